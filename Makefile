@@ -1,0 +1,69 @@
+# faultline -- `make`, `make demo`, `make test`, `make bench`; `make help` lists the rest.
+#
+# The object lists are the table of contents; the two link lines below are the architecture: the window
+# (faultline-view) is linked without runtime, memory, device or script, and can only know what a trace says.
+
+MODE   ?= release# release, debug, asan
+CC     ?= gcc
+PREFIX ?= /usr/local
+VERSION = 0.1
+
+BUILD_release = build
+BUILD_debug   = build/debug
+BUILD_asan    = build/asan
+BUILD         = $(BUILD_$(MODE))
+OBJ           = $(BUILD)/obj
+
+BASE   = base diag bytes intern prng units
+EVENT  = event model stream text trace_write trace_read
+LENS   = narrate summary
+MEM    =
+DEV    = dev ocl none signature slice buildlog
+RT     = agenda cost world thread sched gqueue timer sysmon cgo chan exec launch
+SCRIPT =
+CLI    = main runner paths cmd_run cmd_replay cmd_show cmd_summary cmd_test cmd_devices cmd_view
+VIEW   =
+
+SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:%=sim/mem/%) $(DEV:%=sim/dev/%) \
+         $(RT:%=sim/rt/%) $(SCRIPT:%=sim/script/%)
+TRACES = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%)# all that the window may know
+
+TESTS  = main check program audit $(TESTS_BASE:%=base/%_test) $(TESTS_EVENT:%=event/%_test) $(TESTS_DEV:%=dev/%_test) dev/driver \
+         $(TESTS_RT:%=rt/%_test) $(TESTS_SCRIPT:%=script/%_test) $(TESTS_CLI:%=cli/%_test) $(TESTS_VIEW:%=visualizer/%_test)
+TESTS_BASE   = base
+TESTS_EVENT  = trace model
+TESTS_DEV    = slice buildlog signature device fault
+TESTS_RT     = sched random
+TESTS_SCRIPT =
+TESTS_CLI    =
+TESTS_VIEW   =
+
+objects = $(patsubst %,$(OBJ)/%.o,$(1))
+
+SIM_LIBS  = lua5.4 OpenCL libmd libxxhash libcjson
+VIEW_LIBS = sdl2 cairo pangocairo libmd libxxhash
+WARN      = -Wall -Wextra -Wpedantic -Wconversion -Werror
+FLAGS_release = -O2 -g
+FLAGS_debug   = -O0 -g
+FLAGS_asan    = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+CFLAGS ?= $(FLAGS_$(MODE))
+ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DFAULTLINE_VERSION='"$(VERSION)"' $(WARN) $(CFLAGS)
+LIB_CFLAGS  = $(shell pkg-config --cflags $(SIM_LIBS) $(VIEW_LIBS) cunit 2>/dev/null | sed 's/-I/-isystem /g')
+
+.PHONY: all demo test stress bench deps clean install uninstall run view pictures tidy help
+all: $(BUILD)/faultline $(BUILD)/faultline-view
+
+$(BUILD)/faultline: $(call objects,$(SIM) $(CLI:%=sim/cli/%))
+	$(CC) $(CFLAGS) $^ -o $@ $(shell pkg-config --libs $(SIM_LIBS)) -lm
+$(BUILD)/faultline-view: $(call objects,$(TRACES) $(VIEW:%=visualizer/%))
+	$(CC) $(CFLAGS) $^ -o $@ $(shell pkg-config --libs $(VIEW_LIBS)) -lm
+$(BUILD)/tests: $(call objects,$(SIM) $(filter-out visualizer/main,$(VIEW:%=visualizer/%)) $(TESTS:%=tests/%))
+	$(CC) $(CFLAGS) $^ -o $@ $(shell pkg-config --libs $(SIM_LIBS) $(VIEW_LIBS) cunit) -lm
+
+$(OBJ)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -MMD -MP -c $< -o $@
+-include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
+
+clean:
+	rm -rf build

@@ -1,0 +1,36 @@
+/* diag.h -- an error as a value: where, what was expected, what to do.
+ *
+ * Functions that can fail because of a user, a file or a driver return false and fill a Diag,
+ * their last parameter. The caller adds context or passes it on; only main prints and exits.
+ * A Diag owns nothing: all text is inside it, so it may be copied and dropped.
+ */
+#ifndef FAULTLINE_DIAG_H
+#define FAULTLINE_DIAG_H
+
+#include "base.h"
+
+typedef struct {
+    int status;         /* exit status this error asks for: EXIT_SCENARIO, EXIT_WORLD, EXIT_USAGE */
+    char file[256];     /* "" when there is no place */
+    int line;           /* from 1; 0 = none */
+    int column;         /* from 1; 0 = none */
+    char message[1024]; /* one sentence, no full stop, no newline at the end */
+    char remedy[512];   /* what to do next; "" = obvious */
+    char excerpt[256];  /* the line of text itself; "" = none */
+} Diag;
+
+/* Each returns false, so that a function can end with `return diag_fail(...)`. */
+bool diag_fail(Diag *d, int status, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+bool diag_fail_at(Diag *d, int status, const char *file, int line, int column, const char *fmt, ...)
+    __attribute__((format(printf, 6, 7)));
+
+/* Adds the remedy sentence to a filled Diag; returns false as well. */
+bool diag_remedy(Diag *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Copies line d->line of `source` into d->excerpt, so that it can be shown under the message. */
+void diag_excerpt(Diag *d, const char *source);
+
+/* file:line:column: error: message / the line / a caret / remedy, on `out`. */
+void diag_print(const Diag *d, void *out /* FILE * */);
+
+#endif

@@ -1,0 +1,292 @@
+/* dev.c -- kernels, buffers and launches by number, and every check that needs no driver.
+ *
+ * A device is a table of a few functions (backend.h): OpenCL, or nothing at all. What can be said
+ * without it is said here, so that a wrong call is refused in the same words on both, and a
+ * scenario that runs without a device is not surprised by one.
+ *
+ * A launch is only written down by dev_launch. dev_run executes its next slices; neighbours that
+ * are wanted together go to the device as one range, because nothing can happen between them:
+ * that is why slicing costs nothing until somebody looks in the middle.
+ *
+ *     dev_launch            dev_run(upto 3)             dev_run(upto 8)
+ *     |. . . . . . . .|     |# # # . . . . .|  (gc)     |# # # # # # # #|
+ *                            one enqueue, one wait             one enqueue, one wait
+ *
+ * Numbers of buffers and launches are not used again: a stale one is refused, never mistaken.
+ */
+#include "dev.h"
+
+#include "backend.h"
+#include "signature.h"
+#include "slice.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    char *file;
+    char *name;
+    char *source;
+    DevSignature signature;
+    void *own; /* the backend's */
+} Kernel;
+
+typedef struct {
+    void *own;  /* the backend's */
+    void *host; /* the caller's memory */
+    size_t bytes;
+    bool live;
+} Buffer;
+
+typedef struct {
+    DevArg *args; /* as many as the kernel has parameters; freed by dev_launch_drop */
+    uint64_t items;
+    uint32_t kernel;
+    uint32_t slices;
+    uint32_t done; /* slices [0, done) have been executed */
+    bool live;
+} Launch;
+
+struct Dev {
+    const Backend *backend;
+    void *self; /* the backend's */
+    DevInfo info;
+    Kernel **kernels; /* pointers, because dev_signature hands out a pointer into one */
+    size_t kernel_count, kernel_cap;
+    Buffer *buffers;
+    size_t buffer_count, buffer_cap;
+    Launch *launches;
+    size_t launch_count, launch_cap;
+};
+
+/* ---- the device ---------------------------------------------------------------------------- */
+
+bool dev_list(DevInfo **list, size_t *count, Diag *d) { return ocl_list(list, count, d); }
+
+bool dev_open(Dev **dev, const char *want, Diag *d) {
+    Dev opened = {.backend = &none_backend};
+    *dev = NULL;
+    if (strcmp(want, "none") == 0) {
+        none_open(&opened.self, &opened.info);
+    } else {
+        opened.backend = &ocl_backend;
+        if (!ocl_open(&opened.self, &opened.info, want, d)) return false;
+    }
+    *dev = mem_alloc(sizeof **dev);
+    **dev = opened;
+    return true;
+}
+
+void dev_close(Dev *dev) {
+    if (dev == NULL) return;
+    for (size_t i = 0; i < dev->launch_count; i++) free(dev->launches[i].args);
+    for (size_t i = 0; i < dev->buffer_count; i++) dev_buffer_drop(dev, (DevBuffer){(uint32_t)i});
+    for (size_t i = 0; i < dev->kernel_count; i++) {
+        Kernel *k = dev->kernels[i];
+        dev->backend->kernel_drop(dev->self, k->own);
+        free(k->file);
+        free(k->name);
+        free(k->source);
+        free(k);
+    }
+    dev->backend->close(dev->self);
+    free(dev->launches);
+    free(dev->buffers);
+    free(dev->kernels);
+    free(dev);
+}
+
+const DevInfo *dev_info(const Dev *dev) { return &dev->info; }
+
+/* ---- kernels ------------------------------------------------------------------------------- */
+
+static bool same_kernel(const Kernel *k, const char *file, const char *name, const char *source) {
+    return strcmp(k->name, name) == 0 && strcmp(k->file, file) == 0 &&
+           strcmp(k->source, source) == 0;
+}
+
+bool dev_kernel(Dev *dev, const char *file, const char *name, const char *source, DevKernel *k,
+                Diag *d) {
+    /* A scenario asks for its kernel in a loop; a build takes many milliseconds. */
+    for (size_t i = 0; i < dev->kernel_count; i++) {
+        if (!same_kernel(dev->kernels[i], file, name, source)) continue;
+        k->v = (uint32_t)i;
+        return true;
+    }
+    DevSignature signature;
+    void *own;
+    if (!signature_read(&signature, file, name, source, d)) return false;
+    if (!dev->backend->kernel(dev->self, file, name, source, signature.count, &own, d))
+        return false;
+
+    Kernel *made = mem_alloc(sizeof *made);
+    *made = (Kernel){mem_text(file), mem_text(name), mem_text(source), signature, own};
+    GROW(dev->kernels, dev->kernel_cap, dev->kernel_count + 1);
+    k->v = (uint32_t)dev->kernel_count;
+    dev->kernels[dev->kernel_count++] = made;
+    return true;
+}
+
+static Kernel *kernel_of(const Dev *dev, DevKernel k) {
+    ASSERT(k.v < dev->kernel_count);
+    return dev->kernels[k.v];
+}
+
+const DevSignature *dev_signature(const Dev *dev, DevKernel k) {
+    return &kernel_of(dev, k)->signature;
+}
+
+/* ---- buffers ------------------------------------------------------------------------------- */
+
+bool dev_buffer(Dev *dev, void *host, size_t bytes, DevBuffer *b, Diag *d) {
+    ASSERT(host != NULL);
+    if (bytes == 0) return diag_fail(d, EXIT_SCENARIO, "a device buffer needs at least one byte");
+    void *own;
+    if (!dev->backend->buffer(dev->self, host, bytes, &own, d)) return false;
+
+    ASSERT(dev->buffer_count < UINT32_MAX);
+    GROW(dev->buffers, dev->buffer_cap, dev->buffer_count + 1);
+    b->v = (uint32_t)dev->buffer_count;
+    dev->buffers[dev->buffer_count++] = (Buffer){own, host, bytes, true};
+    return true;
+}
+
+static Buffer *buffer_of(const Dev *dev, DevBuffer b) {
+    ASSERT(b.v < dev->buffer_count);
+    return &dev->buffers[b.v];
+}
+
+void dev_buffer_drop(Dev *dev, DevBuffer b) {
+    Buffer *buffer = buffer_of(dev, b);
+    if (!buffer->live) return;
+    dev->backend->buffer_drop(dev->self, buffer->own);
+    buffer->live = false;
+}
+
+static bool refuse_dropped(Diag *d, const char *doing) {
+    return diag_fail(d, EXIT_SCENARIO, "%s uses a device buffer that was released before", doing);
+}
+
+bool dev_fetch(Dev *dev, DevBuffer b, Diag *d) {
+    Buffer *buffer = buffer_of(dev, b);
+    if (!buffer->live) return refuse_dropped(d, "reading a result");
+    return dev->backend->fetch(dev->self, buffer->own, buffer->host, buffer->bytes, d);
+}
+
+bool dev_push(Dev *dev, DevBuffer b, Diag *d) {
+    Buffer *buffer = buffer_of(dev, b);
+    if (!buffer->live) return refuse_dropped(d, "writing to the device");
+    return dev->backend->push(dev->self, buffer->own, buffer->host, buffer->bytes, d);
+}
+
+/* ---- launches ------------------------------------------------------------------------------ */
+
+/* "y, x, a": for messages. */
+static void list_params(char *text, size_t size, const DevSignature *signature) {
+    size_t length = 0;
+    text[0] = '\0';
+    for (uint32_t i = 0; i < signature->count && length < size; i++) {
+        length += (size_t)snprintf(text + length, size - length, "%s%s", i ? ", " : "",
+                                   signature->param[i].name);
+    }
+}
+
+static bool check_args(const Dev *dev, const Kernel *kernel, const DevArg *args, uint32_t count,
+                       Diag *d) {
+    const DevSignature *signature = &kernel->signature;
+    if (count != signature->count) {
+        char names[512];
+        list_params(names, sizeof names, signature);
+        return diag_fail(d, EXIT_SCENARIO, "kernel %.100s takes %u argument%s (%s); %u %s given",
+                         kernel->name, signature->count, signature->count == 1 ? "" : "s", names,
+                         count, count == 1 ? "was" : "were");
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const DevParam *p = &signature->param[i];
+        if (args[i].kind != p->kind) {
+            return diag_fail(d, EXIT_SCENARIO,
+                             "argument %u of kernel %.100s, %s, is %s; %s was given", i + 1,
+                             kernel->name, p->name, signature_kind_text(p->kind),
+                             signature_kind_text(args[i].kind));
+        }
+        if (p->kind == DEV_ARG_BUFFER && !buffer_of(dev, args[i].v.buffer)->live) {
+            char doing[200];
+            snprintf(doing, sizeof doing, "argument %u of kernel %.100s, %s,", i + 1, kernel->name,
+                     p->name);
+            return refuse_dropped(d, doing);
+        }
+    }
+    return true;
+}
+
+bool dev_launch(Dev *dev, DevKernel k, const DevArg *args, uint32_t arg_count, uint64_t items,
+                uint32_t *slices, DevLaunch *launch, Diag *d) {
+    Kernel *kernel = kernel_of(dev, k);
+    if (!check_args(dev, kernel, args, arg_count, d)) return false;
+    if (items == 0) {
+        return diag_fail(d, EXIT_SCENARIO, "a launch of kernel %.100s needs at least one work item",
+                         kernel->name);
+    }
+    *slices = slice_count(items, *slices);
+
+    size_t bytes = arg_count * sizeof *args;
+    DevArg *copy = mem_alloc(bytes ? bytes : 1);
+    if (bytes) memcpy(copy, args, bytes);
+    ASSERT(dev->launch_count < UINT32_MAX);
+    GROW(dev->launches, dev->launch_cap, dev->launch_count + 1);
+    launch->v = (uint32_t)dev->launch_count;
+    dev->launches[dev->launch_count++] = (Launch){copy, items, k.v, *slices, 0, true};
+    return true;
+}
+
+static Launch *launch_of(const Dev *dev, DevLaunch launch) {
+    ASSERT(launch.v < dev->launch_count);
+    ASSERT(dev->launches[launch.v].live);
+    return &dev->launches[launch.v];
+}
+
+/* Buffers may have been released since the launch was made, so this looks again. */
+static bool translate_args(const Dev *dev, const Launch *launch, BackendArg *out, Diag *d) {
+    const Kernel *kernel = dev->kernels[launch->kernel];
+    if (!check_args(dev, kernel, launch->args, kernel->signature.count, d)) return false;
+    for (uint32_t i = 0; i < kernel->signature.count; i++) {
+        const DevArg *arg = &launch->args[i];
+        out[i].kind = arg->kind;
+        switch (arg->kind) {
+        case DEV_ARG_BUFFER: out[i].v.buffer = buffer_of(dev, arg->v.buffer)->own; break;
+        case DEV_ARG_FLOAT: out[i].v.f = arg->v.f; break;
+        case DEV_ARG_INT: out[i].v.i = arg->v.i; break;
+        case DEV_ARG_UINT: out[i].v.u = arg->v.u; break;
+        case DEV_ARG_KIND_COUNT: UNREACHABLE();
+        }
+    }
+    return true;
+}
+
+bool dev_run(Dev *dev, DevLaunch id, uint32_t upto, uint64_t *device_ns, Diag *d) {
+    Launch *launch = launch_of(dev, id);
+    ASSERT(upto <= launch->slices);
+    if (upto <= launch->done) return true;
+
+    const Kernel *kernel = dev->kernels[launch->kernel];
+    BackendArg args[DEV_ARGS_MAX];
+    if (!translate_args(dev, launch, args, d)) return false;
+    uint64_t first = slice_first_item(launch->items, launch->slices, launch->done);
+    uint64_t end = slice_first_item(launch->items, launch->slices, upto);
+    uint64_t ns = 0;
+    if (!dev->backend->run(dev->self, kernel->own, args, kernel->signature.count, first,
+                           end - first, &ns, d)) {
+        return false;
+    }
+    launch->done = upto;
+    if (device_ns) *device_ns += ns;
+    return true;
+}
+
+void dev_launch_drop(Dev *dev, DevLaunch id) {
+    Launch *launch = launch_of(dev, id);
+    free(launch->args);
+    launch->args = NULL;
+    launch->live = false;
+}

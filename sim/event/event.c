@@ -1,0 +1,105 @@
+/* event.c -- the tables made from events.def, and an event as bytes. */
+#include "event.h"
+
+#include <string.h>
+
+#define A(name, kind) {#name, KIND_##kind},
+#define EVENT(NAME, GROUP, INK, KEY, ARGS, DOC) \
+    [EV_##NAME] = {#NAME, KEY, DOC, GROUP_##GROUP, INK_##INK, sizeof(Ev_##NAME) / sizeof(uint64_t), {ARGS}},
+const EventSpec event_spec[EV_COUNT] = {
+#include "events.def"
+};
+#undef EVENT
+#undef A
+
+#define X(name, letter, id) [KIND_##name] = #name,
+const char *const kind_name[KIND_COUNT_] = {KINDS(X)};
+#undef X
+#define X(name, letter, id) [KIND_##name] = letter,
+const char *const kind_letter[KIND_COUNT_] = {KINDS(X)};
+#undef X
+#define X(name, letter, id) [KIND_##name] = id,
+const bool kind_is_id[KIND_COUNT_] = {KINDS(X)};
+#undef X
+
+const char *const group_name[GROUP_COUNT] = {"run", "sched", "queue", "sysmon", "cgo", "chan", "heap", "dev"};
+const char *const ink_name[INK_COUNT] = {"note", "born", "run", "wait", "stolen", "foreign", "device", "stopped"};
+
+uint64_t event_arg(const Event *e, const char *name) {
+    if (e->kind >= EV_COUNT) return NONE;
+    const EventSpec *spec = &event_spec[e->kind];
+    for (int i = 0; i < spec->arg_count; i++) {
+        if (strcmp(spec->arg[i].name, name) == 0) return e->arg[i];
+    }
+    return NONE;
+}
+
+uint64_t event_first(const Event *e, Kind kind) {
+    if (e->kind >= EV_COUNT) return NONE;
+    const EventSpec *spec = &event_spec[e->kind];
+    for (int i = 0; i < spec->arg_count; i++) {
+        if (spec->arg[i].kind == kind) return e->arg[i];
+    }
+    return NONE;
+}
+
+bool event_mentions(const Event *e, Kind kind, uint64_t id) {
+    if (e->kind >= EV_COUNT) return false;
+    const EventSpec *spec = &event_spec[e->kind];
+    for (int i = 0; i < spec->arg_count; i++) {
+        if (spec->arg[i].kind == kind && e->arg[i] == id) return true;
+    }
+    return false;
+}
+
+EventKind event_kind_by_name(const char *name) {
+    for (int i = 0; i < EV_COUNT; i++) {
+        if (strcmp(event_spec[i].name, name) == 0) return (EventKind)i;
+    }
+    return EV_COUNT;
+}
+
+const EventTable *event_table(void) {
+    static EventTable table; /* filled once, always with the same bytes */
+    if (table.count == 0) {
+        for (int k = 0; k < EV_COUNT; k++) {
+            table.row[k].arg_count = event_spec[k].arg_count;
+            table.row[k].ours = (uint8_t)k;
+            for (uint8_t i = 0; i < event_spec[k].arg_count; i++) {
+                table.row[k].is_id[i] = kind_is_id[event_spec[k].arg[i].kind];
+                table.row[k].to[i] = i;
+            }
+        }
+        table.count = EV_COUNT;
+    }
+    return &table;
+}
+
+uint8_t *event_encode(uint8_t *p, const Event *e, uint64_t previous_ns) {
+    ASSERT(e->kind < EV_COUNT);
+    ASSERT(e->time_ns >= previous_ns);
+    ASSERT(e->cause < e->seq);
+    const EventSpec *spec = &event_spec[e->kind];
+    p = varint_put(p, e->kind);
+    p = varint_put(p, e->time_ns - previous_ns);
+    p = varint_put(p, e->cause ? e->seq - e->cause : 0);
+    for (int i = 0; i < spec->arg_count; i++) p = varint_put(p, e->arg[i] + kind_is_id[spec->arg[i].kind]);
+    return p;
+}
+
+const uint8_t *event_decode(const uint8_t *p, const uint8_t *end, uint64_t previous_ns, const EventTable *t, Event *e) {
+    uint64_t kind, dt, back;
+    if ((p = varint_get(p, end, &kind)) == NULL || kind >= t->count) return NULL;
+    if ((p = varint_get(p, end, &dt)) == NULL || dt > UINT64_MAX - previous_ns) return NULL;
+    if ((p = varint_get(p, end, &back)) == NULL || back >= e->seq) return NULL;
+    e->time_ns = previous_ns + dt;
+    e->cause = back ? e->seq - back : 0;
+    e->kind = t->row[kind].ours;
+    for (int i = 0; i < EVENT_ARGS_MAX; i++) e->arg[i] = NONE;
+    for (int i = 0; i < t->row[kind].arg_count; i++) {
+        uint64_t v;
+        if ((p = varint_get(p, end, &v)) == NULL) return NULL;
+        if (t->row[kind].to[i] < EVENT_ARGS_MAX) e->arg[t->row[kind].to[i]] = v - t->row[kind].is_id[i];
+    }
+    return p;
+}

@@ -1,0 +1,136 @@
+/* event.h -- the vocabulary that everything shares: what an event is, and how it is written down.
+ *
+ * An event has a virtual time (ns), a sequence number (from 1, without gaps), the sequence number of
+ * the event that caused it (0 = none, always smaller than its own), a kind, and up to EVENT_ARGS_MAX
+ * arguments. Rows are in events.def; the legal changes of state in states.def.
+ *
+ * Encoded, an event is: kind (varint), time since the one before, how far back its cause lies (0 =
+ * none), and its arguments, all varints; a thing's id is written as id + 1, so that NONE is one byte.
+ */
+#ifndef FAULTLINE_EVENT_H
+#define FAULTLINE_EVENT_H
+
+#include "../base/base.h"
+#include "../base/bytes.h"
+
+enum { EVENT_ARGS_MAX = 6 };
+#define NONE UINT64_MAX /* no such thing, in any id */
+
+/* KIND(name, letter before the number, is it the id of a thing) */
+#define KINDS(X)          \
+    X(G, "g", 1)          \
+    X(P, "P", 1)          \
+    X(M, "M", 1)          \
+    X(CHAN, "c", 1)       \
+    X(OBJ, "o", 1)        \
+    X(QUEUE, "q", 1)      \
+    X(CMD, "k", 1)        \
+    X(STR, "", 1)         \
+    X(LINE, "", 0)        \
+    X(NS, "", 0)          \
+    X(COUNT, "", 0)       \
+    X(BYTES, "", 0)       \
+    X(FLAG, "", 0)
+
+typedef enum {
+#define X(name, letter, id) KIND_##name,
+    KINDS(X)
+#undef X
+    KIND_COUNT_ /* KIND_COUNT is a kind */
+} Kind;
+
+/* Ids of different things are different types, so that they do not mix. */
+#define X(name, letter, id) \
+    typedef struct {        \
+        uint64_t v;         \
+    } Id_##name;
+KINDS(X)
+#undef X
+
+typedef enum { GROUP_RUN, GROUP_SCHED, GROUP_QUEUE, GROUP_SYSMON, GROUP_CGO, GROUP_CHAN, GROUP_HEAP, GROUP_DEV, GROUP_COUNT } Group;
+
+/* A colour role; the visualizer's theme turns it into a colour. */
+typedef enum { INK_NOTE, INK_BORN, INK_RUN, INK_WAIT, INK_STOLEN, INK_FOREIGN, INK_DEVICE, INK_STOPPED, INK_COUNT } Ink;
+
+typedef enum {
+#define EVENT(NAME, GROUP, INK, KEY, ARGS, DOC) EV_##NAME,
+#include "events.def"
+#undef EVENT
+    EV_COUNT
+} EventKind;
+
+/* Typed payloads: Ev_GO_START has members g, p, m, inherit of types Id_G, Id_P ... */
+#define A(name, kind) Id_##kind name;
+#define EVENT(NAME, GROUP, INK, KEY, ARGS, DOC)                                                          \
+    typedef struct {                                                                                     \
+        ARGS                                                                                             \
+    } Ev_##NAME;                                                                                         \
+    _Static_assert(sizeof(Ev_##NAME) <= EVENT_ARGS_MAX * sizeof(uint64_t), #NAME " has too many arguments");
+#include "events.def"
+#undef EVENT
+#undef A
+
+typedef struct {
+    const char *name;
+    Kind kind;
+} ArgSpec;
+
+typedef struct {
+    const char *name;
+    const char *key; /* explanation: a heading in book-notes/events.md */
+    const char *doc;
+    Group group;
+    Ink ink;
+    uint8_t arg_count;
+    ArgSpec arg[EVENT_ARGS_MAX];
+} EventSpec;
+
+extern const EventSpec event_spec[EV_COUNT];
+extern const char *const kind_name[KIND_COUNT_];   /* "G", "NS", ... */
+extern const char *const kind_letter[KIND_COUNT_]; /* "g" of g7; "" where there is none */
+extern const bool kind_is_id[KIND_COUNT_];
+extern const char *const group_name[GROUP_COUNT];
+extern const char *const ink_name[INK_COUNT];
+
+typedef struct {
+    uint64_t time_ns;
+    uint64_t seq;
+    uint64_t cause;
+    uint32_t kind; /* EventKind */
+    uint64_t arg[EVENT_ARGS_MAX];
+} Event;
+
+/* The argument called `name`, or NONE when this event has none of that name. */
+uint64_t event_arg(const Event *e, const char *name);
+/* The first argument of that kind, or NONE. */
+uint64_t event_first(const Event *e, Kind kind);
+/* Does the event mention this thing? */
+bool event_mentions(const Event *e, Kind kind, uint64_t id);
+/* The kind with this name ("GO_START"), or EV_COUNT. */
+EventKind event_kind_by_name(const char *name);
+
+enum { EVENT_BYTES_MAX = (3 + EVENT_ARGS_MAX) * VARINT_MAX };
+
+/* Writes one event after the one at `previous_ns`; `p` has room for EVENT_BYTES_MAX. */
+uint8_t *event_encode(uint8_t *p, const Event *e, uint64_t previous_ns);
+/* The event table of a file: its own numbers of kinds and arguments, and what they are called here.
+ * A file of another version may have rows that we lack (ours = EV_COUNT) and lack some of ours. */
+enum { EVENT_TABLE_MAX = 256 };
+typedef struct {
+    uint32_t count;
+    struct {
+        uint8_t arg_count;
+        uint8_t is_id[EVENT_ARGS_MAX];
+        uint8_t ours;                  /* EventKind, or EV_COUNT */
+        uint8_t to[EVENT_ARGS_MAX];    /* index of this argument in our row, or EVENT_ARGS_MAX */
+    } row[EVENT_TABLE_MAX];
+} EventTable;
+_Static_assert((int)EV_COUNT < (int)EVENT_TABLE_MAX, "a kind is one byte in EventTable");
+
+const EventTable *event_table(void); /* this program's own */
+
+/* Reads one event; the caller has set e->seq. Arguments that the file lacks are NONE; a kind that we
+ * lack gives e->kind = EV_COUNT. NULL when the bytes are no event. */
+const uint8_t *event_decode(const uint8_t *p, const uint8_t *end, uint64_t previous_ns, const EventTable *t, Event *e);
+
+#endif

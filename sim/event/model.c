@@ -1,0 +1,807 @@
+/* model.c -- the world rebuilt from events, and the refusal of impossible ones.
+ *
+ * One small function per event; the legal changes of state are not here but in states.def. Queues
+ * are lists through the goroutines themselves, since a goroutine is on one queue at most.
+ */
+#include "model.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const g_state_name[G_COUNT] = {"none", "idle", "runnable", "running", "in C", "waiting", "dead"};
+const char *const p_state_name[P_COUNT] = {"none", "idle", "running", "stopped", "dead"};
+const char *const m_state_name[M_COUNT] = {"none", "starting", "running", "spinning", "parked", "waking", "polling", "in C", "sysmon"};
+
+/* ---- the table of legal moves ---- */
+typedef struct {
+    uint8_t what, from, to, by;
+} Move;
+#define MOVE(WHAT, FROM, TO, EVENT) {KIND_##WHAT, WHAT##_##FROM, WHAT##_##TO, EV_##EVENT},
+static const Move moves[] = {
+#include "states.def"
+};
+#undef MOVE
+
+/* An impossible event: says why, once. */
+typedef struct {
+    Model *m;
+    const Event *e;
+    char *why;
+} Step;
+
+static bool refuse(Step *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static bool refuse(Step *s, const char *fmt, ...) {
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(s->why, MODEL_WHY_MAX, fmt, ap);
+    va_end(ap);
+    return false;
+}
+#define REQUIRE(cond, ...) \
+    do {                   \
+        if (!(cond)) return refuse(s, __VA_ARGS__); \
+    } while (0)
+#define TRY(call) \
+    do {          \
+        if (!(call)) return false; \
+    } while (0)
+typedef unsigned long long Ull;
+
+/* ---- finding things ---- */
+static ModelG *get_G(Step *s, uint64_t id) {
+    if (id < s->m->g_count && s->m->g[id].state != G_NONE) return &s->m->g[id];
+    refuse(s, "there is no goroutine g%llu", (Ull)id);
+    return NULL;
+}
+static ModelP *get_P(Step *s, uint64_t id) {
+    if (id < s->m->p_count) return &s->m->p[id];
+    refuse(s, "there is no P%llu", (Ull)id);
+    return NULL;
+}
+static ModelM *get_M(Step *s, uint64_t id) {
+    if (id < s->m->m_count && s->m->m[id].state != M_NONE) return &s->m->m[id];
+    refuse(s, "there is no thread M%llu", (Ull)id);
+    return NULL;
+}
+static ModelChan *get_Chan(Step *s, uint64_t id) {
+    if (id < s->m->chan_count) return &s->m->chan[id];
+    refuse(s, "there is no channel c%llu", (Ull)id);
+    return NULL;
+}
+static ModelObj *get_Obj(Step *s, uint64_t id) {
+    if (id < s->m->obj_count) return &s->m->obj[id];
+    refuse(s, "there is no object o%llu", (Ull)id);
+    return NULL;
+}
+static ModelCmd *get_Cmd(Step *s, uint64_t id) {
+    if (id < s->m->cmd_count) return &s->m->cmd[id];
+    refuse(s, "there is no device command k%llu", (Ull)id);
+    return NULL;
+}
+static ModelQueue *get_Queue(Step *s, uint64_t id) {
+    if (id < s->m->queue_count) return &s->m->queue[id];
+    refuse(s, "there is no device queue q%llu", (Ull)id);
+    return NULL;
+}
+#define GET(What, var, id)               \
+    Model##What *var = get_##What(s, (id)); \
+    if (var == NULL) return false
+
+/* ---- changes of state ---- */
+static bool move(Step *s, Kind what, uint64_t id, uint64_t *state, const char *const names[]) {
+    for (size_t i = 0; i < ARRAY_LEN(moves); i++) {
+        if (moves[i].by == s->e->kind && moves[i].what == what && moves[i].from == *state) {
+            *state = moves[i].to;
+            return true;
+        }
+    }
+    return refuse(s, "%s%llu is %s and cannot %s", kind_letter[what], (Ull)id, names[*state], event_spec[s->e->kind].name);
+}
+static bool move_g(Step *s, uint64_t id) {
+    GET(G, gp, id);
+    TRY(move(s, KIND_G, id, &gp->state, g_state_name));
+    gp->since_ns = s->e->time_ns;
+    gp->since_seq = s->e->seq;
+    return true;
+}
+static bool move_p(Step *s, uint64_t id) {
+    GET(P, pp, id);
+    TRY(move(s, KIND_P, id, &pp->state, p_state_name));
+    pp->since_ns = s->e->time_ns;
+    pp->since_seq = s->e->seq;
+    return true;
+}
+static bool move_m(Step *s, uint64_t id) {
+    GET(M, mp, id);
+    TRY(move(s, KIND_M, id, &mp->state, m_state_name));
+    mp->since_ns = s->e->time_ns;
+    mp->since_seq = s->e->seq;
+    return true;
+}
+
+/* ---- queues of goroutines ---- */
+static const ModelQ empty_q = {NONE, NONE, 0};
+
+static bool q_put(Step *s, ModelQ *q, uint64_t g, GPlace place, uint64_t place_p) {
+    GET(G, gp, g);
+    REQUIRE(gp->place == AT_HAND || gp->place == AT_NONE, "g%llu is on a queue already", (Ull)g);
+    gp->place = place;
+    gp->place_p = place_p;
+    gp->next = NONE;
+    if (q->count == 0) q->head = g;
+    else s->m->g[q->tail].next = g;
+    q->tail = g;
+    q->count++;
+    return true;
+}
+static uint64_t q_get(Model *m, ModelQ *q) {
+    uint64_t g = q->head;
+    ModelG *gp = &m->g[g];
+    q->head = gp->next;
+    q->count--;
+    if (q->count == 0) *q = empty_q;
+    gp->next = NONE;
+    gp->place = AT_HAND;
+    gp->place_p = NONE;
+    return g;
+}
+/* Moves n from the head of one queue to the tail of another. */
+static bool q_move(Step *s, ModelQ *from, ModelQ *to, uint64_t n, GPlace place, uint64_t place_p) {
+    REQUIRE(n <= from->count, "only %llu goroutines are queued there, not %llu", (Ull)from->count, (Ull)n);
+    for (; n > 0; n--) TRY(q_put(s, to, q_get(s->m, from), place, place_p));
+    return true;
+}
+static bool q_get_this(Step *s, ModelQ *q, uint64_t g) {
+    REQUIRE(q->count > 0 && q->head == g, "g%llu is not at the head of that queue", (Ull)g);
+    q_get(s->m, q);
+    return true;
+}
+static bool runnable_in_hand(Step *s, uint64_t g) {
+    GET(G, gp, g);
+    REQUIRE(gp->state == G_RUNNABLE, "g%llu is %s, not runnable", (Ull)g, g_state_name[gp->state]);
+    REQUIRE(gp->place == AT_HAND, "g%llu is on a queue already", (Ull)g);
+    return true;
+}
+
+/* ---- the run ---- */
+enum { PROCS_MAX = 1024 }; /* as in Go; also keeps a damaged file from asking for all memory */
+
+static bool run_start(Step *s, uint64_t procs, uint64_t seed) {
+    Model *m = s->m;
+    REQUIRE(m->p_count == 0, "the run has started already");
+    REQUIRE(procs >= 1 && procs <= PROCS_MAX, "GOMAXPROCS=%llu is not in 1..%d", (Ull)procs, PROCS_MAX);
+    GROW(m->p, m->p_cap, procs);
+    m->p_count = m->procs = procs;
+    m->seed = seed;
+    for (uint64_t i = 0; i < procs; i++) {
+        m->p[i] = (ModelP){.state = P_IDLE, .m = NONE, .runnext = NONE, .runq = empty_q, .on_idle_list = 1, .seen_ns = NONE,
+                           .retaken_ns = NONE, .retaken_from = NONE, .retaken_seq = NONE, .g = NONE, .since_seq = s->e->seq,
+                           .since_ns = s->e->time_ns};
+    }
+    GROW(m->m, m->m_cap, 2);
+    m->m_count = 2;
+    for (uint64_t i = 0; i < 2; i++) {
+        m->m[i] = (ModelM){.state = i == 0 ? M_RUNNING : M_SYSMON, .p = NONE, .g = NONE, .from_p = NONE, .next_p = NONE,
+                           .since_ns = s->e->time_ns, .since_seq = s->e->seq, .queue = NONE, .born_seq = s->e->seq};
+    }
+    return true;
+}
+
+/* ---- goroutines ---- */
+enum { ID_STEP_MAX = 4096 }; /* ids may jump (P's batches of 16), a damaged file may not ask for 2^60 */
+
+static bool go_create(Step *s, uint64_t g, uint64_t parent, uint64_t name, uint64_t line) {
+    Model *m = s->m;
+    REQUIRE(g >= 1 && g < m->g_count + ID_STEP_MAX * (m->p_count + 1), "g%llu is out of the range of ids", (Ull)g);
+    REQUIRE(g >= m->g_count || m->g[g].state == G_NONE, "g%llu exists already", (Ull)g);
+    if (g >= m->g_count) {
+        GROW(m->g, m->g_cap, g + 1);
+        m->g_count = g + 1;
+    }
+    m->g[g] = (ModelG){.state = G_RUNNABLE, .m = NONE, .p = NONE, .name = name, .parent = parent, .born_line = line, .line = line,
+                       .reason = NONE, .fn = NONE, .chan = NONE, .queue = NONE, .place = AT_HAND, .place_p = NONE, .next = NONE,
+                       .since_ns = s->e->time_ns, .since_seq = s->e->seq, .wake_ns = NONE, .busy_ns = NONE};
+    return true;
+}
+static bool go_start(Step *s, uint64_t g, uint64_t p, uint64_t m) {
+    GET(G, gp, g);
+    GET(P, pp, p);
+    GET(M, mp, m);
+    TRY(runnable_in_hand(s, g));
+    REQUIRE(mp->p == p && pp->m == m, "M%llu does not own P%llu", (Ull)m, (Ull)p);
+    REQUIRE(mp->g == NONE, "M%llu runs g%llu already", (Ull)m, (Ull)mp->g);
+    REQUIRE(mp->state == M_RUNNING, "M%llu is %s and cannot run g%llu", (Ull)m, m_state_name[mp->state], (Ull)g);
+    TRY(move_g(s, g));
+    gp->place = AT_NONE;
+    gp->p = p;
+    pp->g = g;
+    gp->m = m;
+    mp->g = g;
+    gp->reason = NONE;
+    return true;
+}
+/* G leaves its M, which keeps its P. */
+static bool drop_g(Step *s, uint64_t g) {
+    GET(G, gp, g);
+    TRY(move_g(s, g));
+    GET(M, mp, gp->m);
+    REQUIRE(mp->g == g, "M%llu does not run g%llu", (Ull)gp->m, (Ull)g);
+    mp->g = NONE;
+    gp->m = gp->p = NONE;
+    gp->busy_ns = NONE;
+    gp->place = AT_NONE;
+    return true;
+}
+static bool go_stop(Step *s, uint64_t g, uint64_t reason) {
+    TRY(drop_g(s, g));
+    s->m->g[g].reason = reason;
+    s->m->g[g].place = AT_HAND;
+    return true;
+}
+static bool go_block(Step *s, uint64_t g, uint64_t reason, uint64_t line) {
+    GET(G, gp, g);
+    GPlace place = (GPlace)gp->place; /* CHAN_QUEUE has put it on a channel's queue already */
+    TRY(drop_g(s, g));
+    gp->place = place;
+    gp->reason = reason;
+    if (line) gp->line = line;
+    return true;
+}
+static bool go_unblock(Step *s, uint64_t g) {
+    GET(G, gp, g);
+    REQUIRE(gp->place != AT_SENDQ && gp->place != AT_RECVQ, "g%llu still queues at c%llu", (Ull)g, (Ull)gp->chan);
+    TRY(move_g(s, g));
+    gp->place = AT_HAND;
+    gp->reason = gp->chan = gp->wake_ns = NONE;
+    return true;
+}
+static bool running(Step *s, uint64_t g, uint64_t line) {
+    if (g == NONE) return true; /* before main runs */
+    GET(G, gp, g);
+    REQUIRE(gp->state == G_RUNNING || gp->state == G_SYSCALL, "g%llu is %s, not running", (Ull)g, g_state_name[gp->state]);
+    if (line) gp->line = line;
+    return true;
+}
+static bool go_compute(Step *s, uint64_t g, uint64_t duration, uint64_t line) {
+    TRY(running(s, g, line));
+    if (g != NONE) s->m->g[g].busy_ns = s->e->time_ns + duration;
+    return true;
+}
+static bool go_sleep(Step *s, uint64_t g, uint64_t duration, uint64_t line) {
+    TRY(running(s, g, line));
+    GET(G, gp, g);
+    gp->wake_ns = s->e->time_ns + duration;
+    return true;
+}
+
+/* ---- run queues ---- */
+static bool runq_next(Step *s, uint64_t p, uint64_t g, uint64_t kicked) {
+    GET(P, pp, p);
+    TRY(runnable_in_hand(s, g));
+    REQUIRE(pp->runnext == kicked, "P%llu's runnext is not the goroutine that was kicked out", (Ull)p);
+    if (kicked != NONE) s->m->g[kicked].place = AT_HAND;
+    pp->runnext = g;
+    s->m->g[g].place = AT_RUNNEXT;
+    s->m->g[g].place_p = p;
+    return true;
+}
+static bool runq_put(Step *s, uint64_t p, uint64_t g) {
+    GET(P, pp, p);
+    TRY(runnable_in_hand(s, g));
+    return q_put(s, &pp->runq, g, AT_RUNQ, p);
+}
+static bool runq_spill(Step *s, uint64_t p, uint64_t count) {
+    GET(P, pp, p);
+    return q_move(s, &pp->runq, &s->m->globq, count, AT_GLOBQ, NONE);
+}
+static bool take_runnext(Step *s, uint64_t p, uint64_t g) {
+    GET(P, pp, p);
+    REQUIRE(pp->runnext == g && g != NONE, "g%llu is not P%llu's runnext", (Ull)g, (Ull)p);
+    pp->runnext = NONE;
+    s->m->g[g].place = AT_HAND;
+    s->m->g[g].place_p = NONE;
+    return true;
+}
+static bool runq_get(Step *s, uint64_t p, uint64_t g, uint64_t next) {
+    if (next) return take_runnext(s, p, g);
+    GET(P, pp, p);
+    return q_get_this(s, &pp->runq, g);
+}
+static bool globq_put(Step *s, uint64_t g) {
+    TRY(runnable_in_hand(s, g));
+    return q_put(s, &s->m->globq, g, AT_GLOBQ, NONE);
+}
+static bool globq_get(Step *s, uint64_t p, uint64_t g, uint64_t rest) {
+    GET(P, pp, p);
+    TRY(q_get_this(s, &s->m->globq, g));
+    return q_move(s, &s->m->globq, &pp->runq, rest, AT_RUNQ, p);
+}
+static bool runq_steal(Step *s, uint64_t p, uint64_t p_from, uint64_t g, uint64_t count) {
+    GET(P, pp, p);
+    GET(P, pp2, p_from);
+    REQUIRE(count >= 1, "a steal of none");
+    TRY(q_move(s, &pp2->runq, &pp->runq, count - 1, AT_RUNQ, p));
+    return q_get_this(s, &pp2->runq, g);
+}
+
+/* ---- threads and processors ---- */
+static bool m_new(Step *s, uint64_t id, uint64_t p) {
+    Model *m = s->m;
+    REQUIRE(id == m->m_count, "M%llu is not the next thread, M%zu", (Ull)id, m->m_count);
+    GROW(m->m, m->m_cap, id + 1);
+    m->m_count = id + 1;
+    m->m[id] = (ModelM){.state = M_STARTING, .p = NONE, .g = NONE, .from_p = NONE, .next_p = p, .since_ns = s->e->time_ns,
+                        .since_seq = s->e->seq, .queue = NONE, .born_seq = s->e->seq};
+    return true;
+}
+static bool m_wake(Step *s, uint64_t id, uint64_t p) {
+    TRY(move_m(s, id));
+    s->m->m[id].next_p = p;
+    return true;
+}
+static bool m_away(Step *s, uint64_t id) {
+    TRY(move_m(s, id));
+    GET(M, mp, id);
+    REQUIRE(mp->p == NONE && mp->g == NONE, "M%llu still holds a P or a goroutine", (Ull)id);
+    return true;
+}
+static bool p_acquire(Step *s, uint64_t p, uint64_t m) {
+    GET(P, pp, p);
+    GET(M, mp, m);
+    REQUIRE(pp->on_idle_list == 0, "P%llu is still on the idle list", (Ull)p);
+    REQUIRE(mp->p == NONE, "M%llu has P%llu already", (Ull)m, (Ull)mp->p);
+    TRY(move_p(s, p));
+    pp->m = m;
+    mp->p = p;
+    mp->next_p = NONE;
+    pp->seen_ns = NONE;
+    return true;
+}
+static bool p_release(Step *s, uint64_t p, uint64_t m) {
+    GET(P, pp, p);
+    GET(M, mp, m);
+    REQUIRE(pp->m == m && mp->p == p, "M%llu does not own P%llu", (Ull)m, (Ull)p);
+    TRY(move_p(s, p));
+    pp->m = mp->p = NONE;
+    pp->seen_ns = NONE;
+    return true;
+}
+static bool p_retake(Step *s, uint64_t p, uint64_t m, uint64_t g) {
+    REQUIRE(model_p_in_syscall(s->m, p), "P%llu is not behind a call out of Go", (Ull)p);
+    GET(M, mp, m);
+    REQUIRE(mp->g == g, "M%llu does not carry g%llu", (Ull)m, (Ull)g);
+    TRY(p_release(s, p, m));
+    if (s->e->arg[4] == 1) { /* success makes sysmon quick again */
+        s->m->sysmon_idle = 0;
+        s->m->sysmon_next_ns = s->e->time_ns + 20000;
+    }
+    GET(P, pp, p);
+    pp->retaken_ns = s->e->time_ns;
+    pp->retaken_from = m;
+    pp->retaken_seq = s->e->seq;
+    return true;
+}
+static bool p_idle(Step *s, uint64_t p, uint64_t on) {
+    GET(P, pp, p);
+    REQUIRE(pp->state == P_IDLE && pp->m == NONE, "P%llu is %s, not idle", (Ull)p, p_state_name[pp->state]);
+    REQUIRE(pp->on_idle_list != on, "P%llu is %s the idle list already", (Ull)p, on ? "on" : "off");
+    if (on) REQUIRE(pp->runq.count == 0 && pp->runnext == NONE, "P%llu is idle with a goroutine on its queue", (Ull)p);
+    pp->on_idle_list = on;
+    return true;
+}
+
+/* ---- sysmon ---- */
+static bool sysmon_look(Step *s, uint64_t idle, uint64_t next) {
+    Model *m = s->m;
+    m->sysmon_last_ns = s->e->time_ns;
+    m->sysmon_next_ns = s->e->time_ns + next;
+    m->sysmon_idle = idle;
+    return true;
+}
+static bool sysmon_sees(Step *s, uint64_t p, uint64_t m) {
+    GET(P, pp, p);
+    REQUIRE(pp->m == m && model_p_in_syscall(s->m, p), "P%llu is not behind a call of M%llu", (Ull)p, (Ull)m);
+    pp->seen_ns = s->e->time_ns;
+    return true;
+}
+static bool sysmon_asleep(Step *s, uint64_t asleep, uint64_t until) {
+    REQUIRE(s->m->sysmon_asleep != asleep, "sysmon is %s already", asleep ? "asleep" : "awake");
+    s->m->sysmon_asleep = asleep;
+    s->m->sysmon_next_ns = until;
+    return true;
+}
+
+/* ---- the cgo door ---- */
+static bool cgo_enter(Step *s, uint64_t g, uint64_t p, uint64_t m, uint64_t fn, uint64_t line) {
+    GET(G, gp, g);
+    GET(M, mp, m);
+    REQUIRE(gp->m == m && mp->g == g && mp->p == p, "g%llu does not run on M%llu with P%llu", (Ull)g, (Ull)m, (Ull)p);
+    TRY(move_g(s, g));
+    TRY(move_m(s, m));
+    gp->fn = fn;
+    gp->line = line;
+    mp->from_p = p;
+    GET(P, pp, p);
+    pp->seen_ns = NONE;
+    return true;
+}
+/* The common end of the three ways back. */
+static bool cgo_leave(Step *s, uint64_t g, uint64_t m) {
+    GET(G, gp, g);
+    GET(M, mp, m);
+    REQUIRE(gp->m == m && mp->g == g, "g%llu is not in C on M%llu", (Ull)g, (Ull)m);
+    TRY(move_g(s, g));
+    TRY(move_m(s, m));
+    gp->fn = gp->queue = mp->queue = mp->from_p = NONE;
+    return true;
+}
+static bool cgo_exit(Step *s, uint64_t g, uint64_t p, uint64_t m) {
+    GET(M, mp, m);
+    GET(P, pp, p);
+    REQUIRE(mp->p == p, "M%llu came back without P%llu", (Ull)m, (Ull)p);
+    TRY(cgo_leave(s, g, m));
+    s->m->g[g].p = p;
+    pp->g = g;
+    pp->seen_ns = NONE;
+    return true;
+}
+static bool cgo_exit_wait(Step *s, uint64_t g, uint64_t m) {
+    TRY(cgo_leave(s, g, m));
+    GET(M, mp, m);
+    REQUIRE(mp->p == NONE, "M%llu has P%llu and need not wait", (Ull)m, (Ull)mp->p);
+    mp->g = NONE;
+    s->m->g[g].m = s->m->g[g].p = NONE;
+    s->m->g[g].place = AT_HAND;
+    return true;
+}
+
+/* ---- channels ---- */
+static bool chan_make(Step *s, uint64_t id, uint64_t cap, uint64_t name, uint64_t line) {
+    Model *m = s->m;
+    REQUIRE(id == m->chan_count, "c%llu is not the next channel, c%zu", (Ull)id, m->chan_count);
+    GROW(m->chan, m->chan_cap, id + 1);
+    m->chan_count = id + 1;
+    m->chan[id] = (ModelChan){.cap = cap, .name = name, .line = line, .sendq = empty_q, .recvq = empty_q};
+    return true;
+}
+static bool chan_queue(Step *s, uint64_t g, uint64_t c_id, uint64_t sending, uint64_t line) {
+    TRY(running(s, g, line));
+    GET(Chan, c, c_id);
+    GET(G, gp, g);
+    gp->chan = c_id;
+    return q_put(s, sending ? &c->sendq : &c->recvq, g, sending ? AT_SENDQ : AT_RECVQ, NONE);
+}
+static bool chan_send(Step *s, uint64_t g, uint64_t c_id, uint64_t to, uint64_t line) {
+    TRY(running(s, g, line));
+    GET(Chan, c, c_id);
+    REQUIRE(!c->closed, "c%llu is closed", (Ull)c_id);
+    c->sends++;
+    if (to != NONE) {
+        c->recvs++;
+        return q_get_this(s, &c->recvq, to);
+    }
+    REQUIRE(c->count < c->cap, "c%llu has no room", (Ull)c_id);
+    c->count++;
+    return true;
+}
+static bool chan_recv(Step *s, uint64_t g, uint64_t c_id, uint64_t from, uint64_t ok, uint64_t line) {
+    TRY(running(s, g, line));
+    GET(Chan, c, c_id);
+    if (!ok) {
+        REQUIRE(c->closed && c->count == 0, "c%llu is not closed and empty", (Ull)c_id);
+        return true;
+    }
+    c->recvs++;
+    if (from != NONE) {
+        c->sends++; /* the waiting sender's value takes the freed place, or goes straight through */
+        return q_get_this(s, &c->sendq, from);
+    }
+    REQUIRE(c->count > 0, "c%llu is empty", (Ull)c_id);
+    c->count--;
+    return true;
+}
+static bool chan_close(Step *s, uint64_t g, uint64_t c_id, uint64_t line) {
+    TRY(running(s, g, line));
+    GET(Chan, c, c_id);
+    REQUIRE(!c->closed, "c%llu is closed already", (Ull)c_id);
+    c->closed = 1;
+    while (c->recvq.count > 0) s->m->g[q_get(s->m, &c->recvq)].place = AT_NONE;
+    while (c->sendq.count > 0) s->m->g[q_get(s->m, &c->sendq)].place = AT_NONE;
+    return true;
+}
+
+/* ---- memory and device ---- */
+static bool obj_new(Step *s, uint64_t id, uint64_t bytes, uint64_t name, uint64_t line) {
+    Model *m = s->m;
+    REQUIRE(id == m->obj_count, "o%llu is not the next object, o%zu", (Ull)id, m->obj_count);
+    GROW(m->obj, m->obj_cap, id + 1);
+    m->obj_count = id + 1;
+    m->obj[id] = (ModelObj){.bytes = bytes, .name = name, .line = line};
+    return true;
+}
+static bool pin(Step *s, uint64_t g, uint64_t obj, uint64_t line, bool in) {
+    TRY(running(s, g, line));
+    GET(Obj, ob, obj);
+    REQUIRE(in || ob->pins > 0, "o%llu is not pinned", (Ull)obj);
+    if (in) ob->pins++;
+    else ob->pins--;
+    return true;
+}
+static bool dev_enqueue(Step *s, const uint64_t *a) {
+    Model *m = s->m;
+    REQUIRE(a[0] == m->cmd_count, "k%llu is not the next device command, k%zu", (Ull)a[0], m->cmd_count);
+    REQUIRE(a[1] <= m->queue_count && a[1] < PROCS_MAX, "q%llu is not a device queue", (Ull)a[1]);
+    TRY(running(s, a[2], a[5]));
+    if (a[1] == m->queue_count) {
+        GROW(m->queue, m->queue_cap, a[1] + 1);
+        m->queue_count++;
+        m->queue[a[1]] = (ModelQueue){.head = NONE, .tail = NONE, .idle_since_ns = s->e->time_ns};
+    }
+    GROW(m->cmd, m->cmd_cap, a[0] + 1);
+    m->cmd_count++;
+    m->cmd[a[0]] = (ModelCmd){.state = CMD_QUEUED, .queue = a[1], .g = a[2], .name = a[3], .items = a[4], .line = a[5],
+                              .enqueue_ns = s->e->time_ns, .start_ns = NONE, .end_ns = NONE, .next = NONE};
+    ModelQueue *q = &m->queue[a[1]];
+    if (q->depth == 0) q->head = a[0];
+    else m->cmd[q->tail].next = a[0];
+    q->tail = a[0];
+    q->depth++;
+    return true;
+}
+static bool dev_arg(Step *s, uint64_t id, uint64_t obj) {
+    GET(Cmd, cmd, id);
+    GET(Obj, ob, obj);
+    REQUIRE(cmd->state == CMD_QUEUED, "k%llu has begun already", (Ull)id);
+    if (cmd->arg_count < CMD_ARGS_MAX) cmd->obj[cmd->arg_count++] = obj;
+    ob->users++;
+    return true;
+}
+static bool dev_start(Step *s, uint64_t id, uint64_t slices, uint64_t duration) {
+    GET(Cmd, cmd, id);
+    GET(Queue, q, cmd->queue);
+    REQUIRE(cmd->state == CMD_QUEUED && q->head == id, "k%llu is not the next command of its queue", (Ull)id);
+    REQUIRE(duration < UINT64_MAX - s->e->time_ns, "k%llu would never end", (Ull)id);
+    cmd->state = CMD_RUNNING;
+    cmd->start_ns = s->e->time_ns;
+    cmd->end_ns = s->e->time_ns + duration;
+    cmd->slices = slices;
+    return true;
+}
+static bool dev_done(Step *s, uint64_t id) {
+    GET(Cmd, cmd, id);
+    GET(Queue, q, cmd->queue);
+    REQUIRE(cmd->state == CMD_RUNNING, "k%llu is not running", (Ull)id);
+    cmd->state = CMD_DONE;
+    cmd->end_ns = s->e->time_ns;
+    for (uint64_t i = 0; i < cmd->arg_count; i++) s->m->obj[cmd->obj[i]].users--;
+    q->head = cmd->next;
+    q->depth--;
+    q->done++;
+    if (q->depth == 0) q->head = q->tail = NONE;
+    return true;
+}
+static bool dev_wait(Step *s, uint64_t g, uint64_t m, uint64_t queue) {
+    GET(G, gp, g);
+    GET(M, mp, m);
+    GET(Queue, q, queue);
+    REQUIRE(gp->state == G_SYSCALL && gp->m == m, "g%llu is not in C on M%llu", (Ull)g, (Ull)m);
+    REQUIRE(q->depth > 0, "q%llu is empty: nothing to wait for", (Ull)queue);
+    gp->queue = mp->queue = queue;
+    return true;
+}
+static bool dev_idle(Step *s, uint64_t queue) {
+    GET(Queue, q, queue);
+    REQUIRE(q->depth == 0, "q%llu is not empty", (Ull)queue);
+    q->idle_since_ns = s->e->time_ns;
+    return true;
+}
+
+/* ---- one event ---- */
+static bool apply(Step *s) {
+    const uint64_t *a = s->e->arg;
+    Model *m = s->m;
+    switch ((EventKind)s->e->kind) {
+    case EV_RUN_START: return run_start(s, a[0], a[1]);
+    case EV_NOTE: return running(s, a[0], a[2]);
+    case EV_DEADLOCK: m->deadlocked = s->e->seq; return true;
+    case EV_PANIC: m->panicked = s->e->seq; return true;
+    case EV_RUN_END: m->ended = 1; m->exit_status = a[0]; return true;
+    case EV_EXPECT_HELD: case EV_EXPECT_FAILED: case EV_EXPECT_UNCHECKED: return true;
+    case EV_GO_CREATE: return go_create(s, a[0], a[1], a[2], a[3]);
+    case EV_GO_START: return go_start(s, a[0], a[1], a[2]);
+    case EV_GO_STOP: return go_stop(s, a[0], a[1]);
+    case EV_GO_BLOCK: return go_block(s, a[0], a[1], a[2]);
+    case EV_GO_UNBLOCK: return go_unblock(s, a[0]);
+    case EV_GO_END: return drop_g(s, a[0]);
+    case EV_GO_COMPUTE: return go_compute(s, a[0], a[1], a[2]);
+    case EV_GO_SLEEP: return go_sleep(s, a[0], a[1], a[2]);
+    case EV_TIMER_FIRE: return get_G(s, a[0]) && get_P(s, a[1]);
+    case EV_PREEMPT_ASK: return running(s, a[0], 0);
+    case EV_RUNQ_NEXT: return runq_next(s, a[0], a[1], a[2]);
+    case EV_RUNQ_PUT: return runq_put(s, a[0], a[1]);
+    case EV_RUNQ_SPILL: return runq_spill(s, a[0], a[1]);
+    case EV_RUNQ_GET: return runq_get(s, a[0], a[1], a[2]);
+    case EV_GLOBQ_PUT: return globq_put(s, a[0]);
+    case EV_GLOBQ_GET: return globq_get(s, a[0], a[1], a[2]);
+    case EV_RUNQ_STEAL: return runq_steal(s, a[0], a[1], a[2], a[3]);
+    case EV_RUNQ_STEAL_NEXT: return take_runnext(s, a[1], a[2]);
+    case EV_M_NEW: return m_new(s, a[0], a[1]);
+    case EV_M_START: return move_m(s, a[0]);
+    case EV_M_PARK: return m_away(s, a[0]);
+    case EV_M_WAKE: return m_wake(s, a[0], a[1]);
+    case EV_M_RUN: return move_m(s, a[0]);
+    case EV_M_SPIN: case EV_M_UNSPIN: return move_m(s, a[0]);
+    case EV_M_POLL: return m_away(s, a[0]);
+    case EV_M_POLL_END: return move_m(s, a[0]);
+    case EV_P_ACQUIRE: return p_acquire(s, a[0], a[1]);
+    case EV_P_RELEASE: return p_release(s, a[0], a[1]);
+    case EV_P_IDLE_PUT: return p_idle(s, a[0], 1);
+    case EV_P_IDLE_GET: return p_idle(s, a[0], 0);
+    case EV_P_RETAKE: return p_retake(s, a[0], a[1], a[2]);
+    case EV_P_HANDOFF: return get_P(s, a[0]) != NULL;
+    case EV_SYSMON_LOOK: return sysmon_look(s, a[0], a[1]);
+    case EV_SYSMON_SEES: return sysmon_sees(s, a[0], a[1]);
+    case EV_SYSMON_SPARES: return get_P(s, a[0]) && get_M(s, a[1]);
+    case EV_SYSMON_SLEEP: return sysmon_asleep(s, 1, a[0]);
+    case EV_SYSMON_WAKE: return sysmon_asleep(s, 0, s->e->time_ns);
+    case EV_CGO_ENTER: return cgo_enter(s, a[0], a[1], a[2], a[3], a[4]);
+    case EV_CGO_EXIT_FAST: case EV_CGO_EXIT_P: return cgo_exit(s, a[0], a[1], a[2]);
+    case EV_CGO_EXIT_WAIT: return cgo_exit_wait(s, a[0], a[1]);
+    case EV_CHAN_MAKE: return chan_make(s, a[0], a[1], a[2], a[3]);
+    case EV_CHAN_SEND: return chan_send(s, a[0], a[1], a[2], a[3]);
+    case EV_CHAN_RECV: return chan_recv(s, a[0], a[1], a[2], a[3], a[4]);
+    case EV_CHAN_QUEUE: return chan_queue(s, a[0], a[1], a[2], a[3]);
+    case EV_CHAN_CLOSE: return chan_close(s, a[0], a[1], a[2]);
+    case EV_OBJ_NEW: return obj_new(s, a[0], a[1], a[2], a[3]);
+    case EV_PIN: return pin(s, a[0], a[1], a[2], true);
+    case EV_UNPIN: return pin(s, a[0], a[1], a[2], false);
+    case EV_DEV_ENQUEUE: return dev_enqueue(s, a);
+    case EV_DEV_ARG: return dev_arg(s, a[0], a[1]);
+    case EV_DEV_START: return dev_start(s, a[0], a[1], a[2]);
+    case EV_DEV_DONE: return dev_done(s, a[0]);
+    case EV_DEV_WAIT: return dev_wait(s, a[0], a[1], a[2]);
+    case EV_DEV_IDLE: return dev_idle(s, a[0]);
+    case EV_COUNT: break;
+    }
+    m->unknown++; /* from a newer program: what is known is shown */
+    return true;
+}
+
+bool model_apply(Model *m, const Event *e, char *why) {
+    Step step = {m, e, why}, *s = &step;
+    REQUIRE(e->seq == m->seq + 1, "event #%llu follows #%llu", (Ull)e->seq, (Ull)m->seq);
+    REQUIRE(e->time_ns >= m->now_ns, "time runs backwards at event #%llu", (Ull)e->seq);
+    REQUIRE(e->kind == EV_RUN_START || e->kind >= EV_COUNT || m->p_count > 0, "the run has not started");
+    if (!apply(s)) return false;
+    m->seq = e->seq;
+    m->now_ns = e->time_ns;
+    return true;
+}
+
+bool model_p_in_syscall(const Model *m, uint64_t p) {
+    if (p >= m->p_count || m->p[p].state != P_RUNNING || m->p[p].m >= m->m_count) return false;
+    return m->m[m->p[p].m].state == M_IN_C;
+}
+
+const char *model_g_name(const Model *m, uint64_t g) {
+    return g < m->g_count && m->g[g].state != G_NONE ? intern_text(m->text, m->g[g].name) : "";
+}
+
+/* ---- life, copies, checkpoints ---- */
+
+/* The arrays, once: (member, type). */
+#define ARRAYS(X) X(g, ModelG) X(p, ModelP) X(m, ModelM) X(chan, ModelChan) X(obj, ModelObj) X(cmd, ModelCmd) X(queue, ModelQueue)
+/* The numbers beside them. */
+#define NUMBERS(X) \
+    X(now_ns) X(seq) X(procs) X(seed) X(globq.head) X(globq.tail) X(globq.count) X(sysmon_last_ns) X(sysmon_next_ns) \
+    X(sysmon_idle) X(sysmon_asleep) X(ended) X(exit_status) X(deadlocked) X(panicked) X(unknown)
+
+Model *model_new(const Intern *text) {
+    Model *m = mem_zero(1, sizeof *m);
+    m->text = text;
+    m->globq = empty_q;
+    m->g_count = 1; /* g0 is nobody's goroutine */
+    GROW(m->g, m->g_cap, 1);
+    return m;
+}
+
+Model *model_copy(const Model *m) {
+    Model *c = mem_alloc(sizeof *c);
+    *c = *m;
+#define X(a, Type)                                                              \
+    c->a##_cap = m->a##_count;                                                  \
+    c->a = mem_alloc((m->a##_count ? m->a##_count : 1) * sizeof(Type));         \
+    if (m->a##_count) memcpy(c->a, m->a, m->a##_count * sizeof(Type));
+    ARRAYS(X)
+#undef X
+    return c;
+}
+
+void model_free(Model *m) {
+    if (m == NULL) return;
+#define X(a, Type) free(m->a);
+    ARRAYS(X)
+#undef X
+    free(m);
+}
+
+/* Every struct is made of uint64_t alone, so an array is a row of words. NONE is frequent: words are
+ * stored plus one, so that it takes one byte. */
+static void save_words(Bytes *b, const void *data, size_t count, size_t bytes) {
+    const uint64_t *w = data;
+    size_t words = count * bytes / sizeof *w;
+    bytes_add_varint(b, count);
+    bytes_add_varint(b, bytes / sizeof *w);
+    for (size_t i = 0; i < words; i++) bytes_add_varint(b, w[i] + 1);
+}
+
+void model_save(const Model *m, Bytes *b) {
+#define X(name) bytes_add_varint(b, m->name + 1);
+    NUMBERS(X)
+#undef X
+#define X(a, Type) save_words(b, m->a, m->a##_count, sizeof(Type));
+    ARRAYS(X)
+#undef X
+}
+
+static const uint8_t *load_words(const uint8_t *p, const uint8_t *end, void **data, size_t *count, size_t *cap, size_t bytes) {
+    uint64_t n, words;
+    if ((p = varint_get(p, end, &n)) == NULL || (p = varint_get(p, end, &words)) == NULL) return NULL;
+    if (words != bytes / sizeof(uint64_t) || n > (uint64_t)(end - p)) return NULL; /* another version, or damaged */
+    uint64_t *w = mem_zero(n ? n : 1, bytes);
+    free(*data);
+    *data = w;
+    *count = *cap = n;
+    for (uint64_t i = 0; i < n * words; i++) {
+        if ((p = varint_get(p, end, &w[i])) == NULL) return NULL;
+        w[i]--;
+    }
+    return p;
+}
+
+/* Ids that the code above follows without asking. */
+static bool link_ok(uint64_t id, size_t count) { return id < count || id == NONE; }
+static bool q_ok(const ModelQ *q, size_t count) {
+    return q->count == 0 || (q->head < count && q->tail < count && q->count <= count);
+}
+static bool links_ok(const Model *m) {
+    bool ok = q_ok(&m->globq, m->g_count);
+    for (size_t i = 0; i < m->g_count; i++) ok = ok && link_ok(m->g[i].next, m->g_count);
+    for (size_t i = 0; i < m->p_count; i++) ok = ok && q_ok(&m->p[i].runq, m->g_count) && link_ok(m->p[i].runnext, m->g_count);
+    for (size_t i = 0; i < m->chan_count; i++) ok = ok && q_ok(&m->chan[i].sendq, m->g_count) && q_ok(&m->chan[i].recvq, m->g_count);
+    for (size_t i = 0; i < m->cmd_count; i++) {
+        ok = ok && link_ok(m->cmd[i].next, m->cmd_count) && m->cmd[i].arg_count <= CMD_ARGS_MAX;
+        for (uint64_t k = 0; ok && k < m->cmd[i].arg_count; k++) ok = m->cmd[i].obj[k] < m->obj_count;
+    }
+    for (size_t i = 0; i < m->queue_count; i++) {
+        ok = ok && (m->queue[i].depth == 0 || (m->queue[i].head < m->cmd_count && m->queue[i].tail < m->cmd_count));
+    }
+    return ok;
+}
+
+bool model_load(Model **out, const Intern *text, const uint8_t *bytes, size_t len) {
+    const uint8_t *p = bytes, *end = bytes + len;
+    Model *m = model_new(text);
+    *out = NULL;
+#define X(name)                                                    \
+    if (p && (p = varint_get(p, end, &m->name)) != NULL) m->name--;
+    NUMBERS(X)
+#undef X
+#define X(a, Type)                                                                            \
+    if (p) {                                                                                  \
+        void *data = m->a;                                                                    \
+        m->a = NULL;                                                                          \
+        p = load_words(p, end, &data, &m->a##_count, &m->a##_cap, sizeof(Type));              \
+        m->a = data;                                                                          \
+    }
+    ARRAYS(X)
+#undef X
+    if (p != end || !links_ok(m)) {
+        model_free(m);
+        return false;
+    }
+    *out = m;
+    return true;
+}

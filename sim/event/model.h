@@ -1,0 +1,142 @@
+/* model.h -- the world, rebuilt from events.
+ *
+ * Checks, sentences and the visualizer all look at this, never at the simulator. model_apply refuses
+ * an event that is impossible in the world so far: from a file that is an error, from our own
+ * simulator a bug. Things are named by id and indexed by it; every field is a uint64_t, so that a
+ * checkpoint is the same bytes on every machine. Absent ids are NONE.
+ */
+#ifndef FAULTLINE_MODEL_H
+#define FAULTLINE_MODEL_H
+
+#include "../base/bytes.h"
+#include "../base/intern.h"
+#include "event.h"
+
+typedef enum { G_NONE, G_IDLE, G_RUNNABLE, G_RUNNING, G_SYSCALL, G_WAITING, G_DEAD, G_COUNT } GState;
+typedef enum { P_NONE, P_IDLE, P_RUNNING, P_GCSTOP, P_DEAD, P_COUNT } PState;
+typedef enum { M_NONE, M_STARTING, M_RUNNING, M_SPINNING, M_PARKED, M_WAKING, M_POLLING, M_IN_C, M_SYSMON, M_COUNT } MState;
+typedef enum { CMD_NONE, CMD_QUEUED, CMD_RUNNING, CMD_DONE, CMD_COUNT } CmdState;
+extern const char *const g_state_name[G_COUNT]; /* "runnable" ... */
+extern const char *const p_state_name[P_COUNT];
+extern const char *const m_state_name[M_COUNT];
+
+/* Where a runnable or waiting goroutine is kept. IN_HAND: somebody just took it off a queue. */
+typedef enum { AT_NONE, AT_HAND, AT_RUNNEXT, AT_RUNQ, AT_GLOBQ, AT_SENDQ, AT_RECVQ } GPlace;
+
+typedef struct {
+    uint64_t state;    /* GState */
+    uint64_t m, p;     /* while running or in C (p: the P it had when it left) */
+    uint64_t name;     /* STR */
+    uint64_t parent;   /* G */
+    uint64_t born_line;
+    uint64_t line;     /* the line of the scenario it is at */
+    uint64_t reason;   /* STR: why it waits or stopped */
+    uint64_t fn;       /* STR: the C function it is in */
+    uint64_t chan;     /* CHAN it queues at */
+    uint64_t queue;    /* QUEUE: the device queue its thread waits for */
+    uint64_t place;    /* GPlace */
+    uint64_t place_p;  /* P whose queue it is on */
+    uint64_t next;     /* G behind it on that queue */
+    uint64_t since_ns; /* in this state */
+    uint64_t since_seq; /* the event that put it there */
+    uint64_t wake_ns;  /* asleep until */
+    uint64_t busy_ns;  /* end of the stretch of Go code it computes, were it not interrupted */
+} ModelG;
+
+typedef struct {
+    uint64_t head, tail, count; /* G, G, number */
+} ModelQ;
+
+typedef struct {
+    uint64_t state; /* PState */
+    uint64_t m;     /* its owner, or the thread in C it is still attached to */
+    uint64_t runnext;
+    ModelQ runq;
+    uint64_t on_idle_list;
+    uint64_t since_ns, since_seq;      /* in this state, or with this M */
+    uint64_t seen_ns;                  /* sysmon saw the present call out of Go at; NONE = not yet */
+    uint64_t retaken_ns, retaken_from; /* the last retake: when (NONE = never), from which M */
+    uint64_t retaken_seq;
+    uint64_t g;                        /* last goroutine that ran here */
+} ModelP;
+
+typedef struct {
+    uint64_t state; /* MState */
+    uint64_t p, g;  /* what it holds; in C: p is NONE once it was retaken */
+    uint64_t from_p; /* in C: the P under which it dived */
+    uint64_t next_p; /* starting, waking: the P it will take */
+    uint64_t since_ns, since_seq;
+    uint64_t queue; /* in C: the device queue it waits for */
+    uint64_t born_seq;
+} ModelM;
+
+typedef struct {
+    uint64_t cap, count, closed;
+    uint64_t name; /* STR */
+    uint64_t line;
+    ModelQ sendq, recvq;
+    uint64_t sends, recvs; /* so far */
+} ModelChan;
+
+typedef struct {
+    uint64_t bytes, name, line;
+    uint64_t pins; /* runtime.Pinner pins now */
+    uint64_t users; /* device commands not yet done that hold its address */
+} ModelObj;
+
+enum { CMD_ARGS_MAX = 8 };
+typedef struct {
+    uint64_t state; /* CmdState */
+    uint64_t queue, g, name, items, line;
+    uint64_t enqueue_ns, start_ns, end_ns; /* end_ns: known from the start on (modelled time) */
+    uint64_t slices;
+    uint64_t next;  /* CMD behind it in its queue */
+    uint64_t arg_count;
+    uint64_t obj[CMD_ARGS_MAX];
+} ModelCmd;
+
+typedef struct {
+    uint64_t head, tail; /* CMD: running or first queued; last */
+    uint64_t depth;      /* not yet done */
+    uint64_t done;
+    uint64_t idle_since_ns;
+} ModelQueue;
+
+typedef struct {
+    const Intern *text; /* borrowed: names by STR id */
+    uint64_t now_ns, seq; /* of the last event applied */
+    uint64_t procs, seed;
+    ModelQ globq;
+    uint64_t sysmon_last_ns, sysmon_next_ns, sysmon_idle, sysmon_asleep;
+    uint64_t ended, exit_status, deadlocked, panicked; /* deadlocked, panicked: seq of that event, 0 = no */
+    uint64_t unknown; /* events of a kind this program does not know, skipped */
+    size_t g_count, p_count, m_count, chan_count, obj_count, cmd_count, queue_count;
+    size_t g_cap, p_cap, m_cap, chan_cap, obj_cap, cmd_cap, queue_cap;
+    ModelG *g; /* index = id; g[0] is never used, as in Go */
+    ModelP *p;
+    ModelM *m; /* m[0] is the first thread, m[1] sysmon */
+    ModelChan *chan;
+    ModelObj *obj;
+    ModelCmd *cmd;
+    ModelQueue *queue;
+} Model;
+
+Model *model_new(const Intern *text);
+Model *model_copy(const Model *m);
+void model_free(Model *m);
+
+/* Applies the next event. False: it is impossible here; `why` (at least MODEL_WHY_MAX bytes) says
+ * so, and the model must not be used further. */
+enum { MODEL_WHY_MAX = 160 };
+bool model_apply(Model *m, const Event *e, char *why);
+
+/* Writes the model into b, and reads it back. False when the bytes are no model of this version. */
+void model_save(const Model *m, Bytes *b);
+bool model_load(Model **m, const Intern *text, const uint8_t *bytes, size_t len);
+
+/* Is P attached to a thread that is out of Go? (Since Go 1.26 no state of P says so.) */
+bool model_p_in_syscall(const Model *m, uint64_t p);
+/* The name of a goroutine, "" for an unknown one. */
+const char *model_g_name(const Model *m, uint64_t g);
+
+#endif

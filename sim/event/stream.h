@@ -1,0 +1,99 @@
+/* stream.h -- where events go: into a block, and whole blocks to the sinks, in a fixed order.
+ *
+ * The simulator writes; a sink returns nothing to it. An event costs a few stores: the arguments are
+ * encoded straight into the open block. Causes need no passing around: the event before this one in
+ * the same step is the cause, and whoever begins a step (the agenda) says what caused the step.
+ */
+#ifndef FAULTLINE_STREAM_H
+#define FAULTLINE_STREAM_H
+
+#include "../base/intern.h"
+#include "event.h"
+
+enum { BLOCK_BYTES = 64 * 1024, SINKS_MAX = 8 };
+
+typedef struct {
+    uint64_t first_seq;
+    uint64_t base_ns; /* time before the first event: its time is written relative to this */
+    uint64_t last_ns;
+    uint32_t count;
+    uint32_t len;
+    const uint8_t *bytes;
+    uint64_t text_from; /* strings [text_from, text_to) are new with this block */
+    uint64_t text_to;
+} Block;
+
+typedef void (*SinkFn)(void *ctx, const Block *b, const Intern *text);
+
+typedef struct {
+    uint64_t now_ns;   /* virtual time of what is emitted; the runtime's clock */
+    uint64_t cause;    /* of the next event; each event becomes the cause of its successor */
+    uint64_t last_seq; /* of the last event emitted */
+    uint64_t last_ns;
+    uint8_t *p;        /* next free byte of the open block */
+    uint8_t *limit;    /* when p is past it, the block is closed */
+    Block open;
+    Intern *text;
+    bool every; /* close the block after each event: for checks that look after each one */
+    int sink_count;
+    struct {
+        SinkFn fn;
+        void *ctx;
+    } sink[SINKS_MAX];
+    uint8_t bytes[BLOCK_BYTES + EVENT_BYTES_MAX];
+} Stream;
+
+Stream *stream_new(void);
+void stream_free(Stream *s);
+/* Sinks are called in the order in which they were added; ctx is theirs. */
+void stream_add(Stream *s, SinkFn fn, void *ctx);
+/* Hands the open block to the sinks, if anything is in it. */
+void stream_flush(Stream *s);
+
+static inline Id_STR stream_text(Stream *s, const char *text) { return (Id_STR){intern_id(s->text, text)}; }
+
+static inline uint8_t *emit_head(Stream *s, EventKind kind) {
+    uint64_t seq = ++s->last_seq;
+    ASSERT(s->cause < seq);
+    ASSERT(s->now_ns >= s->last_ns);
+    uint8_t *p = varint_put(s->p, (uint64_t)kind);
+    p = varint_put(p, s->now_ns - s->last_ns);
+    p = varint_put(p, s->cause ? seq - s->cause : 0);
+    s->last_ns = s->now_ns;
+    s->cause = seq;
+    return p;
+}
+static inline void emit_tail(Stream *s, uint8_t *p) {
+    s->p = p;
+    s->open.count++;
+    if (p >= s->limit || s->every) stream_flush(s);
+}
+
+/* One encoder per event, so that the compiler sees the argument kinds. */
+#define ID_PLUS_G 1
+#define ID_PLUS_P 1
+#define ID_PLUS_M 1
+#define ID_PLUS_CHAN 1
+#define ID_PLUS_OBJ 1
+#define ID_PLUS_QUEUE 1
+#define ID_PLUS_CMD 1
+#define ID_PLUS_STR 1
+#define ID_PLUS_LINE 0
+#define ID_PLUS_NS 0
+#define ID_PLUS_COUNT 0
+#define ID_PLUS_BYTES 0
+#define ID_PLUS_FLAG 0
+#define A(name, kind) p = varint_put(p, a.name.v + ID_PLUS_##kind);
+#define EVENT(NAME, GROUP, INK, KEY, ARGS, DOC)                   \
+    static inline void emit_##NAME(Stream *s, Ev_##NAME a) {      \
+        uint8_t *p = emit_head(s, EV_##NAME);                     \
+        ARGS emit_tail(s, p);                                     \
+    }
+#include "events.def"
+#undef EVENT
+#undef A
+
+/* EMIT(stream, GO_START, gp->id, pp->id, mp->id, (Id_FLAG){inherit}) */
+#define EMIT(stream, NAME, ...) emit_##NAME((stream), (Ev_##NAME){__VA_ARGS__})
+
+#endif

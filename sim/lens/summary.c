@@ -1,0 +1,87 @@
+/* summary.c -- figures of a run; how each is counted stands in summary.def. */
+#include "summary.h"
+
+#include <string.h>
+
+const FigureSpec figure_spec[FIG_COUNT] = {
+#define FIGURE(key, kind, label, how) [FIG_##key] = {#key, label, how, KIND_##kind},
+#include "summary.def"
+#undef FIGURE
+};
+
+void summary_begin(Summary *s) { *s = (Summary){.first_start_ns = NONE, .idle_from_ns = NONE}; }
+
+Figure summary_find(const char *key) {
+    for (int i = 0; i < FIG_COUNT; i++) {
+        if (strcmp(figure_spec[i].key, key) == 0) return (Figure)i;
+    }
+    return FIG_COUNT;
+}
+
+/* Time that goroutine g has spent in the state it is about to leave. */
+static uint64_t spent(const Model *m, uint64_t g, const Event *e) {
+    return g < m->g_count ? e->time_ns - m->g[g].since_ns : 0;
+}
+
+static void unblocked(Summary *s, const Model *m, const Event *e) {
+    uint64_t g = e->arg[0];
+    if (g < m->g_count && m->g[g].chan != NONE) s->value[FIG_chan_wait] += spent(m, g, e);
+}
+
+static void device_start(Summary *s, const Event *e) {
+    if (s->idle_from_ns != NONE) s->value[FIG_device_idle] += e->time_ns - s->idle_from_ns;
+    s->idle_from_ns = NONE;
+    if (s->first_start_ns == NONE) s->first_start_ns = e->time_ns;
+}
+
+static void device_done(Summary *s, const Model *m, const Event *e) {
+    if (e->arg[0] < m->cmd_count) s->value[FIG_device_busy] += e->time_ns - m->cmd[e->arg[0]].start_ns;
+}
+
+void summary_event(Summary *s, const Model *m, const Event *e) {
+    uint64_t *v = s->value;
+    v[FIG_events]++;
+    v[FIG_time] = e->time_ns;
+    switch ((EventKind)e->kind) {
+    case EV_RUN_START: v[FIG_procs] = e->arg[0]; v[FIG_threads] = 2; break;
+    case EV_NOTE: v[FIG_notes]++; break;
+    case EV_GO_CREATE: v[FIG_goroutines]++; break;
+    case EV_GO_START: v[FIG_switches]++; break;
+    case EV_GO_STOP:
+        v[FIG_running] += spent(m, e->arg[0], e);
+        if (strcmp(intern_text(m->text, e->arg[1]), "preempted") == 0) v[FIG_preemptions]++;
+        break;
+    case EV_GO_BLOCK:
+    case EV_GO_END: v[FIG_running] += spent(m, e->arg[0], e); break;
+    case EV_GO_UNBLOCK: unblocked(s, m, e); break;
+    case EV_GO_SLEEP: v[FIG_sleeps]++; break;
+    case EV_RUNQ_STEAL:
+    case EV_RUNQ_STEAL_NEXT: v[FIG_steals]++; break;
+    case EV_M_NEW: v[FIG_threads]++; break;
+    case EV_M_WAKE: v[FIG_wakes]++; break;
+    case EV_SYSMON_LOOK: v[FIG_sysmon_looks]++; break;
+    case EV_P_HANDOFF: v[FIG_handoffs]++; break;
+    case EV_P_RETAKE:
+        v[FIG_retakes]++;
+        v[FIG_behind_c] += spent(m, e->arg[2], e);
+        break;
+    case EV_CGO_ENTER:
+        v[FIG_crossings]++;
+        v[FIG_running] += spent(m, e->arg[0], e);
+        break;
+    case EV_CGO_EXIT_FAST:
+        v[FIG_exits_fast]++;
+        v[FIG_in_c] += spent(m, e->arg[0], e);
+        v[FIG_behind_c] += spent(m, e->arg[0], e);
+        break;
+    case EV_CGO_EXIT_P: v[FIG_exits_idle]++; v[FIG_in_c] += spent(m, e->arg[0], e); break;
+    case EV_CGO_EXIT_WAIT: v[FIG_exits_wait]++; v[FIG_in_c] += spent(m, e->arg[0], e); break;
+    case EV_CHAN_SEND: v[FIG_sends]++; break;
+    case EV_CHAN_RECV: v[FIG_sends] += e->arg[2] != NONE; break;
+    case EV_DEV_ENQUEUE: v[FIG_launches]++; break;
+    case EV_DEV_START: device_start(s, e); break;
+    case EV_DEV_DONE: device_done(s, m, e); break;
+    case EV_DEV_IDLE: s->idle_from_ns = e->time_ns; break;
+    default: break;
+    }
+}

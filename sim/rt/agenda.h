@@ -1,0 +1,38 @@
+/* agenda.h -- what happens when: a heap that is totally ordered by (time, order of entry).
+ *
+ * Two things due at the same nanosecond happen in the order in which they were agreed upon; nothing
+ * else ever decides. An entry remembers the event that led to it, so that causes reach across time.
+ * An entry is cancelled by its owner's generation: one that no longer fits is passed over.
+ */
+#ifndef FAULTLINE_AGENDA_H
+#define FAULTLINE_AGENDA_H
+
+#include "../base/base.h"
+
+typedef enum { DUE_M, DUE_SYSMON, DUE_SIGNAL, DUE_CMD_START, DUE_CMD_DONE } DueKind;
+
+typedef struct {
+    uint64_t time_ns;
+    uint64_t order;
+    uint64_t cause; /* seq of the event that led here */
+    uint64_t id;    /* of the M, or the command */
+    uint32_t generation;
+    DueKind kind;
+} Due;
+
+typedef struct {
+    Due *heap;
+    size_t count;
+    size_t cap;
+    Due held; /* one entry kept outside the heap: most are taken right after they were put */
+    bool holds;
+    uint64_t next_order;
+} Agenda;
+
+void agenda_put(Agenda *a, uint64_t time_ns, uint64_t cause, DueKind kind, uint64_t id, uint32_t generation);
+/* The first entry leaves; there must be one. */
+Due agenda_take(Agenda *a);
+bool agenda_empty(const Agenda *a);
+void agenda_free(Agenda *a);
+
+#endif

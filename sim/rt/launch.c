@@ -1,0 +1,100 @@
+/* launch.c -- commands for the device: enqueued by a short call, waited for by a long one.
+ *
+ * The queue is in order. In virtual time a command begins when the one before it is done, and lasts as
+ * long as the profile says; really it is executed when it is done, in slices, so that what the host
+ * reads afterwards is what the device wrote. With measured time it is executed when it begins, and
+ * the device's own figure becomes its duration.
+ *
+ * Differs: one queue of a device runs one command at a time; transfers are part of the kernel.
+ * Emits:   DEV_*
+ */
+#include "world.h"
+
+static uint64_t modelled(const World *w, const Launch *l) {
+    if (l->duration_ns != NONE) return l->duration_ns;
+    return cost(w, COST_dev_kernel) + l->items * cost(w, COST_dev_item_ps) / 1000;
+}
+
+/* Executes the command really. False if the device failed: the run is over then. */
+static bool execute(World *w, Cmd *c, uint32_t slices) {
+    Diag d;
+    if (dev_run(w->dev, c->launch.dev, slices, &c->measured_ns, &d)) return true;
+    world_fail(w, &d);
+    return false;
+}
+
+static uint64_t duration(World *w, uint64_t cmd) {
+    Cmd *c = &w->cmds[cmd];
+    if (!w->opt.measured) return modelled(w, &c->launch);
+    if (cmd < w->opt.recorded_count) return w->opt.recorded[cmd];
+    if (!dev_info(w->dev)->present) return modelled(w, &c->launch);
+    if (!execute(w, c, c->launch.slices)) return 0;
+    return c->measured_ns > 0 ? c->measured_ns : 1;
+}
+
+void launch_start(World *w, uint64_t cmd) {
+    Cmd *c = &w->cmds[cmd];
+    ASSERT(c->state == LAUNCH_QUEUED);
+    uint64_t ns = duration(w, cmd);
+    if (w->outcome != RUN_GOES) return;
+    c->state = LAUNCH_RUNNING;
+    EMIT(w->s, DEV_START, {cmd}, {c->launch.slices}, {ns});
+    agenda_put(&w->agenda, world_now(w) + ns, w->s->cause, DUE_CMD_DONE, cmd, 0);
+}
+
+void launch_enqueue(World *w, M *mp, Launch *l) {
+    uint64_t cmd = w->cmd_count++;
+    GROW(w->cmds, w->cmd_cap, w->cmd_count);
+    Cmd *c = &w->cmds[cmd];
+    *c = (Cmd){.launch = *l, .next = NONE};
+    G *gp = mp->curg;
+    EMIT(w->s, DEV_ENQUEUE, {cmd}, l->queue, gp->id, l->name, {l->items}, {gp->op.line});
+    for (uint32_t i = 0; i < l->obj_count; i++) EMIT(w->s, DEV_ARG, {cmd}, l->obj[i], {l->written[i]});
+    while (w->queue_count <= l->queue.v) {
+        GROW(w->queues, w->queue_cap, w->queue_count + 1);
+        w->queues[w->queue_count++] = (DevQueue){.head = NONE, .tail = NONE};
+    }
+    DevQueue *q = &w->queues[l->queue.v];
+    if (q->head == NONE) {
+        q->head = cmd;
+        agenda_put(&w->agenda, world_now(w) + cost(w, COST_dev_start), w->s->cause, DUE_CMD_START, cmd, 0);
+    } else {
+        w->cmds[q->tail].next = cmd;
+    }
+    q->tail = cmd;
+}
+
+bool launch_wait(World *w, M *mp, Id_QUEUE id) {
+    if (id.v >= w->queue_count || w->queues[id.v].head == NONE) return false;
+    DevQueue *q = &w->queues[id.v];
+    EMIT(w->s, DEV_WAIT, mp->curg->id, mp->id, id);
+    if (q->waiters == NULL) q->waiters_tail = &q->waiters;
+    *q->waiters_tail = mp;
+    q->waiters_tail = &mp->link;
+    return true;
+}
+
+void launch_done(World *w, uint64_t cmd) {
+    Cmd *c = &w->cmds[cmd];
+    ASSERT(c->state == LAUNCH_RUNNING);
+    if (!execute(w, c, c->launch.slices)) return; /* nothing is left to do if it was measured */
+    dev_launch_drop(w->dev, c->launch.dev);
+    c->state = LAUNCH_DONE;
+    EMIT(w->s, DEV_DONE, {cmd});
+    DevQueue *q = &w->queues[c->launch.queue.v];
+    q->head = c->next;
+    if (q->head != NONE) {
+        launch_start(w, q->head);
+        return;
+    }
+    q->tail = NONE;
+    EMIT(w->s, DEV_IDLE, c->launch.queue);
+    M *mp = q->waiters;
+    q->waiters = NULL;
+    while (mp != NULL) { /* in the order in which they began to wait */
+        M *next = mp->link;
+        mp->link = NULL;
+        m_due(w, mp, M_AT_EXIT, cost(w, COST_dev_notify));
+        mp = next;
+    }
+}

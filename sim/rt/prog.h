@@ -1,0 +1,51 @@
+/* prog.h -- what a goroutine's body is to the runtime: a supplier of operations.
+ *
+ * The runtime asks for the next operation and gives the result of the last one; how the body decides
+ * is none of its business. Lua coroutines are one supplier (sim/script), a C array in a test another.
+ */
+#ifndef FAULTLINE_PROG_H
+#define FAULTLINE_PROG_H
+
+#include "../event/event.h"
+
+typedef struct World World;
+
+typedef enum {
+    OP_END,     /* the function returns */
+    OP_COMPUTE, /* Go code that needs a ns of a P */
+    OP_SLEEP,   /* time.Sleep(a ns) */
+    OP_GOSCHED, /* runtime.Gosched */
+    OP_GO,      /* go statement: body a, called text; result: its G */
+    OP_SEND,    /* channel a <- value b */
+    OP_RECV,    /* <-channel a; result: value, ok */
+    OP_CLOSE,   /* close(channel a) */
+    OP_C_CALL,  /* a C function called text that takes a ns */
+    OP_LAUNCH,  /* clEnqueueNDRangeKernel of launch a (world_launch) */
+    OP_FINISH,  /* clFinish: C waits until queue a is empty */
+    OP_PIN,     /* Pinner.Pin(object a) */
+    OP_UNPIN,   /* Pinner.Unpin, object a */
+    OP_NOTE,    /* the scenario says text */
+    OP_PANIC,   /* panic(text) */
+} OpKind;
+
+typedef struct {
+    OpKind kind;
+    uint32_t line; /* of the scenario; 0 = none */
+    uint64_t a, b;
+    Id_STR text;
+} Op;
+
+typedef struct {
+    uint64_t value;
+    bool ok;
+} OpResult;
+
+typedef struct {
+    void *ctx;
+    /* The operation after the one whose result is given; `body` is what OP_GO named. */
+    void (*next)(void *ctx, World *w, uint64_t body, OpResult last, Op *out);
+    /* The goroutine has ended, or the run is over. */
+    void (*drop)(void *ctx, uint64_t body);
+} Prog;
+
+#endif

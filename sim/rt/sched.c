@@ -1,0 +1,527 @@
+/* sched.c -- who runs where: run queues, the search for work, parking and waking of threads.
+ *
+ * A thread (M) needs a processor (P) to run goroutines (G). It looks, in this order: at due timers, now
+ * and then at the global queue, at its own queue, at the global queue, at the queues of others. Only
+ * so many threads search at once; one that finds work sees to it that another searches on. One that
+ * finds nothing gives its P up, looks once more, and sleeps.
+ *
+ * Go:      runtime/proc.go schedule, findRunnable, stealWork, runqput, runqget, runqgrab, globrunqget,
+ *          ready, newproc, startm, stopm, handoffp, wakep, checkdead (go1.26)
+ * Differs: no garbage collector and no trace reader to run; the network poller knows timers only.
+ *          checkdead reports a deadlock although cgo is linked: the real runtime would hang silently,
+ *          and the report says so.
+ * Emits:   GO_CREATE GO_START GO_STOP GO_BLOCK GO_UNBLOCK GO_END RUNQ_* GLOBQ_* M_* P_* DEADLOCK
+ */
+#include "world.h"
+
+#include <stdio.h>
+
+/* ---- idle lists; both last in, first out ---- */
+
+void sched_pidleput(World *w, P *pp) {
+    ASSERT(pp->status == P_IDLE);
+    ASSERT(sched_runqempty(pp));
+    pp->link = w->sched.pidle;
+    w->sched.pidle = pp;
+    w->sched.npidle++;
+    EMIT(w->s, P_IDLE_PUT, pp->id);
+}
+
+P *sched_pidleget(World *w) {
+    P *pp = w->sched.pidle;
+    if (pp == NULL) return NULL;
+    w->sched.pidle = pp->link;
+    pp->link = NULL;
+    w->sched.npidle--;
+    EMIT(w->s, P_IDLE_GET, pp->id);
+    return pp;
+}
+
+static M *mget(World *w) {
+    M *mp = w->sched.midle;
+    if (mp == NULL) return NULL;
+    w->sched.midle = mp->link;
+    mp->link = NULL;
+    w->sched.nmidle--;
+    return mp;
+}
+
+/* Is every thread asleep for good? Counts instead of guessing, as Go does. */
+static void checkdead(World *w) {
+    enum { NMSYS = 1 }; /* sysmon */
+    if (w->allm_count - w->sched.nmidle - NMSYS > 0) return;
+    if (timer_next_ns(w) != UINT64_MAX) return;
+    uint64_t waiting = 0;
+    for (size_t i = 0; i < w->allg_count; i++) waiting += w->allg[i] != NULL && w->allg[i]->status == G_WAITING;
+    EMIT(w->s, DEADLOCK, {waiting}, stream_text(w->s, "fatal error: all goroutines are asleep - deadlock!"));
+    w->outcome = RUN_DEADLOCK;
+}
+
+static void mput(World *w, M *mp) {
+    mp->link = w->sched.midle;
+    w->sched.midle = mp;
+    w->sched.nmidle++;
+    mp->status = M_PARKED;
+    EMIT(w->s, M_PARK, mp->id);
+    checkdead(w);
+}
+
+/* ---- threads take and leave processors ---- */
+
+void sched_acquirep(World *w, M *mp, P *pp) {
+    ASSERT(mp->p == NULL);
+    ASSERT(pp->m == NULL);
+    ASSERT(pp->status == P_IDLE);
+    mp->p = pp;
+    pp->m = mp;
+    pp->status = P_RUNNING;
+    EMIT(w->s, P_ACQUIRE, pp->id, mp->id);
+}
+
+P *sched_releasep(World *w, M *mp) {
+    P *pp = mp->p;
+    ASSERT(pp != NULL);
+    ASSERT(pp->m == mp);
+    ASSERT(pp->status == P_RUNNING);
+    EMIT(w->s, P_RELEASE, pp->id, mp->id);
+    pp->m = NULL;
+    mp->p = NULL;
+    pp->status = P_IDLE;
+    return pp;
+}
+
+static M *newm(World *w) {
+    M *mp = mem_zero(1, sizeof *mp);
+    mp->id = (Id_M){w->allm_count};
+    GROW(w->allm, w->allm_cap, w->allm_count + 1);
+    w->allm[w->allm_count++] = mp;
+    return mp;
+}
+
+/* Gives pp (or an idle P, if NULL) to a parked thread, or to a new one. */
+void sched_startm(World *w, P *pp, bool spinning) {
+    if (pp == NULL && (pp = sched_pidleget(w)) == NULL) return;
+    M *mp = mget(w);
+    if (mp != NULL) {
+        mp->status = M_WAKING;
+        EMIT(w->s, M_WAKE, mp->id, pp->id, {spinning});
+        m_due(w, mp, M_AT_WAKE, cost(w, COST_thread_wake));
+    } else {
+        mp = newm(w);
+        mp->status = M_STARTING;
+        EMIT(w->s, M_NEW, mp->id, pp->id, {spinning});
+        m_due(w, mp, M_AT_START, cost(w, COST_thread_new));
+    }
+    mp->nextp = pp;
+    mp->spinning = spinning;
+}
+
+void sched_mstart(World *w, M *mp, bool fresh) {
+    mp->status = M_RUNNING;
+    if (fresh) EMIT(w->s, M_START, mp->id);
+    else EMIT(w->s, M_RUN, mp->id);
+    P *pp = mp->nextp;
+    mp->nextp = NULL;
+    sched_acquirep(w, mp, pp);
+    if (mp->spinning) {
+        mp->status = M_SPINNING;
+        EMIT(w->s, M_SPIN, mp->id);
+    }
+    sched_find(w, mp);
+}
+
+void sched_stopm(World *w, M *mp) {
+    ASSERT(mp->p == NULL);
+    ASSERT(mp->curg == NULL);
+    ASSERT(!mp->spinning);
+    mput(w, mp);
+}
+
+static void become_spinning(World *w, M *mp) {
+    ASSERT(mp->p != NULL);
+    mp->spinning = true;
+    w->sched.nmspinning++;
+    w->sched.needspinning = false;
+    mp->status = M_SPINNING;
+    EMIT(w->s, M_SPIN, mp->id);
+}
+
+static void stop_spinning(World *w, M *mp) {
+    ASSERT(w->sched.nmspinning > 0);
+    mp->spinning = false;
+    w->sched.nmspinning--;
+    mp->status = M_RUNNING;
+    EMIT(w->s, M_UNSPIN, mp->id);
+}
+
+/* Work has been submitted: somebody should search for it, unless somebody does. */
+void sched_wakep(World *w) {
+    if (w->sched.nmspinning != 0) return;
+    P *pp = sched_pidleget(w);
+    if (pp == NULL) {
+        w->sched.needspinning = true;
+        return;
+    }
+    w->sched.nmspinning++;
+    sched_startm(w, pp, true);
+}
+
+void sched_netpoll_break(World *w, uint64_t when_ns) {
+    M *mp = w->sched.poller;
+    if (mp == NULL) {
+        sched_wakep(w); /* nobody watches the timers: let someone come by */
+    } else if (w->sched.poll_until_ns > when_ns) {
+        w->sched.poll_until_ns = when_ns; /* so that it is broken once */
+        m_due(w, mp, M_AT_POLL, cost(w, COST_thread_wake));
+    }
+}
+
+/* pp was taken from a thread out of Go: who gets it? The order of the questions is Go's. */
+void sched_handoffp(World *w, P *pp) {
+#define HANDOFF(why) EMIT(w->s, P_HANDOFF, pp->id, stream_text(w->s, (why)))
+    if (!sched_runqempty(pp)) {
+        HANDOFF("its run queue is not empty");
+        sched_startm(w, pp, false);
+    } else if (w->sched.runq.count > 0) {
+        HANDOFF("the global run queue is not empty");
+        sched_startm(w, pp, false);
+    } else if (w->sched.nmspinning + w->sched.npidle == 0) {
+        HANDOFF("no thread is searching and no P is idle: one shall search");
+        w->sched.nmspinning = 1;
+        w->sched.needspinning = false;
+        sched_startm(w, pp, true);
+    } else if (w->sched.npidle == w->opt.procs - 1 && w->sched.poller == NULL) {
+        HANDOFF("it is the last P and nobody watches the poller");
+        sched_startm(w, pp, false);
+    } else {
+        HANDOFF("there is nothing for it to do");
+        sched_pidleput(w, pp);
+        if (pp->timer_count > 0) sched_netpoll_break(w, pp->timers[0].when_ns);
+    }
+#undef HANDOFF
+}
+
+/* ---- run queues ---- */
+
+static uint32_t runq_len(const P *pp) { return pp->runqtail - pp->runqhead; }
+
+bool sched_runqempty(const P *pp) { return runq_len(pp) == 0 && pp->runnext == NULL; }
+
+void sched_globrunqput(World *w, G *gp) {
+    ASSERT(gp->status == G_RUNNABLE);
+    gqueue_put(&w->sched.runq, gp);
+    EMIT(w->s, GLOBQ_PUT, gp->id);
+}
+
+static void runqput_tail(World *w, P *pp, G *gp) {
+    if (runq_len(pp) < RUNQ_SIZE) {
+        pp->runq[pp->runqtail++ % RUNQ_SIZE] = gp;
+        EMIT(w->s, RUNQ_PUT, pp->id, gp->id);
+        return;
+    }
+    uint32_t half = RUNQ_SIZE / 2; /* runqputslow */
+    for (uint32_t i = 0; i < half; i++) gqueue_put(&w->sched.runq, pp->runq[pp->runqhead++ % RUNQ_SIZE]);
+    EMIT(w->s, RUNQ_SPILL, pp->id, {half});
+    sched_globrunqput(w, gp);
+}
+
+static void runqput_next(World *w, P *pp, G *gp) {
+    G *kicked = pp->runnext;
+    pp->runnext = gp;
+    EMIT(w->s, RUNQ_NEXT, pp->id, gp->id, {kicked ? kicked->id.v : NONE});
+    if (kicked) runqput_tail(w, pp, kicked);
+}
+
+static G *runqget(World *w, P *pp, bool *inherit) {
+    G *gp = pp->runnext;
+    *inherit = gp != NULL;
+    if (gp != NULL) {
+        pp->runnext = NULL;
+    } else {
+        if (runq_len(pp) == 0) return NULL;
+        gp = pp->runq[pp->runqhead++ % RUNQ_SIZE];
+    }
+    EMIT(w->s, RUNQ_GET, pp->id, gp->id, {*inherit});
+    return gp;
+}
+
+/* The head of the global queue, and up to max - 1 more into pp's own. */
+static G *globrunqget(World *w, P *pp, uint64_t max) {
+    uint64_t n = w->sched.runq.count;
+    if (n == 0) return NULL;
+    if (n > w->sched.runq.count / w->opt.procs + 1) n = w->sched.runq.count / w->opt.procs + 1;
+    if (n > max) n = max;
+    if (n > RUNQ_SIZE / 2) n = RUNQ_SIZE / 2;
+    if (n - 1 > RUNQ_SIZE - runq_len(pp)) n = 1;
+    G *gp = gqueue_get(&w->sched.runq);
+    for (uint64_t i = 1; i < n; i++) pp->runq[pp->runqtail++ % RUNQ_SIZE] = gqueue_get(&w->sched.runq);
+    EMIT(w->s, GLOBQ_GET, pp->id, gp->id, {n - 1});
+    return gp;
+}
+
+/* ---- goroutines come, go and wait ---- */
+
+static G *gnew(World *w, P *pp) {
+    G *gp = w->gfree;
+    if (gp != NULL) w->gfree = gp->schedlink;
+    else gp = mem_alloc(sizeof *gp);
+    *gp = (G){0};
+    if (pp->goidcache == pp->goidcacheend) {
+        pp->goidcache = w->sched.goidgen + 1;
+        w->sched.goidgen += GOID_BATCH;
+        pp->goidcacheend = w->sched.goidgen + 1;
+    }
+    gp->id = (Id_G){pp->goidcache++};
+    GROW(w->allg, w->allg_cap, gp->id.v + 1);
+    if (gp->id.v >= w->allg_count) w->allg_count = gp->id.v + 1;
+    w->allg[gp->id.v] = gp;
+    return gp;
+}
+
+void sched_newproc(World *w, M *mp, uint64_t body, Id_STR name, Id_G parent, uint32_t line) {
+    P *pp = mp->p;
+    G *gp = gnew(w, pp);
+    gp->body = body;
+    gp->status = G_RUNNABLE;
+    EMIT(w->s, GO_CREATE, gp->id, parent, name, {line});
+    gp->ready_seq = w->s->last_seq;
+    runqput_next(w, pp, gp);
+    if (w->maing != NULL) sched_wakep(w);
+    else w->maing = gp;
+}
+
+void sched_ready(World *w, M *mp, P *pp, G *gp, Id_G by) {
+    (void)mp;
+    ASSERT(gp->status == G_WAITING);
+    gp->status = G_RUNNABLE;
+    EMIT(w->s, GO_UNBLOCK, gp->id, by);
+    gp->ready_seq = w->s->last_seq;
+    runqput_next(w, pp, gp);
+    sched_wakep(w);
+}
+
+/* The goroutine leaves its thread, which keeps its P. */
+static G *dropg(M *mp) {
+    G *gp = mp->curg;
+    ASSERT(gp != NULL);
+    mp->curg = NULL;
+    gp->m = NULL;
+    return gp;
+}
+
+void sched_gopark(World *w, M *mp, Id_STR reason) {
+    G *gp = dropg(mp);
+    ASSERT(gp->status == G_RUNNING);
+    gp->status = G_WAITING;
+    EMIT(w->s, GO_BLOCK, gp->id, reason, {gp->op.line});
+}
+
+void sched_gosched(World *w, M *mp, Id_STR reason) {
+    G *gp = dropg(mp);
+    ASSERT(gp->status == G_RUNNING);
+    gp->status = G_RUNNABLE;
+    EMIT(w->s, GO_STOP, gp->id, reason);
+    gp->ready_seq = w->s->last_seq;
+    sched_globrunqput(w, gp);
+    sched_wakep(w);
+    sched_find(w, mp);
+}
+
+void sched_goexit(World *w, M *mp) {
+    G *gp = dropg(mp);
+    gp->status = G_DEAD;
+    EMIT(w->s, GO_END, gp->id);
+    w->allg[gp->id.v] = NULL;
+    if (w->prog.drop) w->prog.drop(w->prog.ctx, gp->body);
+    if (gp == w->maing) { /* main.main returned: the process ends, whoever else still runs */
+        w->outcome = RUN_EXITED;
+        return;
+    }
+    gp->schedlink = w->gfree;
+    w->gfree = gp;
+    sched_find(w, mp);
+}
+
+/* ---- the search for work ---- */
+
+static void found(World *w, M *mp, G *gp, bool inherit) {
+    if (mp->spinning) {
+        stop_spinning(w, mp);
+        sched_wakep(w); /* the last searcher that finds work starts a new one */
+    }
+    mp->found = gp;
+    mp->inherit = inherit;
+    m_due(w, mp, M_AT_EXECUTE, cost(w, COST_go_switch));
+}
+
+void sched_execute(World *w, M *mp) {
+    G *gp = mp->found;
+    P *pp = mp->p;
+    ASSERT(gp->status == G_RUNNABLE);
+    mp->found = NULL;
+    mp->curg = gp;
+    gp->m = mp;
+    gp->status = G_RUNNING;
+    gp->preempt = false;
+    if (!mp->inherit) pp->schedtick++;
+    w->s->cause = gp->ready_seq; /* not what this thread did last: what made gp runnable */
+    EMIT(w->s, GO_START, gp->id, pp->id, mp->id, {mp->inherit});
+    exec_next(w, mp);
+}
+
+void sched_find(World *w, M *mp) {
+    P *pp = mp->p;
+    ASSERT(pp != NULL);
+    bool inherit = false;
+    G *gp;
+    timer_check(w, mp, pp);
+    if (pp->schedtick % FAIR_TICK == 0 && (gp = globrunqget(w, pp, 1)) != NULL) {
+        found(w, mp, gp, false);
+        return;
+    }
+    if ((gp = runqget(w, pp, &inherit)) != NULL || (gp = globrunqget(w, pp, RUNQ_SIZE / 2)) != NULL) {
+        found(w, mp, gp, inherit);
+        return;
+    }
+    if (!mp->spinning && 2 * w->sched.nmspinning >= w->opt.procs - w->sched.npidle) {
+        sched_nothing(w, mp); /* enough are searching */
+        return;
+    }
+    if (!mp->spinning) become_spinning(w, mp);
+    uint32_t n = w->opt.procs, r = (uint32_t)prng_next(&w->steal);
+    mp->steal.round = mp->steal.i = 0;
+    mp->steal.start = r % n;
+    mp->steal.stride = w->coprimes[r / n % w->coprime_count];
+    mp->steal.waited = false;
+    m_due(w, mp, M_AT_STEAL, cost(w, COST_steal_look) * (n - 1));
+}
+
+/* Is the owner of p2 about to schedule its runnext itself? Then it is given a little time. */
+static bool owner_is_busy(const P *p2) {
+    return p2->status == P_RUNNING && p2->m != NULL && !cgo_in_syscall(p2);
+}
+
+/* Half of p2's queue, rounded up; the last of them is run. In the last round its runnext as well.
+ * False with *wait set: come back after the back-off. */
+static G *runqsteal(World *w, M *mp, P *p2, bool last_round, bool *wait) {
+    P *pp = mp->p;
+    uint32_t n = runq_len(p2) - runq_len(p2) / 2;
+    *wait = false;
+    if (n > 0) {
+        for (uint32_t i = 0; i < n; i++) pp->runq[(pp->runqtail + i) % RUNQ_SIZE] = p2->runq[p2->runqhead++ % RUNQ_SIZE];
+        G *gp = pp->runq[(pp->runqtail + n - 1) % RUNQ_SIZE];
+        pp->runqtail += n - 1;
+        EMIT(w->s, RUNQ_STEAL, pp->id, p2->id, gp->id, {n});
+        return gp;
+    }
+    if (!last_round || p2->runnext == NULL) return NULL;
+    if (!mp->steal.waited && owner_is_busy(p2)) {
+        mp->steal.waited = *wait = true;
+        return NULL;
+    }
+    G *gp = p2->runnext;
+    p2->runnext = NULL;
+    EMIT(w->s, RUNQ_STEAL_NEXT, pp->id, p2->id, gp->id);
+    return gp;
+}
+
+void sched_steal(World *w, M *mp) {
+    P *pp = mp->p;
+    uint32_t n = w->opt.procs;
+    bool ran_timer = false;
+    for (; mp->steal.round < STEAL_TRIES; mp->steal.round++, mp->steal.i = 0) {
+        bool last = mp->steal.round == STEAL_TRIES - 1;
+        for (; mp->steal.i < n; mp->steal.i++, mp->steal.waited = false) {
+            P *p2 = &w->allp[(mp->steal.start + (uint64_t)mp->steal.i * mp->steal.stride) % n];
+            if (p2 == pp) continue;
+            bool inherit, wait;
+            G *gp;
+            if (last && !mp->steal.waited && timer_check(w, mp, p2)) {
+                ran_timer = true;
+                if ((gp = runqget(w, pp, &inherit)) != NULL) {
+                    found(w, mp, gp, inherit);
+                    return;
+                }
+            }
+            if (p2->status == P_IDLE) continue;
+            if ((gp = runqsteal(w, mp, p2, last, &wait)) != NULL) {
+                found(w, mp, gp, false);
+                return;
+            }
+            if (wait) {
+                m_due(w, mp, M_AT_STEAL, cost(w, COST_steal_next));
+                return;
+            }
+        }
+    }
+    if (ran_timer) sched_find(w, mp);
+    else m_due(w, mp, M_AT_NOTHING, cost(w, COST_steal_look) * (n - 1) * (STEAL_TRIES - 1));
+}
+
+/* A searcher has given its P up; work that came in meanwhile must not be left lying. True if it goes on. */
+static bool recheck(World *w, M *mp) {
+    bool work = w->sched.runq.count > 0;
+    for (uint32_t i = 0; !work && i < w->opt.procs; i++) {
+        work = w->allp[i].status != P_IDLE && !sched_runqempty(&w->allp[i]);
+    }
+    if (!work) return false;
+    P *pp = sched_pidleget(w);
+    ASSERT(pp != NULL); /* its own is there at least */
+    sched_acquirep(w, mp, pp);
+    become_spinning(w, mp);
+    m_due(w, mp, M_AT_FIND, cost(w, COST_steal_look)); /* looking again takes a moment: no busy loop in no time */
+    return true;
+}
+
+/* Sleeps in the poller until the next timer; the kernel counts in steps. */
+static void poll(World *w, M *mp, uint64_t until_ns, bool was_spinning) {
+    uint64_t step = cost(w, COST_poll_step), delay = until_ns > world_now(w) ? until_ns - world_now(w) : 0;
+    if (step > 0) delay = delay < step ? step : delay - delay % step;
+    mp->was_spinning = was_spinning;
+    mp->status = M_POLLING;
+    w->sched.poller = mp;
+    w->sched.poll_until_ns = until_ns;
+    EMIT(w->s, M_POLL, mp->id, {world_now(w) + delay});
+    m_due(w, mp, M_AT_POLL, delay);
+}
+
+void sched_nothing(World *w, M *mp) {
+    G *gp = globrunqget(w, mp->p, RUNQ_SIZE / 2);
+    if (gp != NULL) {
+        found(w, mp, gp, false);
+        return;
+    }
+    if (!mp->spinning && w->sched.needspinning) {
+        become_spinning(w, mp);
+        sched_find(w, mp);
+        return;
+    }
+    bool was_spinning = mp->spinning;
+    sched_pidleput(w, sched_releasep(w, mp));
+    if (was_spinning) {
+        stop_spinning(w, mp);
+        if (recheck(w, mp)) return;
+    }
+    uint64_t until = timer_next_ns(w);
+    if (until != UINT64_MAX && w->sched.poller == NULL) {
+        poll(w, mp, until, was_spinning);
+        return;
+    }
+    if (until != UINT64_MAX) sched_netpoll_break(w, until);
+    sched_stopm(w, mp);
+}
+
+void sched_poll_return(World *w, M *mp) {
+    w->sched.poller = NULL;
+    w->sched.lastpoll_ns = world_now(w);
+    mp->status = M_RUNNING;
+    EMIT(w->s, M_POLL_END, mp->id);
+    P *pp = sched_pidleget(w);
+    if (pp == NULL) {
+        sched_stopm(w, mp);
+        return;
+    }
+    sched_acquirep(w, mp, pp);
+    if (mp->was_spinning) become_spinning(w, mp);
+    sched_find(w, mp);
+}

@@ -1,0 +1,103 @@
+/* sysmon.c -- the watchman: a thread without a P that sees who has been away too long.
+ *
+ * It sleeps 20 us at first, and after 50 rounds without success twice as long each time, up to 10 ms;
+ * only taking a P makes it quick again. A P behind a call out of Go is taken when the same call is
+ * seen for the second time, unless the P has no work and others are free. A time slice of 10 ms or more is
+ * asked to end. When all Ps are idle it goes to sleep until a timer, or until a call wakes it.
+ *
+ * Go:      runtime/proc.go sysmon, retake, preemptone (go1.26)
+ * Differs: no forced collection, no scavenger, no network to poll, GOMAXPROCS does not change.
+ * Emits:   SYSMON_* P_RETAKE PREEMPT_ASK
+ */
+#include "world.h"
+
+static void sleep_for(World *w, uint64_t ns) {
+    agenda_put(&w->agenda, world_now(w) + ns, w->s->cause, DUE_SYSMON, 0, ++w->sysmon.generation);
+}
+
+/* How long it sleeps after a round that leaves it with `idle` rounds without success. */
+static uint64_t delay_after(uint64_t idle, uint64_t last_ns) {
+    if (idle == 0) return SYSMON_MIN_NS;
+    uint64_t delay = idle > 50 ? last_ns * 2 : last_ns;
+    return delay > SYSMON_MAX_NS ? SYSMON_MAX_NS : delay;
+}
+
+void sysmon_start(World *w) {
+    w->sysmon.delay_ns = SYSMON_MIN_NS;
+    sleep_for(w, SYSMON_MIN_NS + cost(w, COST_sysmon_slack));
+}
+
+static void awake(World *w) {
+    w->sysmon.asleep = false;
+    EMIT(w->s, SYSMON_WAKE, {w->sysmon.idle});
+}
+
+void sysmon_wake(World *w) {
+    if (!w->sysmon.asleep) return;
+    w->sysmon.idle = 0;
+    w->sysmon.delay_ns = SYSMON_MIN_NS;
+    awake(w);
+    sleep_for(w, cost(w, COST_thread_wake)); /* then it looks at once */
+}
+
+static void preemptone(World *w, P *pp, uint64_t ran_ns) {
+    M *mp = pp->m;
+    if (mp == NULL || mp->curg == NULL || mp->curg->status != G_RUNNING) return;
+    mp->curg->preempt = true;
+    EMIT(w->s, PREEMPT_ASK, mp->curg->id, pp->id, mp->id, {ran_ns});
+    if (mp->signal_pending) return;
+    mp->signal_pending = true;
+    agenda_put(&w->agenda, world_now(w) + cost(w, COST_signal), w->s->cause, DUE_SIGNAL, mp->id.v, 0);
+}
+
+/* One P; true if it was taken. The order of the conditions is Go's. */
+static bool retake(World *w, P *pp) {
+    uint64_t now = world_now(w);
+    bool sysretake = false;
+    if (pp->status != P_RUNNING) return false;
+    if (pp->sysmontick.schedtick != pp->schedtick) {
+        pp->sysmontick.schedtick = pp->schedtick;
+        pp->sysmontick.schedwhen = now;
+    } else if (pp->sysmontick.schedwhen + SLICE_NS <= now) {
+        preemptone(w, pp, now - pp->sysmontick.schedwhen);
+        sysretake = true; /* neither goroutine nor thread can answer if they are in C */
+    }
+    if (!cgo_in_syscall(pp)) return false;
+    M *mp = pp->m;
+    if (!sysretake && pp->sysmontick.syscalltick != pp->syscalltick) {
+        pp->sysmontick.syscalltick = pp->syscalltick;
+        pp->sysmontick.syscallwhen = now;
+        EMIT(w->s, SYSMON_SEES, pp->id, mp->id, mp->curg->id);
+        return false;
+    }
+    bool others_are_free = w->sched.nmspinning + w->sched.npidle > 0;
+    if (sched_runqempty(pp) && others_are_free && pp->sysmontick.syscallwhen + SYSMON_MAX_NS > now) {
+        EMIT(w->s, SYSMON_SPARES, pp->id, mp->id);
+        return false;
+    }
+    cgo_takep(w, pp, (Id_M){1}, now - pp->sysmontick.syscallwhen);
+    sched_handoffp(w, pp);
+    return true;
+}
+
+void sysmon_round(World *w) {
+    if (w->sysmon.asleep) awake(w); /* its sleep has timed out */
+    if (w->sched.npidle == w->opt.procs) {
+        uint64_t next = timer_next_ns(w), now = world_now(w);
+        if (next > now) {
+            uint64_t sleep = next - now < SYSMON_DEEP_NS ? next - now : SYSMON_DEEP_NS;
+            w->sysmon.asleep = true;
+            EMIT(w->s, SYSMON_SLEEP, {now + sleep});
+            sleep_for(w, sleep);
+            return;
+        }
+    }
+    uint64_t idle = w->sysmon.idle + 1, delay = delay_after(idle, w->sysmon.delay_ns), slack = cost(w, COST_sysmon_slack);
+    EMIT(w->s, SYSMON_LOOK, {w->sysmon.idle}, {delay + slack});
+    for (uint32_t i = 0; i < w->opt.procs; i++) {
+        if (retake(w, &w->allp[i])) idle = 0;
+    }
+    w->sysmon.idle = idle;
+    w->sysmon.delay_ns = idle == 0 ? SYSMON_MIN_NS : delay;
+    sleep_for(w, w->sysmon.delay_ns + slack);
+}

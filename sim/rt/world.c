@@ -1,0 +1,161 @@
+/* world.c -- a run: its parts are made, main starts, and time moves from one entry of the agenda to the next. */
+#include "world.h"
+
+#include <stdlib.h>
+
+static uint32_t gcd(uint32_t a, uint32_t b) { return b == 0 ? a : gcd(b, a % b); }
+
+World *world_new(Stream *s, Dev *dev, Prog prog, const WorldOptions *opt) {
+    ASSERT(opt->procs >= 1 && opt->procs <= 1024);
+    World *w = mem_zero(1, sizeof *w);
+    w->s = s;
+    w->dev = dev;
+    w->prog = prog;
+    w->opt = *opt;
+    prng_init(&w->steal, opt->seed, "steal");
+    for (uint32_t i = 1; i <= opt->procs; i++) {
+        if (gcd(i, opt->procs) == 1) w->coprimes[w->coprime_count++] = i;
+    }
+    w->text.chan_send = stream_text(s, "chan send");
+    w->text.chan_recv = stream_text(s, "chan receive");
+    w->text.sleep = stream_text(s, "sleep");
+    w->text.preempted = stream_text(s, "preempted");
+    w->text.gosched = stream_text(s, "runtime.Gosched");
+    w->text.enqueue = stream_text(s, "clEnqueueNDRangeKernel");
+    w->text.finish = stream_text(s, "clFinish");
+
+    EMIT(s, RUN_START, {opt->procs}, {opt->seed});
+    w->allp = mem_zero(opt->procs, sizeof *w->allp);
+    for (uint32_t i = opt->procs; i-- > 0;) { /* the last goes on the list first, so P0 comes off it first */
+        P *pp = &w->allp[i];
+        pp->id = (Id_P){i};
+        pp->status = P_IDLE;
+        pp->link = w->sched.pidle;
+        w->sched.pidle = pp;
+        pp->sysmontick.syscalltick = UINT64_MAX; /* sysmon has seen nothing yet */
+        pp->sysmontick.schedtick = UINT64_MAX;
+    }
+    /* runtime.main has waited for its helpers (forcegc, bgsweep, bgscavenge) before main.main runs: P0 has
+     * had a few slices, so that its first look is not one of every 61st. */
+    w->allp[0].schedtick = 5;
+    w->sched.npidle = opt->procs;
+    for (uint64_t i = 0; i < 2; i++) { /* m0 and sysmon */
+        M *mp = mem_zero(1, sizeof *mp);
+        mp->id = (Id_M){i};
+        mp->status = i == 0 ? M_RUNNING : M_SYSMON;
+        GROW(w->allm, w->allm_cap, i + 1);
+        w->allm[w->allm_count++] = mp;
+    }
+    return w;
+}
+
+void world_free(World *w) {
+    if (w == NULL) return;
+    for (size_t i = 0; i < w->allg_count; i++) {
+        if (w->allg[i] == NULL) continue;
+        if (w->prog.drop) w->prog.drop(w->prog.ctx, w->allg[i]->body);
+        free(w->allg[i]);
+    }
+    for (G *gp = w->gfree, *next; gp != NULL; gp = next) {
+        next = gp->schedlink;
+        free(gp);
+    }
+    if (w->outcome == RUN_EXITED) free(w->maing); /* it ended, and goes on no free list */
+    for (size_t i = 0; i < w->allm_count; i++) free(w->allm[i]);
+    for (uint32_t i = 0; i < w->opt.procs; i++) free(w->allp[i].timers);
+    for (size_t i = 0; i < w->chan_count; i++) {
+        free(w->chans[i]->buf);
+        free(w->chans[i]);
+    }
+    free(w->allg);
+    free(w->allm);
+    free(w->allp);
+    free(w->chans);
+    free(w->cmds);
+    free(w->launches);
+    free(w->queues);
+    agenda_free(&w->agenda);
+    free(w);
+}
+
+Id_CHAN world_chan(World *w, uint64_t cap, const char *name, uint32_t line) {
+    Chan *c = mem_zero(1, sizeof *c);
+    c->id = (Id_CHAN){w->chan_count};
+    c->cap = cap;
+    c->buf = mem_zero(cap ? cap : 1, sizeof *c->buf);
+    GROW(w->chans, w->chan_cap, w->chan_count + 1);
+    w->chans[w->chan_count++] = c;
+    EMIT(w->s, CHAN_MAKE, c->id, {cap}, stream_text(w->s, name), {line});
+    return c->id;
+}
+
+Id_OBJ world_object(World *w, uint64_t bytes, const char *name, uint32_t line) {
+    Id_OBJ id = {w->obj_count++};
+    EMIT(w->s, OBJ_NEW, id, {bytes}, stream_text(w->s, name), {line});
+    return id;
+}
+
+uint64_t world_launch(World *w, const Launch *launch) {
+    GROW(w->launches, w->launch_cap, w->launch_count + 1);
+    w->launches[w->launch_count] = *launch;
+    return w->launch_count++;
+}
+
+void world_main(World *w, uint64_t body, uint32_t line) {
+    M *m0 = w->allm[0];
+    sched_acquirep(w, m0, sched_pidleget(w));
+    sched_newproc(w, m0, body, stream_text(w->s, "main"), (Id_G){NONE}, line);
+    sysmon_start(w);
+    m_due(w, m0, M_AT_FIND, 0);
+}
+
+void world_fail(World *w, const Diag *d) {
+    w->diag = *d;
+    w->outcome = RUN_FAILED;
+}
+
+static void step(World *w, const Due *due) {
+    M *mp = due->kind == DUE_M || due->kind == DUE_SIGNAL ? w->allm[due->id] : NULL;
+    switch (due->kind) {
+    case DUE_M: m_step(w, mp, mp->at); break;
+    case DUE_SYSMON: sysmon_round(w); break;
+    case DUE_SIGNAL: exec_interrupt(w, mp); break;
+    case DUE_CMD_START: launch_start(w, due->id); break;
+    case DUE_CMD_DONE: launch_done(w, due->id); break;
+    }
+}
+
+/* Somebody has changed their mind since this was agreed upon. */
+static bool is_void(const World *w, const Due *due) {
+    if (due->kind == DUE_M) return w->allm[due->id]->generation != due->generation;
+    if (due->kind == DUE_SYSMON) return w->sysmon.generation != due->generation;
+    return false;
+}
+
+bool world_step(World *w) {
+    if (w->outcome != RUN_GOES) return false;
+    Due due;
+    do due = agenda_take(&w->agenda);
+    while (is_void(w, &due));
+    if (w->opt.limit_ns > 0 && due.time_ns > w->opt.limit_ns) {
+        w->outcome = RUN_LIMIT;
+        return false;
+    }
+    ASSERT(due.time_ns >= w->s->now_ns);
+    w->s->now_ns = due.time_ns;
+    w->s->cause = due.cause;
+    step(w, &due);
+    return true;
+}
+
+int world_run(World *w) {
+    while (world_step(w)) continue;
+    return world_end(w);
+}
+
+int world_end(World *w) {
+    ASSERT(w->outcome != RUN_GOES);
+    int status = w->outcome == RUN_EXITED ? 0 : 2; /* Go's own: 2 for a panic and for a deadlock */
+    EMIT(w->s, RUN_END, {(uint64_t)status});
+    return status;
+}

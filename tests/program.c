@@ -1,0 +1,127 @@
+/* program.c -- runs goroutines that are C arrays, with the audit watching. */
+#include "program.h"
+
+#include "../sim/base/units.h"
+#include "../sim/event/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct {
+    const Body *body;
+    size_t at;
+    uint64_t round;
+} Instance;
+
+typedef struct {
+    const Program *p;
+    Instance *instance;
+    size_t count, cap;
+    Model *model;
+    Ran *ran;
+    Bytes text;
+} Run;
+
+static uint64_t new_instance(Run *r, uint64_t body) {
+    ASSERT(body < r->p->body_count);
+    GROW(r->instance, r->cap, r->count + 1);
+    r->instance[r->count] = (Instance){&r->p->bodies[body], 0, 0};
+    return r->count++;
+}
+
+static void next(void *ctx, World *w, uint64_t id, OpResult last, Op *out) {
+    (void)last;
+    Run *r = ctx;
+    Instance *in = &r->instance[id];
+    if (in->at == in->body->count && ++in->round < in->body->repeat) in->at = 0;
+    if (in->at == in->body->count) {
+        *out = (Op){.kind = OP_END};
+        return;
+    }
+    *out = in->body->ops[in->at++];
+    out->line = (uint32_t)in->at;
+    if (out->kind == OP_GO) {
+        out->text = stream_text(w->s, r->p->bodies[out->a].name);
+        out->a = new_instance(r, out->a);
+    }
+    if (out->kind == OP_C_CALL) out->text = stream_text(w->s, "sleep_in_c");
+    if (out->kind == OP_NOTE || out->kind == OP_PANIC) out->text = stream_text(w->s, "said");
+}
+
+static void sink(void *ctx, const Block *b, const Intern *text) {
+    Run *r = ctx;
+    const uint8_t *p = b->bytes, *end = p + b->len;
+    uint64_t previous = b->base_ns;
+    char why[MODEL_WHY_MAX], line[EVENT_TEXT_MAX], time[TIME_TEXT_MAX];
+    for (Event e = {.seq = b->first_seq}; p != end; e.seq++) {
+        p = event_decode(p, end, previous, event_table(), &e);
+        ASSERT(p != NULL);
+        previous = e.time_ns;
+        r->ran->events++;
+        r->ran->count[e.kind]++;
+        if (r->p->no_audit) continue;
+        event_text_short(line, &e, text);
+        time_text(time, sizeof time, e.time_ns);
+        bytes_add(&r->text, time, strlen(time));
+        bytes_add(&r->text, " ", 1);
+        bytes_add(&r->text, line, strlen(line));
+        bytes_add(&r->text, "\n", 1);
+        if (r->ran->audit[0] == '\0' && !model_apply(r->model, &e, why)) {
+            snprintf(r->ran->audit, sizeof r->ran->audit, "event #%llu %.60s: %s", (unsigned long long)e.seq, line, why);
+        }
+    }
+}
+
+Ran run_program(const Program *p) {
+    Ran ran = {0};
+    Run r = {.p = p, .ran = &ran};
+    Diag d;
+    Dev *dev = NULL;
+    if (!dev_open(&dev, "none", &d)) UNREACHABLE();
+    Stream *s = stream_new();
+    r.model = model_new(s->text);
+    stream_add(s, sink, &r);
+    WorldOptions opt = {.procs = p->procs ? p->procs : 1, .seed = p->seed, .limit_ns = p->limit_ns};
+    costs_default(&opt.costs);
+    if (p->tune) p->tune(&opt);
+    World *w = world_new(s, dev, (Prog){&r, next, NULL}, &opt);
+    for (size_t i = 0; i < p->chan_count; i++) world_chan(w, p->chan_caps[i], "c", 0);
+    world_main(w, new_instance(&r, 0), 0);
+    while (world_step(w)) {
+        if (p->no_audit || ran.audit[0]) continue;
+        stream_flush(s);
+        if (!ran.audit[0]) audit(w, r.model, ran.audit, sizeof ran.audit);
+    }
+    ran.status = world_end(w);
+    stream_flush(s);
+    ran.outcome = w->outcome;
+    ran.end_ns = world_now(w);
+    bytes_add(&r.text, "", 1);
+    ran.text = (char *)r.text.data;
+    world_free(w);
+    model_free(r.model);
+    stream_free(s);
+    dev_close(dev);
+    free(r.instance);
+    return ran;
+}
+
+void ran_free(Ran *r) {
+    free(r->text);
+    *r = (Ran){0};
+}
+
+char *ran_lines(const Ran *r, const char *kinds) {
+    Bytes out = {0};
+    for (const char *p = r->text; *p;) {
+        size_t n = strcspn(p, "\n");
+        const char *name = memchr(p, ' ', n);
+        size_t len = name ? strcspn(++name, " \n") : 0;
+        for (const char *k = kinds; *k; k += strcspn(k, " "), k += *k == ' ') {
+            if (strcspn(k, " ") == len && name != NULL && memcmp(k, name, len) == 0) bytes_add(&out, p, n + 1);
+        }
+        p += n + 1;
+    }
+    bytes_add(&out, "", 1);
+    return (char *)out.data;
+}

@@ -1,0 +1,60 @@
+/* program.h -- goroutine bodies as C arrays, and what a run of them did, as text.
+ *
+ * A test writes its goroutines as arrays of Op, runs them with run_program, and compares the events of
+ * the kinds it is about with the text it expects. Every run is audited: after each step the world and
+ * the model rebuilt from its events must agree (audit.c).
+ */
+#ifndef FAULTLINE_TESTS_PROGRAM_H
+#define FAULTLINE_TESTS_PROGRAM_H
+
+#include "../sim/rt/world.h"
+
+typedef struct {
+    const char *name;
+    const Op *ops;    /* the last one may be left out: OP_END follows */
+    size_t count;
+    uint64_t repeat;  /* the whole body this many times; 0 = once */
+} Body;
+#define BODY(name, ops) {name, ops, ARRAY_LEN(ops), 0}
+
+/* Short forms of operations; the line is the number of the operation, so that causes can be seen. */
+#define COMPUTE(ns) {.kind = OP_COMPUTE, .a = (ns)}
+#define SLEEP(ns) {.kind = OP_SLEEP, .a = (ns)}
+#define GO(body) {.kind = OP_GO, .a = (body)}
+#define SEND(c) {.kind = OP_SEND, .a = (c)}
+#define RECV(c) {.kind = OP_RECV, .a = (c)}
+#define CLOSE(c) {.kind = OP_CLOSE, .a = (c)}
+#define C_CALL(ns) {.kind = OP_C_CALL, .a = (ns)}
+#define GOSCHED() {.kind = OP_GOSCHED}
+
+typedef struct {
+    const Body *bodies; /* bodies[0] is main */
+    size_t body_count;
+    const uint64_t *chan_caps;
+    size_t chan_count;
+    uint32_t procs;     /* 0 = 1 */
+    uint64_t seed;
+    uint64_t limit_ns;
+    bool no_audit;      /* for benchmarks and very long runs */
+    void (*tune)(WorldOptions *opt);
+} Program;
+
+typedef struct {
+    RunOutcome outcome;
+    int status;
+    uint64_t end_ns;
+    uint64_t events;
+    uint64_t count[EV_COUNT]; /* of each kind */
+    char *text;               /* every event, one line each (event_text_short with its time) */
+    char audit[256];          /* the first disagreement; "" = none */
+} Ran;
+
+Ran run_program(const Program *p);
+void ran_free(Ran *r);
+/* The lines of r->text whose event is one of `kinds` ("GO_START GO_BLOCK"), in order; free it. */
+char *ran_lines(const Ran *r, const char *kinds);
+
+/* audit.c: compares the world with a model; false with a sentence in why. */
+bool audit(const World *w, const Model *m, char *why, size_t size);
+
+#endif
