@@ -15,7 +15,7 @@ BUILD         = $(BUILD_$(MODE))
 OBJ           = $(BUILD)/obj
 
 BASE   = base diag bytes intern prng units
-EVENT  = event model stream text trace_write trace_read
+EVENT  = event model stream watch text trace_write trace_read
 LENS   = narrate summary
 MEM    =
 DEV    = dev ocl none signature slice buildlog
@@ -48,9 +48,9 @@ FLAGS_debug   = -O0 -g
 FLAGS_asan    = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 CFLAGS ?= $(FLAGS_$(MODE))
 ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DFAULTLINE_VERSION='"$(VERSION)"' $(WARN) $(CFLAGS)
-LIB_CFLAGS  = $(shell pkg-config --cflags $(SIM_LIBS) $(VIEW_LIBS) cunit 2>/dev/null | sed 's/-I/-isystem /g')
+LIB_CFLAGS := $(shell pkg-config --cflags $(SIM_LIBS) $(VIEW_LIBS) cunit 2>/dev/null | sed 's/-I/-isystem /g')
 
-.PHONY: all demo test stress bench deps clean install uninstall run view pictures tidy help
+.PHONY: all demo test check ci stress bench deps clean install uninstall run view tidy help
 all: $(BUILD)/faultline $(BUILD)/faultline-view
 
 $(BUILD)/faultline: $(call objects,$(SIM) $(CLI:%=sim/cli/%))
@@ -59,11 +59,58 @@ $(BUILD)/faultline-view: $(call objects,$(TRACES) $(VIEW:%=visualizer/%))
 	$(CC) $(CFLAGS) $^ -o $@ $(shell pkg-config --libs $(VIEW_LIBS)) -lm
 $(BUILD)/tests: $(call objects,$(SIM) $(filter-out visualizer/main,$(VIEW:%=visualizer/%)) $(TESTS:%=tests/%))
 	$(CC) $(CFLAGS) $^ -o $@ $(shell pkg-config --libs $(SIM_LIBS) $(VIEW_LIBS) cunit) -lm
+$(BUILD)/bench: $(call objects,$(SIM) tests/bench/bench)
+	$(CC) $(CFLAGS) $^ -o $@ $(shell pkg-config --libs $(SIM_LIBS)) -lm
 
 $(OBJ)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -MMD -MP -c $< -o $@
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
 
+deps: ## install what is missing (Debian), or say what is
+	@.ci/deps $(DEPS)
+
+demo: deps ## run the story of 18.2.2, write its trace and a picture, open the window
+	@$(MAKE) --no-print-directory -s -j2 all
+	@build/faultline run --narrate --out build/demo.trace scenarios/18_2_2_blocking.lua
+	@build/faultline shot build/demo.trace --at $(MOMENT) -o build/demo.png && echo "picture: build/demo.png"
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then build/faultline view build/demo.trace --at $(MOMENT); \
+	 else echo "no display here; where there is one: build/faultline view build/demo.trace"; fi
+MOMENT = first:P_RETAKE
+
+test: DEPS = test
+test: deps ## everything that must hold; ends with "N passed, N failed, N skipped"
+	@$(MAKE) --no-print-directory -s -j2 all $(BUILD)/tests
+	@$(MAKE) --no-print-directory -s check
+check: tidy
+	@FAULTLINE=$(BUILD)/faultline LSAN_OPTIONS=suppressions=tests/lsan.supp $(BUILD)/tests
+ci: ## what a new machine must be able to do: tests, sanitizers, a second compiler
+	@.ci/run
+tidy: ## rules of the house: layers, banned calls, file heads, links of the notes
+	@lua5.4 tests/tidy.lua
+stress: all build/tests ## long hunts: random programs against the audit (STRESS=number)
+	STRESS=$(or $(STRESS),20000) build/tests rt_random
+bench: build/bench all ## the figures, side by side in one run
+	@build/bench
+run: all ## make run S=scenario
+	@build/faultline run --narrate $(S)
+view: all ## make view S=scenario
+	@build/faultline view $(S)
+
+SHARE = $(DESTDIR)$(PREFIX)/share
+install: all ## PREFIX=/usr/local DESTDIR=
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/faultline/scenarios $(SHARE)/faultline/opencl_kernels $(SHARE)/man/man1 \
+	        $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions
+	install build/faultline build/faultline-view $(DESTDIR)$(PREFIX)/bin
+	install -m 644 scenarios/*.lua $(SHARE)/faultline/scenarios
+	install -m 644 opencl_kernels/*.cl $(SHARE)/faultline/opencl_kernels
+	install -m 644 sim/cli/faultline.1 $(SHARE)/man/man1
+	install -m 644 sim/cli/completion.bash $(SHARE)/bash-completion/completions/faultline
+	install -m 644 sim/cli/completion.zsh $(SHARE)/zsh/site-functions/_faultline
+uninstall:
+	rm -rf $(SHARE)/faultline $(SHARE)/man/man1/faultline.1 $(SHARE)/bash-completion/completions/faultline \
+	       $(SHARE)/zsh/site-functions/_faultline $(DESTDIR)$(PREFIX)/bin/faultline $(DESTDIR)$(PREFIX)/bin/faultline-view
 clean:
 	rm -rf build
+help:
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile

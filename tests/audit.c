@@ -26,10 +26,11 @@ static void differ(Audit *a, const char *fmt, ...) {
     a->ok = false;
 }
 
-static void same(Audit *a, const char *what, uint64_t id, const char *field, uint64_t world, uint64_t model) {
+static void same(Audit *a, const char *what, uint64_t id, const char *field, uint64_t world,
+                 uint64_t model) {
     if (world == model) return;
-    differ(a, "%s%llu.%s is %lld in the world, %lld in the model", what, (unsigned long long)id, field, (long long)world,
-           (long long)model);
+    differ(a, "%s%llu.%s is %lld in the world, %lld in the model", what, (unsigned long long)id,
+           field, (long long)world, (long long)model);
 }
 
 static uint64_t id_of_g(const G *gp) { return gp ? gp->id.v : NONE; }
@@ -48,7 +49,8 @@ static void audit_g(Audit *a) {
         const G *gp = i < a->w->allg_count ? a->w->allg[i] : NULL;
         const ModelG *mg = &a->m->g[i];
         if (gp == NULL) {
-            if (mg->state != G_NONE && mg->state != G_DEAD) differ(a, "g%zu is gone, but %s in the model", i, g_state_name[mg->state]);
+            if (mg->state != G_NONE && mg->state != G_DEAD)
+                differ(a, "g%zu is gone, but %s in the model", i, g_state_name[mg->state]);
             continue;
         }
         same(a, "g", i, "status", gp->status, mg->state);

@@ -38,8 +38,9 @@ void check_text(const char *what, const char *expected, const char *got) {
             number++;
         }
     }
-    printf("\n  %s, line %d\n    expected: %.*s\n    got:      %.*s\n", what, number, (int)strcspn(expected + line, "\n"), expected + line,
-           (int)strcspn(got + line, "\n"), got + line);
+    printf("\n  %s, line %d\n    expected: %.*s\n    got:      %.*s\n", what, number,
+           (int)strcspn(expected + line, "\n"), expected + line, (int)strcspn(got + line, "\n"),
+           got + line);
     CU_FAIL("texts differ");
 }
 
@@ -56,7 +57,8 @@ const char *temp_path(const char *name) {
     static unsigned turn;
     if (!temp_folder[0]) {
         const char *tmp = getenv("TMPDIR");
-        snprintf(temp_folder, sizeof temp_folder, "%s/faultline-tests-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+        snprintf(temp_folder, sizeof temp_folder, "%s/faultline-tests-XXXXXX",
+                 tmp && *tmp ? tmp : "/tmp");
         ASSERT(mkdtemp(temp_folder) != NULL);
         atexit(remove_temp);
     }

@@ -67,7 +67,8 @@ static void sink(void *ctx, const Block *b, const Intern *text) {
         bytes_add(&r->text, line, strlen(line));
         bytes_add(&r->text, "\n", 1);
         if (r->ran->audit[0] == '\0' && !model_apply(r->model, &e, why)) {
-            snprintf(r->ran->audit, sizeof r->ran->audit, "event #%llu %.60s: %s", (unsigned long long)e.seq, line, why);
+            snprintf(r->ran->audit, sizeof r->ran->audit, "event #%llu %.60s: %s",
+                     (unsigned long long)e.seq, line, why);
         }
     }
 }
@@ -118,7 +119,8 @@ char *ran_lines(const Ran *r, const char *kinds) {
         const char *name = memchr(p, ' ', n);
         size_t len = name ? strcspn(++name, " \n") : 0;
         for (const char *k = kinds; *k; k += strcspn(k, " "), k += *k == ' ') {
-            if (strcspn(k, " ") == len && name != NULL && memcmp(k, name, len) == 0) bytes_add(&out, p, n + 1);
+            if (strcspn(k, " ") == len && name != NULL && memcmp(k, name, len) == 0)
+                bytes_add(&out, p, n + 1);
         }
         p += n + 1;
     }

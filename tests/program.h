@@ -11,31 +11,40 @@
 
 typedef struct {
     const char *name;
-    const Op *ops;    /* the last one may be left out: OP_END follows */
+    const Op *ops; /* the last one may be left out: OP_END follows */
     size_t count;
-    uint64_t repeat;  /* the whole body this many times; 0 = once */
+    uint64_t repeat; /* the whole body this many times; 0 = once */
 } Body;
-#define BODY(name, ops) {name, ops, ARRAY_LEN(ops), 0}
+#define BODY(name, ops)                                                                            \
+    { name, ops, ARRAY_LEN(ops), 0 }
 
 /* Short forms of operations; the line is the number of the operation, so that causes can be seen. */
-#define COMPUTE(ns) {.kind = OP_COMPUTE, .a = (ns)}
-#define SLEEP(ns) {.kind = OP_SLEEP, .a = (ns)}
-#define GO(body) {.kind = OP_GO, .a = (body)}
-#define SEND(c) {.kind = OP_SEND, .a = (c)}
-#define RECV(c) {.kind = OP_RECV, .a = (c)}
-#define CLOSE(c) {.kind = OP_CLOSE, .a = (c)}
-#define C_CALL(ns) {.kind = OP_C_CALL, .a = (ns)}
-#define GOSCHED() {.kind = OP_GOSCHED}
+#define COMPUTE(ns)                                                                                \
+    { .kind = OP_COMPUTE, .a = (ns) }
+#define SLEEP(ns)                                                                                  \
+    { .kind = OP_SLEEP, .a = (ns) }
+#define GO(body)                                                                                   \
+    { .kind = OP_GO, .a = (body) }
+#define SEND(c)                                                                                    \
+    { .kind = OP_SEND, .a = (c) }
+#define RECV(c)                                                                                    \
+    { .kind = OP_RECV, .a = (c) }
+#define CLOSE(c)                                                                                   \
+    { .kind = OP_CLOSE, .a = (c) }
+#define C_CALL(ns)                                                                                 \
+    { .kind = OP_C_CALL, .a = (ns) }
+#define GOSCHED()                                                                                  \
+    { .kind = OP_GOSCHED }
 
 typedef struct {
     const Body *bodies; /* bodies[0] is main */
     size_t body_count;
     const uint64_t *chan_caps;
     size_t chan_count;
-    uint32_t procs;     /* 0 = 1 */
+    uint32_t procs; /* 0 = 1 */
     uint64_t seed;
     uint64_t limit_ns;
-    bool no_audit;      /* for benchmarks and very long runs */
+    bool no_audit; /* for benchmarks and very long runs */
     void (*tune)(WorldOptions *opt);
 } Program;
 

@@ -15,7 +15,8 @@ void assert_context(void (*print)(void *ctx), void *ctx) {
 
 _Noreturn void assert_failed(const char *expr, const char *file, int line, const char *func) {
     fflush(stdout);
-    fprintf(stderr, "\nfaultline: a bug of ours, not of your scenario\n  %s:%d: %s: %s does not hold\n",
+    fprintf(stderr,
+            "\nfaultline: a bug of ours, not of your scenario\n  %s:%d: %s: %s does not hold\n",
             file, line, func, expr);
     void (*print)(void *ctx) = context_print;
     context_print = NULL; /* an assertion inside the report must not report again */
@@ -26,7 +27,8 @@ _Noreturn void assert_failed(const char *expr, const char *file, int line, const
 
 static void *checked(void *p, size_t bytes) {
     if (p == NULL && bytes > 0) {
-        fprintf(stderr, "faultline: out of memory (%zu bytes asked); free some, or simulate less\n", bytes);
+        fprintf(stderr, "faultline: out of memory (%zu bytes asked); free some, or simulate less\n",
+                bytes);
         _Exit(EXIT_WORLD);
     }
     return p;

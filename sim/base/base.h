@@ -16,16 +16,16 @@
 /* Exit status of both programs; the command line is a contract (README, "Exit status"). */
 enum {
     EXIT_WELL = 0,
-    EXIT_DIFFERS = 1,      /* an expectation failed, a difference, an unexpected finding */
-    EXIT_USAGE = 2,        /* wrong command line */
-    EXIT_SCENARIO = 3,     /* wrong scenario */
-    EXIT_WORLD = 4,        /* a file or a device failed */
-    EXIT_BUG = 70,         /* ours */
+    EXIT_DIFFERS = 1,  /* an expectation failed, a difference, an unexpected finding */
+    EXIT_USAGE = 2,    /* wrong command line */
+    EXIT_SCENARIO = 3, /* wrong scenario */
+    EXIT_WORLD = 4,    /* a file or a device failed */
+    EXIT_BUG = 70,     /* ours */
 };
 
-#define ASSERT(cond)                                                                     \
-    do {                                                                                 \
-        if (__builtin_expect(!(cond), 0)) assert_failed(#cond, __FILE__, __LINE__, __func__); \
+#define ASSERT(cond)                                                                               \
+    do {                                                                                           \
+        if (__builtin_expect(!(cond), 0)) assert_failed(#cond, __FILE__, __LINE__, __func__);      \
     } while (0)
 #define UNREACHABLE() assert_failed("unreachable", __FILE__, __LINE__, __func__)
 
@@ -44,9 +44,10 @@ void *mem_grow(void *old, size_t bytes);
 char *mem_text(const char *text); /* a copy */
 
 /* Makes room for at least `need` elements in a growing array: doubles, zeroes what is new. */
-#define GROW(array, capacity, need)                                                       \
-    do {                                                                                  \
-        if ((need) > (capacity)) (array) = mem_grow_array((array), &(capacity), (need), sizeof *(array)); \
+#define GROW(array, capacity, need)                                                                \
+    do {                                                                                           \
+        if ((need) > (capacity))                                                                   \
+            (array) = mem_grow_array((array), &(capacity), (need), sizeof *(array));               \
     } while (0)
 void *mem_grow_array(void *array, size_t *capacity, size_t need, size_t element_bytes);
 

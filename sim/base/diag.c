@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void fill(Diag *d, int status, const char *file, int line, int column, const char *fmt, va_list ap) {
+static void fill(Diag *d, int status, const char *file, int line, int column, const char *fmt,
+                 va_list ap) {
     memset(d, 0, sizeof *d);
     d->status = status;
     snprintf(d->file, sizeof d->file, "%s", file ? file : "");
@@ -22,7 +23,8 @@ bool diag_fail(Diag *d, int status, const char *fmt, ...) {
     return false;
 }
 
-bool diag_fail_at(Diag *d, int status, const char *file, int line, int column, const char *fmt, ...) {
+bool diag_fail_at(Diag *d, int status, const char *file, int line, int column, const char *fmt,
+                  ...) {
     va_list ap;
     va_start(ap, fmt);
     fill(d, status, file, line, column, fmt, ap);

@@ -46,6 +46,8 @@ uint64_t intern_id_n(Intern *in, const char *text, size_t len) {
 
 uint64_t intern_id(Intern *in, const char *text) { return intern_id_n(in, text, strlen(text)); }
 
-const char *intern_text(const Intern *in, uint64_t id) { return id < in->count ? in->by_id[id]->text : ""; }
+const char *intern_text(const Intern *in, uint64_t id) {
+    return id < in->count ? in->by_id[id]->text : "";
+}
 
 uint64_t intern_count(const Intern *in) { return in->count; }

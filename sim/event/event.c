@@ -4,8 +4,9 @@
 #include <string.h>
 
 #define A(name, kind) {#name, KIND_##kind},
-#define EVENT(NAME, GROUP, INK, KEY, ARGS, DOC) \
-    [EV_##NAME] = {#NAME, KEY, DOC, GROUP_##GROUP, INK_##INK, sizeof(Ev_##NAME) / sizeof(uint64_t), {ARGS}},
+#define EVENT(NAME, GROUP, INK, KEY, ARGS, DOC)                                                    \
+    [EV_##NAME] = {                                                                                \
+        #NAME, KEY, DOC, GROUP_##GROUP, INK_##INK, sizeof(Ev_##NAME) / sizeof(uint64_t), {ARGS}},
 const EventSpec event_spec[EV_COUNT] = {
 #include "events.def"
 };
@@ -22,8 +23,10 @@ const char *const kind_letter[KIND_COUNT_] = {KINDS(X)};
 const bool kind_is_id[KIND_COUNT_] = {KINDS(X)};
 #undef X
 
-const char *const group_name[GROUP_COUNT] = {"run", "sched", "queue", "sysmon", "cgo", "chan", "heap", "dev"};
-const char *const ink_name[INK_COUNT] = {"note", "born", "run", "wait", "stolen", "foreign", "device", "stopped"};
+const char *const group_name[GROUP_COUNT] = {"run", "sched", "queue", "sysmon",
+                                             "cgo", "chan",  "heap",  "dev"};
+const char *const ink_name[INK_COUNT] = {"note",   "born",    "run",    "wait",
+                                         "stolen", "foreign", "device", "stopped"};
 
 uint64_t event_arg(const Event *e, const char *name) {
     if (e->kind >= EV_COUNT) return NONE;
@@ -69,6 +72,7 @@ const EventTable *event_table(void) {
                 table.row[k].is_id[i] = kind_is_id[event_spec[k].arg[i].kind];
                 table.row[k].to[i] = i;
             }
+            event_row_compare(&table.row[k]);
         }
         table.count = EV_COUNT;
     }
@@ -83,23 +87,52 @@ uint8_t *event_encode(uint8_t *p, const Event *e, uint64_t previous_ns) {
     p = varint_put(p, e->kind);
     p = varint_put(p, e->time_ns - previous_ns);
     p = varint_put(p, e->cause ? e->seq - e->cause : 0);
-    for (int i = 0; i < spec->arg_count; i++) p = varint_put(p, e->arg[i] + kind_is_id[spec->arg[i].kind]);
+    for (int i = 0; i < spec->arg_count; i++)
+        p = varint_put(p, e->arg[i] + kind_is_id[spec->arg[i].kind]);
     return p;
 }
 
-const uint8_t *event_decode(const uint8_t *p, const uint8_t *end, uint64_t previous_ns, const EventTable *t, Event *e) {
-    uint64_t kind, dt, back;
-    if ((p = varint_get(p, end, &kind)) == NULL || kind >= t->count) return NULL;
-    if ((p = varint_get(p, end, &dt)) == NULL || dt > UINT64_MAX - previous_ns) return NULL;
-    if ((p = varint_get(p, end, &back)) == NULL || back >= e->seq) return NULL;
-    e->time_ns = previous_ns + dt;
-    e->cause = back ? e->seq - back : 0;
-    e->kind = t->row[kind].ours;
+/* Most numbers are small: one byte, no loop. */
+static inline const uint8_t *get(const uint8_t *p, const uint8_t *end, uint64_t *v) {
+    if (p != end && *p < 0x80) {
+        *v = *p;
+        return p + 1;
+    }
+    return varint_get(p, end, v);
+}
+
+/* A row that differs from ours: what the file lacks is NONE, what we lack is dropped. */
+static const uint8_t *decode_foreign(const uint8_t *p, const uint8_t *end, const EventRow *row,
+                                     Event *e) {
     for (int i = 0; i < EVENT_ARGS_MAX; i++) e->arg[i] = NONE;
-    for (int i = 0; i < t->row[kind].arg_count; i++) {
+    for (int i = 0; i < row->arg_count; i++) {
         uint64_t v;
-        if ((p = varint_get(p, end, &v)) == NULL) return NULL;
-        if (t->row[kind].to[i] < EVENT_ARGS_MAX) e->arg[t->row[kind].to[i]] = v - t->row[kind].is_id[i];
+        if ((p = get(p, end, &v)) == NULL) return NULL;
+        if (row->to[i] < EVENT_ARGS_MAX) e->arg[row->to[i]] = v - row->is_id[i];
     }
     return p;
+}
+
+const uint8_t *event_decode(const uint8_t *p, const uint8_t *end, uint64_t previous_ns,
+                            const EventTable *t, Event *e) {
+    uint64_t kind, dt, back;
+    if ((p = get(p, end, &kind)) == NULL || kind >= t->count) return NULL;
+    if ((p = get(p, end, &dt)) == NULL || dt > UINT64_MAX - previous_ns) return NULL;
+    if ((p = get(p, end, &back)) == NULL || back >= e->seq) return NULL;
+    const EventRow *row = &t->row[kind];
+    e->time_ns = previous_ns + dt;
+    e->cause = back ? e->seq - back : 0;
+    e->kind = row->ours;
+    if (!row->same) return decode_foreign(p, end, row, e);
+    for (int i = 0; i < row->arg_count; i++) {
+        uint64_t v;
+        if ((p = get(p, end, &v)) == NULL) return NULL;
+        e->arg[i] = v - row->is_id[i];
+    }
+    return p;
+}
+
+void event_row_compare(EventRow *row) {
+    row->same = row->ours < EV_COUNT && row->arg_count == event_spec[row->ours].arg_count;
+    for (int i = 0; row->same && i < row->arg_count; i++) row->same = row->to[i] == i;
 }

@@ -16,6 +16,7 @@
 enum { EVENT_ARGS_MAX = 6 };
 #define NONE UINT64_MAX /* no such thing, in any id */
 
+/* clang-format off */
 /* KIND(name, letter before the number, is it the id of a thing) */
 #define KINDS(X)          \
     X(G, "g", 1)          \
@@ -31,26 +32,47 @@ enum { EVENT_ARGS_MAX = 6 };
     X(COUNT, "", 0)       \
     X(BYTES, "", 0)       \
     X(FLAG, "", 0)
+/* clang-format on */
 
 typedef enum {
 #define X(name, letter, id) KIND_##name,
     KINDS(X)
 #undef X
-    KIND_COUNT_ /* KIND_COUNT is a kind */
+        KIND_COUNT_ /* KIND_COUNT is a kind */
 } Kind;
 
 /* Ids of different things are different types, so that they do not mix. */
-#define X(name, letter, id) \
-    typedef struct {        \
-        uint64_t v;         \
+#define X(name, letter, id)                                                                        \
+    typedef struct {                                                                               \
+        uint64_t v;                                                                                \
     } Id_##name;
 KINDS(X)
 #undef X
 
-typedef enum { GROUP_RUN, GROUP_SCHED, GROUP_QUEUE, GROUP_SYSMON, GROUP_CGO, GROUP_CHAN, GROUP_HEAP, GROUP_DEV, GROUP_COUNT } Group;
+typedef enum {
+    GROUP_RUN,
+    GROUP_SCHED,
+    GROUP_QUEUE,
+    GROUP_SYSMON,
+    GROUP_CGO,
+    GROUP_CHAN,
+    GROUP_HEAP,
+    GROUP_DEV,
+    GROUP_COUNT
+} Group;
 
 /* A colour role; the visualizer's theme turns it into a colour. */
-typedef enum { INK_NOTE, INK_BORN, INK_RUN, INK_WAIT, INK_STOLEN, INK_FOREIGN, INK_DEVICE, INK_STOPPED, INK_COUNT } Ink;
+typedef enum {
+    INK_NOTE,
+    INK_BORN,
+    INK_RUN,
+    INK_WAIT,
+    INK_STOLEN,
+    INK_FOREIGN,
+    INK_DEVICE,
+    INK_STOPPED,
+    INK_COUNT
+} Ink;
 
 typedef enum {
 #define EVENT(NAME, GROUP, INK, KEY, ARGS, DOC) EV_##NAME,
@@ -61,11 +83,12 @@ typedef enum {
 
 /* Typed payloads: Ev_GO_START has members g, p, m, inherit of types Id_G, Id_P ... */
 #define A(name, kind) Id_##kind name;
-#define EVENT(NAME, GROUP, INK, KEY, ARGS, DOC)                                                          \
-    typedef struct {                                                                                     \
-        ARGS                                                                                             \
-    } Ev_##NAME;                                                                                         \
-    _Static_assert(sizeof(Ev_##NAME) <= EVENT_ARGS_MAX * sizeof(uint64_t), #NAME " has too many arguments");
+#define EVENT(NAME, GROUP, INK, KEY, ARGS, DOC)                                                    \
+    typedef struct {                                                                               \
+        ARGS                                                                                       \
+    } Ev_##NAME;                                                                                   \
+    _Static_assert(sizeof(Ev_##NAME) <= EVENT_ARGS_MAX * sizeof(uint64_t),                         \
+                   #NAME " has too many arguments");
 #include "events.def"
 #undef EVENT
 #undef A
@@ -117,20 +140,26 @@ uint8_t *event_encode(uint8_t *p, const Event *e, uint64_t previous_ns);
  * A file of another version may have rows that we lack (ours = EV_COUNT) and lack some of ours. */
 enum { EVENT_TABLE_MAX = 256 };
 typedef struct {
+    uint8_t arg_count;
+    uint8_t is_id[EVENT_ARGS_MAX];
+    uint8_t ours;               /* EventKind, or EV_COUNT */
+    uint8_t to[EVENT_ARGS_MAX]; /* index of this argument in our row, or EVENT_ARGS_MAX */
+    bool same;                  /* the row is ours, argument by argument */
+} EventRow;
+typedef struct {
     uint32_t count;
-    struct {
-        uint8_t arg_count;
-        uint8_t is_id[EVENT_ARGS_MAX];
-        uint8_t ours;                  /* EventKind, or EV_COUNT */
-        uint8_t to[EVENT_ARGS_MAX];    /* index of this argument in our row, or EVENT_ARGS_MAX */
-    } row[EVENT_TABLE_MAX];
+    EventRow row[EVENT_TABLE_MAX];
 } EventTable;
+/* Sets row->same when all else is filled in. */
+void event_row_compare(EventRow *row);
 _Static_assert((int)EV_COUNT < (int)EVENT_TABLE_MAX, "a kind is one byte in EventTable");
 
 const EventTable *event_table(void); /* this program's own */
 
 /* Reads one event; the caller has set e->seq. Arguments that the file lacks are NONE; a kind that we
- * lack gives e->kind = EV_COUNT. NULL when the bytes are no event. */
-const uint8_t *event_decode(const uint8_t *p, const uint8_t *end, uint64_t previous_ns, const EventTable *t, Event *e);
+ * lack gives e->kind = EV_COUNT. Those past the last argument of the row mean nothing. NULL when the
+ * bytes are no event. */
+const uint8_t *event_decode(const uint8_t *p, const uint8_t *end, uint64_t previous_ns,
+                            const EventTable *t, Event *e);
 
 #endif

@@ -10,16 +10,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const g_state_name[G_COUNT] = {"none", "idle", "runnable", "running", "in C", "waiting", "dead"};
+const char *const g_state_name[G_COUNT] = {"none", "idle",    "runnable", "running",
+                                           "in C", "waiting", "dead"};
 const char *const p_state_name[P_COUNT] = {"none", "idle", "running", "stopped", "dead"};
-const char *const m_state_name[M_COUNT] = {"none", "starting", "running", "spinning", "parked", "waking", "polling", "in C", "sysmon"};
+const char *const m_state_name[M_COUNT] = {"none",   "starting", "running", "spinning", "parked",
+                                           "waking", "polling",  "in C",    "sysmon"};
 
 /* ---- the table of legal moves ---- */
 typedef struct {
-    uint8_t what, from, to, by;
+    uint8_t from, to; /* both 0 (NONE to NONE): this event does not move that kind of thing */
 } Move;
-#define MOVE(WHAT, FROM, TO, EVENT) {KIND_##WHAT, WHAT##_##FROM, WHAT##_##TO, EV_##EVENT},
-static const Move moves[] = {
+#define MOVE(WHAT, FROM, TO, EVENT) [KIND_##WHAT][EV_##EVENT] = {WHAT##_##FROM, WHAT##_##TO},
+static const Move moves[KIND_M + 1][EV_COUNT] = {
 #include "states.def"
 };
 #undef MOVE
@@ -39,13 +41,13 @@ static bool refuse(Step *s, const char *fmt, ...) {
     va_end(ap);
     return false;
 }
-#define REQUIRE(cond, ...) \
-    do {                   \
-        if (!(cond)) return refuse(s, __VA_ARGS__); \
+#define REQUIRE(cond, ...)                                                                         \
+    do {                                                                                           \
+        if (!(cond)) return refuse(s, __VA_ARGS__);                                                \
     } while (0)
-#define TRY(call) \
-    do {          \
-        if (!(call)) return false; \
+#define TRY(call)                                                                                  \
+    do {                                                                                           \
+        if (!(call)) return false;                                                                 \
     } while (0)
 typedef unsigned long long Ull;
 
@@ -85,19 +87,19 @@ static ModelQueue *get_Queue(Step *s, uint64_t id) {
     refuse(s, "there is no device queue q%llu", (Ull)id);
     return NULL;
 }
-#define GET(What, var, id)               \
-    Model##What *var = get_##What(s, (id)); \
+#define GET(What, var, id)                                                                         \
+    Model##What *var = get_##What(s, (id));                                                        \
     if (var == NULL) return false
 
 /* ---- changes of state ---- */
 static bool move(Step *s, Kind what, uint64_t id, uint64_t *state, const char *const names[]) {
-    for (size_t i = 0; i < ARRAY_LEN(moves); i++) {
-        if (moves[i].by == s->e->kind && moves[i].what == what && moves[i].from == *state) {
-            *state = moves[i].to;
-            return true;
-        }
+    Move mv = moves[what][s->e->kind];
+    if (mv.from != *state || mv.to == 0) {
+        return refuse(s, "%s%llu is %s and cannot %s", kind_letter[what], (Ull)id, names[*state],
+                      event_spec[s->e->kind].name);
     }
-    return refuse(s, "%s%llu is %s and cannot %s", kind_letter[what], (Ull)id, names[*state], event_spec[s->e->kind].name);
+    *state = mv.to;
+    return true;
 }
 static bool move_g(Step *s, uint64_t id) {
     GET(G, gp, id);
@@ -149,7 +151,8 @@ static uint64_t q_get(Model *m, ModelQ *q) {
 }
 /* Moves n from the head of one queue to the tail of another. */
 static bool q_move(Step *s, ModelQ *from, ModelQ *to, uint64_t n, GPlace place, uint64_t place_p) {
-    REQUIRE(n <= from->count, "only %llu goroutines are queued there, not %llu", (Ull)from->count, (Ull)n);
+    REQUIRE(n <= from->count, "only %llu goroutines are queued there, not %llu", (Ull)from->count,
+            (Ull)n);
     for (; n > 0; n--) TRY(q_put(s, to, q_get(s->m, from), place, place_p));
     return true;
 }
@@ -171,38 +174,73 @@ enum { PROCS_MAX = 1024 }; /* as in Go; also keeps a damaged file from asking fo
 static bool run_start(Step *s, uint64_t procs, uint64_t seed) {
     Model *m = s->m;
     REQUIRE(m->p_count == 0, "the run has started already");
-    REQUIRE(procs >= 1 && procs <= PROCS_MAX, "GOMAXPROCS=%llu is not in 1..%d", (Ull)procs, PROCS_MAX);
+    REQUIRE(procs >= 1 && procs <= PROCS_MAX, "GOMAXPROCS=%llu is not in 1..%d", (Ull)procs,
+            PROCS_MAX);
     GROW(m->p, m->p_cap, procs);
     m->p_count = m->procs = procs;
     m->seed = seed;
     for (uint64_t i = 0; i < procs; i++) {
-        m->p[i] = (ModelP){.state = P_IDLE, .m = NONE, .runnext = NONE, .runq = empty_q, .on_idle_list = 1, .seen_ns = NONE,
-                           .retaken_ns = NONE, .retaken_from = NONE, .retaken_seq = NONE, .g = NONE, .since_seq = s->e->seq,
+        m->p[i] = (ModelP){.state = P_IDLE,
+                           .m = NONE,
+                           .runnext = NONE,
+                           .runq = empty_q,
+                           .on_idle_list = 1,
+                           .seen_ns = NONE,
+                           .retaken_ns = NONE,
+                           .retaken_from = NONE,
+                           .retaken_seq = NONE,
+                           .g = NONE,
+                           .since_seq = s->e->seq,
                            .since_ns = s->e->time_ns};
     }
     GROW(m->m, m->m_cap, 2);
     m->m_count = 2;
     for (uint64_t i = 0; i < 2; i++) {
-        m->m[i] = (ModelM){.state = i == 0 ? M_RUNNING : M_SYSMON, .p = NONE, .g = NONE, .from_p = NONE, .next_p = NONE,
-                           .since_ns = s->e->time_ns, .since_seq = s->e->seq, .queue = NONE, .born_seq = s->e->seq};
+        m->m[i] = (ModelM){.state = i == 0 ? M_RUNNING : M_SYSMON,
+                           .p = NONE,
+                           .g = NONE,
+                           .from_p = NONE,
+                           .next_p = NONE,
+                           .since_ns = s->e->time_ns,
+                           .since_seq = s->e->seq,
+                           .queue = NONE,
+                           .born_seq = s->e->seq};
     }
     return true;
 }
 
 /* ---- goroutines ---- */
-enum { ID_STEP_MAX = 4096 }; /* ids may jump (P's batches of 16), a damaged file may not ask for 2^60 */
+enum {
+    ID_STEP_MAX = 4096
+}; /* ids may jump (P's batches of 16), a damaged file may not ask for 2^60 */
 
 static bool go_create(Step *s, uint64_t g, uint64_t parent, uint64_t name, uint64_t line) {
     Model *m = s->m;
-    REQUIRE(g >= 1 && g < m->g_count + ID_STEP_MAX * (m->p_count + 1), "g%llu is out of the range of ids", (Ull)g);
+    REQUIRE(g >= 1 && g < m->g_count + ID_STEP_MAX * (m->p_count + 1),
+            "g%llu is out of the range of ids", (Ull)g);
     REQUIRE(g >= m->g_count || m->g[g].state == G_NONE, "g%llu exists already", (Ull)g);
     if (g >= m->g_count) {
         GROW(m->g, m->g_cap, g + 1);
         m->g_count = g + 1;
     }
-    m->g[g] = (ModelG){.state = G_RUNNABLE, .m = NONE, .p = NONE, .name = name, .parent = parent, .born_line = line, .line = line,
-                       .reason = NONE, .fn = NONE, .chan = NONE, .queue = NONE, .place = AT_HAND, .place_p = NONE, .next = NONE,
-                       .since_ns = s->e->time_ns, .since_seq = s->e->seq, .wake_ns = NONE, .busy_ns = NONE};
+    m->g[g] = (ModelG){.state = G_RUNNABLE,
+                       .m = NONE,
+                       .p = NONE,
+                       .name = name,
+                       .parent = parent,
+                       .born_line = line,
+                       .line = line,
+                       .reason = NONE,
+                       .fn = NONE,
+                       .chan = NONE,
+                       .queue = NONE,
+                       .place = AT_HAND,
+                       .place_p = NONE,
+                       .next = NONE,
+                       .since_ns = s->e->time_ns,
+                       .since_seq = s->e->seq,
+                       .wake_ns = NONE,
+                       .busy_ns = NONE};
     return true;
 }
 static bool go_start(Step *s, uint64_t g, uint64_t p, uint64_t m) {
@@ -212,7 +250,8 @@ static bool go_start(Step *s, uint64_t g, uint64_t p, uint64_t m) {
     TRY(runnable_in_hand(s, g));
     REQUIRE(mp->p == p && pp->m == m, "M%llu does not own P%llu", (Ull)m, (Ull)p);
     REQUIRE(mp->g == NONE, "M%llu runs g%llu already", (Ull)m, (Ull)mp->g);
-    REQUIRE(mp->state == M_RUNNING, "M%llu is %s and cannot run g%llu", (Ull)m, m_state_name[mp->state], (Ull)g);
+    REQUIRE(mp->state == M_RUNNING, "M%llu is %s and cannot run g%llu", (Ull)m,
+            m_state_name[mp->state], (Ull)g);
     TRY(move_g(s, g));
     gp->place = AT_NONE;
     gp->p = p;
@@ -251,7 +290,8 @@ static bool go_block(Step *s, uint64_t g, uint64_t reason, uint64_t line) {
 }
 static bool go_unblock(Step *s, uint64_t g) {
     GET(G, gp, g);
-    REQUIRE(gp->place != AT_SENDQ && gp->place != AT_RECVQ, "g%llu still queues at c%llu", (Ull)g, (Ull)gp->chan);
+    REQUIRE(gp->place != AT_SENDQ && gp->place != AT_RECVQ, "g%llu still queues at c%llu", (Ull)g,
+            (Ull)gp->chan);
     TRY(move_g(s, g));
     gp->place = AT_HAND;
     gp->reason = gp->chan = gp->wake_ns = NONE;
@@ -260,7 +300,8 @@ static bool go_unblock(Step *s, uint64_t g) {
 static bool running(Step *s, uint64_t g, uint64_t line) {
     if (g == NONE) return true; /* before main runs */
     GET(G, gp, g);
-    REQUIRE(gp->state == G_RUNNING || gp->state == G_SYSCALL, "g%llu is %s, not running", (Ull)g, g_state_name[gp->state]);
+    REQUIRE(gp->state == G_RUNNING || gp->state == G_SYSCALL, "g%llu is %s, not running", (Ull)g,
+            g_state_name[gp->state]);
     if (line) gp->line = line;
     return true;
 }
@@ -280,7 +321,8 @@ static bool go_sleep(Step *s, uint64_t g, uint64_t duration, uint64_t line) {
 static bool runq_next(Step *s, uint64_t p, uint64_t g, uint64_t kicked) {
     GET(P, pp, p);
     TRY(runnable_in_hand(s, g));
-    REQUIRE(pp->runnext == kicked, "P%llu's runnext is not the goroutine that was kicked out", (Ull)p);
+    REQUIRE(pp->runnext == kicked, "P%llu's runnext is not the goroutine that was kicked out",
+            (Ull)p);
     if (kicked != NONE) s->m->g[kicked].place = AT_HAND;
     pp->runnext = g;
     s->m->g[g].place = AT_RUNNEXT;
@@ -332,8 +374,15 @@ static bool m_new(Step *s, uint64_t id, uint64_t p) {
     REQUIRE(id == m->m_count, "M%llu is not the next thread, M%zu", (Ull)id, m->m_count);
     GROW(m->m, m->m_cap, id + 1);
     m->m_count = id + 1;
-    m->m[id] = (ModelM){.state = M_STARTING, .p = NONE, .g = NONE, .from_p = NONE, .next_p = p, .since_ns = s->e->time_ns,
-                        .since_seq = s->e->seq, .queue = NONE, .born_seq = s->e->seq};
+    m->m[id] = (ModelM){.state = M_STARTING,
+                        .p = NONE,
+                        .g = NONE,
+                        .from_p = NONE,
+                        .next_p = p,
+                        .since_ns = s->e->time_ns,
+                        .since_seq = s->e->seq,
+                        .queue = NONE,
+                        .born_seq = s->e->seq};
     return true;
 }
 static bool m_wake(Step *s, uint64_t id, uint64_t p) {
@@ -385,9 +434,12 @@ static bool p_retake(Step *s, uint64_t p, uint64_t m, uint64_t g) {
 }
 static bool p_idle(Step *s, uint64_t p, uint64_t on) {
     GET(P, pp, p);
-    REQUIRE(pp->state == P_IDLE && pp->m == NONE, "P%llu is %s, not idle", (Ull)p, p_state_name[pp->state]);
+    REQUIRE(pp->state == P_IDLE && pp->m == NONE, "P%llu is %s, not idle", (Ull)p,
+            p_state_name[pp->state]);
     REQUIRE(pp->on_idle_list != on, "P%llu is %s the idle list already", (Ull)p, on ? "on" : "off");
-    if (on) REQUIRE(pp->runq.count == 0 && pp->runnext == NONE, "P%llu is idle with a goroutine on its queue", (Ull)p);
+    if (on)
+        REQUIRE(pp->runq.count == 0 && pp->runnext == NONE,
+                "P%llu is idle with a goroutine on its queue", (Ull)p);
     pp->on_idle_list = on;
     return true;
 }
@@ -402,7 +454,8 @@ static bool sysmon_look(Step *s, uint64_t idle, uint64_t next) {
 }
 static bool sysmon_sees(Step *s, uint64_t p, uint64_t m) {
     GET(P, pp, p);
-    REQUIRE(pp->m == m && model_p_in_syscall(s->m, p), "P%llu is not behind a call of M%llu", (Ull)p, (Ull)m);
+    REQUIRE(pp->m == m && model_p_in_syscall(s->m, p), "P%llu is not behind a call of M%llu",
+            (Ull)p, (Ull)m);
     pp->seen_ns = s->e->time_ns;
     return true;
 }
@@ -417,7 +470,8 @@ static bool sysmon_asleep(Step *s, uint64_t asleep, uint64_t until) {
 static bool cgo_enter(Step *s, uint64_t g, uint64_t p, uint64_t m, uint64_t fn, uint64_t line) {
     GET(G, gp, g);
     GET(M, mp, m);
-    REQUIRE(gp->m == m && mp->g == g && mp->p == p, "g%llu does not run on M%llu with P%llu", (Ull)g, (Ull)m, (Ull)p);
+    REQUIRE(gp->m == m && mp->g == g && mp->p == p, "g%llu does not run on M%llu with P%llu",
+            (Ull)g, (Ull)m, (Ull)p);
     TRY(move_g(s, g));
     TRY(move_m(s, m));
     gp->fn = fn;
@@ -463,7 +517,8 @@ static bool chan_make(Step *s, uint64_t id, uint64_t cap, uint64_t name, uint64_
     REQUIRE(id == m->chan_count, "c%llu is not the next channel, c%zu", (Ull)id, m->chan_count);
     GROW(m->chan, m->chan_cap, id + 1);
     m->chan_count = id + 1;
-    m->chan[id] = (ModelChan){.cap = cap, .name = name, .line = line, .sendq = empty_q, .recvq = empty_q};
+    m->chan[id] =
+        (ModelChan){.cap = cap, .name = name, .line = line, .sendq = empty_q, .recvq = empty_q};
     return true;
 }
 static bool chan_queue(Step *s, uint64_t g, uint64_t c_id, uint64_t sending, uint64_t line) {
@@ -486,7 +541,8 @@ static bool chan_send(Step *s, uint64_t g, uint64_t c_id, uint64_t to, uint64_t 
     c->count++;
     return true;
 }
-static bool chan_recv(Step *s, uint64_t g, uint64_t c_id, uint64_t from, uint64_t ok, uint64_t line) {
+static bool chan_recv(Step *s, uint64_t g, uint64_t c_id, uint64_t from, uint64_t ok,
+                      uint64_t line) {
     TRY(running(s, g, line));
     GET(Chan, c, c_id);
     if (!ok) {
@@ -531,7 +587,8 @@ static bool pin(Step *s, uint64_t g, uint64_t obj, uint64_t line, bool in) {
 }
 static bool dev_enqueue(Step *s, const uint64_t *a) {
     Model *m = s->m;
-    REQUIRE(a[0] == m->cmd_count, "k%llu is not the next device command, k%zu", (Ull)a[0], m->cmd_count);
+    REQUIRE(a[0] == m->cmd_count, "k%llu is not the next device command, k%zu", (Ull)a[0],
+            m->cmd_count);
     REQUIRE(a[1] <= m->queue_count && a[1] < PROCS_MAX, "q%llu is not a device queue", (Ull)a[1]);
     TRY(running(s, a[2], a[5]));
     if (a[1] == m->queue_count) {
@@ -541,8 +598,16 @@ static bool dev_enqueue(Step *s, const uint64_t *a) {
     }
     GROW(m->cmd, m->cmd_cap, a[0] + 1);
     m->cmd_count++;
-    m->cmd[a[0]] = (ModelCmd){.state = CMD_QUEUED, .queue = a[1], .g = a[2], .name = a[3], .items = a[4], .line = a[5],
-                              .enqueue_ns = s->e->time_ns, .start_ns = NONE, .end_ns = NONE, .next = NONE};
+    m->cmd[a[0]] = (ModelCmd){.state = CMD_QUEUED,
+                              .queue = a[1],
+                              .g = a[2],
+                              .name = a[3],
+                              .items = a[4],
+                              .line = a[5],
+                              .enqueue_ns = s->e->time_ns,
+                              .start_ns = NONE,
+                              .end_ns = NONE,
+                              .next = NONE};
     ModelQueue *q = &m->queue[a[1]];
     if (q->depth == 0) q->head = a[0];
     else m->cmd[q->tail].next = a[0];
@@ -561,7 +626,8 @@ static bool dev_arg(Step *s, uint64_t id, uint64_t obj) {
 static bool dev_start(Step *s, uint64_t id, uint64_t slices, uint64_t duration) {
     GET(Cmd, cmd, id);
     GET(Queue, q, cmd->queue);
-    REQUIRE(cmd->state == CMD_QUEUED && q->head == id, "k%llu is not the next command of its queue", (Ull)id);
+    REQUIRE(cmd->state == CMD_QUEUED && q->head == id, "k%llu is not the next command of its queue",
+            (Ull)id);
     REQUIRE(duration < UINT64_MAX - s->e->time_ns, "k%llu would never end", (Ull)id);
     cmd->state = CMD_RUNNING;
     cmd->start_ns = s->e->time_ns;
@@ -598,6 +664,7 @@ static bool dev_idle(Step *s, uint64_t queue) {
     return true;
 }
 
+/* clang-format off */
 /* ---- one event ---- */
 static bool apply(Step *s) {
     const uint64_t *a = s->e->arg;
@@ -665,6 +732,7 @@ static bool apply(Step *s) {
     case EV_DEV_IDLE: return dev_idle(s, a[0]);
     case EV_COUNT: break;
     }
+    /* clang-format on */
     m->unknown++; /* from a newer program: what is known is shown */
     return true;
 }
@@ -673,7 +741,8 @@ bool model_apply(Model *m, const Event *e, char *why) {
     Step step = {m, e, why}, *s = &step;
     REQUIRE(e->seq == m->seq + 1, "event #%llu follows #%llu", (Ull)e->seq, (Ull)m->seq);
     REQUIRE(e->time_ns >= m->now_ns, "time runs backwards at event #%llu", (Ull)e->seq);
-    REQUIRE(e->kind == EV_RUN_START || e->kind >= EV_COUNT || m->p_count > 0, "the run has not started");
+    REQUIRE(e->kind == EV_RUN_START || e->kind >= EV_COUNT || m->p_count > 0,
+            "the run has not started");
     if (!apply(s)) return false;
     m->seq = e->seq;
     m->now_ns = e->time_ns;
@@ -692,11 +761,16 @@ const char *model_g_name(const Model *m, uint64_t g) {
 /* ---- life, copies, checkpoints ---- */
 
 /* The arrays, once: (member, type). */
-#define ARRAYS(X) X(g, ModelG) X(p, ModelP) X(m, ModelM) X(chan, ModelChan) X(obj, ModelObj) X(cmd, ModelCmd) X(queue, ModelQueue)
+#define ARRAYS(X)                                                                                  \
+    X(g, ModelG)                                                                                   \
+    X(p, ModelP) X(m, ModelM) X(chan, ModelChan) X(obj, ModelObj) X(cmd, ModelCmd)                 \
+        X(queue, ModelQueue)
 /* The numbers beside them. */
-#define NUMBERS(X) \
-    X(now_ns) X(seq) X(procs) X(seed) X(globq.head) X(globq.tail) X(globq.count) X(sysmon_last_ns) X(sysmon_next_ns) \
-    X(sysmon_idle) X(sysmon_asleep) X(ended) X(exit_status) X(deadlocked) X(panicked) X(unknown)
+#define NUMBERS(X)                                                                                 \
+    X(now_ns)                                                                                      \
+    X(seq) X(procs) X(seed) X(globq.head) X(globq.tail) X(globq.count) X(sysmon_last_ns)           \
+        X(sysmon_next_ns) X(sysmon_idle) X(sysmon_asleep) X(ended) X(exit_status) X(deadlocked)    \
+            X(panicked) X(unknown)
 
 Model *model_new(const Intern *text) {
     Model *m = mem_zero(1, sizeof *m);
@@ -710,9 +784,9 @@ Model *model_new(const Intern *text) {
 Model *model_copy(const Model *m) {
     Model *c = mem_alloc(sizeof *c);
     *c = *m;
-#define X(a, Type)                                                              \
-    c->a##_cap = m->a##_count;                                                  \
-    c->a = mem_alloc((m->a##_count ? m->a##_count : 1) * sizeof(Type));         \
+#define X(a, Type)                                                                                 \
+    c->a##_cap = m->a##_count;                                                                     \
+    c->a = mem_alloc((m->a##_count ? m->a##_count : 1) * sizeof(Type));                            \
     if (m->a##_count) memcpy(c->a, m->a, m->a##_count * sizeof(Type));
     ARRAYS(X)
 #undef X
@@ -746,10 +820,13 @@ void model_save(const Model *m, Bytes *b) {
 #undef X
 }
 
-static const uint8_t *load_words(const uint8_t *p, const uint8_t *end, void **data, size_t *count, size_t *cap, size_t bytes) {
+static const uint8_t *load_words(const uint8_t *p, const uint8_t *end, void **data, size_t *count,
+                                 size_t *cap, size_t bytes) {
     uint64_t n, words;
-    if ((p = varint_get(p, end, &n)) == NULL || (p = varint_get(p, end, &words)) == NULL) return NULL;
-    if (words != bytes / sizeof(uint64_t) || n > (uint64_t)(end - p)) return NULL; /* another version, or damaged */
+    if ((p = varint_get(p, end, &n)) == NULL || (p = varint_get(p, end, &words)) == NULL)
+        return NULL;
+    if (words != bytes / sizeof(uint64_t) || n > (uint64_t)(end - p))
+        return NULL; /* another version, or damaged */
     uint64_t *w = mem_zero(n ? n : 1, bytes);
     free(*data);
     *data = w;
@@ -769,14 +846,18 @@ static bool q_ok(const ModelQ *q, size_t count) {
 static bool links_ok(const Model *m) {
     bool ok = q_ok(&m->globq, m->g_count);
     for (size_t i = 0; i < m->g_count; i++) ok = ok && link_ok(m->g[i].next, m->g_count);
-    for (size_t i = 0; i < m->p_count; i++) ok = ok && q_ok(&m->p[i].runq, m->g_count) && link_ok(m->p[i].runnext, m->g_count);
-    for (size_t i = 0; i < m->chan_count; i++) ok = ok && q_ok(&m->chan[i].sendq, m->g_count) && q_ok(&m->chan[i].recvq, m->g_count);
+    for (size_t i = 0; i < m->p_count; i++)
+        ok = ok && q_ok(&m->p[i].runq, m->g_count) && link_ok(m->p[i].runnext, m->g_count);
+    for (size_t i = 0; i < m->chan_count; i++)
+        ok = ok && q_ok(&m->chan[i].sendq, m->g_count) && q_ok(&m->chan[i].recvq, m->g_count);
     for (size_t i = 0; i < m->cmd_count; i++) {
         ok = ok && link_ok(m->cmd[i].next, m->cmd_count) && m->cmd[i].arg_count <= CMD_ARGS_MAX;
-        for (uint64_t k = 0; ok && k < m->cmd[i].arg_count; k++) ok = m->cmd[i].obj[k] < m->obj_count;
+        for (uint64_t k = 0; ok && k < m->cmd[i].arg_count; k++)
+            ok = m->cmd[i].obj[k] < m->obj_count;
     }
     for (size_t i = 0; i < m->queue_count; i++) {
-        ok = ok && (m->queue[i].depth == 0 || (m->queue[i].head < m->cmd_count && m->queue[i].tail < m->cmd_count));
+        ok = ok && (m->queue[i].depth == 0 ||
+                    (m->queue[i].head < m->cmd_count && m->queue[i].tail < m->cmd_count));
     }
     return ok;
 }
@@ -785,16 +866,16 @@ bool model_load(Model **out, const Intern *text, const uint8_t *bytes, size_t le
     const uint8_t *p = bytes, *end = bytes + len;
     Model *m = model_new(text);
     *out = NULL;
-#define X(name)                                                    \
+#define X(name)                                                                                    \
     if (p && (p = varint_get(p, end, &m->name)) != NULL) m->name--;
     NUMBERS(X)
 #undef X
-#define X(a, Type)                                                                            \
-    if (p) {                                                                                  \
-        void *data = m->a;                                                                    \
-        m->a = NULL;                                                                          \
-        p = load_words(p, end, &data, &m->a##_count, &m->a##_cap, sizeof(Type));              \
-        m->a = data;                                                                          \
+#define X(a, Type)                                                                                 \
+    if (p) {                                                                                       \
+        void *data = m->a;                                                                         \
+        m->a = NULL;                                                                               \
+        p = load_words(p, end, &data, &m->a##_count, &m->a##_cap, sizeof(Type));                   \
+        m->a = data;                                                                               \
     }
     ARRAYS(X)
 #undef X

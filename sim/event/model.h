@@ -12,9 +12,29 @@
 #include "../base/intern.h"
 #include "event.h"
 
-typedef enum { G_NONE, G_IDLE, G_RUNNABLE, G_RUNNING, G_SYSCALL, G_WAITING, G_DEAD, G_COUNT } GState;
+typedef enum {
+    G_NONE,
+    G_IDLE,
+    G_RUNNABLE,
+    G_RUNNING,
+    G_SYSCALL,
+    G_WAITING,
+    G_DEAD,
+    G_COUNT
+} GState;
 typedef enum { P_NONE, P_IDLE, P_RUNNING, P_GCSTOP, P_DEAD, P_COUNT } PState;
-typedef enum { M_NONE, M_STARTING, M_RUNNING, M_SPINNING, M_PARKED, M_WAKING, M_POLLING, M_IN_C, M_SYSMON, M_COUNT } MState;
+typedef enum {
+    M_NONE,
+    M_STARTING,
+    M_RUNNING,
+    M_SPINNING,
+    M_PARKED,
+    M_WAKING,
+    M_POLLING,
+    M_IN_C,
+    M_SYSMON,
+    M_COUNT
+} MState;
 typedef enum { CMD_NONE, CMD_QUEUED, CMD_RUNNING, CMD_DONE, CMD_COUNT } CmdState;
 extern const char *const g_state_name[G_COUNT]; /* "runnable" ... */
 extern const char *const p_state_name[P_COUNT];
@@ -24,23 +44,23 @@ extern const char *const m_state_name[M_COUNT];
 typedef enum { AT_NONE, AT_HAND, AT_RUNNEXT, AT_RUNQ, AT_GLOBQ, AT_SENDQ, AT_RECVQ } GPlace;
 
 typedef struct {
-    uint64_t state;    /* GState */
-    uint64_t m, p;     /* while running or in C (p: the P it had when it left) */
-    uint64_t name;     /* STR */
-    uint64_t parent;   /* G */
+    uint64_t state;  /* GState */
+    uint64_t m, p;   /* while running or in C (p: the P it had when it left) */
+    uint64_t name;   /* STR */
+    uint64_t parent; /* G */
     uint64_t born_line;
-    uint64_t line;     /* the line of the scenario it is at */
-    uint64_t reason;   /* STR: why it waits or stopped */
-    uint64_t fn;       /* STR: the C function it is in */
-    uint64_t chan;     /* CHAN it queues at */
-    uint64_t queue;    /* QUEUE: the device queue its thread waits for */
-    uint64_t place;    /* GPlace */
-    uint64_t place_p;  /* P whose queue it is on */
-    uint64_t next;     /* G behind it on that queue */
-    uint64_t since_ns; /* in this state */
+    uint64_t line;      /* the line of the scenario it is at */
+    uint64_t reason;    /* STR: why it waits or stopped */
+    uint64_t fn;        /* STR: the C function it is in */
+    uint64_t chan;      /* CHAN it queues at */
+    uint64_t queue;     /* QUEUE: the device queue its thread waits for */
+    uint64_t place;     /* GPlace */
+    uint64_t place_p;   /* P whose queue it is on */
+    uint64_t next;      /* G behind it on that queue */
+    uint64_t since_ns;  /* in this state */
     uint64_t since_seq; /* the event that put it there */
-    uint64_t wake_ns;  /* asleep until */
-    uint64_t busy_ns;  /* end of the stretch of Go code it computes, were it not interrupted */
+    uint64_t wake_ns;   /* asleep until */
+    uint64_t busy_ns;   /* end of the stretch of Go code it computes, were it not interrupted */
 } ModelG;
 
 typedef struct {
@@ -53,16 +73,16 @@ typedef struct {
     uint64_t runnext;
     ModelQ runq;
     uint64_t on_idle_list;
-    uint64_t since_ns, since_seq;      /* in this state, or with this M */
-    uint64_t seen_ns;                  /* sysmon saw the present call out of Go at; NONE = not yet */
+    uint64_t since_ns, since_seq; /* in this state, or with this M */
+    uint64_t seen_ns;             /* sysmon saw the present call out of Go at; NONE = not yet */
     uint64_t retaken_ns, retaken_from; /* the last retake: when (NONE = never), from which M */
     uint64_t retaken_seq;
-    uint64_t g;                        /* last goroutine that ran here */
+    uint64_t g; /* last goroutine that ran here */
 } ModelP;
 
 typedef struct {
-    uint64_t state; /* MState */
-    uint64_t p, g;  /* what it holds; in C: p is NONE once it was retaken */
+    uint64_t state;  /* MState */
+    uint64_t p, g;   /* what it holds; in C: p is NONE once it was retaken */
     uint64_t from_p; /* in C: the P under which it dived */
     uint64_t next_p; /* starting, waking: the P it will take */
     uint64_t since_ns, since_seq;
@@ -80,7 +100,7 @@ typedef struct {
 
 typedef struct {
     uint64_t bytes, name, line;
-    uint64_t pins; /* runtime.Pinner pins now */
+    uint64_t pins;  /* runtime.Pinner pins now */
     uint64_t users; /* device commands not yet done that hold its address */
 } ModelObj;
 
@@ -90,7 +110,7 @@ typedef struct {
     uint64_t queue, g, name, items, line;
     uint64_t enqueue_ns, start_ns, end_ns; /* end_ns: known from the start on (modelled time) */
     uint64_t slices;
-    uint64_t next;  /* CMD behind it in its queue */
+    uint64_t next; /* CMD behind it in its queue */
     uint64_t arg_count;
     uint64_t obj[CMD_ARGS_MAX];
 } ModelCmd;
@@ -103,12 +123,13 @@ typedef struct {
 } ModelQueue;
 
 typedef struct {
-    const Intern *text; /* borrowed: names by STR id */
+    const Intern *text;   /* borrowed: names by STR id */
     uint64_t now_ns, seq; /* of the last event applied */
     uint64_t procs, seed;
     ModelQ globq;
     uint64_t sysmon_last_ns, sysmon_next_ns, sysmon_idle, sysmon_asleep;
-    uint64_t ended, exit_status, deadlocked, panicked; /* deadlocked, panicked: seq of that event, 0 = no */
+    uint64_t ended, exit_status, deadlocked,
+        panicked;     /* deadlocked, panicked: seq of that event, 0 = no */
     uint64_t unknown; /* events of a kind this program does not know, skipped */
     size_t g_count, p_count, m_count, chan_count, obj_count, cmd_count, queue_count;
     size_t g_cap, p_cap, m_cap, chan_cap, obj_cap, cmd_cap, queue_cap;

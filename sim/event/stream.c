@@ -32,6 +32,7 @@ void stream_flush(Stream *s) {
     s->open.bytes = s->bytes;
     s->open.text_to = intern_count(s->text);
     for (int i = 0; i < s->sink_count; i++) s->sink[i].fn(s->sink[i].ctx, &s->open, s->text);
-    s->open = (Block){.first_seq = s->last_seq + 1, .base_ns = s->last_ns, .text_from = s->open.text_to};
+    s->open =
+        (Block){.first_seq = s->last_seq + 1, .base_ns = s->last_ns, .text_from = s->open.text_to};
     s->p = s->bytes;
 }

@@ -30,8 +30,8 @@ typedef struct {
     uint64_t cause;    /* of the next event; each event becomes the cause of its successor */
     uint64_t last_seq; /* of the last event emitted */
     uint64_t last_ns;
-    uint8_t *p;        /* next free byte of the open block */
-    uint8_t *limit;    /* when p is past it, the block is closed */
+    uint8_t *p;     /* next free byte of the open block */
+    uint8_t *limit; /* when p is past it, the block is closed */
     Block open;
     Intern *text;
     bool every; /* close the block after each event: for checks that look after each one */
@@ -50,7 +50,9 @@ void stream_add(Stream *s, SinkFn fn, void *ctx);
 /* Hands the open block to the sinks, if anything is in it. */
 void stream_flush(Stream *s);
 
-static inline Id_STR stream_text(Stream *s, const char *text) { return (Id_STR){intern_id(s->text, text)}; }
+static inline Id_STR stream_text(Stream *s, const char *text) {
+    return (Id_STR){intern_id(s->text, text)};
+}
 
 static inline uint8_t *emit_head(Stream *s, EventKind kind) {
     uint64_t seq = ++s->last_seq;
@@ -84,10 +86,10 @@ static inline void emit_tail(Stream *s, uint8_t *p) {
 #define ID_PLUS_BYTES 0
 #define ID_PLUS_FLAG 0
 #define A(name, kind) p = varint_put(p, a.name.v + ID_PLUS_##kind);
-#define EVENT(NAME, GROUP, INK, KEY, ARGS, DOC)                   \
-    static inline void emit_##NAME(Stream *s, Ev_##NAME a) {      \
-        uint8_t *p = emit_head(s, EV_##NAME);                     \
-        ARGS emit_tail(s, p);                                     \
+#define EVENT(NAME, GROUP, INK, KEY, ARGS, DOC)                                                    \
+    static inline void emit_##NAME(Stream *s, Ev_##NAME a) {                                       \
+        uint8_t *p = emit_head(s, EV_##NAME);                                                      \
+        ARGS emit_tail(s, p);                                                                      \
     }
 #include "events.def"
 #undef EVENT

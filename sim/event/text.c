@@ -78,7 +78,8 @@ char *event_text(char *buf, const Event *e, const Intern *text) {
     char time[TIME_TEXT_MAX];
     time_text(time, sizeof time, e->time_ns);
     int n = snprintf(buf, EVENT_TEXT_MAX, "%-12s #%llu ", time, (unsigned long long)e->seq);
-    if (e->cause) snprintf(buf + n, EVENT_TEXT_MAX - (size_t)n, "<%llu ", (unsigned long long)e->cause);
+    if (e->cause)
+        snprintf(buf + n, EVENT_TEXT_MAX - (size_t)n, "<%llu ", (unsigned long long)e->cause);
     add_event(buf, e, text);
     return buf;
 }

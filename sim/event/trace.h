@@ -25,8 +25,10 @@
 /* ---- writing ---- */
 typedef struct TraceWriter TraceWriter;
 
-/* Creates the file (or writes nowhere when path is NULL, only hashing). */
-bool trace_create(TraceWriter **w, const char *path, Diag *d);
+/* Creates the file, or writes nowhere when path is NULL. With `hash` the digest is kept up to date. */
+bool trace_create(TraceWriter **w, const char *path, bool hash, Diag *d);
+/* A model that follows the same stream, as a sink after this one (watch.h): checkpoints are made of it. */
+void trace_follow(TraceWriter *w, const Model *m);
 void trace_section(TraceWriter *w, const char *name, const void *data, size_t len);
 void trace_aside(TraceWriter *w, const char *name, const void *data, size_t len);
 /* A sink for stream_add. */
@@ -36,7 +38,7 @@ void trace_sink(void *writer, const Block *b, const Intern *text);
 bool trace_finish(TraceWriter *w, Diag *d);
 /* SHA-256 of the deterministic content so far, in hexadecimal. */
 enum { HASH_TEXT_MAX = 65 };
-void trace_writer_hash(TraceWriter *w, char out[HASH_TEXT_MAX]);
+void trace_writer_hash(const TraceWriter *w, char out[HASH_TEXT_MAX]);
 
 /* ---- reading ---- */
 typedef struct Trace Trace;

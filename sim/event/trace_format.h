@@ -9,10 +9,21 @@
 #include <xxhash.h>
 
 #define TRACE_MAGIC "FLTRACE1"
-enum { TRACE_MAGIC_BYTES = 8, TRACE_HEADER_BYTES = 48, TRACE_BLOCK_MAGIC = 0x4b4c4246 /* "FBLK" */ };
+enum {
+    TRACE_MAGIC_BYTES = 8,
+    TRACE_HEADER_BYTES = 48,
+    TRACE_BLOCK_MAGIC = 0x4b4c4246 /* "FBLK" */
+};
 enum { TRACE_PAYLOAD_MAX = 1 << 30 };
 
-typedef enum { BLOCK_SECTION = 1, BLOCK_ASIDE, BLOCK_TEXT, BLOCK_EVENTS, BLOCK_MODEL, BLOCK_END } BlockType;
+typedef enum {
+    BLOCK_SECTION = 1,
+    BLOCK_ASIDE,
+    BLOCK_TEXT,
+    BLOCK_EVENTS,
+    BLOCK_MODEL,
+    BLOCK_END
+} BlockType;
 
 typedef struct {
     uint32_t magic, type, len, count;
@@ -30,11 +41,12 @@ static inline void header_put(uint8_t p[TRACE_HEADER_BYTES], const BlockHeader *
     u64_put(p + 40, h->checksum);
 }
 static inline BlockHeader header_get(const uint8_t p[TRACE_HEADER_BYTES]) {
-    return (BlockHeader){u32_get(p), u32_get(p + 4), u32_get(p + 8), u32_get(p + 12), u64_get(p + 16), u64_get(p + 24),
-                         u64_get(p + 32), u64_get(p + 40)};
+    return (BlockHeader){u32_get(p),      u32_get(p + 4),  u32_get(p + 8),  u32_get(p + 12),
+                         u64_get(p + 16), u64_get(p + 24), u64_get(p + 32), u64_get(p + 40)};
 }
 /* Over the header up to the checksum itself, then the payload. */
-static inline uint64_t block_checksum(const uint8_t header[TRACE_HEADER_BYTES], const uint8_t *payload, size_t len) {
+static inline uint64_t block_checksum(const uint8_t header[TRACE_HEADER_BYTES],
+                                      const uint8_t *payload, size_t len) {
     return XXH64(payload, len, XXH64(header, TRACE_HEADER_BYTES - 8, 0));
 }
 

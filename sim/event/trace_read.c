@@ -1,8 +1,8 @@
 /* trace_read.c -- a finished, growing, cut or damaged file, read as far as it is good.
  *
- * Opening reads the headers of all blocks (a few dozen bytes per 64 KiB) and the contents of the
- * small ones: sections and strings. Events and checkpoints are read when somebody comes near them.
- * Every block is checked before its first byte is believed; the first bad one ends the trace.
+ * Opening reads the file once, checks every block before its first byte is believed, and keeps where
+ * the blocks are, the sections and the strings; the first bad block ends the trace. Events and checkpoints
+ * are read again when somebody comes near them.
  */
 #include "trace_format.h"
 
@@ -55,7 +55,8 @@ static bool read_at(int fd, off_t at, void *out, size_t len) {
     return true;
 }
 
-static void set_state(Trace *t, TraceState state, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void set_state(Trace *t, TraceState state, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 static void set_state(Trace *t, TraceState state, const char *fmt, ...) {
     va_list ap;
     va_start(ap, fmt);
@@ -104,7 +105,8 @@ static bool parse_row(EventTable *t, char *line) {
         t->row[t->count].to[n] = (uint8_t)our_arg(ours, word, (size_t)(colon - word));
         n++;
     }
-    t->row[t->count++].arg_count = n;
+    t->row[t->count].arg_count = n;
+    event_row_compare(&t->row[t->count++]);
     return true;
 }
 
@@ -113,7 +115,8 @@ static bool parse_table(Trace *t) {
     if (text == NULL) return false;
     char *copy = mem_text(text), *save;
     bool ok = true;
-    for (char *line = strtok_r(copy, "\n", &save); ok && line != NULL; line = strtok_r(NULL, "\n", &save)) {
+    for (char *line = strtok_r(copy, "\n", &save); ok && line != NULL;
+         line = strtok_r(NULL, "\n", &save)) {
         if (line[0] != '\t') ok = parse_row(&t->table, line);
     }
     free(copy);
@@ -155,7 +158,9 @@ static bool take_block(Trace *t, const BlockHeader *h, off_t at, const uint8_t *
         return add_section(t, payload, h->len) && (t->table.count > 0 || parse_table(t));
     case BLOCK_TEXT: return add_strings(t, payload, h->len, h->count);
     case BLOCK_EVENTS:
-        if (h->first_seq != t->last_seq + 1 || h->base_ns != t->last_ns || h->last_ns < h->base_ns || h->count == 0) return false;
+        if (h->first_seq != t->last_seq + 1 || h->base_ns != t->last_ns ||
+            h->last_ns < h->base_ns || h->count == 0)
+            return false;
         t->last_seq += h->count;
         t->last_ns = h->last_ns;
         break;
@@ -164,12 +169,13 @@ static bool take_block(Trace *t, const BlockHeader *h, off_t at, const uint8_t *
     default: return true; /* from a newer program */
     }
     GROW(t->block, t->block_cap, t->block_count + 1);
-    t->block[t->block_count++] = (Entry){at, h->type, h->len, h->count, h->first_seq, h->base_ns, h->last_ns};
+    t->block[t->block_count++] =
+        (Entry){at, h->type, h->len, h->count, h->first_seq, h->base_ns, h->last_ns};
     return true;
 }
 
-/* Reads on from t->end. True if anything was added. Large blocks are verified when they are used
- * (trace_next); here their checksum costs a read of the file once, at several GB/s. */
+/* Reads on from t->end. True if anything was added. Each block is checked now: that costs one read of
+ * the file, at several GB/s. */
 static bool read_blocks(Trace *t) {
     bool grew = false;
     Bytes buf = {0};
@@ -177,33 +183,43 @@ static bool read_blocks(Trace *t) {
     while (t->state == TRACE_OPEN) {
         uint8_t head[TRACE_HEADER_BYTES];
         if (t->end == size) {
-            set_state(t, TRACE_OPEN, "the trace has no end mark after byte %lld: the run was stopped, or is still going",
-                      (long long)t->end);
+            set_state(
+                t, TRACE_OPEN,
+                "the trace has no end mark after byte %lld: the run was stopped, or is still going",
+                (long long)t->end);
             break;
         }
         if (size - t->end < TRACE_HEADER_BYTES || !read_at(t->fd, t->end, head, sizeof head)) {
-            set_state(t, TRACE_OPEN, "the trace is cut at byte %lld, inside a block's header", (long long)size);
+            set_state(t, TRACE_OPEN, "the trace is cut at byte %lld, inside a block's header",
+                      (long long)size);
             break;
         }
         BlockHeader h = header_get(head);
         if (h.magic != TRACE_BLOCK_MAGIC || h.len > TRACE_PAYLOAD_MAX) {
-            set_state(t, TRACE_DAMAGED, "the trace is damaged at byte %lld: no block begins there", (long long)t->end);
+            set_state(t, TRACE_DAMAGED, "the trace is damaged at byte %lld: no block begins there",
+                      (long long)t->end);
             break;
         }
         off_t at = t->end + TRACE_HEADER_BYTES;
         if ((off_t)h.len > size - at) {
-            set_state(t, TRACE_OPEN, "the trace is cut at byte %lld, inside the block that begins at byte %lld", (long long)size,
-                      (long long)t->end);
+            set_state(t, TRACE_OPEN,
+                      "the trace is cut at byte %lld, inside the block that begins at byte %lld",
+                      (long long)size, (long long)t->end);
             break;
         }
         GROW(buf.data, buf.cap, (size_t)h.len + 1);
-        if (!read_at(t->fd, at, buf.data, h.len) || block_checksum(head, buf.data, h.len) != h.checksum) {
-            set_state(t, TRACE_DAMAGED, "the trace is damaged in the block that begins at byte %lld: its checksum does not fit",
+        if (!read_at(t->fd, at, buf.data, h.len) ||
+            block_checksum(head, buf.data, h.len) != h.checksum) {
+            set_state(t, TRACE_DAMAGED,
+                      "the trace is damaged in the block that begins at byte %lld: its checksum "
+                      "does not fit",
                       (long long)t->end);
             break;
         }
         if (!take_block(t, &h, at, buf.data)) {
-            set_state(t, TRACE_DAMAGED, "the trace is damaged: the block at byte %lld does not fit the ones before", (long long)t->end);
+            set_state(t, TRACE_DAMAGED,
+                      "the trace is damaged: the block at byte %lld does not fit the ones before",
+                      (long long)t->end);
             break;
         }
         t->end = at + h.len;
@@ -221,7 +237,8 @@ bool trace_open(Trace **out, const char *path, Diag *d) {
     char magic[TRACE_MAGIC_BYTES];
     if (!read_at(fd, 0, magic, sizeof magic) || memcmp(magic, TRACE_MAGIC, sizeof magic) != 0) {
         close(fd);
-        diag_fail(d, EXIT_WORLD, "%s is not a faultline trace: it does not begin with %s", path, TRACE_MAGIC);
+        diag_fail(d, EXIT_WORLD, "%s is not a faultline trace: it does not begin with %s", path,
+                  TRACE_MAGIC);
         return diag_remedy(d, "A trace is what `faultline run SCENARIO --out FILE` writes.");
     }
     Trace *t = mem_zero(1, sizeof *t);
@@ -274,7 +291,9 @@ const char *trace_get(const Trace *t, const char *name, size_t *len) {
     return NULL;
 }
 
-const char *trace_get_name(const Trace *t, size_t i) { return i < t->section_count ? t->section[i].name : NULL; }
+const char *trace_get_name(const Trace *t, size_t i) {
+    return i < t->section_count ? t->section[i].name : NULL;
+}
 
 const char *trace_option(Trace *t, const char *key) {
     const char *p = trace_get(t, "options", NULL);
@@ -290,12 +309,12 @@ const char *trace_option(Trace *t, const char *key) {
 /* ---- cursors ---- */
 struct TraceCursor {
     Trace *t;
-    size_t block;  /* index of the block in `bytes`, or of the next to load */
+    size_t block; /* index of the block in `bytes`, or of the next to load */
     bool loaded;
     uint8_t *bytes;
     size_t cap;
     const uint8_t *p, *end;
-    uint64_t seq, previous_ns; /* of the next event; of the one before */
+    uint64_t seq, previous_ns;  /* of the next event; of the one before */
     uint64_t skip_seq, skip_ns; /* events below these are passed over */
 };
 
@@ -312,12 +331,14 @@ void trace_cursor_free(TraceCursor *c) {
 }
 
 static bool load(TraceCursor *c) {
-    for (; c->block < c->t->block_count && c->t->block[c->block].type != BLOCK_EVENTS; c->block++) continue;
+    for (; c->block < c->t->block_count && c->t->block[c->block].type != BLOCK_EVENTS; c->block++)
+        continue;
     if (c->block >= c->t->block_count) return false;
     const Entry *b = &c->t->block[c->block];
     GROW(c->bytes, c->cap, (size_t)b->len + 1);
     if (!read_at(c->t->fd, b->at, c->bytes, b->len)) {
-        set_state(c->t, TRACE_DAMAGED, "the trace shrank while it was read, at byte %lld", (long long)b->at);
+        set_state(c->t, TRACE_DAMAGED, "the trace shrank while it was read, at byte %lld",
+                  (long long)b->at);
         return false;
     }
     c->p = c->bytes;
@@ -334,7 +355,8 @@ static void seek(TraceCursor *c, uint64_t value, bool by_seq) {
     while (low < high) { /* first block whose last event is not before it */
         size_t mid = low + (high - low) / 2;
         const Entry *b = &c->t->block[mid];
-        uint64_t last = by_seq ? b->first_seq + (b->type == BLOCK_EVENTS ? b->count : 0) - 1 : b->last_ns;
+        uint64_t last =
+            by_seq ? b->first_seq + (b->type == BLOCK_EVENTS ? b->count : 0) - 1 : b->last_ns;
         if (last < value) low = mid + 1;
         else high = mid;
     }
@@ -358,7 +380,8 @@ bool trace_next(TraceCursor *c, Event *e) {
         e->seq = c->seq;
         c->p = event_decode(c->p, c->end, c->previous_ns, &c->t->table, e);
         if (c->p == NULL) { /* the checksum was right, so the writer was wrong */
-            set_state(c->t, TRACE_DAMAGED, "the trace is damaged: event #%llu cannot be read", (unsigned long long)c->seq);
+            set_state(c->t, TRACE_DAMAGED, "the trace is damaged: event #%llu cannot be read",
+                      (unsigned long long)c->seq);
             c->p = c->end;
             c->block = c->t->block_count;
             return false;
@@ -379,7 +402,8 @@ static Model *nearest_checkpoint(Trace *t, uint64_t seq, uint64_t ns) {
         Model *m = NULL;
         bool ok = read_at(t->fd, b->at, bytes, b->len) && model_load(&m, t->text, bytes, b->len);
         free(bytes);
-        if (ok) return m; /* one of another version is passed over: the way is longer, that is all */
+        if (ok)
+            return m; /* one of another version is passed over: the way is longer, that is all */
     }
     return model_new(t->text);
 }
@@ -391,7 +415,8 @@ static Model *model_at(Trace *t, uint64_t seq, uint64_t ns, Diag *d) {
     char why[MODEL_WHY_MAX] = "";
     for (Event e; trace_next(c, &e) && e.seq <= seq && e.time_ns <= ns;) {
         if (model_apply(m, &e, why)) continue;
-        diag_fail(d, EXIT_WORLD, "%s: event #%llu (%s) is impossible: %s", t->path, (unsigned long long)e.seq,
+        diag_fail(d, EXIT_WORLD, "%s: event #%llu (%s) is impossible: %s", t->path,
+                  (unsigned long long)e.seq,
                   e.kind < EV_COUNT ? event_spec[e.kind].name : "unknown", why);
         model_free(m);
         m = NULL;
@@ -402,7 +427,9 @@ static Model *model_at(Trace *t, uint64_t seq, uint64_t ns, Diag *d) {
 }
 
 Model *trace_model_at_ns(Trace *t, uint64_t ns, Diag *d) { return model_at(t, UINT64_MAX, ns, d); }
-Model *trace_model_at_seq(Trace *t, uint64_t seq, Diag *d) { return model_at(t, seq, UINT64_MAX, d); }
+Model *trace_model_at_seq(Trace *t, uint64_t seq, Diag *d) {
+    return model_at(t, seq, UINT64_MAX, d);
+}
 
 /* ---- the hash ---- */
 
@@ -422,7 +449,8 @@ bool trace_hash(Trace *t, char out[HASH_TEXT_MAX], Diag *d) {
         at += TRACE_HEADER_BYTES + h.len;
     }
     bytes_free(&buf);
-    if (!ok) return diag_fail(d, EXIT_WORLD, "cannot read %s: it changed while it was read", t->path);
+    if (!ok)
+        return diag_fail(d, EXIT_WORLD, "cannot read %s: it changed while it was read", t->path);
     content_hash_text(&hash, out);
     return true;
 }

@@ -21,13 +21,14 @@ enum { CHECKPOINT_BYTES_MIN = 1 << 20 };
 struct TraceWriter {
     int fd; /* -1: nowhere, only the hash is wanted */
     char *path;
-    off_t good;        /* end of the last whole block */
-    int error;         /* errno of the first failed write */
+    off_t good; /* end of the last whole block */
+    int error;  /* errno of the first failed write */
     ContentHash hash;
-    Model *model;      /* for checkpoints */
+    bool hashes;
+    const Model *model; /* borrowed, for checkpoints; NULL = none are written */
     size_t since_checkpoint, checkpoint_bytes;
     uint64_t last_seq, last_ns;
-    Bytes buf;
+    Bytes buf, whole;
 };
 
 void content_hash_init(ContentHash *h) {
@@ -41,7 +42,8 @@ void content_hash_add(ContentHash *h, BlockType type, const uint8_t *payload, si
     if (type == BLOCK_SECTION) {
         uint64_t n;
         const uint8_t *name = varint_get(payload, payload + len, &n);
-        bool table = name && n == strlen(SECTION_TABLE) && len >= n && memcmp(name, SECTION_TABLE, n) == 0;
+        bool table =
+            name && n == strlen(SECTION_TABLE) && len >= n && memcmp(name, SECTION_TABLE, n) == 0;
         if (!table) SHA256Update(&h->content, payload, len);
     }
 }
@@ -64,7 +66,8 @@ static void write_all(TraceWriter *w, const uint8_t *p, size_t len) {
         if (n < 0 && errno == EINTR) continue;
         if (n <= 0) {
             w->error = n < 0 ? errno : ENOSPC;
-            if (ftruncate(w->fd, w->good) != 0) return; /* a pipe cannot be cut back; the error stands */
+            if (ftruncate(w->fd, w->good) != 0)
+                return; /* a pipe cannot be cut back; the error stands */
             return;
         }
         p += n;
@@ -75,26 +78,33 @@ static void write_all(TraceWriter *w, const uint8_t *p, size_t len) {
 
 static void write_block(TraceWriter *w, BlockHeader h, const uint8_t *payload) {
     ASSERT(h.len <= TRACE_PAYLOAD_MAX);
-    content_hash_add(&w->hash, (BlockType)h.type, payload, h.len);
+    if (w->hashes) content_hash_add(&w->hash, (BlockType)h.type, payload, h.len);
     if (w->fd < 0) return;
     uint8_t head[TRACE_HEADER_BYTES];
     h.magic = TRACE_BLOCK_MAGIC;
     header_put(head, &h);
     h.checksum = block_checksum(head, payload, h.len);
     header_put(head, &h);
-    Bytes whole = {0};
-    bytes_add(&whole, head, sizeof head);
-    bytes_add(&whole, payload, h.len);
-    write_all(w, whole.data, whole.len);
-    bytes_free(&whole);
+    w->whole.len = 0;
+    bytes_add(&w->whole, head, sizeof head);
+    bytes_add(&w->whole, payload, h.len);
+    write_all(w, w->whole.data, w->whole.len);
 }
 
-static void write_plain(TraceWriter *w, BlockType type, const uint8_t *payload, size_t len, uint32_t count) {
-    write_block(w, (BlockHeader){.type = type, .len = (uint32_t)len, .count = count, .first_seq = w->last_seq + 1,
-                                 .base_ns = w->last_ns, .last_ns = w->last_ns}, payload);
+static void write_plain(TraceWriter *w, BlockType type, const uint8_t *payload, size_t len,
+                        uint32_t count) {
+    write_block(w,
+                (BlockHeader){.type = type,
+                              .len = (uint32_t)len,
+                              .count = count,
+                              .first_seq = w->last_seq + 1,
+                              .base_ns = w->last_ns,
+                              .last_ns = w->last_ns},
+                payload);
 }
 
-static void write_named(TraceWriter *w, BlockType type, const char *name, const void *data, size_t len) {
+static void write_named(TraceWriter *w, BlockType type, const char *name, const void *data,
+                        size_t len) {
     w->buf.len = 0;
     bytes_add_text(&w->buf, name, strlen(name));
     bytes_add(&w->buf, data, len);
@@ -107,9 +117,11 @@ static void write_table(TraceWriter *w) {
     char line[512];
     for (int k = 0; k < EV_COUNT; k++) {
         const EventSpec *spec = &event_spec[k];
-        int n = snprintf(line, sizeof line, "%s %s %s %s", spec->name, spec->key, group_name[spec->group], ink_name[spec->ink]);
+        int n = snprintf(line, sizeof line, "%s %s %s %s", spec->name, spec->key,
+                         group_name[spec->group], ink_name[spec->ink]);
         for (int i = 0; i < spec->arg_count; i++) {
-            n += snprintf(line + n, sizeof line - (size_t)n, " %s:%s", spec->arg[i].name, kind_name[spec->arg[i].kind]);
+            n += snprintf(line + n, sizeof line - (size_t)n, " %s:%s", spec->arg[i].name,
+                          kind_name[spec->arg[i].kind]);
         }
         bytes_add(&t, line, (size_t)n);
         n = snprintf(line, sizeof line, "\n\t%s\n", spec->doc);
@@ -119,7 +131,7 @@ static void write_table(TraceWriter *w) {
     bytes_free(&t);
 }
 
-bool trace_create(TraceWriter **out, const char *path, Diag *d) {
+bool trace_create(TraceWriter **out, const char *path, bool hash, Diag *d) {
     *out = NULL;
     int fd = -1;
     if (path != NULL) {
@@ -131,6 +143,7 @@ bool trace_create(TraceWriter **out, const char *path, Diag *d) {
     }
     TraceWriter *w = mem_zero(1, sizeof *w);
     w->fd = fd;
+    w->hashes = hash;
     w->path = mem_text(path ? path : "");
     content_hash_init(&w->hash);
     write_all(w, (const uint8_t *)TRACE_MAGIC, TRACE_MAGIC_BYTES);
@@ -157,20 +170,12 @@ static void write_strings(TraceWriter *w, const Block *b, const Intern *text) {
     write_plain(w, BLOCK_TEXT, w->buf.data, w->buf.len, (uint32_t)(b->text_to - b->text_from));
 }
 
-/* Keeps the writer's own model up to date and writes it when enough has happened since. */
-static void write_checkpoint(TraceWriter *w, const Block *b, const Intern *text) {
-    if (w->model == NULL) w->model = model_new(text);
-    const uint8_t *p = b->bytes, *end = b->bytes + b->len;
-    uint64_t previous = b->base_ns;
-    char why[MODEL_WHY_MAX] = "";
-    for (Event e = {.seq = b->first_seq}; p != end; e.seq++) {
-        p = event_decode(p, end, previous, event_table(), &e);
-        ASSERT(p != NULL);
-        if (!model_apply(w->model, &e, why)) assert_failed(why, event_spec[e.kind].name, (int)e.seq, "model_apply");
-        previous = e.time_ns;
-    }
-    w->since_checkpoint += b->len;
-    if (w->since_checkpoint < CHECKPOINT_BYTES_MIN || w->since_checkpoint < 8 * w->checkpoint_bytes) return;
+/* The model has seen all blocks but the one that is coming: a good moment to write it down. */
+static void write_checkpoint(TraceWriter *w) {
+    if (w->model == NULL || w->since_checkpoint < CHECKPOINT_BYTES_MIN ||
+        w->since_checkpoint < 8 * w->checkpoint_bytes)
+        return;
+    ASSERT(w->model->seq == w->last_seq);
     w->buf.len = 0;
     model_save(w->model, &w->buf);
     write_plain(w, BLOCK_MODEL, w->buf.data, w->buf.len, 1);
@@ -180,27 +185,42 @@ static void write_checkpoint(TraceWriter *w, const Block *b, const Intern *text)
 
 void trace_sink(void *writer, const Block *b, const Intern *text) {
     TraceWriter *w = writer;
+    write_checkpoint(w);
     write_strings(w, b, text);
-    write_block(w, (BlockHeader){.type = BLOCK_EVENTS, .len = b->len, .count = b->count, .first_seq = b->first_seq,
-                                 .base_ns = b->base_ns, .last_ns = b->last_ns}, b->bytes);
+    write_block(w,
+                (BlockHeader){.type = BLOCK_EVENTS,
+                              .len = b->len,
+                              .count = b->count,
+                              .first_seq = b->first_seq,
+                              .base_ns = b->base_ns,
+                              .last_ns = b->last_ns},
+                b->bytes);
     w->last_seq = b->first_seq + b->count - 1;
     w->last_ns = b->last_ns;
-    if (w->fd >= 0) write_checkpoint(w, b, text);
+    w->since_checkpoint += b->len;
 }
 
-void trace_writer_hash(TraceWriter *w, char out[HASH_TEXT_MAX]) { content_hash_text(&w->hash, out); }
+void trace_follow(TraceWriter *w, const Model *m) { w->model = m; }
+
+void trace_writer_hash(const TraceWriter *w, char out[HASH_TEXT_MAX]) {
+    ASSERT(w->hashes);
+    content_hash_text(&w->hash, out);
+}
 
 bool trace_finish(TraceWriter *w, Diag *d) {
     write_plain(w, BLOCK_END, NULL, 0, 0);
     if (w->fd >= 0 && close(w->fd) != 0 && w->error == 0) w->error = errno;
     bool ok = w->error == 0;
     if (!ok) {
-        diag_fail(d, EXIT_WORLD, "cannot write the trace %s: %s; it ends at byte %lld, after its last whole block", w->path,
-                  strerror(w->error), (long long)w->good);
-        diag_remedy(d, w->error == ENOSPC ? "Free some space, or name another place with --out FILE." : "Name another place with --out FILE.");
+        diag_fail(d, EXIT_WORLD,
+                  "cannot write the trace %s: %s; it ends at byte %lld, after its last whole block",
+                  w->path, strerror(w->error), (long long)w->good);
+        diag_remedy(d, w->error == ENOSPC
+                           ? "Free some space, or name another place with --out FILE."
+                           : "Name another place with --out FILE.");
     }
-    model_free(w->model);
     bytes_free(&w->buf);
+    bytes_free(&w->whole);
     free(w->path);
     free(w);
     return ok;

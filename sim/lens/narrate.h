@@ -10,10 +10,10 @@
 #include "../event/model.h"
 
 typedef struct {
-    char headline[64];   /* subject first, at most 40 characters: "sysmon retook P1 from M3" */
-    char reason[400];    /* at most three lines; deciding figures between ** and ** */
-    char function[48];   /* the runtime's own: "retake", "startm → newm"; "" where there is none */
-    char detail[80];     /* a short second line for a list: "run queue is not empty" */
+    char headline[64]; /* subject first, at most 40 characters: "sysmon retook P1 from M3" */
+    char reason[400];  /* at most three lines; deciding figures between ** and ** */
+    char function[48]; /* the runtime's own: "retake", "startm → newm"; "" where there is none */
+    char detail[80];   /* a short second line for a list: "run queue is not empty" */
 } Narration;
 
 /* `after` is the model after `e` was applied. */

@@ -35,7 +35,8 @@ static void device_start(Summary *s, const Event *e) {
 }
 
 static void device_done(Summary *s, const Model *m, const Event *e) {
-    if (e->arg[0] < m->cmd_count) s->value[FIG_device_busy] += e->time_ns - m->cmd[e->arg[0]].start_ns;
+    if (e->arg[0] < m->cmd_count)
+        s->value[FIG_device_busy] += e->time_ns - m->cmd[e->arg[0]].start_ns;
 }
 
 void summary_event(Summary *s, const Model *m, const Event *e) {
@@ -43,7 +44,10 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
     v[FIG_events]++;
     v[FIG_time] = e->time_ns;
     switch ((EventKind)e->kind) {
-    case EV_RUN_START: v[FIG_procs] = e->arg[0]; v[FIG_threads] = 2; break;
+    case EV_RUN_START:
+        v[FIG_procs] = e->arg[0];
+        v[FIG_threads] = 2;
+        break;
     case EV_NOTE: v[FIG_notes]++; break;
     case EV_GO_CREATE: v[FIG_goroutines]++; break;
     case EV_GO_START: v[FIG_switches]++; break;
@@ -74,8 +78,14 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
         v[FIG_in_c] += spent(m, e->arg[0], e);
         v[FIG_behind_c] += spent(m, e->arg[0], e);
         break;
-    case EV_CGO_EXIT_P: v[FIG_exits_idle]++; v[FIG_in_c] += spent(m, e->arg[0], e); break;
-    case EV_CGO_EXIT_WAIT: v[FIG_exits_wait]++; v[FIG_in_c] += spent(m, e->arg[0], e); break;
+    case EV_CGO_EXIT_P:
+        v[FIG_exits_idle]++;
+        v[FIG_in_c] += spent(m, e->arg[0], e);
+        break;
+    case EV_CGO_EXIT_WAIT:
+        v[FIG_exits_wait]++;
+        v[FIG_in_c] += spent(m, e->arg[0], e);
+        break;
     case EV_CHAN_SEND: v[FIG_sends]++; break;
     case EV_CHAN_RECV: v[FIG_sends] += e->arg[2] != NONE; break;
     case EV_DEV_ENQUEUE: v[FIG_launches]++; break;

@@ -10,7 +10,8 @@ static bool before(const Due *a, const Due *b) {
 static void heap_put(Agenda *a, const Due *due) {
     GROW(a->heap, a->cap, a->count + 1);
     size_t i = a->count++;
-    for (size_t up; i > 0 && before(due, &a->heap[up = (i - 1) / 2]); i = up) a->heap[i] = a->heap[up];
+    for (size_t up; i > 0 && before(due, &a->heap[up = (i - 1) / 2]); i = up)
+        a->heap[i] = a->heap[up];
     a->heap[i] = *due;
 }
 
@@ -29,7 +30,8 @@ static Due heap_take(Agenda *a) {
     return first;
 }
 
-void agenda_put(Agenda *a, uint64_t time_ns, uint64_t cause, DueKind kind, uint64_t id, uint32_t generation) {
+void agenda_put(Agenda *a, uint64_t time_ns, uint64_t cause, DueKind kind, uint64_t id,
+                uint32_t generation) {
     Due due = {time_ns, a->next_order++, cause, id, generation, kind};
     if (a->holds && before(&due, &a->held)) {
         heap_put(a, &a->held);

@@ -29,7 +29,8 @@ typedef struct {
     uint64_t next_order;
 } Agenda;
 
-void agenda_put(Agenda *a, uint64_t time_ns, uint64_t cause, DueKind kind, uint64_t id, uint32_t generation);
+void agenda_put(Agenda *a, uint64_t time_ns, uint64_t cause, DueKind kind, uint64_t id,
+                uint32_t generation);
 /* The first entry leaves; there must be one. */
 Due agenda_take(Agenda *a);
 bool agenda_empty(const Agenda *a);

@@ -16,7 +16,8 @@
 
 /* Since Go 1.26 no state of P says so: it is derived. */
 bool cgo_in_syscall(const P *pp) {
-    return pp->status == P_RUNNING && pp->m != NULL && pp->m->curg != NULL && pp->m->curg->status == G_SYSCALL;
+    return pp->status == P_RUNNING && pp->m != NULL && pp->m->curg != NULL &&
+           pp->m->curg->status == G_SYSCALL;
 }
 
 void cgo_entersyscall(World *w, M *mp, Id_STR fn, uint64_t c_ns) {
@@ -71,7 +72,8 @@ void cgo_exitsyscall(World *w, M *mp) {
         gp->status = G_RUNNING;
         pp->syscalltick++;
         EMIT(w->s, CGO_EXIT_P, gp->id, pp->id, mp->id);
-        m_due(w, mp, M_AT_NEXT, cost(w, COST_cgo_exit)); /* on the same slice: schedtick does not move */
+        m_due(w, mp, M_AT_NEXT,
+              cost(w, COST_cgo_exit)); /* on the same slice: schedtick does not move */
         return;
     }
     gp->status = G_RUNNABLE;

@@ -107,7 +107,8 @@ void chan_close(World *w, M *mp, Chan *c) {
     }
     while (c->sendq.count > 0) {
         G *waiter = gqueue_get(&c->sendq);
-        waiter->result = (OpResult){0, false}; /* it will panic: exec_next sees that its send failed */
+        waiter->result =
+            (OpResult){0, false}; /* it will panic: exec_next sees that its send failed */
         waiter->schedlink = list;
         list = waiter;
     }

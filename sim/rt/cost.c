@@ -30,7 +30,8 @@ bool costs_set(Costs *c, const char *name, uint64_t ns) {
 void costs_text(const Costs *c, Bytes *out) {
     for (int i = 0; i < COST_COUNT; i++) {
         char line[96];
-        int n = snprintf(line, sizeof line, "%s=%llu\n", cost_spec[i].name, (unsigned long long)c->ns[i]);
+        int n = snprintf(line, sizeof line, "%s=%llu\n", cost_spec[i].name,
+                         (unsigned long long)c->ns[i]);
         bytes_add(out, line, (size_t)n);
     }
 }

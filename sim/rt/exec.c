@@ -18,7 +18,8 @@ static bool stuck(World *w, const G *gp) {
     if (++w->stuck_ops <= STUCK_OPS_MAX) return false;
     Diag d;
     diag_fail_at(&d, EXIT_SCENARIO, "", (int)gp->op.line, 0,
-                 "g%llu has done %d operations without any virtual time passing", (unsigned long long)gp->id.v, STUCK_OPS_MAX);
+                 "g%llu has done %d operations without any virtual time passing",
+                 (unsigned long long)gp->id.v, STUCK_OPS_MAX);
     diag_remedy(&d, "Let time pass in the loop: compute \"1us\", or a channel operation.");
     world_fail(w, &d);
     return true;
@@ -55,7 +56,8 @@ void exec_next(World *w, M *mp) {
         return;
     }
     if (gp->op.kind == OP_SEND && !gp->result.ok) { /* woken by close */
-        EMIT(w->s, PANIC, gp->id, stream_text(w->s, "panic: send on closed channel"), {gp->op.line});
+        EMIT(w->s, PANIC, gp->id, stream_text(w->s, "panic: send on closed channel"),
+             {gp->op.line});
         w->outcome = RUN_PANIC;
         return;
     }
@@ -141,15 +143,18 @@ void exec_op(World *w, M *mp) {
 void exec_c(World *w, M *mp) {
     const Op *op = &mp->curg->op;
     if (op->kind == OP_LAUNCH) launch_enqueue(w, mp, &w->launches[op->a]);
-    if (op->kind == OP_FINISH && launch_wait(w, mp, (Id_QUEUE){op->a})) return; /* woken by launch_done */
+    if (op->kind == OP_FINISH && launch_wait(w, mp, (Id_QUEUE){op->a}))
+        return; /* woken by launch_done */
     if (w->outcome == RUN_GOES) cgo_exitsyscall(w, mp);
 }
 
 void exec_interrupt(World *w, M *mp) {
     G *gp = mp->curg;
     mp->signal_pending = false;
-    bool stoppable = gp != NULL && gp->preempt && gp->status == G_RUNNING && mp->at == M_AT_OP && gp->op.kind == OP_COMPUTE;
-    if (!stoppable) return; /* it has moved on, is in C, or is about to reach a safe point by itself */
+    bool stoppable = gp != NULL && gp->preempt && gp->status == G_RUNNING && mp->at == M_AT_OP &&
+                     gp->op.kind == OP_COMPUTE;
+    if (!stoppable)
+        return; /* it has moved on, is in C, or is about to reach a safe point by itself */
     gp->left_ns = gp->busy_until_ns - world_now(w);
     gp->preempt = false;
     m_cancel(mp);

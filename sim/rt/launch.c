@@ -49,7 +49,8 @@ void launch_enqueue(World *w, M *mp, Launch *l) {
     *c = (Cmd){.launch = *l, .next = NONE};
     G *gp = mp->curg;
     EMIT(w->s, DEV_ENQUEUE, {cmd}, l->queue, gp->id, l->name, {l->items}, {gp->op.line});
-    for (uint32_t i = 0; i < l->obj_count; i++) EMIT(w->s, DEV_ARG, {cmd}, l->obj[i], {l->written[i]});
+    for (uint32_t i = 0; i < l->obj_count; i++)
+        EMIT(w->s, DEV_ARG, {cmd}, l->obj[i], {l->written[i]});
     while (w->queue_count <= l->queue.v) {
         GROW(w->queues, w->queue_cap, w->queue_count + 1);
         w->queues[w->queue_count++] = (DevQueue){.head = NONE, .tail = NONE};
@@ -57,7 +58,8 @@ void launch_enqueue(World *w, M *mp, Launch *l) {
     DevQueue *q = &w->queues[l->queue.v];
     if (q->head == NONE) {
         q->head = cmd;
-        agenda_put(&w->agenda, world_now(w) + cost(w, COST_dev_start), w->s->cause, DUE_CMD_START, cmd, 0);
+        agenda_put(&w->agenda, world_now(w) + cost(w, COST_dev_start), w->s->cause, DUE_CMD_START,
+                   cmd, 0);
     } else {
         w->cmds[q->tail].next = cmd;
     }

@@ -52,8 +52,10 @@ static void checkdead(World *w) {
     if (w->allm_count - w->sched.nmidle - NMSYS > 0) return;
     if (timer_next_ns(w) != UINT64_MAX) return;
     uint64_t waiting = 0;
-    for (size_t i = 0; i < w->allg_count; i++) waiting += w->allg[i] != NULL && w->allg[i]->status == G_WAITING;
-    EMIT(w->s, DEADLOCK, {waiting}, stream_text(w->s, "fatal error: all goroutines are asleep - deadlock!"));
+    for (size_t i = 0; i < w->allg_count; i++)
+        waiting += w->allg[i] != NULL && w->allg[i]->status == G_WAITING;
+    EMIT(w->s, DEADLOCK, {waiting},
+         stream_text(w->s, "fatal error: all goroutines are asleep - deadlock!"));
     w->outcome = RUN_DEADLOCK;
 }
 
@@ -220,7 +222,8 @@ static void runqput_tail(World *w, P *pp, G *gp) {
         return;
     }
     uint32_t half = RUNQ_SIZE / 2; /* runqputslow */
-    for (uint32_t i = 0; i < half; i++) gqueue_put(&w->sched.runq, pp->runq[pp->runqhead++ % RUNQ_SIZE]);
+    for (uint32_t i = 0; i < half; i++)
+        gqueue_put(&w->sched.runq, pp->runq[pp->runqhead++ % RUNQ_SIZE]);
     EMIT(w->s, RUNQ_SPILL, pp->id, {half});
     sched_globrunqput(w, gp);
 }
@@ -254,7 +257,8 @@ static G *globrunqget(World *w, P *pp, uint64_t max) {
     if (n > RUNQ_SIZE / 2) n = RUNQ_SIZE / 2;
     if (n - 1 > RUNQ_SIZE - runq_len(pp)) n = 1;
     G *gp = gqueue_get(&w->sched.runq);
-    for (uint64_t i = 1; i < n; i++) pp->runq[pp->runqtail++ % RUNQ_SIZE] = gqueue_get(&w->sched.runq);
+    for (uint64_t i = 1; i < n; i++)
+        pp->runq[pp->runqtail++ % RUNQ_SIZE] = gqueue_get(&w->sched.runq);
     EMIT(w->s, GLOBQ_GET, pp->id, gp->id, {n - 1});
     return gp;
 }
@@ -379,7 +383,8 @@ void sched_find(World *w, M *mp) {
         found(w, mp, gp, false);
         return;
     }
-    if ((gp = runqget(w, pp, &inherit)) != NULL || (gp = globrunqget(w, pp, RUNQ_SIZE / 2)) != NULL) {
+    if ((gp = runqget(w, pp, &inherit)) != NULL ||
+        (gp = globrunqget(w, pp, RUNQ_SIZE / 2)) != NULL) {
         found(w, mp, gp, inherit);
         return;
     }
@@ -408,7 +413,8 @@ static G *runqsteal(World *w, M *mp, P *p2, bool last_round, bool *wait) {
     uint32_t n = runq_len(p2) - runq_len(p2) / 2;
     *wait = false;
     if (n > 0) {
-        for (uint32_t i = 0; i < n; i++) pp->runq[(pp->runqtail + i) % RUNQ_SIZE] = p2->runq[p2->runqhead++ % RUNQ_SIZE];
+        for (uint32_t i = 0; i < n; i++)
+            pp->runq[(pp->runqtail + i) % RUNQ_SIZE] = p2->runq[p2->runqhead++ % RUNQ_SIZE];
         G *gp = pp->runq[(pp->runqtail + n - 1) % RUNQ_SIZE];
         pp->runqtail += n - 1;
         EMIT(w->s, RUNQ_STEAL, pp->id, p2->id, gp->id, {n});
@@ -469,13 +475,15 @@ static bool recheck(World *w, M *mp) {
     ASSERT(pp != NULL); /* its own is there at least */
     sched_acquirep(w, mp, pp);
     become_spinning(w, mp);
-    m_due(w, mp, M_AT_FIND, cost(w, COST_steal_look)); /* looking again takes a moment: no busy loop in no time */
+    m_due(w, mp, M_AT_FIND,
+          cost(w, COST_steal_look)); /* looking again takes a moment: no busy loop in no time */
     return true;
 }
 
 /* Sleeps in the poller until the next timer; the kernel counts in steps. */
 static void poll(World *w, M *mp, uint64_t until_ns, bool was_spinning) {
-    uint64_t step = cost(w, COST_poll_step), delay = until_ns > world_now(w) ? until_ns - world_now(w) : 0;
+    uint64_t step = cost(w, COST_poll_step),
+             delay = until_ns > world_now(w) ? until_ns - world_now(w) : 0;
     if (step > 0) delay = delay < step ? step : delay - delay % step;
     mp->was_spinning = was_spinning;
     mp->status = M_POLLING;

@@ -47,7 +47,8 @@ static void preemptone(World *w, P *pp, uint64_t ran_ns) {
     EMIT(w->s, PREEMPT_ASK, mp->curg->id, pp->id, mp->id, {ran_ns});
     if (mp->signal_pending) return;
     mp->signal_pending = true;
-    agenda_put(&w->agenda, world_now(w) + cost(w, COST_signal), w->s->cause, DUE_SIGNAL, mp->id.v, 0);
+    agenda_put(&w->agenda, world_now(w) + cost(w, COST_signal), w->s->cause, DUE_SIGNAL, mp->id.v,
+               0);
 }
 
 /* One P; true if it was taken. The order of the conditions is Go's. */
@@ -71,7 +72,8 @@ static bool retake(World *w, P *pp) {
         return false;
     }
     bool others_are_free = w->sched.nmspinning + w->sched.npidle > 0;
-    if (sched_runqempty(pp) && others_are_free && pp->sysmontick.syscallwhen + SYSMON_MAX_NS > now) {
+    if (sched_runqempty(pp) && others_are_free &&
+        pp->sysmontick.syscallwhen + SYSMON_MAX_NS > now) {
         EMIT(w->s, SYSMON_SPARES, pp->id, mp->id);
         return false;
     }
@@ -92,7 +94,8 @@ void sysmon_round(World *w) {
             return;
         }
     }
-    uint64_t idle = w->sysmon.idle + 1, delay = delay_after(idle, w->sysmon.delay_ns), slack = cost(w, COST_sysmon_slack);
+    uint64_t idle = w->sysmon.idle + 1, delay = delay_after(idle, w->sysmon.delay_ns),
+             slack = cost(w, COST_sysmon_slack);
     EMIT(w->s, SYSMON_LOOK, {w->sysmon.idle}, {delay + slack});
     for (uint32_t i = 0; i < w->opt.procs; i++) {
         if (retake(w, &w->allp[i])) idle = 0;

@@ -17,7 +17,8 @@ void timer_add(World *w, P *pp, G *gp, uint64_t when_ns) {
     GROW(pp->timers, pp->timer_cap, pp->timer_count + 1);
     Timer t = {when_ns, w->timer_order++, gp};
     size_t i = pp->timer_count++;
-    for (size_t up; i > 0 && before(&t, &pp->timers[up = (i - 1) / 2]); i = up) pp->timers[i] = pp->timers[up];
+    for (size_t up; i > 0 && before(&t, &pp->timers[up = (i - 1) / 2]); i = up)
+        pp->timers[i] = pp->timers[up];
     pp->timers[i] = t;
     if (i == 0) sched_netpoll_break(w, when_ns); /* Go: wakeNetPoller */
 }
@@ -28,7 +29,8 @@ static Timer take(P *pp) {
     for (;;) {
         size_t child = 2 * i + 1;
         if (child >= pp->timer_count) break;
-        if (child + 1 < pp->timer_count && before(&pp->timers[child + 1], &pp->timers[child])) child++;
+        if (child + 1 < pp->timer_count && before(&pp->timers[child + 1], &pp->timers[child]))
+            child++;
         if (!before(&pp->timers[child], &last)) break;
         pp->timers[i] = pp->timers[child];
         i = child;

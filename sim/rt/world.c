@@ -26,7 +26,8 @@ World *world_new(Stream *s, Dev *dev, Prog prog, const WorldOptions *opt) {
 
     EMIT(s, RUN_START, {opt->procs}, {opt->seed});
     w->allp = mem_zero(opt->procs, sizeof *w->allp);
-    for (uint32_t i = opt->procs; i-- > 0;) { /* the last goes on the list first, so P0 comes off it first */
+    for (uint32_t i = opt->procs;
+         i-- > 0;) { /* the last goes on the list first, so P0 comes off it first */
         P *pp = &w->allp[i];
         pp->id = (Id_P){i};
         pp->status = P_IDLE;

@@ -17,7 +17,7 @@
 #include "prog.h"
 
 enum { RUNQ_SIZE = 256, GOID_BATCH = 16, STEAL_TRIES = 4, FAIR_TICK = 61 };
-#define SLICE_NS 10000000u        /* forcePreemptNS */
+#define SLICE_NS 10000000u /* forcePreemptNS */
 #define SYSMON_MIN_NS 20000u
 #define SYSMON_MAX_NS 10000000u
 #define SYSMON_DEEP_NS 60000000000u /* forcegcperiod / 2 */
@@ -36,15 +36,15 @@ struct G {
     Id_G id;
     GState status;
     M *m;
-    G *schedlink;     /* next on a run queue, or on a channel's queue */
+    G *schedlink; /* next on a run queue, or on a channel's queue */
     bool preempt;
-    uint64_t body;    /* what the program calls it */
-    uint64_t ready_seq; /* the event that made it runnable: cause of its GO_START */
-    Op op;            /* being carried out */
-    OpResult result;  /* of the last one, for the program */
-    Chan *chan;       /* it waits here */
+    uint64_t body;          /* what the program calls it */
+    uint64_t ready_seq;     /* the event that made it runnable: cause of its GO_START */
+    Op op;                  /* being carried out */
+    OpResult result;        /* of the last one, for the program */
+    Chan *chan;             /* it waits here */
     uint64_t busy_until_ns; /* OP_COMPUTE: end of the stretch */
-    uint64_t left_ns; /* what an interrupted OP_COMPUTE still needs */
+    uint64_t left_ns;       /* what an interrupted OP_COMPUTE still needs */
 };
 
 typedef struct {
@@ -57,7 +57,7 @@ struct P {
     Id_P id;
     PState status;
     M *m;
-    P *link;          /* next on the idle list */
+    P *link; /* next on the idle list */
     G *runnext;
     G *runq[RUNQ_SIZE]; /* ring, as in Go: runqhead <= i < runqtail, modulo its size */
     uint32_t runqhead, runqtail;
@@ -66,24 +66,24 @@ struct P {
         uint64_t schedtick, syscalltick, schedwhen, syscallwhen;
     } sysmontick;
     uint64_t goidcache, goidcacheend;
-    Timer *timers;    /* heap by (when, order) */
+    Timer *timers; /* heap by (when, order) */
     size_t timer_count, timer_cap;
 };
 
 /* Where a thread is in its own code: what it does when its agenda entry comes due. */
 typedef enum {
-    M_AT_REST,      /* parked, or asleep in the driver: somebody else will wake it */
-    M_AT_START,     /* mstart */
-    M_AT_WAKE,      /* returns from its futex */
-    M_AT_FIND,      /* findRunnable, from the top */
-    M_AT_STEAL,     /* in the middle of stealing */
-    M_AT_NOTHING,   /* has looked everywhere */
-    M_AT_EXECUTE,   /* the switch to gp is done */
-    M_AT_NEXT,      /* gp's next operation */
-    M_AT_OP,        /* the operation's time is over */
-    M_AT_C,         /* C's time is over */
-    M_AT_EXIT,      /* exitsyscall */
-    M_AT_POLL,      /* netpoll returns */
+    M_AT_REST,    /* parked, or asleep in the driver: somebody else will wake it */
+    M_AT_START,   /* mstart */
+    M_AT_WAKE,    /* returns from its futex */
+    M_AT_FIND,    /* findRunnable, from the top */
+    M_AT_STEAL,   /* in the middle of stealing */
+    M_AT_NOTHING, /* has looked everywhere */
+    M_AT_EXECUTE, /* the switch to gp is done */
+    M_AT_NEXT,    /* gp's next operation */
+    M_AT_OP,      /* the operation's time is over */
+    M_AT_C,       /* C's time is over */
+    M_AT_EXIT,    /* exitsyscall */
+    M_AT_POLL,    /* netpoll returns */
 } MPlace;
 
 struct M {
@@ -93,13 +93,13 @@ struct M {
     uint32_t generation; /* of its agenda entry */
     P *p, *nextp, *oldp;
     G *curg;
-    G *found;            /* in hand, between findRunnable and execute */
-    M *link;             /* next on the idle list, or waiting for the same device queue */
+    G *found; /* in hand, between findRunnable and execute */
+    M *link;  /* next on the idle list, or waiting for the same device queue */
     bool spinning;
-    bool was_spinning;   /* before it polled */
+    bool was_spinning; /* before it polled */
     bool signal_pending;
     bool inherit;
-    struct {             /* where stealing stands */
+    struct { /* where stealing stands */
         uint32_t round, i, start, stride;
         bool waited;
     } steal;
@@ -126,7 +126,7 @@ typedef struct {
     uint64_t items;
     uint64_t duration_ns; /* modelled; NONE = from the profile */
     uint32_t slices;
-    DevLaunch dev;        /* its real counterpart */
+    DevLaunch dev; /* its real counterpart */
 } Launch;
 
 typedef struct {
@@ -145,10 +145,10 @@ typedef struct {
     uint32_t procs;
     uint64_t seed;
     Costs costs;
-    bool measured;              /* --time=measured: the device's own figures become durations */
-    const uint64_t *recorded;   /* ... of an earlier run, by command; NULL = measure now */
+    bool measured;            /* --time=measured: the device's own figures become durations */
+    const uint64_t *recorded; /* ... of an earlier run, by command; NULL = measure now */
     size_t recorded_count;
-    uint64_t limit_ns;          /* virtual time at which the run is stopped; 0 = none */
+    uint64_t limit_ns; /* virtual time at which the run is stopped; 0 = none */
 } WorldOptions;
 
 typedef enum { RUN_GOES, RUN_EXITED, RUN_DEADLOCK, RUN_PANIC, RUN_LIMIT, RUN_FAILED } RunOutcome;
@@ -160,15 +160,15 @@ struct World {
     WorldOptions opt;
     Agenda agenda;
     RunOutcome outcome;
-    Diag diag;             /* RUN_FAILED: the device, or the program, said this */
+    Diag diag; /* RUN_FAILED: the device, or the program, said this */
 
-    G **allg;              /* by id; NULL where no goroutine has that id */
+    G **allg; /* by id; NULL where no goroutine has that id */
     size_t allg_count, allg_cap;
     G *gfree;
-    uint64_t stuck_ops;    /* operations since virtual time last moved */
+    uint64_t stuck_ops; /* operations since virtual time last moved */
     M **allm;
     size_t allm_count, allm_cap;
-    P *allp;               /* opt.procs of them */
+    P *allp; /* opt.procs of them */
     Chan **chans;
     size_t chan_count, chan_cap;
     Cmd *cmds;
@@ -179,23 +179,23 @@ struct World {
     size_t queue_count, queue_cap;
     uint64_t obj_count;
 
-    struct {               /* type schedt */
-        M *midle;          /* parked last first */
+    struct {      /* type schedt */
+        M *midle; /* parked last first */
         uint32_t nmidle;
-        P *pidle;          /* released last first */
+        P *pidle; /* released last first */
         uint32_t npidle;
         GQueue runq;
         uint32_t nmspinning;
         bool needspinning;
         uint64_t goidgen;
-        M *poller;         /* blocked in netpoll; Go: lastpoll == 0 */
+        M *poller; /* blocked in netpoll; Go: lastpoll == 0 */
         uint64_t poll_until_ns;
         uint64_t lastpoll_ns;
     } sched;
 
     struct {
         uint64_t idle, delay_ns;
-        bool asleep;       /* sysmonwait */
+        bool asleep; /* sysmonwait */
         uint32_t generation;
     } sysmon;
 
@@ -204,7 +204,7 @@ struct World {
     uint32_t coprimes[1024]; /* stealOrder */
     uint32_t coprime_count;
     Prng steal;
-    struct {               /* texts that are needed again and again */
+    struct { /* texts that are needed again and again */
         Id_STR chan_send, chan_recv, sleep, preempted, gosched, enqueue, finish;
     } text;
 };
@@ -239,11 +239,11 @@ void m_cancel(M *mp);
 void m_step(World *w, M *mp, MPlace at);
 
 /* sched.c */
-void sched_find(World *w, M *mp);           /* M_AT_FIND */
-void sched_steal(World *w, M *mp);          /* M_AT_STEAL */
-void sched_nothing(World *w, M *mp);        /* M_AT_NOTHING */
-void sched_execute(World *w, M *mp);        /* M_AT_EXECUTE */
-void sched_poll_return(World *w, M *mp);    /* M_AT_POLL */
+void sched_find(World *w, M *mp);               /* M_AT_FIND */
+void sched_steal(World *w, M *mp);              /* M_AT_STEAL */
+void sched_nothing(World *w, M *mp);            /* M_AT_NOTHING */
+void sched_execute(World *w, M *mp);            /* M_AT_EXECUTE */
+void sched_poll_return(World *w, M *mp);        /* M_AT_POLL */
 void sched_mstart(World *w, M *mp, bool fresh); /* M_AT_START, M_AT_WAKE */
 void sched_ready(World *w, M *mp, P *pp, G *gp, Id_G by);
 void sched_newproc(World *w, M *mp, uint64_t body, Id_STR name, Id_G parent, uint32_t line);
@@ -268,15 +268,15 @@ G *gqueue_get(GQueue *q);
 
 /* cgo.c */
 void cgo_entersyscall(World *w, M *mp, Id_STR fn, uint64_t c_ns);
-void cgo_exitsyscall(World *w, M *mp);      /* M_AT_EXIT */
+void cgo_exitsyscall(World *w, M *mp); /* M_AT_EXIT */
 void cgo_takep(World *w, P *pp, Id_M by, uint64_t waited_ns);
 bool cgo_in_syscall(const P *pp);
 
 /* exec.c */
-void exec_next(World *w, M *mp);            /* M_AT_NEXT */
-void exec_op(World *w, M *mp);              /* M_AT_OP */
-void exec_c(World *w, M *mp);               /* M_AT_C */
-void exec_interrupt(World *w, M *mp);       /* the signal has arrived */
+void exec_next(World *w, M *mp);      /* M_AT_NEXT */
+void exec_op(World *w, M *mp);        /* M_AT_OP */
+void exec_c(World *w, M *mp);         /* M_AT_C */
+void exec_interrupt(World *w, M *mp); /* the signal has arrived */
 
 /* chan.c */
 void chan_send(World *w, M *mp, Chan *c);
@@ -286,13 +286,13 @@ uint64_t chan_cost(const World *w, const Op *op);
 
 /* timer.c */
 void timer_add(World *w, P *pp, G *gp, uint64_t when_ns);
-bool timer_check(World *w, M *mp, P *pp);   /* runs what is due; true if it did */
-uint64_t timer_next_ns(const World *w);     /* of all Ps; UINT64_MAX = none */
+bool timer_check(World *w, M *mp, P *pp); /* runs what is due; true if it did */
+uint64_t timer_next_ns(const World *w);   /* of all Ps; UINT64_MAX = none */
 
 /* sysmon.c */
 void sysmon_start(World *w);
 void sysmon_round(World *w);
-void sysmon_wake(World *w);                 /* from deep sleep, by a call out of Go or back */
+void sysmon_wake(World *w); /* from deep sleep, by a call out of Go or back */
 
 /* launch.c */
 void launch_enqueue(World *w, M *mp, Launch *l);

@@ -14,8 +14,16 @@ static void times_survive_a_round_trip(void) {
     static const struct {
         const char *text;
         uint64_t ns;
-    } cases[] = {{"0s", 0}, {"1ns", 1}, {"999ns", 999}, {"1us", 1000}, {"61us", 61000}, {"3.473ms", 3473000}, {"1.000001ms", 1000001},
-                 {"2s", 2000000000}, {"10.5s", 10500000000}, {"1.000000001s", 1000000001}};
+    } cases[] = {{"0s", 0},
+                 {"1ns", 1},
+                 {"999ns", 999},
+                 {"1us", 1000},
+                 {"61us", 61000},
+                 {"3.473ms", 3473000},
+                 {"1.000001ms", 1000001},
+                 {"2s", 2000000000},
+                 {"10.5s", 10500000000},
+                 {"1.000000001s", 1000000001}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         uint64_t ns = 1;
         char buf[TIME_TEXT_MAX];
@@ -30,8 +38,24 @@ static void times_survive_a_round_trip(void) {
 }
 
 static void wrong_times_are_refused(void) {
-    static const char *const wrong[] = {"",      "us",      "1",     "-1us", "1.us",  ".5us", "1,5us", "1 us", "1us ", "1.5ns", "0.0001us",
-                                        "1e3us", "0x1us",   "1ks",   "1us1", "99999999999999999999s", "18446744073709551615s", "1.0000000000001s"};
+    static const char *const wrong[] = {"",
+                                        "us",
+                                        "1",
+                                        "-1us",
+                                        "1.us",
+                                        ".5us",
+                                        "1,5us",
+                                        "1 us",
+                                        "1us ",
+                                        "1.5ns",
+                                        "0.0001us",
+                                        "1e3us",
+                                        "0x1us",
+                                        "1ks",
+                                        "1us1",
+                                        "99999999999999999999s",
+                                        "18446744073709551615s",
+                                        "1.0000000000001s"};
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         uint64_t ns;
         if (time_parse(wrong[i], &ns)) printf("\n  accepted: \"%s\"\n", wrong[i]);
@@ -47,7 +71,8 @@ static void varints_survive_and_stop_at_the_end(void) {
         uint64_t v = 0;
         CU_ASSERT_PTR_EQUAL(varint_get(buf, end, &v), end);
         CU_ASSERT_EQUAL(v, values[i]);
-        for (const uint8_t *cut = buf; cut < end; cut++) CU_ASSERT_PTR_NULL(varint_get(buf, cut, &v));
+        for (const uint8_t *cut = buf; cut < end; cut++)
+            CU_ASSERT_PTR_NULL(varint_get(buf, cut, &v));
     }
     static const uint8_t too_long[] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02};
     uint64_t v;
@@ -99,7 +124,9 @@ static void a_diag_shows_its_line_and_a_caret(void) {
     FILE *f = open_memstream(&text, &len);
     diag_print(&d, f);
     fclose(f);
-    check_text("diag", "a.lua:2:3: error: expected a number\n      second line\n      ^\n  Write one.\n", text);
+    check_text("diag",
+               "a.lua:2:3: error: expected a number\n      second line\n      ^\n  Write one.\n",
+               text);
     free(text);
     d.line = 9;
     diag_excerpt(&d, "one line only");

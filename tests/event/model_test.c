@@ -10,14 +10,10 @@
 /* One P, M0 running g1; g2 is queued on P0. */
 static Model *a_running_world(Intern *text, uint64_t *seq) {
     static const Event events[] = {
-        {.kind = EV_RUN_START, .arg = {1, 1}},
-        {.kind = EV_P_IDLE_GET, .arg = {0}},
-        {.kind = EV_P_ACQUIRE, .arg = {0, 0}},
-        {.kind = EV_GO_CREATE, .arg = {1, NONE, 0, 0}},
-        {.kind = EV_GO_START, .arg = {1, 0, 0, 0}},
-        {.kind = EV_GO_CREATE, .arg = {2, 1, 0, 0}},
-        {.kind = EV_RUNQ_PUT, .arg = {0, 2}},
-        {.kind = EV_CHAN_MAKE, .arg = {0, 1, 0, 0}},
+        {.kind = EV_RUN_START, .arg = {1, 1}},      {.kind = EV_P_IDLE_GET, .arg = {0}},
+        {.kind = EV_P_ACQUIRE, .arg = {0, 0}},      {.kind = EV_GO_CREATE, .arg = {1, NONE, 0, 0}},
+        {.kind = EV_GO_START, .arg = {1, 0, 0, 0}}, {.kind = EV_GO_CREATE, .arg = {2, 1, 0, 0}},
+        {.kind = EV_RUNQ_PUT, .arg = {0, 2}},       {.kind = EV_CHAN_MAKE, .arg = {0, 1, 0, 0}},
     };
     Model *m = model_new(text);
     char why[MODEL_WHY_MAX] = "";
@@ -79,7 +75,8 @@ static void impossible_events_are_refused(void) {
         e.seq = seq + 1;
         e.time_ns = 1000;
         bool accepted = model_apply(m, &e, why);
-        if (accepted || strstr(why, cases[i].why) == NULL) printf("\n  %s: \"%s\"\n", event_text_short(line, &e, text), why);
+        if (accepted || strstr(why, cases[i].why) == NULL)
+            printf("\n  %s: \"%s\"\n", event_text_short(line, &e, text), why);
         CU_ASSERT_FALSE(accepted);
         CU_ASSERT_PTR_NOT_NULL(strstr(why, cases[i].why));
         model_free(m);

@@ -4,6 +4,7 @@
 
 #include "../../sim/event/text.h"
 #include "../../sim/event/trace.h"
+#include "../../sim/event/watch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +28,8 @@ static void next_ping_pong(void *ctx, World *w, uint64_t body, OpResult last, Op
     if (body == 0) at--;
     bool first_half = at % 2 == 0;
     if (at == 2 * pp->rounds) *out = (Op){.kind = OP_END};
-    else if (body == 0) *out = (Op){.kind = first_half ? OP_SEND : OP_RECV, .a = first_half ? 0 : 1, .line = 4};
+    else if (body == 0)
+        *out = (Op){.kind = first_half ? OP_SEND : OP_RECV, .a = first_half ? 0 : 1, .line = 4};
     else *out = (Op){.kind = first_half ? OP_RECV : OP_SEND, .a = first_half ? 0 : 1, .line = 5};
     (void)last;
 }
@@ -36,13 +38,17 @@ static bool write_run(const char *path, uint64_t rounds, Diag *d) {
     PingPong pp = {.rounds = rounds};
     TraceWriter *tw;
     Dev *dev;
-    if (!trace_create(&tw, path, d)) return false;
+    if (!trace_create(&tw, path, false, d)) return false;
     trace_section(tw, "options", "title=Ping\nseed=1\n", 18);
     trace_section(tw, "scenario", "-- no text\n", 11);
     trace_aside(tw, "device", "none", 4);
     CU_ASSERT_FATAL(dev_open(&dev, "none", d));
     Stream *s = stream_new();
+    Watch watch;
+    watch_init(&watch, s->text);
+    trace_follow(tw, watch.model);
     stream_add(s, trace_sink, tw);
+    stream_add(s, watch_sink, &watch);
     WorldOptions opt = {.procs = 2, .seed = 1};
     costs_default(&opt.costs);
     World *w = world_new(s, dev, (Prog){&pp, next_ping_pong, NULL}, &opt);
@@ -54,6 +60,7 @@ static bool write_run(const char *path, uint64_t rounds, Diag *d) {
     stream_flush(s);
     world_free(w);
     bool ok = trace_finish(tw, d);
+    watch_free(&watch);
     stream_free(s);
     dev_close(dev);
     return ok;
@@ -259,7 +266,7 @@ static void what_is_no_trace_is_refused(void) {
     CU_ASSERT_FALSE(trace_open(&t, temp_path("text"), &d));
     CU_ASSERT_PTR_NOT_NULL(strstr(d.message, "not a faultline trace"));
     CU_ASSERT_FALSE(trace_open(&t, "/", &d));
-    CU_ASSERT_FALSE(trace_create(&(TraceWriter *){NULL}, "/no/such/folder/x", &d));
+    CU_ASSERT_FALSE(trace_create(&(TraceWriter *){NULL}, "/no/such/folder/x", false, &d));
 }
 
 /* The hash is of what happened: not of the device, nor of where blocks end. */
@@ -268,7 +275,7 @@ static void the_hash_leaves_the_device_out(void) {
     char hash[2][HASH_TEXT_MAX];
     for (int i = 0; i < 2; i++) {
         TraceWriter *tw;
-        CU_ASSERT_FATAL(trace_create(&tw, temp_path(i ? "h1" : "h0"), &d));
+        CU_ASSERT_FATAL(trace_create(&tw, temp_path(i ? "h1" : "h0"), true, &d));
         trace_section(tw, "options", "seed=1\n", 7);
         trace_aside(tw, "device", i ? "one" : "other", i ? 3 : 5);
         Stream *s = stream_new();

@@ -19,14 +19,19 @@ typedef struct {
 static Op random_op(Prng *r, uint64_t body) {
     uint64_t c = prng_below(r, CHANS);
     switch (prng_below(r, 12)) {
-    case 0: case 1: return (Op)COMPUTE(prng_below(r, 100000));
+    case 0:
+    case 1: return (Op)COMPUTE(prng_below(r, 100000));
     case 2: return (Op)COMPUTE(prng_below(r, 15000000));
-    case 3: case 4: return (Op)SEND(c);
-    case 5: case 6: return (Op)RECV(c);
+    case 3:
+    case 4: return (Op)SEND(c);
+    case 5:
+    case 6: return (Op)RECV(c);
     case 7: return (Op)SLEEP(prng_below(r, 3000000));
     case 8: return (Op)C_CALL(prng_below(r, 200000));
     case 9: return (Op)C_CALL(prng_below(r, 30000));
-    case 10: return body + 1 < BODIES ? (Op)GO(body + 1 + prng_below(r, BODIES - body - 1)) : (Op)GOSCHED();
+    case 10:
+        return body + 1 < BODIES ? (Op)GO(body + 1 + prng_below(r, BODIES - body - 1))
+                                 : (Op)GOSCHED();
     default: return prng_below(r, 40) == 0 ? (Op)CLOSE(c) : (Op)GOSCHED();
     }
 }
@@ -41,8 +46,13 @@ static Program random_program(Random *x, uint64_t seed) {
         x->body[b] = (Body){names[b], x->ops[b], n, b == 0 ? 1 : 1 + prng_below(&r, 4)};
     }
     for (int i = 0; i < CHANS; i++) x->cap[i] = prng_below(&r, 3);
-    return (Program){.bodies = x->body, .body_count = BODIES, .chan_caps = x->cap, .chan_count = CHANS,
-                     .procs = (uint32_t)(1 + prng_below(&r, 5)), .seed = seed, .limit_ns = 60000000};
+    return (Program){.bodies = x->body,
+                     .body_count = BODIES,
+                     .chan_caps = x->cap,
+                     .chan_count = CHANS,
+                     .procs = (uint32_t)(1 + prng_below(&r, 5)),
+                     .seed = seed,
+                     .limit_ns = 60000000};
 }
 
 static void world_and_model_agree(void) {

@@ -54,15 +54,18 @@ static void the_newest_goroutine_runs_first(void) {
 
 /* observed: queue R1 R2 R3 R4 is readied last first, and runnext reorders: 1 4 3 2 */
 static void close_releases_receivers_as_go_does(void) {
-    static const Op main_ops[] = {GO(1), GOSCHED(), GO(1), GOSCHED(), GO(1), GOSCHED(), GO(1), GOSCHED(), CLOSE(0), RECV(1), RECV(1), RECV(1), RECV(1)};
+    static const Op main_ops[] = {GO(1),     GOSCHED(), GO(1),     GOSCHED(), GO(1),
+                                  GOSCHED(), GO(1),     GOSCHED(), CLOSE(0),  RECV(1),
+                                  RECV(1),   RECV(1),   RECV(1)};
     static const Op f[] = {RECV(0), COMPUTE(10), SEND(1)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
     static const uint64_t caps[] = {0, 4};
     Ran r = run(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = caps, .chan_count = 2});
-    expect_lines(&r, "GO_COMPUTE", "1.882us GO_COMPUTE g=g2 duration=10ns line=2\n"
-                                   "2.179us GO_COMPUTE g=g5 duration=10ns line=2\n"
-                                   "2.476us GO_COMPUTE g=g4 duration=10ns line=2\n"
-                                   "2.773us GO_COMPUTE g=g3 duration=10ns line=2\n");
+    expect_lines(&r, "GO_COMPUTE",
+                 "1.882us GO_COMPUTE g=g2 duration=10ns line=2\n"
+                 "2.179us GO_COMPUTE g=g5 duration=10ns line=2\n"
+                 "2.476us GO_COMPUTE g=g4 duration=10ns line=2\n"
+                 "2.773us GO_COMPUTE g=g3 duration=10ns line=2\n");
     ran_free(&r);
 }
 
@@ -106,7 +109,9 @@ static void retake_waits_for_a_second_look(void) {
     static const Op f[] = {COMPUTE(200 * US)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
     Ran r = run(&(Program){.bodies = bodies, .body_count = 2});
-    expect_lines(&r, "CGO_ENTER SYSMON_SEES P_RETAKE P_HANDOFF M_NEW M_START GO_START CGO_EXIT_WAIT GLOBQ_PUT GLOBQ_GET M_PARK",
+    expect_lines(&r,
+                 "CGO_ENTER SYSMON_SEES P_RETAKE P_HANDOFF M_NEW M_START GO_START CGO_EXIT_WAIT "
+                 "GLOBQ_PUT GLOBQ_GET M_PARK",
                  "90ns GO_START g=g1 p=P0 m=M0 inherit=yes\n"
                  "324ns CGO_ENTER g=g1 p=P0 m=M0 fn=\"sleep_in_c\" line=2\n"
                  "20us SYSMON_SEES p=P0 m=M0 g=g1\n"
@@ -133,7 +138,8 @@ static void short_calls_in_a_row_are_never_robbed(void) {
     static const Op wait_main[] = {GO(1), GO(2), RECV(0)};
     static const Op spin[] = {COMPUTE(1600 * US), SEND(0)};
     Body all[] = {BODY("main", wait_main), bodies[1], BODY("spin", spin)};
-    Ran r = run(&(Program){.bodies = all, .body_count = 3, .chan_caps = one_slot, .chan_count = 1, .procs = 2});
+    Ran r = run(&(Program){
+        .bodies = all, .body_count = 3, .chan_caps = one_slot, .chan_count = 1, .procs = 2});
     CU_ASSERT(r.count[EV_SYSMON_SEES] > 10);
     CU_ASSERT_EQUAL(r.count[EV_P_RETAKE], 0);
     ran_free(&r);
@@ -194,7 +200,8 @@ static void a_slice_of_10_ms_ends(void) {
     static const Op main_ops[] = {GO(1), GO(1), RECV(0), RECV(0)};
     static const Op f[] = {COMPUTE(15 * MS), SEND(0)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
-    Ran r = run(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = one_slot, .chan_count = 1});
+    Ran r =
+        run(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = one_slot, .chan_count = 1});
     expect_lines(&r, "PREEMPT_ASK GO_STOP GLOBQ_PUT GLOBQ_GET",
                  "11.22ms PREEMPT_ASK g=g3 p=P0 m=M0 ran=11.2ms\n"
                  "11.2213ms GO_STOP g=g3 reason=\"preempted\"\n"
@@ -210,10 +217,16 @@ static void a_ping_pong_shares_one_slice(void) {
     static const Op ping[] = {SEND(0), COMPUTE(1 * US), RECV(1)};
     static const Op pong[] = {RECV(0), COMPUTE(1 * US), SEND(1)};
     static const Op other[] = {COMPUTE(10 * US), SEND(2)};
-    Body bodies[] = {BODY("main", main_ops), BODY("ping", ping), BODY("pong", pong), BODY("other", other)};
+    Body bodies[] = {BODY("main", main_ops), BODY("ping", ping), BODY("pong", pong),
+                     BODY("other", other)};
     bodies[1].repeat = bodies[2].repeat = 20000;
     static const uint64_t caps[] = {0, 0, 1};
-    Ran r = run(&(Program){.bodies = bodies, .body_count = 4, .chan_caps = caps, .chan_count = 3, .limit_ns = 100 * MS, .no_audit = true});
+    Ran r = run(&(Program){.bodies = bodies,
+                           .body_count = 4,
+                           .chan_caps = caps,
+                           .chan_count = 3,
+                           .limit_ns = 100 * MS,
+                           .no_audit = true});
     CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
     CU_ASSERT(r.count[EV_PREEMPT_ASK] <= 4);
     ran_free(&r);
@@ -225,9 +238,12 @@ static void sysmon_backs_off_as_go_does(void) {
     Ran r = run(&(Program){.bodies = bodies, .body_count = 1});
     char *lines = ran_lines(&r, "SYSMON_LOOK"), *save;
     uint64_t looks = 0, at_20us = 0;
-    static const char *const later[] = {"next=40us", "next=80us", "next=160us", "next=320us", "next=640us", "next=1.28ms", "next=2.56ms", "next=5.12ms", "next=10ms", "next=10ms"};
+    static const char *const later[] = {"next=40us",  "next=80us",   "next=160us",  "next=320us",
+                                        "next=640us", "next=1.28ms", "next=2.56ms", "next=5.12ms",
+                                        "next=10ms",  "next=10ms"};
     size_t next = 0;
-    for (char *line = strtok_r(lines, "\n", &save); line; line = strtok_r(NULL, "\n", &save), looks++) {
+    for (char *line = strtok_r(lines, "\n", &save); line;
+         line = strtok_r(NULL, "\n", &save), looks++) {
         if (strstr(line, "next=20us")) at_20us++;
         else if (next < ARRAY_LEN(later)) CU_ASSERT_PTR_NOT_NULL(strstr(line, later[next++]));
     }
@@ -253,11 +269,14 @@ static void the_257th_spills_half(void) {
 }
 
 static void a_thief_takes_half_and_runs_the_last(void) {
-    static const Op main_ops[] = {GO(1), GO(1), GO(1), GO(1), GO(1), GO(1), COMPUTE(100 * US), SEND(0)};
+    static const Op main_ops[] = {GO(1),  GO(1), GO(1), GO(1), GO(1), GO(1), COMPUTE(100 * US),
+                                  SEND(0)};
     static const Op f[] = {COMPUTE(50 * US)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
-    Ran r = run(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = one_slot, .chan_count = 1, .procs = 2});
-    expect_lines(&r, "RUNQ_STEAL RUNQ_STEAL_NEXT", "30.33us RUNQ_STEAL p=P1 p_from=P0 g=g4 count=3\n"); /* of g2..g6; g7 is runnext */
+    Ran r = run(&(Program){
+        .bodies = bodies, .body_count = 2, .chan_caps = one_slot, .chan_count = 1, .procs = 2});
+    expect_lines(&r, "RUNQ_STEAL RUNQ_STEAL_NEXT",
+                 "30.33us RUNQ_STEAL p=P1 p_from=P0 g=g4 count=3\n"); /* of g2..g6; g7 is runnext */
     ran_free(&r);
 }
 
@@ -294,11 +313,17 @@ static void all_asleep_is_a_deadlock(void) {
     static const Op f[] = {RECV(0)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
     for (uint32_t procs = 1; procs <= 3; procs++) {
-        Ran r = run(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = one_slot, .chan_count = 1, .procs = procs});
+        Ran r = run(&(Program){.bodies = bodies,
+                               .body_count = 2,
+                               .chan_caps = one_slot,
+                               .chan_count = 1,
+                               .procs = procs});
         CU_ASSERT_EQUAL(r.outcome, RUN_DEADLOCK);
         CU_ASSERT_EQUAL(r.status, 2);
         char *lines = ran_lines(&r, "DEADLOCK");
-        CU_ASSERT_PTR_NOT_NULL(strstr(lines, "DEADLOCK waiting=2 text=\"fatal error: all goroutines are asleep - deadlock!\""));
+        CU_ASSERT_PTR_NOT_NULL(strstr(
+            lines,
+            "DEADLOCK waiting=2 text=\"fatal error: all goroutines are asleep - deadlock!\""));
         free(lines);
         ran_free(&r);
     }
@@ -312,7 +337,8 @@ static void a_call_or_a_timer_is_no_deadlock(void) {
     Body bodies[] = {BODY("main", main_ops), BODY("f", in_c)};
     for (int i = 0; i < 2; i++) {
         if (i == 1) bodies[1] = (Body)BODY("f", asleep);
-        Ran r = run(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = one_slot, .chan_count = 1});
+        Ran r = run(
+            &(Program){.bodies = bodies, .body_count = 2, .chan_caps = one_slot, .chan_count = 1});
         CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
         ran_free(&r);
     }
@@ -325,11 +351,14 @@ static void go_panics_have_gos_texts(void) {
     static const Op blocked_send[] = {SEND(1)};
     Body bodies[2] = {BODY("main", send_closed), BODY("f", blocked_send)};
     static const uint64_t caps[] = {1, 0};
-    static const char *const texts[] = {"panic: send on closed channel", "panic: close of closed channel", "panic: send on closed channel"};
+    static const char *const texts[] = {"panic: send on closed channel",
+                                        "panic: close of closed channel",
+                                        "panic: send on closed channel"};
     for (int i = 0; i < 3; i++) {
         if (i == 1) bodies[0] = (Body)BODY("main", close_twice);
         if (i == 2) bodies[0] = (Body)BODY("main", wait_main);
-        Ran r = run(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = caps, .chan_count = 2});
+        Ran r =
+            run(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = caps, .chan_count = 2});
         CU_ASSERT_EQUAL(r.outcome, RUN_PANIC);
         CU_ASSERT_EQUAL(r.status, 2);
         char *lines = ran_lines(&r, "PANIC");
@@ -359,7 +388,8 @@ static void ids_come_in_batches_of_16_per_p(void) {
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f), BODY("g", g)};
     Ran r = run(&(Program){.bodies = bodies, .body_count = 3, .procs = 2});
     char *lines = ran_lines(&r, "GO_CREATE");
-    CU_ASSERT_PTR_NOT_NULL(strstr(lines, "GO_CREATE g=g17 parent=g2")); /* P1's first: its batch begins at 17 */
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(lines, "GO_CREATE g=g17 parent=g2")); /* P1's first: its batch begins at 17 */
     free(lines);
     ran_free(&r);
 }
@@ -375,7 +405,8 @@ static void time_must_pass(void) {
 
 void rt_sched_tests(void) {
     static const Check checks[] = {
-        {"the newest goroutine runs first, then the others in order", the_newest_goroutine_runs_first},
+        {"the newest goroutine runs first, then the others in order",
+         the_newest_goroutine_runs_first},
         {"close releases receivers as Go does", close_releases_receivers_as_go_does},
         {"an unbuffered value goes hand to hand", an_unbuffered_value_goes_hand_to_hand},
         {"a short call keeps its P", a_short_call_keeps_its_p},

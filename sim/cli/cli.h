@@ -1,0 +1,53 @@
+/* cli.h -- the subcommands, and what they share. Each returns an exit status (base.h). */
+#ifndef FAULTLINE_CLI_H
+#define FAULTLINE_CLI_H
+
+#include "../base/diag.h"
+#include "runner.h"
+
+#include <argp.h>
+
+#ifndef FAULTLINE_VERSION
+#define FAULTLINE_VERSION "0.1"
+#endif
+
+typedef struct {
+    const char *name;
+    const char *args; /* "SCENARIO" */
+    const char *help; /* one line */
+    int (*run)(int argc, char **argv);
+} Command;
+extern const Command commands[];
+extern const size_t command_count;
+
+int cmd_run(int argc, char **argv);
+int cmd_replay(int argc, char **argv);
+int cmd_show(int argc, char **argv);
+int cmd_summary(int argc, char **argv);
+int cmd_hash(int argc, char **argv);
+int cmd_test(int argc, char **argv);
+int cmd_devices(int argc, char **argv);
+int cmd_view(int argc, char **argv);
+int cmd_shot(int argc, char **argv);
+
+/* argp_parse with our exit statuses; argv[0] is "faultline NAME" for messages. */
+void cli_parse(const struct argp *argp, int argc, char **argv, void *input);
+/* Prints the Diag on standard error and returns its status. */
+int cli_fail(const Diag *d);
+/* Opens a trace, printing what is wrong with it; NULL if nothing can be shown (*status is set). */
+Trace *cli_open(const char *path, int *status);
+/* What is wrong with an open trace, on standard error; the exit status that follows from it. */
+int cli_state(const Trace *t);
+/* A whole file as a NUL-terminated malloced text. */
+bool cli_read_file(const char *path, char **text, size_t *len, Diag *d);
+
+/* ---- where things are (paths.c) ---- */
+
+/* The scenario as named, or the installed one of that name; writes into buf. */
+const char *path_scenario(const char *name, char *buf, size_t size);
+/* A program that stands beside this one, else its plain name (found by PATH). */
+const char *path_program(const char *name, char *buf, size_t size);
+/* A kernel's file: beside the scenario, in opencl_kernels beside its folder, in the project, installed. */
+bool path_kernel(const char *scenario, const char *name, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,216 @@
+/* cmd_run.c -- faultline run: a scenario, told, judged, and kept if a trace was asked for. */
+#include "cli.h"
+
+#include "../base/units.h"
+#include "../lens/narrate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SET_MAX = 64, STORY_LINES_MAX = 34 };
+
+typedef struct {
+    const char *scenario, *out, *device;
+    const char *set[SET_MAX];
+    char made[2][64]; /* --seed and --procs, as settings */
+    size_t set_count;
+    bool measured, narrate, quiet;
+} Options;
+
+static const struct argp_option options[] = {
+    {"out", 'o', "FILE", 0, "Write the trace to FILE", 0},
+    {"seed", 's', "N", 0, "Every choice that a seed makes; short for --set seed=N", 0},
+    {"procs", 'p', "N", 0, "GOMAXPROCS; short for --set procs=N", 0},
+    {"set", 'S', "KNOB=VALUE", 0, "Overrule a knob of the scenario", 0},
+    {"device", 'd', "NAME", 0, "auto, none, or part of a name that `faultline devices` shows", 0},
+    {"time", 't', "model|measured", 0,
+     "Device times: from the cost profile (default), or as measured", 0},
+    {"narrate", 'n', NULL, 0, "Tell the story of the run", 0},
+    {"quiet", 'q', NULL, 0, "Print nothing but errors", 0},
+    {0},
+};
+
+static void add_set(Options *o, struct argp_state *state, const char *text) {
+    if (strchr(text, '=') == NULL) argp_error(state, "--set wants KNOB=VALUE, not \"%s\"", text);
+    if (o->set_count == SET_MAX) argp_error(state, "more than %d settings", SET_MAX);
+    o->set[o->set_count++] = text;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state) {
+    Options *o = state->input;
+    switch (key) {
+    case 'o': o->out = arg; return 0;
+    case 's':
+        snprintf(o->made[0], sizeof o->made[0], "seed=%s", arg);
+        add_set(o, state, o->made[0]);
+        return 0;
+    case 'p':
+        snprintf(o->made[1], sizeof o->made[1], "procs=%s", arg);
+        add_set(o, state, o->made[1]);
+        return 0;
+    case 'S': add_set(o, state, arg); return 0;
+    case 'd': o->device = arg; return 0;
+    case 't':
+        o->measured = strcmp(arg, "measured") == 0;
+        if (!o->measured && strcmp(arg, "model") != 0)
+            argp_error(state, "--time is model or measured, not \"%s\"", arg);
+        return 0;
+    case 'n': o->narrate = true; return 0;
+    case 'q': o->quiet = true; return 0;
+    case ARGP_KEY_ARG:
+        if (o->scenario) argp_error(state, "one scenario at a time; `faultline test` takes many");
+        o->scenario = arg;
+        return 0;
+    case ARGP_KEY_NO_ARGS: argp_error(state, "which scenario?"); return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    options,
+    parse,
+    "SCENARIO",
+    "Run a scenario in virtual time, its kernels for real, and judge its expectations.\v"
+    "SCENARIO is a Lua file, or the name of one that came with faultline.\n"
+    "Exit status: 0 well, 1 an expectation failed or the program ended badly, 3 the scenario is "
+    "wrong, 4 a file or the device failed.",
+    NULL,
+    NULL,
+    NULL};
+
+/* ---- the story: the sentences worth telling ---- */
+
+typedef struct {
+    char (*line)[640];
+    size_t count, cap, passed;
+} Story;
+
+static void plain(char *out, size_t size, const char *text) {
+    size_t n = 0;
+    for (; *text && n + 1 < size; text++) {
+        if (text[0] == '*' && text[1] == '*') text++;
+        else out[n++] = *text;
+    }
+    out[n] = '\0';
+}
+
+static void tell(void *ctx, const Model *m, const Event *e) {
+    Story *st = ctx;
+    Narration n;
+    if (!narrate_is_story(e) || e->kind == EV_EXPECT_FAILED || e->kind == EV_EXPECT_UNCHECKED)
+        return; /* those are printed anyway */
+    char time[48], reason[400];
+    narrate(m, e, &n);
+    narrate_time(time, sizeof time, e->time_ns);
+    plain(reason, sizeof reason, e->kind == EV_NOTE ? n.reason : n.detail);
+    if (st->count == STORY_LINES_MAX) {
+        st->passed++;
+        return;
+    }
+    GROW(st->line, st->cap, st->count + 1);
+    int pad = 11 + (strstr(time, "µ") ? 1 : 0); /* a two-byte letter is one column */
+    char *line = st->line[st->count++];
+    if (e->kind == EV_NOTE) snprintf(line, sizeof st->line[0], "%*s  \"%s\"", pad, time, reason);
+    else
+        snprintf(line, sizeof st->line[0], "%*s  %s%s%s", pad, time, n.headline,
+                 reason[0] ? ": " : "", reason);
+}
+
+/* ---- what is printed ---- */
+
+static void print_outcome(const RunReport *r, const char *path) {
+    if (r->outcome == RUN_DEADLOCK) {
+        fprintf(stderr,
+                "%s\n  That is Go's report without cgo. A program that links cgo would hang here "
+                "in silence:\n"
+                "  a C thread might still call in, so the runtime never gives up (checkdead).\n",
+                r->outcome_text);
+    } else if (r->outcome == RUN_PANIC) {
+        fprintf(stderr, "%s\n", r->outcome_text);
+    } else if (r->outcome == RUN_LIMIT) {
+        char t[TIME_TEXT_MAX];
+        fprintf(stderr,
+                "%s: stopped at %s of virtual time: main has not returned\n  Raise it with "
+                "scenario { limit = ... } or --set limit=..., or let main end.\n",
+                path, time_text(t, sizeof t, r->scenario.limit_ns));
+    }
+}
+
+static void print_verdicts(const RunReport *r, const char *path) {
+    for (size_t i = 0; i < r->verdict_count; i++) {
+        const Verdict *v = &r->verdict[i];
+        if (v->verdict == 0)
+            fprintf(stderr, "%s:%d: expected %s, got %s\n", path, v->line, v->text, v->got);
+        if (v->verdict < 0)
+            fprintf(stderr, "%s:%d: not checked: %s (%s)\n", path, v->line, v->text, v->got);
+    }
+}
+
+static void print_report(const RunReport *r, const Options *o) {
+    char t[48], m[48];
+    const uint64_t *v = r->summary.value;
+    printf("%s: %s after %s of virtual time, %llu events, %llu threads, %llu crossings into C, "
+           "%llu hand-overs\n",
+           r->scenario.title[0] ? r->scenario.title : o->scenario, runner_outcome(r->outcome),
+           narrate_time(t, sizeof t, v[FIG_time]), (unsigned long long)v[FIG_events],
+           (unsigned long long)v[FIG_threads], (unsigned long long)v[FIG_crossings],
+           (unsigned long long)v[FIG_handoffs]);
+    if (v[FIG_launches] > 0) {
+        printf("device: %s; its %llu command%s took %s in virtual time",
+               r->device.present ? r->device.name : "none, nothing was computed",
+               (unsigned long long)v[FIG_launches], v[FIG_launches] == 1 ? "" : "s",
+               narrate_time(t, sizeof t, v[FIG_device_busy]));
+        if (r->device.present) printf(", %s measured", narrate_time(m, sizeof m, r->measured_ns));
+        printf("\n");
+    }
+    if (r->verdict_count > 0)
+        printf("expectations: %zu held, %zu failed, %zu not checked\n", r->held, r->failed,
+               r->unchecked);
+    if (o->out) printf("trace: %s\n", o->out);
+}
+
+int cmd_run(int argc, char **argv) {
+    Options o = {.device = "auto"};
+    cli_parse(&argp, argc, argv, &o);
+    char found[4096], *source;
+    size_t len;
+    Diag d;
+    const char *path = path_scenario(o.scenario, found, sizeof found);
+    if (!cli_read_file(path, &source, &len, &d)) return cli_fail(&d);
+    Story story = {0};
+    RunRequest rq = {.path = path,
+                     .source = source,
+                     .len = len,
+                     .device = o.device,
+                     .measured = o.measured,
+                     .set = o.set,
+                     .set_count = o.set_count,
+                     .out = o.out,
+                     .progress = !o.quiet};
+    if (o.narrate) {
+        rq.after_event = tell;
+        rq.watch_ctx = &story;
+    }
+    RunReport r;
+    bool ok = runner_run(&rq, &r, &d);
+    for (size_t i = 0; i < story.count && !o.quiet; i++) printf("%s\n", story.line[i]);
+    if (story.passed > 0)
+        printf("%11s  and %zu more of these; `faultline show` lists every event\n", "...",
+               story.passed);
+    if (story.count > 0 && !o.quiet) printf("\n");
+    int status = ok ? runner_status(&r) : d.status;
+    if (ok) {
+        if (!o.quiet) print_report(&r, &o);
+        fflush(stdout);
+        print_verdicts(&r, path);
+        if (r.finding_unexpected) print_outcome(&r, path);
+    } else {
+        fflush(stdout);
+        cli_fail(&d);
+    }
+    runner_free(&r);
+    free(story.line);
+    free(source);
+    return status;
+}

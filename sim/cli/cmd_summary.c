@@ -1,0 +1,123 @@
+/* cmd_summary.c -- faultline summary and faultline hash: a trace in figures. */
+#include "cli.h"
+
+#include "../lens/narrate.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct {
+    const char *trace;
+    bool json;
+} Options;
+
+static error_t parse(int key, char *arg, struct argp_state *state) {
+    Options *o = state->input;
+    switch (key) {
+    case 'j': o->json = true; return 0;
+    case ARGP_KEY_ARG:
+        if (o->trace) argp_error(state, "one trace at a time");
+        o->trace = arg;
+        return 0;
+    case ARGP_KEY_NO_ARGS: argp_error(state, "which trace?"); return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option json_option[] = {
+    {"json", 'j', NULL, 0, "Print one JSON object; times are in ns", 0}, {0}};
+static const struct argp summary_argp = {
+    json_option, parse, "TRACE", "Print the figures of a trace.", NULL, NULL, NULL};
+static const struct argp hash_argp = {NULL,
+                                      parse,
+                                      "TRACE",
+                                      "Print the SHA-256 of what is deterministic in a trace: "
+                                      "scenario, options, profile, kernels, events. "
+                                      "The device and its measured times are left out.",
+                                      NULL,
+                                      NULL,
+                                      NULL};
+
+static bool count(Trace *t, Summary *s, Diag *d) {
+    Model *m = model_new(trace_text(t));
+    TraceCursor *c = trace_cursor(t);
+    char why[MODEL_WHY_MAX];
+    bool ok = true;
+    summary_begin(s);
+    for (Event e; ok && trace_next(c, &e);) {
+        summary_event(s, m, &e);
+        if (!model_apply(m, &e, why)) {
+            ok = diag_fail(d, EXIT_WORLD, "%s: event #%llu is impossible: %s", trace_path(t),
+                           (unsigned long long)e.seq, why);
+        }
+    }
+    trace_cursor_free(c);
+    model_free(m);
+    return ok;
+}
+
+static void print_json(Trace *t, const Summary *s) {
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "scenario", trace_option(t, "scenario"));
+    cJSON_AddBoolToObject(o, "complete", trace_state(t) == TRACE_COMPLETE);
+    for (int i = 0; i < FIG_COUNT; i++) {
+        char number[24]; /* a double would round what is above 2^53 */
+        snprintf(number, sizeof number, "%llu", (unsigned long long)s->value[i]);
+        cJSON_AddRawToObject(o, figure_spec[i].key, number);
+    }
+    char *text = cJSON_Print(o);
+    puts(text);
+    free(text);
+    cJSON_Delete(o);
+}
+
+static void print_table(Trace *t, const Summary *s) {
+    printf("%s  %s\n", trace_option(t, "title")[0] ? trace_option(t, "title") : trace_path(t),
+           trace_option(t, "book"));
+    for (int i = 0; i < FIG_COUNT; i++) {
+        char text[48];
+        if (figure_spec[i].kind == KIND_NS) narrate_time(text, sizeof text, s->value[i]);
+        else snprintf(text, sizeof text, "%llu", (unsigned long long)s->value[i]);
+        bool wide = figure_spec[i].kind == KIND_NS && s->value[i] >= 1000 &&
+                    s->value[i] < 1000000; /* µ is two bytes */
+        printf("  %-13s %*s  %s\n", figure_spec[i].key, wide ? 13 : 12, text, figure_spec[i].label);
+    }
+}
+
+int cmd_summary(int argc, char **argv) {
+    Options o = {0};
+    cli_parse(&summary_argp, argc, argv, &o);
+    int status = EXIT_WELL;
+    Trace *t = cli_open(o.trace, &status);
+    if (t == NULL) return status;
+    Diag d;
+    Summary s;
+    if (count(t, &s, &d)) {
+        if (o.json) print_json(t, &s);
+        else print_table(t, &s);
+        status = cli_state(t);
+    } else {
+        status = cli_fail(&d);
+    }
+    trace_close(t);
+    return status;
+}
+
+int cmd_hash(int argc, char **argv) {
+    Options o = {0};
+    cli_parse(&hash_argp, argc, argv, &o);
+    int status = EXIT_WELL;
+    Trace *t = cli_open(o.trace, &status);
+    if (t == NULL) return status;
+    Diag d;
+    char hash[HASH_TEXT_MAX];
+    if (trace_hash(t, hash, &d)) {
+        puts(hash);
+        status = cli_state(t);
+    } else {
+        status = cli_fail(&d);
+    }
+    trace_close(t);
+    return status;
+}

@@ -1,0 +1,135 @@
+/* cmd_test.c -- faultline test: a scenario is a test. */
+#include "cli.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+typedef struct {
+    char **path;
+    size_t count, cap;
+    const char *device;
+} Options;
+
+static const struct argp_option options[] = {
+    {"device", 'd', "NAME", 0, "auto, none, or part of a name that `faultline devices` shows", 0},
+    {0}};
+
+static error_t parse(int key, char *arg, struct argp_state *state) {
+    Options *o = state->input;
+    switch (key) {
+    case 'd': o->device = arg; return 0;
+    case ARGP_KEY_ARG:
+        GROW(o->path, o->cap, o->count + 1);
+        o->path[o->count++] = mem_text(arg);
+        return 0;
+    case ARGP_KEY_NO_ARGS: argp_error(state, "which scenarios, or which folder of them?"); return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {options,
+                                 parse,
+                                 "(SCENARIO|FOLDER)...",
+                                 "Run each scenario and judge its expectations. A folder stands "
+                                 "for every .lua file in it (not .d.lua).",
+                                 NULL,
+                                 NULL,
+                                 NULL};
+
+static bool is_scenario(const char *name) {
+    size_t n = strlen(name);
+    return n > 4 && strcmp(name + n - 4, ".lua") == 0 &&
+           !(n > 6 && strcmp(name + n - 6, ".d.lua") == 0);
+}
+
+static int by_bytes(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The scenarios of a folder, in the order of their names' bytes, whatever the locale. */
+static bool expand(Options *o, const char *folder, Diag *d) {
+    DIR *dir = opendir(folder);
+    if (dir == NULL)
+        return diag_fail(d, EXIT_WORLD, "cannot read folder %s: %s", folder, strerror(errno));
+    size_t first = o->count;
+    for (struct dirent *e; (e = readdir(dir)) != NULL;) {
+        if (!is_scenario(e->d_name)) continue;
+        char path[4096];
+        snprintf(path, sizeof path, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/",
+                 e->d_name);
+        GROW(o->path, o->cap, o->count + 1);
+        o->path[o->count++] = mem_text(path);
+    }
+    closedir(dir);
+    if (o->count > first) qsort(o->path + first, o->count - first, sizeof *o->path, by_bytes);
+    if (o->count == first)
+        return diag_fail(d, EXIT_WORLD, "there is no scenario (*.lua) in %s", folder);
+    return true;
+}
+
+static int test(const char *name, const char *device, size_t *unchecked) {
+    char found[4096], *source;
+    size_t len;
+    Diag d;
+    const char *path = path_scenario(name, found, sizeof found);
+    if (!cli_read_file(path, &source, &len, &d)) return cli_fail(&d);
+    RunRequest rq = {
+        .path = path, .source = source, .len = len, .device = device, .progress = true};
+    RunReport r;
+    int status = EXIT_WELL;
+    if (runner_run(&rq, &r, &d)) {
+        status = runner_status(&r);
+        printf("%-6s %s: %zu held, %zu failed, %zu not checked\n",
+               status == EXIT_WELL ? "ok" : "FAILED", path, r.held, r.failed, r.unchecked);
+        for (size_t i = 0; i < r.verdict_count; i++) {
+            if (r.verdict[i].verdict == 0)
+                printf("         %s:%d: expected %s, got %s\n", path, r.verdict[i].line,
+                       r.verdict[i].text, r.verdict[i].got);
+        }
+        if (r.finding_unexpected)
+            printf("         unexpected end: %s %s\n", runner_outcome(r.outcome), r.outcome_text);
+        *unchecked += r.unchecked;
+    } else {
+        printf("FAILED %s\n", path);
+        fflush(stdout);
+        status = cli_fail(&d);
+    }
+    runner_free(&r);
+    free(source);
+    return status;
+}
+
+int cmd_test(int argc, char **argv) {
+    Options named = {.device = "auto"}, o = {0};
+    cli_parse(&argp, argc, argv, &named);
+    o.device = named.device;
+    int status = EXIT_WELL;
+    size_t failed = 0, unchecked = 0;
+    for (size_t i = 0; i < named.count; i++) {
+        struct stat st;
+        Diag d;
+        if (stat(named.path[i], &st) == 0 && S_ISDIR(st.st_mode)) {
+            if (!expand(&o, named.path[i], &d)) status = cli_fail(&d);
+            free(named.path[i]);
+        } else {
+            GROW(o.path, o.cap, o.count + 1);
+            o.path[o.count++] = named.path[i];
+        }
+    }
+    for (size_t i = 0; i < o.count; i++) {
+        int one = test(o.path[i], o.device, &unchecked);
+        failed += one != EXIT_WELL;
+        if (one > status) status = one;
+        free(o.path[i]);
+    }
+    printf("%zu scenarios passed, %zu failed", o.count - failed, failed);
+    if (unchecked) printf("; %zu expectations not checked", unchecked);
+    printf("\n");
+    free(o.path);
+    free(named.path);
+    return status;
+}

@@ -1,0 +1,58 @@
+/* paths.c -- where scenarios, kernels and the other program are: in the project, or installed. */
+#include "cli.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The folder of this very program, with a slash at the end; "" when /proc is not there. */
+static void own_folder(char *buf, size_t size) {
+    ssize_t n = readlink("/proc/self/exe", buf, size - 1);
+    buf[n > 0 ? n : 0] = '\0';
+    char *slash = strrchr(buf, '/');
+    if (slash) slash[1] = '\0';
+    else buf[0] = '\0';
+}
+
+static bool there(const char *path) { return access(path, R_OK) == 0; }
+
+const char *path_scenario(const char *name, char *buf, size_t size) {
+    static const char *const places[] = {"../scenarios/", "../../scenarios/",
+                                         "../share/faultline/scenarios/"};
+    char own[2048];
+    if (there(name) || strchr(name, '/') != NULL) return name;
+    own_folder(own, sizeof own);
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+        for (int suffix = 0; suffix < 2; suffix++) {
+            snprintf(buf, size, "%s%s%s%s", own, places[i], name, suffix ? ".lua" : "");
+            if (there(buf)) return buf;
+        }
+    }
+    return name; /* the error then names what was asked for */
+}
+
+const char *path_program(const char *name, char *buf, size_t size) {
+    char own[2048];
+    own_folder(own, sizeof own);
+    snprintf(buf, size, "%s%s", own, name);
+    return access(buf, X_OK) == 0 ? buf : name;
+}
+
+bool path_kernel(const char *scenario, const char *name, char *buf, size_t size) {
+    static const char *const beside[] = {"", "opencl_kernels/", "../opencl_kernels/"};
+    static const char *const own_places[] = {"../opencl_kernels/", "../../opencl_kernels/",
+                                             "../share/faultline/opencl_kernels/"};
+    char own[2048];
+    const char *slash = strrchr(scenario, '/');
+    int folder = slash ? (int)(slash + 1 - scenario) : 0;
+    for (size_t i = 0; i < ARRAY_LEN(beside); i++) {
+        snprintf(buf, size, "%.*s%s%s.cl", folder, scenario, beside[i], name);
+        if (there(buf)) return true;
+    }
+    own_folder(own, sizeof own);
+    for (size_t i = 0; i < ARRAY_LEN(own_places); i++) {
+        snprintf(buf, size, "%s%s%s.cl", own, own_places[i], name);
+        if (there(buf)) return true;
+    }
+    return false;
+}

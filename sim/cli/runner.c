@@ -1,0 +1,397 @@
+/* runner.c -- scenario in, trace and verdicts out.
+ *
+ * The chunk is loaded, the world made, the clock run until it stands; then the expectations are judged
+ * by the same figures that `faultline summary` shows, and the verdicts become the last events. A file
+ * that holds the trace gets the scenario, options, cost profile and kernels first, so that it can be
+ * replayed anywhere.
+ */
+#include "runner.h"
+
+#include "../base/units.h"
+#include "cli.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+typedef struct {
+    const RunRequest *rq;
+    RunReport *r;
+    Stream *s;
+    Dev *dev;
+    bool dev_missing; /* --device auto found none: dev_diag says so to whoever needs one */
+    Diag dev_diag;
+    TraceWriter *w;
+    Script *script;
+    World *world;
+    Watch watch;
+    struct {
+        char *name, *source;
+    } * kernel; /* read so far, for the trace */
+    size_t kernel_count, kernel_cap, kernel_written;
+    struct timespec began;
+    bool shown;
+} Runner;
+
+const char *runner_outcome(RunOutcome o) {
+    static const char *const names[] = {"running", "exited", "deadlock",
+                                        "panic",   "limit",  "failed"};
+    return names[o];
+}
+
+/* ---- kernels ---- */
+
+static bool kernel_from_file(const char *scenario, const char *name, char **file, char **source,
+                             Diag *d) {
+    char path[4096];
+    size_t len;
+    if (!path_kernel(scenario, name, path, sizeof path)) {
+        diag_fail(d, EXIT_SCENARIO,
+                  "there is no kernel %s: no file %s.cl beside the scenario or in opencl_kernels",
+                  name, name);
+        return diag_remedy(d, "The kernels of the project are in opencl_kernels/; your own may lie "
+                              "beside the scenario.");
+    }
+    if (!cli_read_file(path, source, &len, d)) return false;
+    *file = mem_text(path);
+    return true;
+}
+
+static void write_kernels(Runner *u) {
+    for (; u->w != NULL && u->kernel_written < u->kernel_count; u->kernel_written++) {
+        char name[128];
+        snprintf(name, sizeof name, "kernel %s.cl", u->kernel[u->kernel_written].name);
+        const char *source = u->kernel[u->kernel_written].source;
+        trace_section(u->w, name, source, strlen(source));
+    }
+}
+
+static bool kernel(void *ctx, const char *name, char **file, char **source, Diag *d) {
+    Runner *u = ctx;
+    if (u->dev_missing) {
+        *d = u->dev_diag;
+        return false;
+    }
+    if (u->rq->kernel != NULL) {
+        if (!u->rq->kernel(u->rq->kernel_ctx, name, file, source, d)) return false;
+    } else if (!kernel_from_file(u->rq->path, name, file, source, d)) {
+        return false;
+    }
+    for (size_t i = 0; i < u->kernel_count; i++) {
+        if (strcmp(u->kernel[i].name, name) == 0) return true;
+    }
+    GROW(u->kernel, u->kernel_cap, u->kernel_count + 1);
+    u->kernel[u->kernel_count].name = mem_text(name);
+    u->kernel[u->kernel_count++].source = mem_text(*source);
+    write_kernels(u);
+    return true;
+}
+
+/* ---- the device ---- */
+
+/* Does the text speak of `cl` at all? A scenario of pure Go needs no driver. */
+static bool mentions_cl(const char *source) {
+    for (const char *p = source; (p = strstr(p, "cl")) != NULL; p += 2) {
+        bool starts = p == source || !(isalnum((unsigned char)p[-1]) || p[-1] == '_');
+        bool ends = !(isalnum((unsigned char)p[2]) || p[2] == '_');
+        if (starts && ends) return true;
+    }
+    return false;
+}
+
+static bool open_device(Runner *u, Diag *d) {
+    u->r->uses_device = mentions_cl(u->rq->source);
+    const char *want = u->r->uses_device ? u->rq->device : "none";
+    if (dev_open(&u->dev, want, d)) {
+        u->r->device = *dev_info(u->dev);
+        return true;
+    }
+    if (strcmp(want, "auto") != 0) return false;
+    u->dev_missing = true; /* an error only if a kernel is really wanted */
+    u->dev_diag = *d;
+    return dev_open(&u->dev, "none", d);
+}
+
+/* ---- the trace's head ---- */
+
+static void add_option(Bytes *b, const char *key, const char *value) {
+    bytes_add(b, key, strlen(key));
+    bytes_add(b, "=", 1);
+    for (; *value; value++) bytes_add(b, *value == '\n' ? " " : value, 1);
+    bytes_add(b, "\n", 1);
+}
+
+static void write_head(Runner *u) {
+    const Scenario *sc = &u->r->scenario;
+    char text[64], time[TIME_TEXT_MAX];
+    const char *slash = strrchr(u->rq->path, '/');
+    Bytes b = {0};
+    add_option(&b, "faultline", FAULTLINE_VERSION);
+    add_option(&b, "scenario", slash ? slash + 1 : u->rq->path);
+    add_option(&b, "title", sc->title);
+    add_option(&b, "book", sc->book);
+    add_option(&b, "go", sc->go);
+    snprintf(text, sizeof text, "%u", sc->procs);
+    add_option(&b, "procs", text);
+    snprintf(text, sizeof text, "%llu", (unsigned long long)sc->seed);
+    add_option(&b, "seed", text);
+    add_option(&b, "limit", time_text(time, sizeof time, sc->limit_ns));
+    add_option(&b, "time", u->rq->measured ? "measured" : "model");
+    for (size_t i = 0; i < u->rq->set_count; i++) add_option(&b, "set", u->rq->set[i]);
+    trace_section(u->w, "options", b.data, b.len);
+    b.len = 0;
+    costs_text(&sc->costs, &b);
+    trace_section(u->w, "profile", b.data, b.len);
+    bytes_free(&b);
+    trace_section(u->w, "scenario", u->rq->source, u->rq->len);
+    const DevInfo *dev = &u->r->device;
+    char about[600];
+    int n = snprintf(about, sizeof about, "%s", dev->present ? "" : "none");
+    if (dev->present) {
+        n = snprintf(about, sizeof about, "%s\n%s\n%s\n%u compute units, %llu MiB, %s\n", dev->name,
+                     dev->platform, dev->version, dev->compute_units,
+                     (unsigned long long)(dev->memory_bytes >> 20),
+                     dev->shares_host_memory ? "shares the host's memory"
+                                             : "has memory of its own");
+    }
+    trace_aside(u->w, "device", about, (size_t)n);
+    write_kernels(u);
+}
+
+static void write_measured(Runner *u) {
+    Bytes b = {0};
+    for (size_t i = 0; i < u->world->cmd_count; i++) {
+        char line[64];
+        u->r->measured_ns += u->world->cmds[i].measured_ns;
+        int n = snprintf(line, sizeof line, "k%zu=%lluns\n", i,
+                         (unsigned long long)u->world->cmds[i].measured_ns);
+        bytes_add(&b, line, (size_t)n);
+    }
+    if (b.len > 0) trace_aside(u->w, "measured", b.data, b.len);
+    bytes_free(&b);
+}
+
+/* ---- listening: figures while the run goes on ---- */
+
+static void before_event(void *ctx, const Model *m, const Event *e) {
+    Runner *u = ctx;
+    summary_event(&u->r->summary, m, e);
+    if (e->kind == EV_PANIC || e->kind == EV_DEADLOCK) {
+        snprintf(u->r->outcome_text, sizeof u->r->outcome_text, "%s",
+                 intern_text(m->text, e->arg[1]));
+    }
+}
+
+static void show_life(Runner *u) {
+    struct timespec now;
+    char time[TIME_TEXT_MAX];
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (now.tv_sec - u->began.tv_sec < 2) return;
+    fprintf(stderr, "\rvirtual time %-12s %llu events",
+            time_text(time, sizeof time, world_now(u->world) / 1000 * 1000),
+            (unsigned long long)u->s->last_seq);
+    u->shown = true;
+}
+
+static void advance(Runner *u) {
+    bool life = u->rq->progress && isatty(STDERR_FILENO);
+    clock_gettime(CLOCK_MONOTONIC, &u->began);
+    for (uint64_t n = 1; world_step(u->world); n++) {
+        if (life && n % 1000000 == 0) show_life(u);
+    }
+    if (u->shown) fprintf(stderr, "\r%60s\r", "");
+    stream_flush(u->s);
+}
+
+/* ---- verdicts ---- */
+
+static void verdict(Runner *u, const char *text, int held, const char *got, int line) {
+    RunReport *r = u->r;
+    GROW(r->verdict, r->verdict_cap, r->verdict_count + 1);
+    r->verdict[r->verdict_count++] = (Verdict){mem_text(text), mem_text(got), held, line};
+    Id_STR what = stream_text(u->s, text), but = stream_text(u->s, got);
+    if (held > 0) EMIT(u->s, EXPECT_HELD, what, {(uint64_t)line});
+    else if (held == 0) EMIT(u->s, EXPECT_FAILED, what, but, {(uint64_t)line});
+    else EMIT(u->s, EXPECT_UNCHECKED, what, but, {(uint64_t)line});
+    r->held += held > 0;
+    r->failed += held == 0;
+    r->unchecked += held < 0;
+}
+
+static void result_verdict(void *ctx, const char *text, int held, const char *got, int line) {
+    verdict(ctx, text, held, got, line);
+}
+
+static const char *figure_text(char *buf, size_t size, Kind kind, uint64_t v) {
+    if (kind == KIND_NS) return time_text(buf, size, v);
+    snprintf(buf, size, "%llu", (unsigned long long)v);
+    return buf;
+}
+
+static void judge_figure(Runner *u, const Expectation *x, Figure f) {
+    uint64_t v = u->r->summary.value[f];
+    char low[TIME_TEXT_MAX], high[TIME_TEXT_MAX], got[TIME_TEXT_MAX], text[160];
+    Kind kind = figure_spec[f].kind;
+    figure_text(low, sizeof low, kind, x->low);
+    figure_text(high, sizeof high, kind, x->high);
+    figure_text(got, sizeof got, kind, v);
+    bool held = true;
+    switch (x->op) {
+    case EXPECT_EQUAL:
+        held = v == x->low;
+        snprintf(text, sizeof text, "%s = %s", x->key, low);
+        break;
+    case EXPECT_AT_LEAST:
+        held = v >= x->low;
+        snprintf(text, sizeof text, "%s: at least %s", x->key, low);
+        break;
+    case EXPECT_AT_MOST:
+        held = v <= x->high;
+        snprintf(text, sizeof text, "%s: at most %s", x->key, high);
+        break;
+    case EXPECT_BETWEEN:
+        held = v >= x->low && v <= x->high;
+        snprintf(text, sizeof text, "%s: between %s and %s", x->key, low, high);
+        break;
+    case EXPECT_SET:
+        held = false;
+        snprintf(text, sizeof text, "%s is a figure, not a list", x->key);
+        break;
+    }
+    verdict(u, text, held, got, x->line);
+}
+
+/* What went wrong in the run, as a sorted list of findings. */
+static const char *findings(RunOutcome o) { return o == RUN_DEADLOCK ? "deadlock" : ""; }
+
+static bool judge_words(Runner *u, const Expectation *x, const char *got, const char *none) {
+    char text[320];
+    snprintf(text, sizeof text, "%s: %s", x->key, x->text[0] ? x->text : none);
+    bool held = strcmp(x->text, got) == 0;
+    verdict(u, text, held, got[0] ? got : none, x->line);
+    return held;
+}
+
+static bool judge(Runner *u, Diag *d) {
+    bool named = false;
+    for (size_t i = 0; i < script_expect_count(u->script); i++) {
+        const Expectation *x = script_expect(u->script, i);
+        Figure f = summary_find(x->key);
+        if (f != FIG_COUNT) {
+            judge_figure(u, x, f);
+        } else if (strcmp(x->key, "findings") == 0) {
+            named |= judge_words(u, x, findings(u->world->outcome), "none") && x->text[0];
+        } else if (strcmp(x->key, "outcome") == 0) {
+            named |= judge_words(u, x, runner_outcome(u->world->outcome), "");
+        } else {
+            diag_fail_at(d, EXIT_SCENARIO, u->rq->path, x->line, 0,
+                         "there is no figure \"%s\" to expect", x->key);
+            diag_excerpt(d, u->rq->source);
+            return diag_remedy(d, "`faultline summary` lists the figures; besides them there are "
+                                  "findings and outcome.");
+        }
+    }
+    u->r->finding_unexpected = u->world->outcome != RUN_EXITED && !named;
+    return u->world->outcome != RUN_EXITED || script_check_results(u->script, result_verdict, u, d);
+}
+
+/* ---- one run ---- */
+
+static bool begin(Runner *u, Diag *d) {
+    ScriptOptions so = {
+        .set = u->rq->set, .set_count = u->rq->set_count, .kernel = kernel, .kernel_ctx = u};
+    if (!script_load(&u->script, u->rq->path, u->rq->source, u->rq->len, &so, d)) return false;
+    u->r->scenario = *script_scenario(u->script);
+    if (!open_device(u, d)) return false;
+    if (!trace_create(&u->w, u->rq->out, u->rq->hash, d)) return false;
+    write_head(u);
+    u->s = stream_new();
+    watch_init(&u->watch, u->s->text);
+    watch_add(&u->watch, before_event, NULL, u);
+    if (u->rq->after_event) watch_add(&u->watch, NULL, u->rq->after_event, u->rq->watch_ctx);
+    summary_begin(&u->r->summary);
+    trace_follow(u->w, u->watch.model);
+    stream_add(u->s, trace_sink, u->w);
+    stream_add(u->s, watch_sink, &u->watch);
+    const Scenario *sc = &u->r->scenario;
+    WorldOptions opt = {.procs = sc->procs,
+                        .seed = sc->seed,
+                        .costs = sc->costs,
+                        .measured = u->rq->measured,
+                        .recorded = u->rq->recorded,
+                        .recorded_count = u->rq->recorded_count,
+                        .limit_ns = sc->limit_ns};
+    u->world = world_new(u->s, u->dev, script_prog(u->script), &opt);
+    return script_start(u->script, u->world, u->dev, d);
+}
+
+static bool finish(Runner *u, Diag *d) {
+    bool ok = true;
+    if (u->world->outcome == RUN_FAILED) {
+        *d = u->world->diag;
+        if (d->line > 0 && d->file[0] == '\0') snprintf(d->file, sizeof d->file, "%s", u->rq->path);
+        if (d->line > 0 && d->excerpt[0] == '\0') diag_excerpt(d, u->rq->source);
+        ok = false;
+    } else {
+        ok = judge(u, d);
+        u->r->go_status = world_end(u->world);
+    }
+    u->r->outcome = u->world->outcome;
+    stream_flush(u->s);
+    write_measured(u);
+    return ok;
+}
+
+static void print_world(void *ctx) {
+    const Runner *u = ctx;
+    fprintf(stderr, "  scenario %s, seed %llu, event #%llu, %llu ns\n", u->rq->path,
+            (unsigned long long)u->r->scenario.seed, (unsigned long long)u->s->last_seq,
+            (unsigned long long)u->s->now_ns);
+}
+
+bool runner_run(const RunRequest *rq, RunReport *r, Diag *d) {
+    Runner u = {.rq = rq, .r = r};
+    *r = (RunReport){0};
+    bool ok = begin(&u, d);
+    if (ok) {
+        assert_context(print_world, &u);
+        advance(&u);
+        ok = finish(&u, d);
+        assert_context(NULL, NULL);
+    }
+    if (u.w != NULL) {
+        Diag late;
+        if (rq->hash) trace_writer_hash(u.w, r->hash);
+        if (!trace_finish(u.w, &late) && ok) {
+            *d = late;
+            ok = false;
+        }
+    }
+    world_free(u.world);
+    script_free(u.script);
+    dev_close(u.dev);
+    watch_free(&u.watch);
+    stream_free(u.s);
+    for (size_t i = 0; i < u.kernel_count; i++) {
+        free(u.kernel[i].name);
+        free(u.kernel[i].source);
+    }
+    free(u.kernel);
+    return ok;
+}
+
+void runner_free(RunReport *r) {
+    for (size_t i = 0; i < r->verdict_count; i++) {
+        free(r->verdict[i].text);
+        free(r->verdict[i].got);
+    }
+    free(r->verdict);
+    *r = (RunReport){0};
+}
+
+int runner_status(const RunReport *r) {
+    return r->failed > 0 || r->finding_unexpected ? EXIT_DIFFERS : EXIT_WELL;
+}

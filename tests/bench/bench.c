@@ -1,0 +1,330 @@
+/* bench.c -- the table of figures: what product promises, measured side by side in this very run.
+ *
+ * Each row is the median of a few runs on this machine, now. Nothing is asserted: a figure is for reading,
+ * and its history stands in book-notes/performance.md. A baseline that is not installed is said to be
+ * missing.
+ */
+#include "../../sim/event/trace.h"
+#include "../../sim/event/watch.h"
+#include "../../sim/rt/world.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { ROUNDS = 1000000, REPEATS = 3 };
+static char folder[256];
+
+static double now_s(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static int by_value(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+static double median(double *v, int n) {
+    qsort(v, (size_t)n, sizeof *v, by_value);
+    return v[n / 2];
+}
+
+static void row(const char *what, const char *figure, const char *target, const char *against) {
+    printf("%-58s %18s   %-22s %s\n", what, figure, target, against);
+    fflush(stdout);
+}
+
+static const char *text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static const char *text(const char *fmt, ...) {
+    static char buf[8][256];
+    static unsigned turn;
+    char *b = buf[turn++ % 8];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(b, sizeof buf[0], fmt, ap);
+    va_end(ap);
+    return b;
+}
+
+/* ---- other programs ---- */
+
+static const char *in_folder(const char *name) { return text("%s/%s", folder, name); }
+
+/* Runs a shell command; its wall time, and its peak memory in *rss_kib. Negative if it failed. */
+static double run(const char *command, long *rss_kib) {
+    double begin = now_s();
+    pid_t pid = fork();
+    if (pid == 0) {
+        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        _exit(127);
+    }
+    int status;
+    struct rusage use;
+    if (pid < 0 || wait4(pid, &status, 0, &use) != pid || status != 0) return -1;
+    if (rss_kib) *rss_kib = use.ru_maxrss;
+    return now_s() - begin;
+}
+
+/* The number that a command prints; negative if it failed. */
+static double number(const char *command) {
+    FILE *p = popen(command, "r");
+    double v = -1;
+    if (p == NULL) return -1;
+    if (fscanf(p, "%lf", &v) != 1) v = -1;
+    return pclose(p) == 0 ? v : -1;
+}
+
+static double median_of(const char *command) {
+    double v[REPEATS];
+    for (int i = 0; i < REPEATS; i++) v[i] = number(command);
+    return median(v, REPEATS);
+}
+
+/* ---- goroutines as C code: a ring that passes a token, or ping-pong ---- */
+
+typedef struct {
+    uint64_t n, rounds;
+    uint64_t *at;
+} Ring;
+
+/* Body 0 makes the others, then passes the token on; body i receives on i and sends on i + 1. */
+static void next(void *ctx, World *w, uint64_t body, OpResult last, Op *out) {
+    (void)last;
+    Ring *r = ctx;
+    uint64_t at = r->at[body]++;
+    if (body == 0) {
+        if (at + 1 < r->n) {
+            *out = (Op){.kind = OP_GO, .a = at + 1, .text = w->text.sleep};
+            return;
+        }
+        at -= r->n - 1;
+    }
+    bool send = (at % 2 == 0) == (body == 0);
+    if (at >= 2 * r->rounds) *out = (Op){.kind = OP_END};
+    else
+        *out =
+            (Op){.kind = send ? OP_SEND : OP_RECV, .a = send ? (body + 1) % r->n : body, .line = 1};
+}
+
+typedef struct {
+    double seconds;
+    uint64_t events;
+} Timed;
+
+static Timed ring(uint64_t n, uint64_t rounds, const char *trace) {
+    Ring r = {n, rounds, mem_zero(n, sizeof(uint64_t))};
+    Diag d;
+    Dev *dev;
+    TraceWriter *tw = NULL;
+    Watch watch;
+    if (!dev_open(&dev, "none", &d) || !trace_create(&tw, trace, false, &d)) {
+        diag_print(&d, stderr);
+        exit(d.status);
+    }
+    Stream *s = stream_new();
+    watch_init(&watch, s->text);
+    trace_follow(tw, watch.model);
+    stream_add(s, trace_sink, tw);
+    stream_add(s, watch_sink, &watch);
+    WorldOptions opt = {.procs = 1, .seed = 1};
+    costs_default(&opt.costs);
+    World *w = world_new(s, dev, (Prog){&r, next, NULL}, &opt);
+    for (uint64_t i = 0; i < n; i++) world_chan(w, 0, "c", 1);
+    double begin = now_s();
+    world_main(w, 0, 0);
+    world_run(w);
+    stream_flush(s);
+    Timed t = {now_s() - begin, s->last_seq};
+    world_free(w);
+    trace_finish(tw, &d);
+    watch_free(&watch);
+    stream_free(s);
+    dev_close(dev);
+    free(r.at);
+    return t;
+}
+
+/* ---- rows ---- */
+
+static void ping_pong(void) {
+    char command[600];
+    double go = -1, go_traced = -1, simgrid = -1, v[REPEATS];
+    if (system("command -v go >/dev/null 2>&1") == 0 &&
+        system(text("go build -o %s tests/bench/pingpong.go 2>/dev/null", in_folder("pingpong"))) ==
+            0) {
+        go = median_of(text("%s %d", in_folder("pingpong"), ROUNDS));
+        go_traced =
+            median_of(text("%s %d %s", in_folder("pingpong"), ROUNDS, in_folder("go.trace")));
+    }
+    if (system("pkg-config --exists simgrid 2>/dev/null") == 0 &&
+        system(text("g++ -O2 -o %s tests/bench/pingpong.cpp -lsimgrid 2>/dev/null",
+                    in_folder("simgrid"))) == 0) {
+        simgrid = median_of(
+            text("%s %d --log=root.thresh:error 2>/dev/null", in_folder("simgrid"), ROUNDS / 5));
+    }
+    snprintf(command, sizeof command,
+             "build/faultline run --quiet --set rounds=%d --out %s tests/bench/pingpong.lua",
+             ROUNDS, in_folder("pp.trace"));
+    for (int i = 0; i < REPEATS; i++) v[i] = run(command, NULL);
+    double ns = median(v, REPEATS) / ROUNDS * 1e9;
+    row("ping-pong in Lua, full trace, ns a round trip", text("%.0f", ns), "",
+        "whole command, start included");
+    row("  against Go, untraced", go > 0 ? text("%.2f x", ns / go) : "no Go here", "<= 1.0 x",
+        go > 0 ? text("Go: %.0f ns", go) : "");
+    row("  against Go with runtime/trace",
+        go_traced > 0 ? text("%.2f x", ns / go_traced) : "no Go here", "<= 0.4 x",
+        go_traced > 0 ? text("Go: %.0f ns", go_traced) : "");
+    row("  against SimGrid's semaphores",
+        simgrid > 0 ? text("%.1f x faster", simgrid / ns) : "no SimGrid here", ">= 2.5 x faster",
+        simgrid > 0 ? text("SimGrid: %.0f ns", simgrid) : "");
+}
+
+static void scheduler(void) {
+    double v[REPEATS], small[REPEATS], large[REPEATS];
+    Timed t = {0};
+    for (int i = 0; i < REPEATS; i++) {
+        t = ring(2, ROUNDS, in_folder("ring.trace"));
+        v[i] = (double)t.events / t.seconds / 1e6;
+    }
+    row("scheduler alone (C programs), trace written", text("%.1f M events/s", median(v, REPEATS)),
+        ">= 20 M", text("%llu events", (unsigned long long)t.events));
+    FILE *f = fopen(in_folder("ring.trace"), "rb");
+    if (f != NULL) {
+        fseek(f, 0, SEEK_END);
+        row("trace, bytes an event", text("%.1f", (double)ftell(f) / (double)t.events), "<= 8",
+            "Go's own: 5.7 on its ping-pong");
+        fclose(f);
+    }
+    for (int i = 0; i < REPEATS; i++) {
+        Timed a = ring(1000, 2000, in_folder("a.trace")),
+              b = ring(100000, 20, in_folder("b.trace"));
+        small[i] = a.seconds / (double)a.events;
+        large[i] = b.seconds / (double)b.events;
+    }
+    double s = median(small, REPEATS), l = median(large, REPEATS);
+    row("100,000 live goroutines against 1,000, time an event", text("%.2f x", l / s), "<= 4 x",
+        text("%.0f against %.0f ns", l * 1e9, s * 1e9));
+}
+
+static void parked(void) {
+    long one, million;
+    const char *command = "build/faultline run --quiet --set goroutines=%d tests/bench/parked.lua";
+    char few[200], many[200];
+    snprintf(few, sizeof few, command, 1000);
+    snprintf(many, sizeof many, command, 1000000);
+    bool ok = run(few, &one) >= 0 && run(many, &million) >= 0;
+    row("a parked goroutine in Lua, all its memory",
+        ok ? text("%.0f bytes", (double)(million - one) * 1024 / 999000) : "failed",
+        "<= 1536 bytes", ok ? text("1,000,000 of them: %ld MiB", million / 1024) : "");
+}
+
+static void big_trace(void) {
+    Diag d;
+    Timed made = ring(2, 10000000 / 14 + 1, in_folder("big.trace"));
+    double begin = now_s();
+    Trace *t;
+    if (!trace_open(&t, in_folder("big.trace"), &d)) return;
+    double opened = now_s() - begin, worst = 0;
+    for (uint64_t i = 1; i <= 40; i++) {
+        uint64_t ns = trace_last_ns(t) / 41 * (i * 17 % 41);
+        begin = now_s();
+        Model *m = trace_model_at_ns(t, ns, &d);
+        double took = now_s() - begin;
+        if (took > worst) worst = took;
+        model_free(m);
+    }
+    row("open a trace of 10 million events", text("%.0f ms", opened * 1e3), "<= 1 s",
+        text("%llu events", (unsigned long long)made.events));
+    row("  seek anywhere in it, worst of 40", text("%.1f ms", worst * 1e3), "<= 20 ms",
+        "the model at that moment");
+    trace_close(t);
+}
+
+static void slices(void) {
+    enum { WIDTH = 1024, HEIGHT = 512 };
+    Diag d;
+    Dev *dev;
+    char *source = NULL;
+    DevKernel k;
+    DevBuffer b;
+    float *pixels = aligned_alloc(4096, WIDTH * HEIGHT * sizeof(float));
+    FILE *f = fopen("opencl_kernels/mandelbrot.cl", "rb");
+    if (f == NULL || pixels == NULL) return;
+    source = mem_zero(1 << 16, 1);
+    size_t got = fread(source, 1, (1 << 16) - 1, f);
+    fclose(f);
+    if (got == 0 || !dev_open(&dev, "auto", &d)) {
+        row("a kernel in 64 slices against one", "no device here", "<= 1.05 x", "");
+        free(source);
+        free(pixels);
+        return;
+    }
+    bool ok = dev_kernel(dev, "mandelbrot.cl", "mandelbrot", source, &k, &d) &&
+              dev_buffer(dev, pixels, WIDTH * HEIGHT * sizeof(float), &b, &d);
+    double v[2][9];
+    for (int i = 0; ok && i < 9; i++) {
+        for (int sliced = 0; ok && sliced < 2; sliced++) {
+            DevArg args[4] = {{DEV_ARG_BUFFER, {.buffer = b}},
+                              {DEV_ARG_INT, {.i = WIDTH}},
+                              {DEV_ARG_INT, {.i = HEIGHT}},
+                              {DEV_ARG_INT, {.i = 200}}};
+            uint32_t n = sliced ? 64 : 1;
+            DevLaunch launch;
+            ok = dev_launch(dev, k, args, 4, WIDTH * HEIGHT, &n, &launch, &d);
+            double begin = now_s();
+            ok = ok && dev_run(dev, launch, n, NULL, &d);
+            v[sliced][i] = now_s() - begin;
+            if (ok) dev_launch_drop(dev, launch);
+        }
+    }
+    if (!ok) diag_print(&d, stderr);
+    else
+        row("a kernel in 64 slices against one", text("%.2f x", median(v[1], 9) / median(v[0], 9)),
+            "<= 1.05 x",
+            text("mandelbrot, %.1f ms; %s", median(v[0], 9) * 1e3, dev_info(dev)->name));
+    dev_close(dev);
+    free(source);
+    free(pixels);
+}
+
+static void frames(void) {
+    const char *command =
+        text("build/faultline-view --bench-frames 200 --shot --size 1920x1080 -o %s %s 2>&1",
+             in_folder("f.png"), in_folder("demo.trace"));
+    char make[400], line[200] = "failed";
+    snprintf(make, sizeof make,
+             "build/faultline run --quiet --out %s scenarios/18_2_2_blocking.lua",
+             in_folder("demo.trace"));
+    FILE *p = run(make, NULL) >= 0 ? popen(command, "r") : NULL;
+    if (p != NULL && fgets(line, sizeof line, p) != NULL) line[strcspn(line, "\n")] = '\0';
+    if (p != NULL) pclose(p);
+    row("a frame of the main view at 1920x1080", line, "<= 8, p99 <= 16.7 ms", "");
+}
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+} parts[] = {{"pingpong", ping_pong}, {"scheduler", scheduler}, {"parked", parked},
+             {"trace", big_trace},    {"slices", slices},       {"frames", frames}};
+
+/* All rows, or those of the parts that are named. */
+int main(int argc, char **argv) {
+    snprintf(folder, sizeof folder, "%s/faultline-bench-XXXXXX",
+             getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+    if (mkdtemp(folder) == NULL) return EXIT_WORLD;
+    row("what", "here, now", "target", "");
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        bool wanted = argc < 2;
+        for (int k = 1; k < argc; k++) wanted |= strcmp(argv[k], parts[i].name) == 0;
+        if (wanted) parts[i].run();
+    }
+    char command[320];
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command) == 0 ? EXIT_WELL : EXIT_WORLD;
+}
