@@ -15,14 +15,16 @@ BUILD         = $(BUILD_$(MODE))
 OBJ           = $(BUILD)/obj
 
 BASE   = base diag bytes intern prng units
-EVENT  = event model stream watch text trace_write trace_read
+EVENT  = event model stream pump watch text trace_write trace_read
 LENS   = narrate summary
-MEM    =
+MEM    = heap
 DEV    = dev ocl none signature slice buildlog
 RT     = agenda cost world thread sched gqueue timer sysmon cgo chan exec launch
-SCRIPT =
+SCRIPT = script sandbox doors lib pattern prelude args error bind_go bind_chan bind_heap bind_cl expect
 CLI    = main runner paths cmd_run cmd_replay cmd_show cmd_summary cmd_test cmd_devices cmd_view
-VIEW   =
+VIEW   = main sdl shot show player feed lanes story frame layout_frame layout_stage layout_memory layout_timeline \
+         view view_stage view_timeline view_panel view_bars view_tokens stage_ps stage_side stage_c stage_device \
+         token fault lua_ink theme draw draw_cairo
 
 SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:%=sim/mem/%) $(DEV:%=sim/dev/%) \
          $(RT:%=sim/rt/%) $(SCRIPT:%=sim/script/%)

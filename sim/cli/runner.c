@@ -8,9 +8,11 @@
 #include "runner.h"
 
 #include "../base/units.h"
+#include "../event/pump.h"
 #include "cli.h"
 
 #include <ctype.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +29,7 @@ typedef struct {
     TraceWriter *w;
     Script *script;
     World *world;
+    Pump *pump; /* writing, counting and telling happen beside the simulation */
     Watch watch;
     struct {
         char *name, *source;
@@ -60,7 +63,15 @@ static bool kernel_from_file(const char *scenario, const char *name, char **file
     return true;
 }
 
+/* Everything emitted so far has been written and counted. */
+static void settle(Runner *u) {
+    stream_flush(u->s);
+    pump_drain(u->pump);
+}
+
+/* A kernel may be asked for in the middle of a run: what came before it is written first. */
 static void write_kernels(Runner *u) {
+    if (u->s != NULL) settle(u);
     for (; u->w != NULL && u->kernel_written < u->kernel_count; u->kernel_written++) {
         char name[128];
         snprintf(name, sizeof name, "kernel %s.cl", u->kernel[u->kernel_written].name);
@@ -203,7 +214,7 @@ static void advance(Runner *u) {
         if (life && n % 1000000 == 0) show_life(u);
     }
     if (u->shown) fprintf(stderr, "\r%60s\r", "");
-    stream_flush(u->s);
+    settle(u);
 }
 
 /* ---- verdicts ---- */
@@ -298,6 +309,42 @@ static bool judge(Runner *u, Diag *d) {
     return u->world->outcome != RUN_EXITED || script_check_results(u->script, result_verdict, u, d);
 }
 
+/* ---- a kernel that crashes ---- */
+
+static Runner *guarded; /* one run at a time; a signal handler has no other way to find it */
+static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+static struct sigaction crash_before[ARRAY_LEN(crash_signals)];
+
+/* In the driver's code, maybe on a thread of its own: the trace up to the launch is completed, then we go.
+ * Anything else is ours and goes its ordinary way. */
+static void on_crash(int signal) {
+    const char *name = guarded && guarded->world ? guarded->world->in_device : NULL;
+    if (name == NULL) {
+        for (size_t i = 0; i < ARRAY_LEN(crash_signals); i++) {
+            if (crash_signals[i] == signal) sigaction(signal, &crash_before[i], NULL);
+        }
+        return; /* the instruction is tried again, and fails as before */
+    }
+    alarm(5); /* in case the other thread is what crashed: do not wait for it for ever */
+    pump_drain(guarded->pump);
+    fprintf(stderr,
+            "faultline: kernel %s crashed the driver (%s); the run ends here%s%s\n"
+            "  A kernel may only touch what its arguments give it: check indices against the "
+            "buffers' sizes.\n",
+            name, strsignal(signal),
+            guarded->rq->out ? ", the trace is good up to the launch: " : "",
+            guarded->rq->out ? guarded->rq->out : "");
+    _exit(EXIT_WORLD);
+}
+
+static void guard(Runner *u) {
+    guarded = u;
+    struct sigaction act = {.sa_handler = on_crash};
+    sigemptyset(&act.sa_mask);
+    for (size_t i = 0; i < ARRAY_LEN(crash_signals); i++)
+        sigaction(crash_signals[i], u ? &act : &crash_before[i], u ? &crash_before[i] : NULL);
+}
+
 /* ---- one run ---- */
 
 static bool begin(Runner *u, Diag *d) {
@@ -309,13 +356,15 @@ static bool begin(Runner *u, Diag *d) {
     if (!trace_create(&u->w, u->rq->out, u->rq->hash, d)) return false;
     write_head(u);
     u->s = stream_new();
-    watch_init(&u->watch, u->s->text);
+    u->pump = pump_new();
+    watch_init(&u->watch, pump_text(u->pump));
     watch_add(&u->watch, before_event, NULL, u);
     if (u->rq->after_event) watch_add(&u->watch, NULL, u->rq->after_event, u->rq->watch_ctx);
     summary_begin(&u->r->summary);
     trace_follow(u->w, u->watch.model);
-    stream_add(u->s, trace_sink, u->w);
-    stream_add(u->s, watch_sink, &u->watch);
+    pump_add(u->pump, trace_sink, u->w);
+    pump_add(u->pump, watch_sink, &u->watch);
+    stream_add(u->s, pump_sink, u->pump);
     const Scenario *sc = &u->r->scenario;
     WorldOptions opt = {.procs = sc->procs,
                         .seed = sc->seed,
@@ -340,7 +389,7 @@ static bool finish(Runner *u, Diag *d) {
         u->r->go_status = world_end(u->world);
     }
     u->r->outcome = u->world->outcome;
-    stream_flush(u->s);
+    settle(u);
     write_measured(u);
     return ok;
 }
@@ -358,7 +407,9 @@ bool runner_run(const RunRequest *rq, RunReport *r, Diag *d) {
     bool ok = begin(&u, d);
     if (ok) {
         assert_context(print_world, &u);
+        guard(&u);
         advance(&u);
+        guard(NULL);
         ok = finish(&u, d);
         assert_context(NULL, NULL);
     }
@@ -373,6 +424,7 @@ bool runner_run(const RunRequest *rq, RunReport *r, Diag *d) {
     world_free(u.world);
     script_free(u.script);
     dev_close(u.dev);
+    pump_free(u.pump);
     watch_free(&u.watch);
     stream_free(u.s);
     for (size_t i = 0; i < u.kernel_count; i++) {

@@ -15,12 +15,16 @@ static uint64_t modelled(const World *w, const Launch *l) {
     return cost(w, COST_dev_kernel) + l->items * cost(w, COST_dev_item_ps) / 1000;
 }
 
-/* Executes the command really. False if the device failed: the run is over then. */
+/* Executes the command really. False if the device failed: the run is over then. A kernel that writes
+ * where it may not can take the process with it: what happened so far is handed on before. */
 static bool execute(World *w, Cmd *c, uint32_t slices) {
     Diag d;
-    if (dev_run(w->dev, c->launch.dev, slices, &c->measured_ns, &d)) return true;
-    world_fail(w, &d);
-    return false;
+    stream_flush(w->s);
+    w->in_device = intern_text(w->s->text, c->launch.name.v);
+    bool ok = dev_run(w->dev, c->launch.dev, slices, &c->measured_ns, &d);
+    w->in_device = NULL;
+    if (!ok) world_fail(w, &d);
+    return ok;
 }
 
 static uint64_t duration(World *w, uint64_t cmd) {
@@ -82,6 +86,7 @@ void launch_done(World *w, uint64_t cmd) {
     if (!execute(w, c, c->launch.slices)) return; /* nothing is left to do if it was measured */
     dev_launch_drop(w->dev, c->launch.dev);
     c->state = LAUNCH_DONE;
+    w->cmds_done++;
     EMIT(w->s, DEV_DONE, {cmd});
     DevQueue *q = &w->queues[c->launch.queue.v];
     q->head = c->next;

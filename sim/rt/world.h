@@ -160,7 +160,8 @@ struct World {
     WorldOptions opt;
     Agenda agenda;
     RunOutcome outcome;
-    Diag diag; /* RUN_FAILED: the device, or the program, said this */
+    const char *in_device; /* the command that the device executes right now, NULL = none */
+    Diag diag;             /* RUN_FAILED: the device, or the program, said this */
 
     G **allg; /* by id; NULL where no goroutine has that id */
     size_t allg_count, allg_cap;
@@ -173,6 +174,7 @@ struct World {
     size_t chan_count, chan_cap;
     Cmd *cmds;
     size_t cmd_count, cmd_cap;
+    uint64_t cmds_done; /* whoever keeps what the device wrote looks again when it has changed */
     Launch *launches;
     size_t launch_count, launch_cap;
     DevQueue *queues;

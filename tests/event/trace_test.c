@@ -2,6 +2,7 @@
 #include "../check.h"
 #include "../program.h"
 
+#include "../../sim/event/pump.h"
 #include "../../sim/event/text.h"
 #include "../../sim/event/trace.h"
 #include "../../sim/event/watch.h"
@@ -34,7 +35,7 @@ static void next_ping_pong(void *ctx, World *w, uint64_t body, OpResult last, Op
     (void)last;
 }
 
-static bool write_run(const char *path, uint64_t rounds, Diag *d) {
+static bool write_run_by(const char *path, uint64_t rounds, bool pumped, Diag *d) {
     PingPong pp = {.rounds = rounds};
     TraceWriter *tw;
     Dev *dev;
@@ -45,10 +46,17 @@ static bool write_run(const char *path, uint64_t rounds, Diag *d) {
     CU_ASSERT_FATAL(dev_open(&dev, "none", d));
     Stream *s = stream_new();
     Watch watch;
-    watch_init(&watch, s->text);
+    Pump *pump = pumped ? pump_new() : NULL;
+    watch_init(&watch, pumped ? pump_text(pump) : s->text);
     trace_follow(tw, watch.model);
-    stream_add(s, trace_sink, tw);
-    stream_add(s, watch_sink, &watch);
+    if (pumped) {
+        pump_add(pump, trace_sink, tw);
+        pump_add(pump, watch_sink, &watch);
+        stream_add(s, pump_sink, pump);
+    } else {
+        stream_add(s, trace_sink, tw);
+        stream_add(s, watch_sink, &watch);
+    }
     WorldOptions opt = {.procs = 2, .seed = 1};
     costs_default(&opt.costs);
     World *w = world_new(s, dev, (Prog){&pp, next_ping_pong, NULL}, &opt);
@@ -59,11 +67,17 @@ static bool write_run(const char *path, uint64_t rounds, Diag *d) {
     CU_ASSERT_EQUAL(w->outcome, RUN_EXITED);
     stream_flush(s);
     world_free(w);
+    if (pumped) pump_drain(pump);
     bool ok = trace_finish(tw, d);
+    pump_free(pump);
     watch_free(&watch);
     stream_free(s);
     dev_close(dev);
     return ok;
+}
+
+static bool write_run(const char *path, uint64_t rounds, Diag *d) {
+    return write_run_by(path, rounds, false, d);
 }
 
 static char *read_bytes(const char *path, size_t *len) {
@@ -136,6 +150,20 @@ static void the_same_run_is_the_same_bytes(void) {
     CU_ASSERT(la == lb && memcmp(a, b, la) == 0);
     free(a);
     free(b);
+}
+
+/* The other thread writes the same file, however the two are scheduled. */
+static void the_pump_changes_nothing(void) {
+    Diag d;
+    size_t la, lb;
+    CU_ASSERT_FATAL(write_run_by(temp_path("a.trace"), 30000, false, &d));
+    for (int i = 0; i < 3; i++) {
+        CU_ASSERT_FATAL(write_run_by(temp_path("b.trace"), 30000, true, &d));
+        char *a = read_bytes(temp_path("a.trace"), &la), *b = read_bytes(temp_path("b.trace"), &lb);
+        CU_ASSERT(la == lb && memcmp(a, b, la) == 0);
+        free(a);
+        free(b);
+    }
 }
 
 /* Whatever is cut off: no crash, an offset in the message, and whole blocks are still read. */
@@ -304,6 +332,7 @@ void trace_tests(void) {
     static const Check checks[] = {
         {"what was written is read", what_was_written_is_read},
         {"the same run is the same bytes", the_same_run_is_the_same_bytes},
+        {"the pump changes nothing", the_pump_changes_nothing},
         {"every truncation is survived", every_truncation_is_survived},
         {"every damaged byte is noticed", every_damaged_byte_is_noticed},
         {"a growing file can be tailed", a_growing_file_can_be_tailed},

@@ -1,0 +1,123 @@
+/* args.c -- what the bindings share: arguments, things, and the beginning of an operation. */
+#include "box.h"
+
+#include "../base/units.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- things ---- */
+
+static const char *const thing_name[] = {"a channel", "a heap object", "a Pinner", "a kernel", "a bound"};
+
+const char *script_thing_name(uint32_t kind) {
+    uint32_t i = kind - THING_CHAN;
+    return i < ARRAY_LEN(thing_name) ? thing_name[i] : "a userdata";
+}
+
+/* All userdata that a scenario can hold are ours, so the first word may be read. */
+void *script_thing(lua_State *L, int index, ThingKind kind) {
+    if (lua_type(L, index) != LUA_TUSERDATA) return NULL;
+    Thing *thing = lua_touserdata(L, index);
+    return thing->kind == kind ? thing : NULL;
+}
+
+void *script_new_thing(lua_State *L, ThingKind kind, size_t size) {
+    Thing *thing = lua_newuserdatauv(L, size, 1);
+    memset(thing, 0, size);
+    thing->kind = kind;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &thing_name[kind - THING_CHAN]);
+    lua_setmetatable(L, -2);
+    return thing;
+}
+
+void script_thing_type(lua_State *L, ThingKind kind, const luaL_Reg *methods, const luaL_Reg *meta) {
+    lua_newtable(L);
+    if (methods) {
+        lua_newtable(L);
+        luaL_setfuncs(L, methods, 0);
+        doors_seal(L, script_thing_name(kind));
+        lua_setfield(L, -2, "__index");
+    }
+    luaL_setfuncs(L, meta, 0);
+    lua_pushliteral(L, "closed");
+    lua_setfield(L, -2, "__metatable");
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &thing_name[kind - THING_CHAN]);
+}
+
+/* ---- arguments ---- */
+
+uint64_t script_duration(lua_State *L, int index, const char *what) {
+    static const char remedy[] = "Units are ns, us, ms, s and m: \"250ns\", \"25us\", \"1.5ms\".";
+    uint64_t ns;
+    if (lua_type(L, index) == LUA_TSTRING && time_parse(lua_tostring(L, index), &ns)) {
+        if (ns <= DURATION_MAX) return ns;
+        script_arg_error(L, index, "", "%s is a day at most", what);
+    }
+    script_arg_error(L, index, remedy, "%s is a duration with its unit, such as \"25us\"", what);
+}
+
+const char *script_name(lua_State *L, int index, const char *what) {
+    if (lua_type(L, index) != LUA_TSTRING) script_arg_error(L, index, "", "%s is a text", what);
+    size_t len;
+    const char *name = lua_tolstring(L, index, &len);
+    if (len == 0 || len >= NAME_TEXT_MAX || strlen(name) != len)
+        script_arg_error(L, index, "", "%s has 1 to %d characters", what, NAME_TEXT_MAX - 1);
+    return name;
+}
+
+Script *script_declared(lua_State *L, const char *what) {
+    Script *s = script_of(L);
+    if (!s->declared) {
+        script_error(L, "scenario { title = \"...\", procs = 2 } comes first: it says how many Ps there are, and the seed.",
+                     "%s stands before scenario { ... }", what);
+    }
+    return s;
+}
+
+Script *script_top_level(lua_State *L, const char *what) {
+    Script *s = script_declared(L, what);
+    if (s->phase != PHASE_LOAD) script_error(L, "Move it out of the function.", "%s belongs to the top level of the file", what);
+    return s;
+}
+
+const char *script_unknown_key(lua_State *L, int index, bool (*known)(const char *name)) {
+    const char *unknown = NULL;
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+        const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "a number";
+        if (known(name) || (unknown != NULL && strcmp(unknown, name) <= 0)) continue;
+        unknown = name;
+    }
+    return unknown;
+}
+
+/* ---- operations ---- */
+
+Op *script_op(lua_State *L, const char *what, OpKind kind) {
+    Script *s = script_of(L);
+    if (s->phase != PHASE_RUN) {
+        script_error(L, "Put it into go(function() ... end) or main(function() ... end).",
+                     "%s is an operation of a goroutine, and none is running here", what);
+    }
+    if (!lua_isyieldable(L)) {
+        script_error(L, "Collect the values first, then do the operation in a loop of your own.",
+                     "%s stands inside a function that a library function calls, where a goroutine cannot stop", what);
+    }
+    Op *op = s->out;
+    *op = (Op){.kind = kind};
+    lua_Debug ar;
+    if (lua_getstack(L, 1, &ar)) {
+        lua_getinfo(L, "l", &ar);
+        op->line = ar.currentline > 0 ? (uint32_t)ar.currentline : script_line(L);
+    }
+    return op;
+}
+
+int script_panic(lua_State *L, const char *text) {
+    Script *s = script_of(L);
+    if (s->phase != PHASE_RUN || !lua_isyieldable(L)) script_error(L, "", "%s", text);
+    Op *op = script_op(L, "panic", OP_PANIC);
+    lua_pushfstring(L, "panic: %s", text);
+    op->text = stream_text(s->w->s, lua_tostring(L, -1));
+    return lua_yield(L, 0);
+}

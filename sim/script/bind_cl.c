@@ -1,0 +1,211 @@
+/* bind_cl.c -- kernels: cl.kernel(name, arguments ...), k:launch { items, takes, slices }, cl.finish().
+ *
+ *     local k = cl.kernel("saxpy", y, x, 2.0)      -- in the order of the kernel's parameters
+ *     k:launch { takes = "120us" }                 -- enqueued; one short call of C
+ *     cl.finish()                                  -- C waits until the queue is empty
+ *
+ * Arguments are checked against the kernel's source when they are given, on any device and on none.
+ * Every launch is real: its slices are executed when virtual time has come to their end (launch.c).
+ *
+ * Differs: one command queue. clBuildProgram, clCreateBuffer and clSetKernelArg cost no virtual time.
+ */
+#include "box.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SLICES_DEFAULT = 16, SLICES_MAX = 4096 };
+
+typedef struct {
+    Thing thing;
+    DevKernel kernel;
+    char name[NAME_TEXT_MAX];
+    uint32_t arg_count;
+    DevArg arg[DEV_ARGS_MAX];
+    uint64_t obj[DEV_ARGS_MAX]; /* NONE where the argument is no buffer */
+} KernelRef;
+
+static const char *const scalar_wants[] = {
+    [DEV_ARG_FLOAT] = "a number", [DEV_ARG_INT] = "a whole number of 32 bits", [DEV_ARG_UINT] = "a whole number from 0 to 4294967295"};
+
+/* ---- arguments of a kernel ---- */
+
+static _Noreturn void refuse_arg(lua_State *L, const KernelRef *k, uint32_t i, int index, const char *wants) {
+    const DevParam *p = &dev_signature(script_of(L)->dev, k->kernel)->param[i];
+    script_arg_error(L, index, "", "cl.kernel: argument %u of %s, '%s', is %s", i + 1, k->name, p->name, wants);
+}
+
+static void take_buffer(lua_State *L, KernelRef *k, uint32_t i, int index, const DevParam *p) {
+    Script *s = script_of(L);
+    Thing *thing = script_thing(L, index, THING_OBJ);
+    char wants[64];
+    snprintf(wants, sizeof wants, "a heap object of %s", obj_element_text[p->element]);
+    if (thing == NULL) refuse_arg(L, k, i, index, wants);
+    Obj *o = &s->objs[thing->id];
+    if (o->element != p->element)
+        script_error(L, "", "cl.kernel: argument %u of %s, '%s', is %s; %s has %s", i + 1, k->name, p->name, wants, o->name,
+                     obj_element_text[o->element]);
+    Diag d;
+    if (!o->has_buffer) {
+        Id_OBJ id = {thing->id};
+        if (!dev_buffer(s->dev, heap_bytes(s->heap, id), heap_size(s->heap, id), &o->buffer, &d)) script_raise(L, &d);
+        o->has_buffer = true;
+    }
+    k->arg[i].v.buffer = o->buffer;
+    k->obj[i] = thing->id;
+}
+
+static void take_scalar(lua_State *L, KernelRef *k, uint32_t i, int index, const DevParam *p) {
+    if (lua_type(L, index) != LUA_TNUMBER) refuse_arg(L, k, i, index, scalar_wants[p->kind]);
+    if (p->kind == DEV_ARG_FLOAT) {
+        k->arg[i].v.f = (float)lua_tonumber(L, index);
+        return;
+    }
+    int exact;
+    lua_Integer v = lua_tointegerx(L, index, &exact);
+    bool fits = p->kind == DEV_ARG_INT ? v >= INT32_MIN && v <= INT32_MAX : v >= 0 && v <= UINT32_MAX;
+    if (!exact || !fits) refuse_arg(L, k, i, index, scalar_wants[p->kind]);
+    if (p->kind == DEV_ARG_INT) k->arg[i].v.i = (int32_t)v;
+    else k->arg[i].v.u = (uint32_t)v;
+}
+
+static void take_args(lua_State *L, KernelRef *k, uint32_t given) {
+    const DevSignature *sig = dev_signature(script_of(L)->dev, k->kernel);
+    char names[512] = "";
+    for (uint32_t i = 0; i < sig->count; i++) {
+        size_t len = strlen(names);
+        snprintf(names + len, sizeof names - len, ", %s", sig->param[i].name);
+    }
+    if (given != sig->count)
+        script_error(L, "", "cl.kernel: call it as cl.kernel(\"%s\"%s); got %u argument%s", k->name, names, given, given == 1 ? "" : "s");
+    k->arg_count = sig->count;
+    uint32_t buffers = 0;
+    for (uint32_t i = 0; i < sig->count; i++) {
+        const DevParam *p = &sig->param[i];
+        k->arg[i].kind = p->kind;
+        k->obj[i] = NONE;
+        if (p->kind == DEV_ARG_BUFFER) take_buffer(L, k, i, (int)i + 2, p);
+        else take_scalar(L, k, i, (int)i + 2, p);
+        buffers += p->kind == DEV_ARG_BUFFER;
+    }
+    if (buffers > CMD_ARGS_MAX) script_error(L, "", "kernel %s has %u buffers; at most %d are shown", k->name, buffers, CMD_ARGS_MAX);
+}
+
+/* Reads and builds it, with nothing of Lua's in between that could throw. */
+static bool build(Script *s, const char *name, DevKernel *k, Diag *d) {
+    char *file = NULL, *source = NULL;
+    if (s->opt.kernel == NULL) return diag_fail(d, EXIT_SCENARIO, "there are no kernels in this run");
+    if (!s->opt.kernel(s->opt.kernel_ctx, name, &file, &source, d)) return false;
+    bool built = dev_kernel(s->dev, file, name, source, k, d);
+    free(file);
+    free(source);
+    return built;
+}
+
+static int kernel(lua_State *L) {
+    Script *s = script_of(L);
+    if (s->phase != PHASE_RUN)
+        script_error(L, "Call it in go(function() ... end) or main(function() ... end).",
+                     "cl.kernel asks the device, and no goroutine is running here");
+    const char *name = script_name(L, 1, "the name of a kernel");
+    uint32_t given = (uint32_t)lua_gettop(L) - 1;
+    KernelRef *k = script_new_thing(L, THING_KERNEL, sizeof *k);
+    snprintf(k->name, sizeof k->name, "%s", name);
+    Diag d;
+    if (!build(s, name, &k->kernel, &d)) script_raise(L, &d);
+    take_args(L, k, given);
+    return 1;
+}
+
+/* ---- launch ---- */
+
+static uint64_t buffer_count_of(const Script *s, const KernelRef *k, bool longest) {
+    uint64_t found = 0;
+    for (uint32_t i = 0; i < k->arg_count; i++) {
+        if (k->obj[i] == NONE) continue;
+        uint64_t count = s->objs[k->obj[i]].count;
+        if (!longest) return count;
+        if (count > found) found = count;
+    }
+    return found;
+}
+
+static uint64_t whole_field(lua_State *L, const char *name, uint64_t otherwise, uint64_t max) {
+    if (lua_isnoneornil(L, 2) || lua_getfield(L, 2, name) == LUA_TNIL) return otherwise;
+    int exact;
+    lua_Integer v = lua_tointegerx(L, -1, &exact);
+    if (!exact || lua_type(L, -1) != LUA_TNUMBER || v < 1 || (uint64_t)v > max)
+        script_arg_error(L, -1, "", "launch: %s is a whole number from 1 to %llu", name, (unsigned long long)max);
+    return (uint64_t)v;
+}
+
+static bool is_field(const char *name) {
+    return strcmp(name, "items") == 0 || strcmp(name, "takes") == 0 || strcmp(name, "slices") == 0;
+}
+
+static void check_launch(lua_State *L) {
+    if (lua_isnoneornil(L, 2)) return;
+    if (!lua_istable(L, 2)) script_arg_error(L, 2, "k:launch { items = n, takes = \"120us\", slices = 16 }", "launch wants a table, or nothing");
+    const char *unknown = script_unknown_key(L, 2, is_field);
+    if (unknown) script_error(L, "It has: items, takes, slices.", "launch has no field '%s'", unknown);
+}
+
+/* What the host wrote since the last launch goes to the device now; from now on the device writes. */
+static bool hand_over(Script *s, const KernelRef *k, Launch *l, Diag *d) {
+    const DevSignature *sig = dev_signature(s->dev, k->kernel);
+    for (uint32_t i = 0; i < k->arg_count; i++) {
+        if (k->obj[i] == NONE) continue;
+        Obj *o = &s->objs[k->obj[i]];
+        if (o->host_wrote && !dev_push(s->dev, o->buffer, d)) return false;
+        o->host_wrote = false;
+        if (sig->param[i].written && !o->device_writes) o->fetched = s->w->cmds_done;
+        o->device_writes = o->device_writes || sig->param[i].written;
+        l->obj[l->obj_count] = (Id_OBJ){k->obj[i]};
+        l->written[l->obj_count++] = sig->param[i].written;
+    }
+    return dev_launch(s->dev, k->kernel, k->arg, k->arg_count, l->items, &l->slices, &l->dev, d);
+}
+
+static int kernel_launch(lua_State *L) {
+    Script *s = script_of(L);
+    KernelRef *k = script_thing(L, 1, THING_KERNEL);
+    if (k == NULL) script_arg_error(L, 1, "A method is called with a colon: k:launch().", "launch wants a kernel");
+    lua_settop(L, 2);
+    check_launch(L);
+    uint64_t longest = buffer_count_of(s, k, true);
+    Launch l = {.queue = {0}, .duration_ns = NONE};
+    l.items = whole_field(L, "items", buffer_count_of(s, k, false), UINT32_MAX);
+    l.slices = (uint32_t)whole_field(L, "slices", SLICES_DEFAULT, SLICES_MAX);
+    if (lua_istable(L, 2) && lua_getfield(L, 2, "takes") != LUA_TNIL) l.duration_ns = script_duration(L, -1, "launch: takes");
+    if (l.items == 0) script_error(L, "k:launch { items = n }", "launch: %s has no buffer, so say how many work items it is for", k->name);
+    if (longest > 0 && l.items > longest)
+        script_error(L, "", "launch: %llu work items, but the longest buffer of %s has %llu elements", (unsigned long long)l.items,
+                     k->name, (unsigned long long)longest);
+    Op *op = script_op(L, "launch", OP_LAUNCH);
+    l.name = stream_text(s->w->s, k->name);
+    Diag d;
+    if (!hand_over(s, k, &l, &d)) script_raise(L, &d);
+    op->a = world_launch(s->w, &l);
+    return lua_yield(L, 0);
+}
+
+static int finish(lua_State *L) {
+    script_op(L, "cl.finish", OP_FINISH);
+    return lua_yield(L, 0);
+}
+
+static int kernel_text(lua_State *L) {
+    lua_pushfstring(L, "kernel %s", ((KernelRef *)lua_touserdata(L, 1))->name);
+    return 1;
+}
+
+void bind_cl(lua_State *L) {
+    static const luaL_Reg methods[] = {{"launch", kernel_launch}, {NULL, NULL}};
+    static const luaL_Reg meta[] = {{"__tostring", kernel_text}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"kernel", kernel}, {"finish", finish}, {NULL, NULL}};
+    script_thing_type(L, THING_KERNEL, methods, meta);
+    lua_newtable(L);
+    luaL_setfuncs(L, functions, 0);
+    doors_seal(L, "cl");
+    lua_setfield(L, -2, "cl");
+}

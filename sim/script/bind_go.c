@@ -1,0 +1,339 @@
+/* bind_go.c -- what a scenario says about the run, and what any goroutine can do: go, compute, sleep ...
+ *
+ *     scenario { title = "...", book = "18.2.2", procs = 2, seed = 1 }
+ *     local workers = knob("workers", 4)
+ *     go("worker", function(n) compute "25us" end, 1)
+ *     main(function() sleep "1ms" end)
+ *
+ * A go at the top level is performed by main, before its own body: Go has no code outside of functions.
+ */
+#include "box.h"
+
+#include "../base/units.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- --set NAME=VALUE ---- */
+
+static const char *setting(Script *s, const char *name) {
+    for (size_t i = s->setting_count; i-- > 0;) { /* the last one counts */
+        if (strcmp(s->settings[i].name, name) != 0) continue;
+        for (size_t j = 0; j <= i; j++) s->settings[j].used |= strcmp(s->settings[j].name, name) == 0;
+        return s->settings[i].value;
+    }
+    return NULL;
+}
+
+static _Noreturn void setting_error(lua_State *L, const char *name, const char *value, const char *wants) {
+    Diag d;
+    diag_fail(&d, EXIT_USAGE, "--set %s=%s: %s %s", name, value, name, wants);
+    script_raise(L, &d);
+}
+
+/* ---- scenario { ... } ---- */
+
+/* A field of scenario { ... }: what it may be, and how its text is taken over. False: `wants` is said. */
+typedef struct {
+    const char *name, *wants;
+    int type; /* LUA_TSTRING or LUA_TNUMBER */
+    bool (*take)(Scenario *sc, const char *text);
+} Field;
+
+static bool take_text(char *buf, size_t size, const char *text) {
+    return (size_t)snprintf(buf, size, "%s", text) < size && text[0];
+}
+static bool take_title(Scenario *sc, const char *text) { return take_text(sc->title, sizeof sc->title, text); }
+static bool take_book(Scenario *sc, const char *text) { return take_text(sc->book, sizeof sc->book, text); }
+static bool take_go(Scenario *sc, const char *text) { return strcmp(text, "1.26") == 0 && take_text(sc->go, sizeof sc->go, text); }
+
+static bool whole_number(const char *text, uint64_t *value) {
+    char *end;
+    if (!isdigit((unsigned char)text[0]) || strlen(text) > 19) return false;
+    *value = strtoull(text, &end, 10);
+    return *end == '\0';
+}
+
+static bool take_procs(Scenario *sc, const char *text) {
+    uint64_t procs;
+    if (!whole_number(text, &procs) || procs < 1 || procs > 1024) return false;
+    sc->procs = (uint32_t)procs;
+    return true;
+}
+
+static bool take_seed(Scenario *sc, const char *text) { return whole_number(text, &sc->seed); }
+
+static bool take_limit(Scenario *sc, const char *text) {
+    return time_parse(text, &sc->limit_ns) && sc->limit_ns > 0 && sc->limit_ns <= DURATION_MAX;
+}
+
+static const Field fields[] = {
+    {"title", "is a text of at most 127 bytes", LUA_TSTRING, take_title},
+    {"book", "is a chapter and section, such as \"18.2.2\"", LUA_TSTRING, take_book},
+    {"go", "is the version of Go whose rules hold; this faultline knows \"1.26\"", LUA_TSTRING, take_go},
+    {"procs", "is GOMAXPROCS, a whole number from 1 to 1024", LUA_TNUMBER, take_procs},
+    {"seed", "is a whole number, 0 or more", LUA_TNUMBER, take_seed},
+    {"limit", "is a duration such as \"10s\", a day at most", LUA_TSTRING, take_limit},
+};
+
+static bool take_cost(Costs *costs, const CostSpec *spec, const char *text) {
+    uint64_t value;
+    size_t len = strlen(spec->name);
+    bool picoseconds = len > 3 && strcmp(spec->name + len - 3, "_ps") == 0;
+    if (picoseconds ? !whole_number(text, &value) : !time_parse(text, &value)) return false;
+    return value <= DURATION_MAX && costs_set(costs, spec->name, value);
+}
+
+static const char *cost_wants(const CostSpec *spec) {
+    size_t len = strlen(spec->name);
+    return strcmp(spec->name + len - 3, "_ps") == 0 ? "is a whole number of picoseconds" : "is a duration such as \"17us\"";
+}
+
+static bool is_cost(const char *name) {
+    for (size_t i = 0; i < COST_COUNT; i++) {
+        if (strcmp(cost_spec[i].name, name) == 0) return true;
+    }
+    return false;
+}
+
+static bool is_field(const char *name) {
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+        if (strcmp(fields[i].name, name) == 0) return true;
+    }
+    return strcmp(name, "costs") == 0;
+}
+
+static void read_costs(lua_State *L, Script *s) {
+    bool given = lua_getfield(L, 1, "costs") != LUA_TNIL;
+    int table = lua_gettop(L);
+    if (given && !lua_istable(L, table)) script_arg_error(L, table, "", "scenario: costs is a table such as { thread_new = \"17us\" }");
+    const char *unknown = given ? script_unknown_key(L, table, is_cost) : NULL;
+    if (unknown) script_error(L, "faultline calibrate lists them all.", "scenario: there is no cost called %s", unknown);
+    for (size_t i = 0; i < COST_COUNT; i++) {
+        const CostSpec *spec = &cost_spec[i];
+        char name[NAME_TEXT_MAX];
+        snprintf(name, sizeof name, "costs.%s", spec->name);
+        const char *set = setting(s, name);
+        if (set && !take_cost(&s->scenario.costs, spec, set)) setting_error(L, name, set, cost_wants(spec));
+        if (set || !given) continue;
+        if (lua_getfield(L, table, spec->name) != LUA_TNIL) {
+            lua_pushvalue(L, -1);
+            const char *text = lua_tostring(L, -1);
+            if (text == NULL || !take_cost(&s->scenario.costs, spec, text))
+                script_arg_error(L, -2, "", "scenario: costs.%s %s", spec->name, cost_wants(spec));
+        }
+        lua_settop(L, table);
+    }
+}
+
+static void read_field(lua_State *L, Script *s, const Field *f) {
+    const char *set = setting(s, f->name);
+    if (set) {
+        if (!f->take(&s->scenario, set)) setting_error(L, f->name, set, f->wants);
+        return;
+    }
+    int type = lua_getfield(L, 1, f->name);
+    if (type == LUA_TNIL) return;
+    lua_pushvalue(L, -1);
+    if (type != f->type || !f->take(&s->scenario, lua_tostring(L, -1)))
+        script_arg_error(L, -2, "", "scenario: %s %s", f->name, f->wants);
+}
+
+static int scenario(lua_State *L) {
+    Script *s = script_of(L);
+    if (s->declared) script_error(L, "Put all fields into the first one.", "scenario { ... } may be called once only");
+    if (s->phase != PHASE_LOAD) script_error(L, "", "scenario { ... } belongs to the top level of the file");
+    if (!lua_istable(L, 1)) script_arg_error(L, 1, "scenario { title = \"...\", procs = 2 }", "scenario wants a table");
+    lua_settop(L, 1);
+    const char *unknown = script_unknown_key(L, 1, is_field);
+    if (unknown) script_error(L, "It has: title, book, go, procs, seed, limit, costs.", "scenario has no field '%s'", unknown);
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+        read_field(L, s, &fields[i]);
+        lua_settop(L, 1);
+    }
+    read_costs(L, s);
+    if (s->scenario.title[0] == '\0') script_error(L, "", "scenario { ... } needs a title");
+    prng_init(&s->random, s->scenario.seed, "scenario");
+    s->declared = true;
+    return 0;
+}
+
+/* ---- knobs ---- */
+
+static bool is_knob(const Script *s, const char *name) {
+    for (size_t i = 0; i < s->knob_count; i++) {
+        if (strcmp(s->knobs[i].name, name) == 0) return true;
+    }
+    return false;
+}
+
+/* Pushes the value that `text` stands for, of the type of the default at index 2. */
+static bool push_setting(lua_State *L, const char *text) {
+    int type = lua_type(L, 2);
+    if (type == LUA_TSTRING) return lua_pushstring(L, text), true;
+    if (type == LUA_TBOOLEAN) return lua_pushboolean(L, strcmp(text, "true") == 0), strcmp(text, "true") == 0 || strcmp(text, "false") == 0;
+    if (lua_stringtonumber(L, text) == 0) return false;
+    return !lua_isinteger(L, 2) || lua_isinteger(L, -1);
+}
+
+static const char *knob_wants(lua_State *L) {
+    int type = lua_type(L, 2);
+    if (type == LUA_TBOOLEAN) return "is true or false";
+    return lua_isinteger(L, 2) ? "is a whole number" : "is a number";
+}
+
+static int knob(lua_State *L) {
+    Script *s = script_top_level(L, "knob");
+    const char *name = script_name(L, 1, "the name of a knob");
+    if (is_field(name) || is_knob(s, name)) script_error(L, "Choose another name.", "there is already a knob called '%s'", name);
+    int type = lua_type(L, 2);
+    if (type != LUA_TNUMBER && type != LUA_TSTRING && type != LUA_TBOOLEAN)
+        script_arg_error(L, 2, "local workers = knob(\"workers\", 4)", "knob '%s' needs a default: a number, a text, true or false", name);
+    lua_settop(L, 2);
+    GROW(s->knobs, s->knob_cap, s->knob_count + 1);
+    Knob *k = &s->knobs[s->knob_count++];
+    snprintf(k->name, sizeof k->name, "%s", name);
+    snprintf(k->value, sizeof k->value, "%s", lib_tostring(L, 2, NULL));
+    lua_settop(L, 2);
+    const char *set = setting(s, name);
+    if (set && !push_setting(L, set)) setting_error(L, name, set, knob_wants(L));
+    return 1;
+}
+
+/* ---- go and main ---- */
+
+static Before *new_before(Script *s, OpKind kind, uint32_t line, const char *text) {
+    GROW(s->before, s->before_cap, s->before_count + 1);
+    Before *b = &s->before[s->before_count++];
+    *b = (Before){.kind = kind, .line = line, .text = mem_text(text)};
+    return b;
+}
+
+/* go(worker): the function's name as it stands in the line; else where the function begins. */
+static void default_name(lua_State *L, int function, uint32_t line, char *buf, size_t size) {
+    lua_Debug ar;
+    lua_pushvalue(L, function);
+    lua_getinfo(L, ">S", &ar);
+    snprintf(buf, size, "func@%d", ar.linedefined);
+    size_t len, n = 0;
+    const char *p = script_source_line(script_of(L), line, &len), *call = strstr(p, "go(");
+    if (call == NULL || call >= p + len || (call > p && (isalnum((unsigned char)call[-1]) || call[-1] == '_'))) return;
+    call += 3;
+    while (call[n] == '_' || call[n] == '.' || isalnum((unsigned char)call[n])) n++;
+    bool variable = n > 0 && n < NAME_TEXT_MAX && (call[n] == ')' || call[n] == ',');
+    if (variable) snprintf(buf, size, "%.*s", (int)n, call);
+}
+
+/* go(["name",] function [, arguments ...]) */
+static int go(lua_State *L) {
+    Script *s = script_declared(L, "go");
+    bool named = lua_type(L, 1) == LUA_TSTRING;
+    int function = named ? 2 : 1;
+    if (!lua_isfunction(L, function) || lua_iscfunction(L, function))
+        script_arg_error(L, function, "go(\"name\", function() ... end)", "go wants a function of the scenario");
+    char name[NAME_TEXT_MAX];
+    uint32_t line = script_line(L);
+    if (named) snprintf(name, sizeof name, "%s", script_name(L, 1, "the name of a goroutine"));
+    else default_name(L, function, line, name, sizeof name);
+    if (s->phase == PHASE_LOAD) {
+        uint64_t body = script_new_body(L, lua_gettop(L) - function);
+        new_before(s, OP_GO, line, name)->body = body;
+        return 0;
+    }
+    Op *op = script_op(L, "go", OP_GO);
+    op->a = script_new_body(L, lua_gettop(L) - function);
+    op->text = stream_text(s->w->s, name);
+    s->bodies[op->a].name = op->text.v;
+    return lua_yield(L, 0);
+}
+
+static int declare_main(lua_State *L) {
+    Script *s = script_top_level(L, "main");
+    if (s->main_body != NONE) script_error(L, "", "main was given a function before, in line %u", s->main_line);
+    if (!lua_isfunction(L, 1) || lua_iscfunction(L, 1)) script_arg_error(L, 1, "main(function() ... end)", "main wants a function");
+    lua_settop(L, 1);
+    s->main_line = script_line(L);
+    s->main_body = script_new_body(L, 0);
+    return 0;
+}
+
+/* ---- time and words ---- */
+
+static int compute(lua_State *L) {
+    uint64_t ns = script_duration(L, 1, "what compute takes");
+    script_op(L, "compute", OP_COMPUTE)->a = ns;
+    return lua_yield(L, 0);
+}
+
+static int sleep_for(lua_State *L) {
+    uint64_t ns = script_duration(L, 1, "what sleep takes");
+    script_op(L, "sleep", OP_SLEEP)->a = ns;
+    return lua_yield(L, 0);
+}
+
+static int gosched(lua_State *L) {
+    script_op(L, "runtime.Gosched", OP_GOSCHED);
+    return lua_yield(L, 0);
+}
+
+static int c_call(lua_State *L) {
+    const char *name = script_name(L, 1, "the name of a C function");
+    uint64_t ns = script_duration(L, 2, "what a C function takes");
+    Op *op = script_op(L, "C.call", OP_C_CALL);
+    op->a = ns;
+    op->text = stream_text(script_of(L)->w->s, name);
+    return lua_yield(L, 0);
+}
+
+static int panic(lua_State *L) { return script_panic(L, lib_tostring(L, 1, NULL)); }
+
+/* The text on top of the stack. */
+static int say(lua_State *L, const char *what) {
+    Script *s = script_declared(L, what);
+    size_t len;
+    const char *text = lua_tolstring(L, -1, &len);
+    if (strlen(text) != len) script_error(L, "", "%s: the text has a zero byte in it", what);
+    if (s->phase == PHASE_LOAD) {
+        new_before(s, OP_NOTE, script_line(L), text);
+        return 0;
+    }
+    Op *op = script_op(L, what, OP_NOTE);
+    op->text = stream_text(s->w->s, text);
+    return lua_yield(L, 0);
+}
+
+static int note(lua_State *L) {
+    if (lua_type(L, 1) != LUA_TSTRING) script_arg_error(L, 1, "", "note wants a text");
+    lua_settop(L, 1);
+    return say(L, "note");
+}
+
+static int print(lua_State *L) {
+    int n = lua_gettop(L);
+    luaL_checkstack(L, n + 8, "too many values to print");
+    lua_pushliteral(L, "");
+    for (int i = 1; i <= n; i++) {
+        if (i > 1) lua_pushliteral(L, "\t");
+        lib_tostring(L, i, NULL);
+        lua_concat(L, i > 1 ? 3 : 2);
+    }
+    return say(L, "print");
+}
+
+void bind_go(lua_State *L) {
+    static const luaL_Reg functions[] = {
+        {"scenario", scenario}, {"knob", knob}, {"go", go},       {"main", declare_main}, {"compute", compute},
+        {"sleep", sleep_for},   {"note", note}, {"print", print}, {"panic", panic},       {NULL, NULL},
+    };
+    luaL_setfuncs(L, functions, 0);
+    lua_newtable(L); /* sealed when bind_heap has put Pinner into it */
+    lua_pushcfunction(L, gosched);
+    lua_setfield(L, -2, "Gosched");
+    lua_setfield(L, -2, "runtime");
+    lua_newtable(L);
+    lua_pushcfunction(L, c_call);
+    lua_setfield(L, -2, "call");
+    doors_seal(L, "C");
+    lua_setfield(L, -2, "C");
+}

@@ -1,0 +1,261 @@
+/* box.h -- what the files of sim/script share: the Lua state, its limits, and what the chunk declared.
+ *
+ *   sandbox.c   the state: counted memory, counted instructions
+ *   doors.c     names that a scenario may not use, and what to use instead; undefined names
+ *   lib.c       library functions whose own behaviour is not the same on every machine, or not bounded
+ *   pattern.c   how long a pattern can take
+ *   prelude.c   the few library functions that are best written in Lua
+ *   error.c     a Lua error becomes a Diag
+ *   bind_*.c    what a scenario can say, one file per noun; expect.c: what it expects
+ *   script.c    load, start, and the supply of operations
+ *
+ * Rule of this layer: Lua leaves a C function by longjmp when something fails. So no binding holds
+ * memory of its own across a call of Lua, and everything runs under lua_resume or lua_pcall.
+ */
+#ifndef FAULTLINE_SCRIPT_BOX_H
+#define FAULTLINE_SCRIPT_BOX_H
+
+#include "../base/prng.h"
+#include "../mem/heap.h"
+#include "script.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+
+/* ---- limits ---- */
+enum {
+    STEPS_MAX = 50000000,          /* Lua instructions between two operations of a goroutine */
+    STEPS_EVERY = 100,             /* how often the hook looks */
+    STEPS_PER_CALL = 256,          /* of a function that is called once per element of an object */
+    BYTES_PER_STEP = 16,           /* memory asked for, or text looked at, costs steps too */
+    STACK_BYTES = 4096,            /* allowed to each goroutine beyond the limit of the data */
+    STRING_MAX = 16 << 20,
+    RANGE_MAX = 1 << 24,           /* elements that one call of table.* may touch */
+    PATTERN_LEN_MAX = 1024,
+    CHAN_CAP_MAX = 1 << 20,
+    NAME_TEXT_MAX = 64,            /* of goroutines, channels, objects, knobs */
+};
+#define DATA_BYTES_MAX (256u << 20)  /* Lua data of a scenario, goroutine stacks not counted */
+#define HEAP_BYTES_MAX (1024u << 20) /* simulated Go heap */
+#define PATTERN_WORK_MAX 1e9         /* steps of matching, at worst */
+#define DURATION_MAX 86400000000000u /* a day */
+#define LIMIT_DEFAULT 10000000000u   /* virtual time of a run whose scenario names no limit */
+
+/* ---- what the chunk declared; made in the world by script_start, or at once during the run ---- */
+
+typedef struct {
+    char name[NAME_TEXT_MAX];
+    char value[128];
+    bool used;
+} Setting; /* --set NAME=VALUE */
+
+typedef struct {
+    char name[NAME_TEXT_MAX];
+    char value[128]; /* its default, as text: for lists */
+} Knob;
+
+typedef struct {
+    uint64_t cap;
+    char name[NAME_TEXT_MAX];
+    uint32_t line;
+} ChanDecl;
+
+/* What main does before its own body, for the top level of the chunk. */
+typedef struct {
+    OpKind kind; /* OP_GO, OP_NOTE */
+    uint32_t line;
+    uint64_t body;
+    char *text;
+} Before;
+
+/* A heap object, by number. The device has a buffer over its bytes from the first kernel that uses it. */
+typedef struct {
+    DevElement element;
+    uint64_t count;
+    char name[NAME_TEXT_MAX];
+    uint32_t line;
+    bool has_buffer;
+    DevBuffer buffer;
+    bool device_writes; /* a launch that writes it was made */
+    uint64_t fetched;   /* commands done when the host last saw the device's bytes */
+    bool host_wrote;    /* since the device last looked */
+} Obj;
+
+typedef struct {
+    uint64_t obj;                 /* NONE: looked up by name */
+    char name[NAME_TEXT_MAX];
+    char text[256];               /* "every y[i]: v == 2.0 * i + i" */
+    int function;                 /* reference in the registry */
+    int line;
+} ResultCheck;
+
+/* A goroutine's body. Its coroutine is anchored in the table of threads under its number, from 1, and
+ * kept for the next body of that number, as Go keeps a dead g. */
+typedef struct {
+    lua_State *co;
+    uint64_t name;      /* Id_STR; NONE until its go statement is carried out */
+    uint32_t next_free; /* body, while it is not live */
+    uint8_t last;       /* OpKind whose result the coroutine waits for */
+    bool started, live;
+} Body;
+#define NO_BODY UINT32_MAX
+
+typedef enum { PHASE_LOAD, PHASE_RUN, PHASE_CHECK } Phase;
+
+struct Script {
+    lua_State *L;
+    char *path;
+    char base[60];          /* the file's name: how Lua knows the chunk */
+    char *source;
+    ScriptOptions opt;      /* set is not kept: see settings */
+    Setting *settings;
+    size_t setting_count;
+    Knob *knobs;
+    size_t knob_count, knob_cap;
+
+    Phase phase;
+    bool declared;          /* scenario { ... } has been called */
+    Scenario scenario;
+    Prng random;
+    Heap *heap;
+    World *w;               /* borrowed, from script_start on; so is the device */
+    Dev *dev;
+
+    Op *out;                /* where the operation goes that is being asked for */
+    uint64_t running;       /* the body that is asked */
+
+    int64_t steps;          /* left until the next operation */
+    uint64_t used_bytes;
+    bool memory_ran_out;    /* the last refused request was for memory, not for steps */
+
+    Body *bodies;
+    size_t body_count, body_cap;
+    uint32_t free_body;
+    size_t live_bodies;
+    uint64_t main_body;
+    uint32_t main_line;
+    Before *before;
+    size_t before_count, before_cap, before_at;
+
+    ChanDecl *chans;        /* of the top level */
+    size_t chan_count, chan_cap;
+    Obj *objs;
+    size_t obj_count, obj_cap;
+    Expectation *expects;
+    size_t expect_count, expect_cap;
+    ResultCheck *checks;
+    size_t check_count, check_cap;
+
+    uint64_t *free_values;  /* slots of the table of values that are free again */
+    size_t free_value_count, free_value_cap;
+    uint64_t value_count;
+    int threads, values, numbers; /* tables in the registry */
+    uint64_t number_of[LUA_NUMTYPES];
+
+    Diag raised;            /* of the last error that script_raise threw, ... */
+    char raised_text[1400]; /* ... and how Lua knows it */
+};
+
+static inline Script *script_of(lua_State *L) { return *(Script **)lua_getextraspace(L); }
+
+/* ---- things of ours inside Lua: userdata whose first words say what they are ---- */
+
+typedef enum { THING_CHAN = 0x6661756c, THING_OBJ, THING_PINNER, THING_KERNEL, THING_BOUND } ThingKind;
+typedef struct {
+    uint32_t kind; /* ThingKind */
+    uint32_t id;
+} Thing;
+
+/* The thing at this index, or NULL when it is none of that kind. */
+void *script_thing(lua_State *L, int index, ThingKind kind);
+/* Pushes a new one of `size` bytes with the metatable of its kind. */
+void *script_new_thing(lua_State *L, ThingKind kind, size_t size);
+/* Defines the metatable of a kind: methods by name (unknown ones are refused), then metamethods. */
+void script_thing_type(lua_State *L, ThingKind kind, const luaL_Reg *methods, const luaL_Reg *meta);
+const char *script_thing_name(uint32_t kind); /* "a channel" */
+
+/* ---- errors ---- */
+
+/* Throws this error; a place that it lacks is the line of the scenario that is being executed. */
+_Noreturn void script_raise(lua_State *L, Diag *d);
+/* The same from a sentence; remedy may be "" or NULL. */
+_Noreturn void script_error(lua_State *L, const char *remedy, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* "compute: wants a duration such as "25us"; got a table" */
+_Noreturn void script_arg_error(lua_State *L, int index, const char *remedy, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+/* "a table", "nil", "5", "\"text\"": writes into buf and returns it. */
+const char *script_describe(lua_State *L, int index, char *buf, size_t size);
+/* The innermost line of the scenario on this coroutine's stack; 0 = none. */
+uint32_t script_line(lua_State *L);
+/* What a failed lua_resume or lua_pcall left on top of L's stack, as a Diag. */
+void script_diagnose(Script *s, lua_State *L, int status, Diag *d);
+/* The text of a line, from 1; its length in *len. "" past the end. */
+const char *script_source_line(const Script *s, uint32_t line, size_t *len);
+/* If the line reads `NAME = call(`, copies NAME to buf, else `otherwise`. */
+void script_name_from_line(const Script *s, uint32_t line, const char *call, const char *otherwise, char *buf, size_t size);
+
+/* ---- arguments ---- */
+
+/* "25us" at this index, in ns. */
+uint64_t script_duration(lua_State *L, int index, const char *what);
+/* Text of at most NAME_TEXT_MAX - 1 bytes. */
+const char *script_name(lua_State *L, int index, const char *what);
+/* The first, by the alphabet, of the keys of a table that are not known; NULL if all are. */
+const char *script_unknown_key(lua_State *L, int index, bool (*known)(const char *name));
+/* Refuses a call outside the top level of the chunk, or before scenario { ... }. */
+Script *script_top_level(lua_State *L, const char *what);
+/* Refuses a call before scenario { ... }. */
+Script *script_declared(lua_State *L, const char *what);
+
+/* Begins an operation of the running goroutine: its line is filled in, kind and the rest are the
+ * caller's, who then yields with lua_yield(L, 0). Refuses a call that is not in a goroutine. */
+Op *script_op(lua_State *L, const char *what, OpKind kind);
+/* Panics as Go does, where a goroutine is running; elsewhere it is an error. */
+int script_panic(lua_State *L, const char *text);
+
+/* ---- the state ---- */
+
+bool sandbox_open(Script *s, Diag *d);
+/* Takes steps from the budget; throws when none are left. */
+void sandbox_charge(lua_State *L, uint64_t steps);
+_Noreturn void sandbox_exhausted(lua_State *L);
+/* Called at each operation: the budget is full again. */
+static inline void sandbox_refill(Script *s) { s->steps = STEPS_MAX; }
+
+/* These fill the table on top of the stack. */
+void doors_seal(lua_State *L, const char *name); /* unknown fields are refused, by name */
+void doors_globals(lua_State *L);                /* expects builtins on top; replaces it by the chunk's _ENV */
+void lib_open(lua_State *L);
+void prelude_open(lua_State *L);
+void lib_seal(lua_State *L); /* the libraries are complete */
+void bind_go(lua_State *L);
+void bind_chan(lua_State *L);
+void bind_heap(lua_State *L);
+void bind_cl(lua_State *L);
+void bind_expect(lua_State *L);
+
+/* lib.c: as Lua's tostring, without addresses; pushes the text. */
+const char *lib_tostring(lua_State *L, int index, size_t *len);
+/* pattern.c: refuses a search that could take for ever, and charges for the rest. `find` is the
+ * index of Lua's own string.find. */
+void pattern_guard(lua_State *L, int find, int subject, int pattern, bool plain);
+
+/* ---- goroutines, values, objects ---- */
+
+/* A new body out of the function and `args` arguments on top of the stack, which it pops. */
+uint64_t script_new_body(lua_State *L, int args);
+/* A Lua value as one word that a channel can hold, and back (pushes it, gives up the word). */
+uint64_t script_hold(lua_State *L, int index);
+void script_release(Script *s, lua_State *L, uint64_t word);
+
+/* The host is about to look at, or to change, the bytes of an object. */
+bool obj_before_read(Script *s, uint64_t obj, Diag *d);
+bool obj_before_write(Script *s, uint64_t obj, Diag *d);
+bool obj_after_write(Script *s, uint64_t obj, Diag *d);
+double obj_get(const Script *s, uint64_t obj, uint64_t i);
+/* Pushes element i: an integer where the element is one. */
+void obj_push(const Script *s, lua_State *L, uint64_t obj, uint64_t i);
+extern const char *const obj_element_text[]; /* by DevElement: "floats" */
+
+#endif

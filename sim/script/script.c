@@ -1,0 +1,260 @@
+/* script.c -- a scenario is loaded, started, and asked for one operation after the other.
+ *
+ *     script_load ── the chunk runs once and declares ──▶ Scenario, channels, objects, goroutines, expectations
+ *     script_start ── makes them in a world, in that order; main first performs the go statements of the top level
+ *     next ── resumes a goroutine's coroutine; a binding fills the Op and yields
+ *
+ * A coroutine is resumed with what its last operation gave: a receive gives a value and ok, all others
+ * nothing. What a goroutine costs is its coroutine, about a kilobyte, kept for the next one.
+ */
+#include "box.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- load ---- */
+
+static const char *base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static bool take_settings(Script *s, const ScriptOptions *opt, Diag *d) {
+    s->settings = mem_zero(opt->set_count, sizeof *s->settings);
+    for (size_t i = 0; i < opt->set_count; i++) {
+        const char *text = opt->set[i];
+        size_t len = strcspn(text, "=");
+        Setting *set = &s->settings[s->setting_count++];
+        if (text[len] != '=' || len == 0 || len >= sizeof set->name || strlen(text + len + 1) >= sizeof set->value) {
+            diag_fail(d, EXIT_USAGE, "--set %.100s: a knob and its value are wanted", text);
+            return diag_remedy(d, "--set workers=8");
+        }
+        memcpy(set->name, text, len);
+        snprintf(set->value, sizeof set->value, "%s", text + len + 1);
+    }
+    return true;
+}
+
+/* Runs the chunk as a coroutine, because one that fails still knows its line. */
+static bool run_chunk(Script *s, size_t len, Diag *d) {
+    lua_State *L = s->L;
+    char name[sizeof s->base + 1];
+    snprintf(name, sizeof name, "=%s", s->base);
+    lua_State *co = lua_tothread(L, -1);
+    int status = luaL_loadbufferx(co, s->source, len, name, "t"), results = 0;
+    if (status == LUA_OK) {
+        lua_pushvalue(L, -2); /* its _ENV, from sandbox_open */
+        lua_xmove(L, co, 1);
+        lua_setupvalue(co, -2, 1);
+        status = lua_resume(co, L, 0, &results);
+    }
+    ASSERT(status != LUA_YIELD); /* script_op refuses */
+    if (status == LUA_OK) return true;
+    script_diagnose(s, co, status, d);
+    return false;
+}
+
+static int new_coroutine(lua_State *L) {
+    lua_newthread(L);
+    return 1;
+}
+
+static bool check_settings(const Script *s, Diag *d) {
+    for (size_t i = 0; i < s->setting_count; i++) {
+        const Setting *set = &s->settings[i];
+        if (set->used) continue;
+        char knobs[400] = "";
+        for (size_t k = 0, n = 0; k < s->knob_count && n < sizeof knobs; k++) {
+            n += (size_t)snprintf(knobs + n, sizeof knobs - n, ", %s (%s)", s->knobs[k].name, s->knobs[k].value);
+        }
+        diag_fail(d, EXIT_USAGE, "--set %s=%s: %s has no knob of that name", set->name, set->value, s->base);
+        return diag_remedy(d, "There are: procs, seed, go, limit, title, book, costs.NAME%s.", knobs);
+    }
+    return true;
+}
+
+static bool check_declared(const Script *s, Diag *d) {
+    if (!s->declared) {
+        diag_fail_at(d, EXIT_SCENARIO, s->path, 0, 0, "a scenario begins with scenario { title = \"...\", procs = 2 }");
+        return false;
+    }
+    if (s->main_body != NONE) return true;
+    diag_fail_at(d, EXIT_SCENARIO, s->path, 0, 0, "there is no main: a Go program begins, and ends, with its main function");
+    return diag_remedy(d, "Add main(function() ... end).");
+}
+
+static bool load(Script *s, size_t len, Diag *d) {
+    lua_pushcfunction(s->L, new_coroutine);
+    int status = lua_pcall(s->L, 0, 1, 0);
+    if (status != LUA_OK) {
+        script_diagnose(s, s->L, status, d);
+        return false;
+    }
+    sandbox_refill(s);
+    if (!run_chunk(s, len, d)) return false;
+    lua_settop(s->L, 0);
+    return check_declared(s, d) && check_settings(s, d);
+}
+
+bool script_load(Script **out, const char *path, const char *source, size_t len, const ScriptOptions *opt, Diag *d) {
+    Script *s = mem_zero(1, sizeof *s);
+    *out = NULL;
+    s->path = mem_text(path);
+    snprintf(s->base, sizeof s->base, "%s", base_name(path));
+    s->source = mem_alloc(len + 1);
+    memcpy(s->source, source, len);
+    s->source[len] = '\0';
+    s->opt = *opt;
+    s->main_body = NONE;
+    s->free_body = NO_BODY;
+    s->heap = heap_new(HEAP_BYTES_MAX);
+    s->scenario = (Scenario){.go = "1.26", .procs = 1, .seed = 1, .limit_ns = LIMIT_DEFAULT};
+    costs_default(&s->scenario.costs);
+    if (take_settings(s, opt, d) && sandbox_open(s, d) && load(s, len, d)) {
+        *out = s;
+        return true;
+    }
+    script_free(s);
+    return false;
+}
+
+void script_free(Script *s) {
+    if (s == NULL) return;
+    for (size_t i = 0; i < s->obj_count; i++) {
+        if (s->objs[i].has_buffer) dev_buffer_drop(s->dev, s->objs[i].buffer);
+    }
+    if (s->L != NULL) lua_close(s->L);
+    for (size_t i = 0; i < s->before_count; i++) free(s->before[i].text);
+    heap_free(s->heap);
+    free(s->path);
+    free(s->source);
+    free(s->settings);
+    free(s->knobs);
+    free(s->bodies);
+    free(s->before);
+    free(s->chans);
+    free(s->objs);
+    free(s->expects);
+    free(s->checks);
+    free(s->free_values);
+    free(s);
+}
+
+const Scenario *script_scenario(const Script *s) { return &s->scenario; }
+
+/* ---- bodies ---- */
+
+static void new_slot(lua_State *L, Script *s) {
+    lua_rawgeti(L, LUA_REGISTRYINDEX, s->threads);
+    lua_State *co = lua_newthread(L);
+    lua_rawseti(L, -2, (lua_Integer)s->body_count + 1);
+    lua_pop(L, 1);
+    ASSERT(s->body_count < NO_BODY);
+    GROW(s->bodies, s->body_cap, s->body_count + 1);
+    s->bodies[s->body_count] = (Body){.co = co, .next_free = s->free_body};
+    s->free_body = (uint32_t)s->body_count++;
+}
+
+uint64_t script_new_body(lua_State *L, int args) {
+    Script *s = script_of(L);
+    if (s->free_body == NO_BODY) new_slot(L, s);
+    uint32_t id = s->free_body;
+    Body *b = &s->bodies[id];
+    if (!lua_checkstack(b->co, args + 1)) script_error(L, "", "go: too many arguments");
+    lua_xmove(L, b->co, args + 1);
+    s->free_body = b->next_free;
+    *b = (Body){.co = b->co, .name = NONE, .live = true};
+    s->live_bodies++;
+    return id;
+}
+
+/* One that has ended leaves its coroutine empty, ready for the next. One that is parked when the run
+ * ends goes with the state. */
+static void drop(void *ctx, uint64_t body) {
+    Script *s = ctx;
+    Body *b = &s->bodies[body];
+    ASSERT(b->live);
+    b->live = false;
+    if (lua_status(b->co) != LUA_OK || lua_gettop(b->co) != 0) return;
+    b->next_free = s->free_body;
+    s->free_body = (uint32_t)body;
+    s->live_bodies--;
+}
+
+/* ---- operations ---- */
+
+/* What main does for the top level. */
+static void next_before(Script *s, Op *out) {
+    Before *b = &s->before[s->before_at++];
+    *out = (Op){.kind = b->kind, .line = b->line, .a = b->body, .text = stream_text(s->w->s, b->text)};
+    if (b->kind == OP_GO) s->bodies[b->body].name = out->text.v;
+}
+
+/* How many values the coroutine is resumed with. */
+static int give_result(Script *s, Body *b, OpResult last) {
+    if (!b->started) {
+        b->started = true;
+        return lua_gettop(b->co) - 1;
+    }
+    if (b->last != OP_RECV) return 0;
+    if (last.ok) script_release(s, b->co, last.value);
+    else lua_pushnil(b->co);
+    lua_pushboolean(b->co, last.ok);
+    return 2;
+}
+
+static void fail(Script *s, lua_State *co, int status) {
+    Diag d;
+    char message[sizeof d.message];
+    script_diagnose(s, co, status, &d);
+    uint64_t name = s->bodies[s->running].name;
+    snprintf(message, sizeof message, "%s", d.message);
+    snprintf(d.message, sizeof d.message, "in goroutine %.*s: %.900s", NAME_TEXT_MAX,
+             s->running == s->main_body ? "main" : intern_text(s->w->s->text, name), message);
+    world_fail(s->w, &d);
+}
+
+static void next(void *ctx, World *w, uint64_t body, OpResult last, Op *out) {
+    Script *s = ctx;
+    ASSERT(w == s->w);
+    if (body == s->main_body && s->before_at < s->before_count) {
+        next_before(s, out);
+        return;
+    }
+    Body *b = &s->bodies[body];
+    lua_State *co = b->co;
+    int args = give_result(s, b, last), results;
+    s->out = out;
+    s->running = body;
+    sandbox_refill(s);
+    int status = lua_resume(co, s->L, args, &results);
+    if (status == LUA_YIELD) {
+        s->bodies[body].last = (uint8_t)out->kind; /* a go statement may have moved the bodies */
+        return;
+    }
+    *out = (Op){.kind = OP_END};
+    if (status == LUA_OK) lua_settop(co, 0);
+    else fail(s, co, status);
+}
+
+Prog script_prog(Script *s) { return (Prog){.ctx = s, .next = next, .drop = drop}; }
+
+/* ---- start ---- */
+
+bool script_start(Script *s, World *w, Dev *dev, Diag *d) {
+    (void)d;
+    ASSERT(s->phase == PHASE_LOAD);
+    s->w = w;
+    s->dev = dev;
+    s->phase = PHASE_RUN;
+    for (size_t i = 0; i < s->chan_count; i++) {
+        Id_CHAN c = world_chan(w, s->chans[i].cap, s->chans[i].name, s->chans[i].line);
+        ASSERT(c.v == i);
+    }
+    for (size_t i = 0; i < s->obj_count; i++) {
+        Id_OBJ o = world_object(w, heap_size(s->heap, (Id_OBJ){i}), s->objs[i].name, s->objs[i].line);
+        ASSERT(o.v == i);
+    }
+    world_main(w, s->main_body, s->main_line);
+    return true;
+}

@@ -1,0 +1,68 @@
+/* script.h -- a scenario: Lua in a box, as data for the command line and as a program for the runtime.
+ *
+ * The only layer that knows Lua. script_load runs the file's chunk once: it declares knobs, channels,
+ * objects, goroutines and expectations. script_start makes them in a world; from then on the runtime
+ * pulls operations out of the goroutines (script_prog). Everything that could differ from one machine
+ * or process to the next is closed off (sandbox.c).
+ */
+#ifndef FAULTLINE_SCRIPT_H
+#define FAULTLINE_SCRIPT_H
+
+#include "../base/diag.h"
+#include "../rt/world.h"
+
+typedef struct Script Script;
+
+/* What scenario { ... } says, after the options of the command line have had the last word. */
+typedef struct {
+    char title[128];
+    char book[32];       /* chapter and section, "18.2.2" */
+    char go[16];         /* version of Go, "1.26" */
+    uint32_t procs;
+    uint64_t seed;
+    uint64_t limit_ns;   /* virtual time at which the run is stopped */
+    Costs costs;
+} Scenario;
+
+/* "NAME=VALUE" as given by --set (and --seed, --procs): they overrule scenario { ... }. */
+typedef struct {
+    const char *const *set;
+    size_t set_count;
+    /* Where kernel NAME comes from: *file and *source are malloced for the script. */
+    bool (*kernel)(void *ctx, const char *name, char **file, char **source, Diag *d);
+    void *kernel_ctx;
+} ScriptOptions;
+
+/* `path` is for messages; source is copied. A wrong scenario is EXIT_SCENARIO with its place, a wrong
+ * --set EXIT_USAGE. */
+bool script_load(Script **s, const char *path, const char *source, size_t len, const ScriptOptions *opt, Diag *d);
+/* After world_free, which drops goroutines, and before dev_close: the script gives its buffers back. */
+void script_free(Script *s);
+const Scenario *script_scenario(const Script *s);
+
+/* The supplier of operations for world_new; valid as long as the script. */
+Prog script_prog(Script *s);
+/* Makes what the chunk declared, in its order, and world_main. The script borrows world and device. */
+bool script_start(Script *s, World *w, Dev *dev, Diag *d);
+/* Adds path and text of the line to a Diag that names only the line, as those of the runtime do. */
+void script_place(const Script *s, Diag *d);
+
+/* ---- expectations ---- */
+typedef enum { EXPECT_EQUAL, EXPECT_AT_LEAST, EXPECT_AT_MOST, EXPECT_BETWEEN, EXPECT_SET } ExpectOp;
+typedef struct {
+    char key[32];        /* a figure of lens/summary, or "findings", "outcome" */
+    ExpectOp op;
+    uint64_t low, high;  /* EQUAL, AT_LEAST: low; AT_MOST: high. Times are in ns */
+    char text[256];      /* EXPECT_SET: names, sorted, joined by ", " ("" = none); or a single word */
+    int line;
+} Expectation;
+size_t script_expect_count(const Script *s);
+const Expectation *script_expect(const Script *s, size_t i);
+
+/* Results of kernels: expect.result(object, function(i, v) ... end). `done` is called for each in turn:
+ * verdict 1 held, 0 failed (got says where), -1 not checked (got says why). False if the check itself
+ * is wrong (a Lua error). */
+bool script_check_results(Script *s, void (*done)(void *ctx, const char *text, int verdict, const char *got, int line), void *ctx,
+                          Diag *d);
+
+#endif

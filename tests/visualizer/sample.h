@@ -1,0 +1,26 @@
+/* sample.h -- traces written by hand for the tests of the window.
+ *
+ * Each is a small run that really could have been: the model checks every event when it is read.
+ */
+#ifndef FAULTLINE_SAMPLE_H
+#define FAULTLINE_SAMPLE_H
+
+#include "../../sim/base/base.h"
+
+/* Three Ps; a goroutine goes to C, sysmon takes its P away, a new thread takes over: the moment of
+ * the design's stage, at 3.473 ms. */
+void sample_handoff(const char *path);
+/* `procs` Ps, `in_c` goroutines in C at the end, many channels, a long run queue, many waiting. */
+void sample_crowd(const char *path, unsigned procs, unsigned in_c);
+/* Two goroutines that wait for each other. */
+void sample_deadlock(const char *path);
+/* A run of about `events` events, most of them too short to be seen one by one. */
+void sample_long(const char *path, uint64_t events);
+/* RUN_START and nothing else. */
+void sample_bare(const char *path);
+/* The handoff with an impossible event at its end. */
+void sample_impossible(const char *path);
+/* No device, no channels. */
+void sample_plain(const char *path);
+
+#endif

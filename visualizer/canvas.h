@@ -1,0 +1,36 @@
+/* canvas.h -- where a display list becomes visible: pixels, or a PNG, SVG or PDF file.
+ *
+ * draw_cairo.c implements it; no type of Cairo or Pango leaves that file. A canvas has a size in
+ * device pixels and a scale u, device pixels per logical pixel. Open, paint lists one over the
+ * other, then save or read the pixels, then close.
+ */
+#ifndef FAULTLINE_CANVAS_H
+#define FAULTLINE_CANVAS_H
+
+#include "draw.h"
+#include "theme.h"
+
+#include "../sim/base/diag.h"
+
+typedef enum { CANVAS_PIXELS, CANVAS_SVG, CANVAS_PDF } CanvasKind;
+typedef struct Canvas Canvas;
+
+Canvas *canvas_open(CanvasKind kind, int w, int h, double u);
+void canvas_close(Canvas *c);
+
+/* Draws the list over what is there, nothing outside `region` (logical pixels). */
+void canvas_paint(Canvas *c, const DrawList *d, Theme t, Box region);
+/* As canvas_paint, without the texts: what lies behind them (the contrast test). */
+void canvas_paint_shapes(Canvas *c, const DrawList *d, Theme t, Box region);
+
+/* The pixels of a CANVAS_PIXELS: 0xAARRGGBB, rows `stride` bytes apart. Borrowed from the canvas. */
+uint32_t *canvas_pixels(Canvas *c, int *stride);
+
+/* Writes the file that the canvas' kind asks for (pixels: PNG). Title and description are the
+ * picture's text alternative, kept inside SVG and PDF. */
+bool canvas_save(Canvas *c, const char *path, const char *title, const char *description, Diag *d);
+
+/* Drops measured texts and fonts (at the end, so that a leak checker sees only leaks). */
+void canvas_forget(void);
+
+#endif

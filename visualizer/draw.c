@@ -1,0 +1,325 @@
+/* draw.c -- appending to a display list, and asking questions of one.
+ *
+ * Every Op is zeroed before it is filled, padding and all, so that equal pictures are equal bytes
+ * and draw_hash can be one pass over three arrays.
+ */
+#include "draw.h"
+
+#include "measure.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------- paint and pen */
+
+Paint paint(uint16_t tint) { return paint_alpha(tint, 1); }
+
+Paint paint_alpha(uint16_t tint, double alpha) {
+    return (Paint){.kind = PAINT_TINT, .tint = tint, .alpha = alpha};
+}
+
+Paint paint_fade(uint16_t tint, uint16_t tint_to, double y0, double y1) {
+    return (Paint){.kind = PAINT_FADE, .tint = tint, .tint_to = tint_to, .alpha = 1, .from = y0, .to = y1};
+}
+
+Paint paint_hatch(uint16_t tint, double gap, double width, double alpha) {
+    return (Paint){.kind = PAINT_HATCH, .tint = tint, .alpha = alpha, .from = gap, .to = width};
+}
+
+Pen pen(uint16_t tint, double width) { return (Pen){.paint = paint(tint), .width = width}; }
+
+Pen pen_alpha(uint16_t tint, double width, double alpha) {
+    return (Pen){.paint = paint_alpha(tint, alpha), .width = width};
+}
+
+Pen pen_dash(uint16_t tint, double width, double on, double off) {
+    return (Pen){.paint = paint(tint), .width = width, .on = on, .off = off};
+}
+
+Pen pen_round(uint16_t tint, double width) {
+    return (Pen){.paint = paint(tint), .width = width, .round = true};
+}
+
+Pen pen_dots(uint16_t tint, double width, double on, double off) {
+    return (Pen){.paint = paint(tint), .width = width, .on = on, .off = off, .round = true};
+}
+
+/* ---------------------------------------------------------------- appending */
+
+void draw_reset(DrawList *d) {
+    d->count = d->number_count = d->byte_count = d->path_first = 0;
+    d->alpha = 0;
+}
+
+void draw_free(DrawList *d) {
+    free(d->ops);
+    free(d->numbers);
+    free(d->bytes);
+    *d = (DrawList){0};
+}
+
+void draw_thin(DrawList *d, double alpha) { d->alpha = 1 - alpha; }
+
+static Op *append(DrawList *d, OpKind kind) {
+    GROW(d->ops, d->cap, d->count + 1);
+    Op *op = &d->ops[d->count++];
+    memset(op, 0, sizeof *op);
+    op->kind = kind;
+    return op;
+}
+
+static Paint thinned(const DrawList *d, Paint p) {
+    p.alpha *= 1 - d->alpha;
+    return p;
+}
+
+/* Field by field: an assigned struct may carry padding of unknown content into the hash. */
+static void set_paint(const DrawList *d, Paint *to, Paint p) {
+    p = thinned(d, p);
+    to->kind = p.kind;
+    to->tint = p.tint;
+    to->tint_to = p.tint_to;
+    to->alpha = p.alpha;
+    to->from = p.from;
+    to->to = p.to;
+}
+
+static void set_look(const DrawList *d, Op *op, Paint fill, Pen edge) {
+    set_paint(d, &op->fill, fill);
+    set_paint(d, &op->edge.paint, edge.paint);
+    op->edge.width = edge.width;
+    op->edge.on = edge.on;
+    op->edge.off = edge.off;
+    op->edge.round = edge.round;
+}
+
+void draw_box(DrawList *d, Box b, double radius, Paint fill, Pen edge) {
+    Op *op = append(d, OP_BOX);
+    op->box = b;
+    op->radius = radius;
+    set_look(d, op, fill, edge);
+}
+
+void draw_circle(DrawList *d, double cx, double cy, double r, Paint fill, Pen edge) {
+    Op *op = append(d, OP_CIRCLE);
+    op->box = (Box){cx, cy, r, r};
+    set_look(d, op, fill, edge);
+}
+
+void draw_line(DrawList *d, double x0, double y0, double x1, double y1, Pen edge) {
+    Op *op = append(d, OP_LINE);
+    op->box = (Box){x0, y0, x1, y1};
+    set_look(d, op, NO_PAINT, edge);
+}
+
+void draw_poly(DrawList *d, const Point *p, size_t count, bool closed, Paint fill, Pen edge) {
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0) path_move(d, p[i].x, p[i].y);
+        else path_line(d, p[i].x, p[i].y);
+    }
+    if (closed) path_close(d);
+    draw_path(d, fill, edge);
+}
+
+static void numbers(DrawList *d, Verb verb, size_t count, const double *values) {
+    GROW(d->numbers, d->number_cap, d->number_count + count + 1);
+    d->numbers[d->number_count++] = verb;
+    for (size_t i = 0; i < count; i++) d->numbers[d->number_count++] = values[i];
+}
+
+void path_move(DrawList *d, double x, double y) { numbers(d, VERB_MOVE, 2, (double[]){x, y}); }
+void path_line(DrawList *d, double x, double y) { numbers(d, VERB_LINE, 2, (double[]){x, y}); }
+void path_close(DrawList *d) { numbers(d, VERB_CLOSE, 0, NULL); }
+
+void path_curve(DrawList *d, double ax, double ay, double bx, double by, double x, double y) {
+    numbers(d, VERB_CURVE, 6, (double[]){ax, ay, bx, by, x, y});
+}
+
+void path_quad(DrawList *d, double x0, double y0, double cx, double cy, double x, double y) {
+    path_curve(d, x0 + (cx - x0) * 2 / 3, y0 + (cy - y0) * 2 / 3, x + (cx - x) * 2 / 3,
+               y + (cy - y) * 2 / 3, x, y);
+}
+
+void path_arc(DrawList *d, double cx, double cy, double r, double from, double to) {
+    numbers(d, VERB_ARC, 5, (double[]){cx, cy, r, from, to});
+}
+
+static void take_path(const DrawList *d, Op *op) {
+    op->first = d->path_first;
+    op->count = d->number_count - d->path_first;
+}
+
+void draw_path_keep(DrawList *d, Paint fill, Pen edge) {
+    Op *op = append(d, OP_PATH);
+    take_path(d, op);
+    set_look(d, op, fill, edge);
+}
+
+void draw_path(DrawList *d, Paint fill, Pen edge) {
+    draw_path_keep(d, fill, edge);
+    d->path_first = d->number_count;
+}
+
+void draw_clip(DrawList *d, Box b, double radius) {
+    Op *op = append(d, OP_CLIP);
+    op->box = b;
+    op->radius = radius;
+}
+
+void draw_clip_path(DrawList *d) {
+    Op *op = append(d, OP_CLIP);
+    take_path(d, op);
+    d->path_first = d->number_count;
+}
+
+void draw_unclip(DrawList *d) { append(d, OP_UNCLIP); }
+void draw_theme(DrawList *d, uint8_t theme) { append(d, OP_THEME)->theme = theme; }
+
+static double add_text(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a,
+                       const char *text, bool over) {
+    double width = text_width(text, s);
+    if (text[0] == '\0') return 0;
+    Op *op = append(d, OP_TEXT);
+    size_t bytes = strlen(text) + 1;
+    GROW(d->bytes, d->byte_cap, d->byte_count + bytes);
+    memcpy(d->bytes + d->byte_count, text, bytes);
+    op->first = d->byte_count;
+    op->count = bytes - 1;
+    d->byte_count += bytes;
+    op->box.x = a == ANCHOR_START ? x : a == ANCHOR_END ? x - width : x - width / 2;
+    op->box.y = y;
+    op->box.w = width;
+    op->style.size = s.size;
+    op->style.weight = s.weight;
+    op->style.face = s.face;
+    op->style.digits = s.digits;
+    op->over = over;
+    set_paint(d, &op->fill, paint(tint));
+    return width;
+}
+
+double draw_text(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a, const char *text) {
+    return add_text(d, x, y, s, tint, a, text, false);
+}
+
+double draw_text_over(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a, const char *text) {
+    return add_text(d, x, y, s, tint, a, text, true);
+}
+
+double draw_textf(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a, const char *fmt, ...) {
+    char text[512];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    return add_text(d, x, y, s, tint, a, text, false);
+}
+
+/* ---------------------------------------------------------------- questions */
+
+static uint64_t mix_words(uint64_t h, const void *data, size_t bytes) {
+    const unsigned char *p = data;
+    for (; bytes >= 8; p += 8, bytes -= 8) {
+        uint64_t w;
+        memcpy(&w, p, 8);
+        h = (h ^ w) * 0x9e3779b97f4a7c15u;
+        h ^= h >> 29;
+    }
+    for (; bytes > 0; p++, bytes--) h = (h ^ *p) * 0x100000001b3u;
+    return h;
+}
+
+uint64_t draw_hash(const DrawList *d) {
+    uint64_t h = mix_words(0xcbf29ce484222325u, d->ops, d->count * sizeof *d->ops);
+    h = mix_words(h, d->numbers, d->number_count * sizeof *d->numbers);
+    return mix_words(h, d->bytes, d->byte_count);
+}
+
+const char *draw_op_text(const DrawList *d, const Op *op) { return d->bytes + op->first; }
+
+/* Ascent and descent of both faces, as shares of the size: capitals and descenders, no leading. */
+Box draw_text_box(const Op *op) {
+    return (Box){op->box.x, op->box.y - .74 * op->style.size, op->box.w, .95 * op->style.size};
+}
+
+/* ---------------------------------------------------------------- lint */
+
+enum { CLIP_DEPTH = 16 };
+
+typedef struct {
+    Box box;
+    Box clip;          /* the innermost rectangles around it */
+    const char *text;
+    const Op *op;
+} Label;
+
+typedef struct {
+    Label *labels;
+    size_t count, cap;
+} Labels;
+
+static Box intersection(Box a, Box b) {
+    double x0 = fmax(a.x, b.x), y0 = fmax(a.y, b.y);
+    double x1 = fmin(a.x + a.w, b.x + b.w), y1 = fmin(a.y + a.h, b.y + b.h);
+    return (Box){x0, y0, x1 - x0, y1 - y0};
+}
+
+static void collect_labels(Labels *out, const DrawList *d, Box whole) {
+    Box clips[CLIP_DEPTH] = {whole};
+    size_t depth = 0;
+    for (const Op *op = d->ops; op < d->ops + d->count; op++) {
+        if (op->kind == OP_CLIP) {
+            ASSERT(depth + 1 < CLIP_DEPTH);
+            clips[depth + 1] = op->count ? clips[depth] : intersection(clips[depth], op->box);
+            depth++;
+        } else if (op->kind == OP_UNCLIP) {
+            ASSERT(depth > 0);
+            depth--;
+        } else if (op->kind == OP_TEXT) {
+            GROW(out->labels, out->cap, out->count + 1);
+            out->labels[out->count++] = (Label){draw_text_box(op), clips[depth], draw_op_text(d, op), op};
+        }
+    }
+    ASSERT(depth == 0); /* each draw_clip has its draw_unclip */
+}
+
+static bool is_cut(const Label *l) {
+    return l->box.x < l->clip.x - .5 || l->box.y < l->clip.y - .5 ||
+           l->box.x + l->box.w > l->clip.x + l->clip.w + .5 ||
+           l->box.y + l->box.h > l->clip.y + l->clip.h + .5;
+}
+
+static bool collide(const Label *a, const Label *b) {
+    Box i = intersection(a->box, b->box);
+    return i.w > .5 && i.h > 1.5 && !a->op->over && !b->op->over;
+}
+
+size_t draw_lint(const DrawList *const *lists, size_t count, double w, double h,
+                 void (*say)(void *ctx, const char *sentence), void *ctx) {
+    Labels all = {0};
+    size_t complaints = 0;
+    char line[512];
+    for (size_t i = 0; i < count; i++) collect_labels(&all, lists[i], (Box){2, 2, w - 4, h - 4});
+    for (size_t i = 0; i < all.count; i++) {
+        const Label *a = &all.labels[i];
+        if (a->op->style.size < 12) {
+            snprintf(line, sizeof line, "'%s' is smaller than 12", a->text);
+            say(ctx, line), complaints++;
+        }
+        if (is_cut(a)) {
+            snprintf(line, sizeof line, "'%s' at %.0f,%.0f is cut (%.0f wide)", a->text, a->box.x, a->op->box.y, a->box.w);
+            say(ctx, line), complaints++;
+        }
+        for (size_t j = i + 1; j < all.count; j++) {
+            const Label *b = &all.labels[j];
+            if (!collide(a, b)) continue;
+            snprintf(line, sizeof line, "'%.120s' overlaps '%.120s' at %.0f,%.0f", a->text, b->text, a->box.x, a->op->box.y);
+            say(ctx, line), complaints++;
+        }
+    }
+    free(all.labels);
+    return complaints;
+}

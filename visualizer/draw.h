@@ -1,0 +1,142 @@
+/* draw.h -- a picture as plain data.
+ *
+ * Views append to a DrawList and never see a drawing library; draw_cairo.c turns the list into
+ * pixels, SVG or PDF. The list can be hashed (nothing changed: nothing is redrawn), linted (no two
+ * texts overlap, none is cut) and printed as text (a test reads it).
+ *
+ * Coordinates are logical pixels of the whole picture, y downwards; angles are radians, clockwise.
+ * Colours are tints, roles that theme.h turns into RGB. Reset the list, append, hand it over; it
+ * owns all that it holds, texts are copied. A zeroed DrawList is an empty one.
+ */
+#ifndef FAULTLINE_DRAW_H
+#define FAULTLINE_DRAW_H
+
+#include "../sim/base/base.h"
+
+typedef struct { double x, y; } Point;
+typedef struct { double x, y, w, h; } Box;
+
+/* ---------------------------------------------------------------- paint and pen */
+
+typedef enum { PAINT_NONE, PAINT_TINT, PAINT_FADE, PAINT_HATCH } PaintKind;
+
+typedef struct {
+    PaintKind kind;
+    uint16_t tint;      /* theme.h: TINT_... */
+    uint16_t tint_to;   /* FADE: the colour at `to` */
+    double alpha;
+    double from, to;    /* FADE: from y, to y; HATCH: gap between strokes, width of one */
+} Paint;
+
+typedef struct {
+    Paint paint;
+    double width;
+    double on, off;     /* dashes; 0, 0 = unbroken */
+    bool round;         /* round ends and corners */
+} Pen;
+
+#define NO_PAINT ((Paint){0})
+#define NO_PEN ((Pen){0})
+
+Paint paint(uint16_t tint);
+Paint paint_alpha(uint16_t tint, double alpha);
+Paint paint_fade(uint16_t tint, uint16_t tint_to, double y0, double y1);
+Paint paint_hatch(uint16_t tint, double gap, double width, double alpha); /* strokes at 45 degrees */
+Pen pen(uint16_t tint, double width);
+Pen pen_alpha(uint16_t tint, double width, double alpha);
+Pen pen_dash(uint16_t tint, double width, double on, double off);
+Pen pen_round(uint16_t tint, double width);
+Pen pen_dots(uint16_t tint, double width, double on, double off); /* dashes with round ends */
+
+/* ---------------------------------------------------------------- text */
+
+typedef enum { FACE_SANS, FACE_MONO } Face;
+typedef enum { ANCHOR_START, ANCHOR_MIDDLE, ANCHOR_END } Anchor;
+
+typedef struct {
+    double size;
+    uint16_t weight; /* 400, 500, 600, 700 */
+    uint8_t face;
+    bool digits;     /* a changing number: all digits equally wide, so that it does not dance */
+} TextStyle;
+
+static inline TextStyle sans(double size, uint16_t weight) { return (TextStyle){size, weight, FACE_SANS, false}; }
+static inline TextStyle mono(double size, uint16_t weight) { return (TextStyle){size, weight, FACE_MONO, false}; }
+static inline TextStyle digits(double size, uint16_t weight) { return (TextStyle){size, weight, FACE_SANS, true}; }
+
+/* ---------------------------------------------------------------- the list */
+
+typedef enum {
+    OP_BOX, OP_CIRCLE, OP_LINE, OP_PATH, OP_TEXT, OP_CLIP, OP_UNCLIP, OP_THEME,
+} OpKind;
+
+/* A path is a run of numbers: a verb, then its coordinates. */
+typedef enum { VERB_MOVE, VERB_LINE, VERB_CURVE, VERB_ARC, VERB_CLOSE } Verb;
+
+typedef struct {
+    OpKind kind;
+    Box box;            /* BOX; CIRCLE: centre x, y and radius w; LINE: x, y to w, h; CLIP */
+    double radius;      /* BOX, CLIP: of the corners */
+    Paint fill;
+    Pen edge;
+    size_t first, count; /* PATH, CLIP: numbers; TEXT: bytes */
+    TextStyle style;
+    bool over;          /* TEXT: may lie over another text (a label with a plate of its own) */
+    uint8_t theme;      /* THEME: what follows is drawn in this theme (the sheet of tokens) */
+} Op;
+
+typedef struct {
+    Op *ops;
+    size_t count, cap;
+    double *numbers;
+    size_t number_count, number_cap;
+    char *bytes;
+    size_t byte_count, byte_cap;
+
+    size_t path_first;  /* where the path being built began */
+    double alpha;       /* all that is appended is thinned by 1 - this; 0 is opaque */
+} DrawList;
+
+void draw_reset(DrawList *d); /* empty again, keeps its memory */
+void draw_free(DrawList *d);
+uint64_t draw_hash(const DrawList *d);
+void draw_thin(DrawList *d, double alpha); /* what follows has its alpha times this */
+
+void draw_box(DrawList *d, Box b, double radius, Paint fill, Pen edge);
+void draw_circle(DrawList *d, double cx, double cy, double r, Paint fill, Pen edge);
+void draw_line(DrawList *d, double x0, double y0, double x1, double y1, Pen edge);
+void draw_poly(DrawList *d, const Point *p, size_t count, bool closed, Paint fill, Pen edge);
+
+/* A path is built in the list and then drawn or made the clip: path_move, path_line ..., draw_path. */
+void path_move(DrawList *d, double x, double y);
+void path_line(DrawList *d, double x, double y);
+void path_quad(DrawList *d, double x0, double y0, double cx, double cy, double x, double y);
+void path_curve(DrawList *d, double ax, double ay, double bx, double by, double x, double y);
+void path_arc(DrawList *d, double cx, double cy, double r, double from, double to);
+void path_close(DrawList *d);
+void draw_path(DrawList *d, Paint fill, Pen edge);
+/* The path stays open for a second draw_path of the same shape (a fill, then a hatch). */
+void draw_path_keep(DrawList *d, Paint fill, Pen edge);
+
+void draw_clip(DrawList *d, Box b, double radius);
+void draw_clip_path(DrawList *d);
+void draw_unclip(DrawList *d);
+void draw_theme(DrawList *d, uint8_t theme);
+
+/* The baseline is at y. Returns the width, so that the next text can follow. */
+double draw_text(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a, const char *text);
+double draw_text_over(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a, const char *text);
+double draw_textf(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a, const char *fmt, ...)
+    __attribute__((format(printf, 7, 8)));
+
+const char *draw_op_text(const DrawList *d, const Op *op); /* of a TEXT */
+Box draw_text_box(const Op *op);                           /* what a TEXT covers */
+
+/* ---------------------------------------------------------------- lint */
+
+/* Calls `say` with one sentence for each text that overlaps another, leaves the picture or its
+ * clip, or is smaller than 12. Several lists are one picture. Returns how many. */
+size_t draw_lint(const DrawList *const *lists, size_t count, double w, double h,
+                 void (*say)(void *ctx, const char *sentence), void *ctx);
+
+#endif

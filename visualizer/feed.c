@@ -1,0 +1,177 @@
+/* feed.c -- reading forwards once, and coming back anywhere.
+ *
+ * Copies of the model are bounded by memory, not by number: a big model is copied more rarely, so
+ * that all copies together stay near FEED_COPY_BYTES.
+ *
+ * A trace may be impossible (a damaged file whose checksums are right, a writer with a bug): then the
+ * model refuses an event, and the trace ends before it, with the reason.
+ */
+#include "feed.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COPY_EVENTS = 4096 };
+static const size_t COPY_BYTES_PER_EVENT = 32; /* what a copy may cost, spread over the events since the last */
+
+typedef struct {
+    uint64_t seq;
+    Model *model;
+} Copy;
+
+struct Feed {
+    Trace *trace;
+    TraceCursor *reading;  /* forwards, feed_read */
+    TraceCursor *looking;  /* anywhere, feed_event */
+    Lanes lanes;
+    Model *head;
+    Copy *copy;
+    size_t copy_count, copy_cap;
+    char trouble[512];
+    bool refused;          /* an event was impossible: nothing after it is read */
+    struct {
+        Model *model;
+    } slot[FEED_SLOTS];
+};
+
+bool feed_open(Feed **out, const char *path, Diag *d) {
+    Trace *trace;
+    *out = NULL;
+    if (!trace_open(&trace, path, d)) return false;
+    Feed *f = mem_zero(1, sizeof *f);
+    f->trace = trace;
+    f->reading = trace_cursor(trace);
+    f->looking = trace_cursor(trace);
+    trace_seek_seq(f->reading, 1);
+    f->head = model_new(trace_text(trace));
+    lanes_init(&f->lanes);
+    *out = f;
+    return true;
+}
+
+void feed_close(Feed *f) {
+    if (f == NULL) return;
+    for (size_t i = 0; i < f->copy_count; i++) model_free(f->copy[i].model);
+    for (int i = 0; i < FEED_SLOTS; i++) model_free(f->slot[i].model);
+    free(f->copy);
+    model_free(f->head);
+    lanes_free(&f->lanes);
+    trace_cursor_free(f->reading);
+    trace_cursor_free(f->looking);
+    trace_close(f->trace);
+    free(f);
+}
+
+static size_t model_bytes(const Model *m) {
+    return m->g_count * sizeof(ModelG) + m->p_count * sizeof(ModelP) + m->m_count * sizeof(ModelM) +
+           m->chan_count * sizeof(ModelChan) + m->obj_count * sizeof(ModelObj) + m->cmd_count * sizeof(ModelCmd) +
+           m->queue_count * sizeof(ModelQueue);
+}
+
+static void keep_copy(Feed *f) {
+    uint64_t since = f->head->seq - (f->copy_count ? f->copy[f->copy_count - 1].seq : 0);
+    if (since < COPY_EVENTS || since * COPY_BYTES_PER_EVENT < model_bytes(f->head)) return;
+    GROW(f->copy, f->copy_cap, f->copy_count + 1);
+    f->copy[f->copy_count++] = (Copy){f->head->seq, model_copy(f->head)};
+}
+
+static bool take(Feed *f, const Event *e) {
+    char why[MODEL_WHY_MAX] = "";
+    lanes_before(&f->lanes, f->head, e);
+    if (!model_apply(f->head, e, why)) {
+        f->refused = true;
+        snprintf(f->trouble, sizeof f->trouble, "event %llu (%s) is impossible: %s", (unsigned long long)e->seq,
+                 e->kind < EV_COUNT ? event_spec[e->kind].name : "of an unknown kind", why);
+        /* A refused event leaves the model half changed: go back to the last good one. */
+        Model *good = model_copy(feed_model(f, 0, e->seq - 1));
+        model_free(f->head);
+        f->head = good;
+        return false;
+    }
+    lanes_after(&f->lanes, f->head, e);
+    keep_copy(f);
+    return true;
+}
+
+bool feed_read(Feed *f, size_t events) {
+    size_t n = 0;
+    Event e;
+    while (n < events && !f->refused && trace_next(f->reading, &e) && take(f, &e)) n++;
+    return n > 0;
+}
+
+bool feed_poll(Feed *f) { return !f->refused && trace_poll(f->trace); }
+
+const Lanes *feed_lanes(const Feed *f) { return &f->lanes; }
+const Model *feed_head(const Feed *f) { return f->head; }
+uint64_t feed_count(const Feed *f) { return f->head->seq; }
+uint64_t feed_total(const Feed *f) { return f->refused ? f->head->seq : trace_event_count(f->trace); }
+uint64_t feed_end_ns(const Feed *f) { return f->head->now_ns; }
+bool feed_is_open(const Feed *f) { return !f->refused && trace_state(f->trace) == TRACE_OPEN; }
+
+const char *feed_trouble(const Feed *f) {
+    if (f->refused) return f->trouble;
+    return trace_state(f->trace) == TRACE_DAMAGED ? trace_state_text(f->trace) : "";
+}
+
+const char *feed_option(Feed *f, const char *key) { return trace_option(f->trace, key); }
+const char *feed_section(const Feed *f, const char *name, size_t *len) { return trace_get(f->trace, name, len); }
+const char *feed_path(const Feed *f) { return trace_path(f->trace); }
+
+/* ---------------------------------------------------------------- anywhere */
+
+bool feed_event(Feed *f, uint64_t seq, Event *e) {
+    if (seq == 0 || seq > f->head->seq) return false;
+    trace_seek_seq(f->looking, seq);
+    return trace_next(f->looking, e);
+}
+
+uint64_t feed_seq_at(Feed *f, uint64_t ns) {
+    if (ns >= f->head->now_ns) return f->head->seq;
+    Event e;
+    trace_seek_ns(f->looking, ns + 1);
+    return trace_next(f->looking, &e) ? e.seq - 1 : f->head->seq;
+}
+
+static const Copy *copy_before(const Feed *f, uint64_t seq) {
+    size_t low = 0, high = f->copy_count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (f->copy[mid].seq <= seq) low = mid + 1;
+        else high = mid;
+    }
+    return low > 0 ? &f->copy[low - 1] : NULL;
+}
+
+const Model *feed_model(Feed *f, int slot, uint64_t seq) {
+    ASSERT(slot < FEED_SLOTS);
+    Model **m = &f->slot[slot].model;
+    const Copy *copy = copy_before(f, seq);
+    uint64_t near = copy ? copy->seq : 0;
+    if (*m == NULL || (*m)->seq > seq || (*m)->seq < near) {
+        model_free(*m);
+        *m = copy ? model_copy(copy->model) : model_new(trace_text(f->trace));
+    }
+    if ((*m)->seq == seq) return *m;
+    Event e;
+    char why[MODEL_WHY_MAX];
+    trace_seek_seq(f->looking, (*m)->seq + 1);
+    while ((*m)->seq < seq && trace_next(f->looking, &e)) {
+        if (!model_apply(*m, &e, why)) break; /* feed_read has refused it and never asks past it */
+    }
+    return *m;
+}
+
+uint64_t feed_find(Feed *f, const char *event_name, bool last) {
+    EventKind kind = event_kind_by_name(event_name);
+    uint64_t found = 0;
+    Event e;
+    trace_seek_seq(f->looking, 1);
+    while (kind != EV_COUNT && trace_next(f->looking, &e) && e.seq <= f->head->seq) {
+        if (e.kind != (uint32_t)kind) continue;
+        found = e.seq;
+        if (!last) break;
+    }
+    return found;
+}

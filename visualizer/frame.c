@@ -1,0 +1,73 @@
+/* frame.c -- from a scene to lists, and from lists to what really has to be painted. */
+#include "frame.h"
+
+#include <stdlib.h>
+
+Frame *frame_new(void) { return mem_zero(1, sizeof(Frame)); }
+
+void frame_free(Frame *f) {
+    if (f == NULL) return;
+    for (int i = 0; i < PART_COUNT; i++) draw_free(&f->list[i]);
+    free(f->hits.hit);
+    free(f);
+}
+
+static View view_of(Frame *f, const Scene *s, Part part) {
+    return (View){&f->list[part], s, &f->layout, &f->stage, &f->time, &f->hits};
+}
+
+static void build_stage(Frame *f, const Scene *s) {
+    if (f->layout.stage.h < 200) return;
+    layout_stage(&f->stage, &f->layout, s);
+    View v = view_of(f, s, PART_STAGE);
+    view_worlds(&v);
+    view_stage(&v);
+}
+
+void frame_build(Frame *f, const Scene *s) {
+    for (int i = 0; i < PART_COUNT; i++) draw_reset(&f->list[i]);
+    f->hits.count = 0;
+    layout_frame(&f->layout, s);
+    layout_timeline(&f->time, &f->layout, s);
+    const FrameLayout *l = &f->layout;
+    f->box[PART_TOP] = l->top;
+    f->box[PART_STAGE] = l->stage;
+    f->box[PART_TIMELINE] = l->timeline;
+    f->box[PART_PANEL] = l->panel;
+    f->box[PART_TRANSPORT] = l->transport;
+    f->box[PART_STRIP] = l->strip;
+    f->box[PART_OVERLAY] = (Box){0, 0, l->w, l->h};
+    View top = view_of(f, s, PART_TOP), timeline = view_of(f, s, PART_TIMELINE), panel = view_of(f, s, PART_PANEL);
+    View transport = view_of(f, s, PART_TRANSPORT), strip = view_of(f, s, PART_STRIP), overlay = view_of(f, s, PART_OVERLAY);
+    view_top(&top);
+    build_stage(f, s);
+    view_timeline(&timeline);
+    view_panel(&panel);
+    view_transport(&transport);
+    view_strip(&strip);
+    view_help(&overlay);
+    view_tooltip(&overlay);
+}
+
+/* An overlay that changes uncovers what was under it, and any part that changes wipes the overlay. */
+unsigned frame_paint(Frame *f, Canvas *c, Theme theme, bool all) {
+    uint64_t hash[PART_COUNT];
+    unsigned painted = 0;
+    for (int i = 0; i < PART_COUNT; i++) hash[i] = draw_hash(&f->list[i]) ^ ((uint64_t)theme + 1) * 0x9e3779b97f4a7c15u;
+    if (hash[PART_OVERLAY] != f->painted[PART_OVERLAY]) all = true;
+    for (int i = 0; i < PART_COUNT; i++) {
+        bool changed = all || hash[i] != f->painted[i] || (i == PART_OVERLAY && painted != 0);
+        if (!changed || f->box[i].w <= 0 || f->box[i].h <= 0) continue;
+        canvas_paint(c, &f->list[i], theme, f->box[i]);
+        f->painted[i] = hash[i];
+        painted |= 1u << i;
+    }
+    return painted;
+}
+
+size_t frame_lint(const Frame *f, void (*say)(void *ctx, const char *sentence), void *ctx) {
+    const DrawList *lists[PART_COUNT];
+    for (int i = 0; i < PART_OVERLAY; i++) lists[i] = &f->list[i];
+    const DrawList *overlay = &f->list[PART_OVERLAY];
+    return draw_lint(lists, PART_OVERLAY, f->layout.w, f->layout.h, say, ctx) + draw_lint(&overlay, 1, f->layout.w, f->layout.h, say, ctx);
+}

@@ -1,0 +1,105 @@
+/* lanes.h -- the history of a run, as the timeline needs it: spans per lane.
+ *
+ * Fed with every event and the model after it, in order (feed.c); asked by view_timeline.c about
+ * windows of time. A lane also knows how much Go and how much C it held before each span, so that
+ * a pixel column that stands for a million spans costs two searches: the work of a frame depends on
+ * pixels, never on events.
+ */
+#ifndef FAULTLINE_LANES_H
+#define FAULTLINE_LANES_H
+
+#include "../sim/event/model.h"
+
+typedef enum {
+    SPAN_NONE,     /* idle, parked: only the base line */
+    SPAN_RUN,      /* P: id runs */
+    SPAN_HELD,     /* P: behind a call out of Go; nobody runs */
+    SPAN_GO,       /* M: runs Go */
+    SPAN_SPIN,     /* M: looks for work */
+    SPAN_C,        /* M: in C, `text` is the function, id the goroutine */
+    SPAN_STARTING, /* M: asked for, not there yet */
+    SPAN_COMMAND,  /* queue: id is the command */
+} SpanKind;
+
+#define NOT_YET UINT64_MAX /* the end of a span that is still open */
+
+typedef struct {
+    uint64_t from_ns, to_ns;
+    uint64_t go_before_ns, c_before_ns; /* in this lane, before from_ns */
+    uint64_t id;
+    uint64_t text; /* STR */
+    SpanKind kind;
+} LaneSpan;
+
+typedef struct {
+    LaneSpan *span;
+    size_t count, cap;
+} Lane;
+
+typedef struct {
+    uint64_t time_ns, seq;
+    bool acted;
+    uint64_t label; /* id in Lanes.labels; NONE */
+} Tick;
+
+/* A hand-over that the eye should follow: from a lane to a lane, at one moment. */
+typedef struct {
+    uint64_t time_ns, seq;
+    uint64_t m, p;       /* sysmon to p: m is NONE */
+    bool to_p;
+} Flow;
+
+typedef enum { MARK_NOTE, MARK_WARNING } MarkKind;
+typedef struct {
+    uint64_t time_ns, seq;
+    uint64_t text; /* STR */
+    MarkKind kind;
+} Mark;
+
+enum { DENSITY_BUCKETS = 4096 };
+
+typedef struct {
+    Lane *p, *m, *queue;
+    size_t p_count, p_cap, m_count, m_cap, queue_count, queue_cap;
+    Tick *tick;
+    size_t tick_count, tick_cap;
+    Flow *flow;
+    size_t flow_count, flow_cap;
+    Mark *mark;
+    size_t mark_count, mark_cap;
+    uint64_t *story; /* seq of each event that is a step of the story */
+    size_t story_count, story_cap;
+
+    uint32_t *g_order; /* g id to the order in which it first ran, from 1; 0 = never */
+    size_t g_order_cap;
+    uint32_t g_ran;    /* how many goroutines have run */
+
+    uint32_t density[DENSITY_BUCKETS]; /* events per density_ns */
+    uint64_t density_ns;
+    size_t in_c_max;   /* most Ms in C at one time */
+    size_t m_peak;     /* most threads */
+    Intern *labels;
+} Lanes;
+
+void lanes_init(Lanes *l);
+void lanes_free(Lanes *l);
+
+/* Before and after an event is applied to the model; `before` may be asked what the event ends. */
+void lanes_before(Lanes *l, const Model *before, const Event *e);
+void lanes_after(Lanes *l, const Model *after, const Event *e);
+
+/* The index of the first span that ends after ns (count when there is none). */
+size_t lane_find(const Lane *lane, uint64_t ns);
+/* How much of [from, to) the lane spent in Go (or running, or busy) and in C (or held). */
+typedef struct { uint64_t go_ns, c_ns; } LaneShare;
+LaneShare lane_share(const Lane *lane, uint64_t from_ns, uint64_t to_ns);
+
+/* The last story event at or before seq, 0 = none; the first after it, 0 = none. */
+uint64_t lanes_story_at(const Lanes *l, uint64_t seq);
+uint64_t lanes_story_after(const Lanes *l, uint64_t seq);
+
+/* The first tick, flow or mark at or after ns. */
+size_t lanes_tick_from(const Lanes *l, uint64_t ns);
+size_t lanes_flow_from(const Lanes *l, uint64_t ns);
+
+#endif

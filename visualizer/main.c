@@ -1,0 +1,180 @@
+/* main.c -- faultline-view: a trace in a window, or one of its moments as a picture.
+ *
+ * This program is linked without the simulator: all it knows of a run is the trace.
+ */
+#include "canvas.h"
+#include "shot.h"
+#include "window.h"
+
+#include "../sim/base/units.h"
+
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    const char *trace, *at, *out, *view, *size, *span;
+    const char *theme, *zoom;
+    bool shot, follow, lecture;
+    unsigned bench;
+} Options;
+
+enum { KEY_SHOT = 1000, KEY_VIEW, KEY_AT, KEY_SIZE, KEY_THEME, KEY_FOLLOW, KEY_ZOOM, KEY_SPAN, KEY_LECTURE, KEY_BENCH };
+
+static const struct argp_option options_of_argp[] = {
+    {"at", KEY_AT, "WHEN", 0, "the moment to begin at: 3.473ms, end, #1204 (an event), first:P_RETAKE, last:P_RETAKE", 0},
+    {"theme", KEY_THEME, "NAME", 0, "dark or light", 0},
+    {"span", KEY_SPAN, "TIME", 0, "how much time the timeline shows, such as 100us", 0},
+    {"zoom", KEY_ZOOM, "FACTOR", 0, "size of everything, 0.8 to 1.5", 0},
+    {"follow", KEY_FOLLOW, NULL, 0, "stay at the end of a trace that grows", 0},
+    {"lecture", KEY_LECTURE, NULL, 0, "larger, without the panel: for the back row", 0},
+    {"shot", KEY_SHOT, NULL, 0, "no window: write one picture to the file of -o", 1},
+    {"output", 'o', "FILE", 0, "with --shot: FILE ends in .png, .svg or .pdf", 1},
+    {"view", KEY_VIEW, "NAME", 0, "with --shot: stage or timeline", 1},
+    {"size", KEY_SIZE, "WxH", 0, "with --shot: in pixels, 1600x1000 if not said", 1},
+    {"bench-frames", KEY_BENCH, "N", OPTION_HIDDEN, "paint N frames and print how long they took", 2},
+    {0},
+};
+
+static error_t take_option(int key, char *arg, struct argp_state *state) {
+    Options *o = state->input;
+    switch (key) {
+    case KEY_AT: o->at = arg; return 0;
+    case KEY_THEME: o->theme = arg; return 0;
+    case KEY_SPAN: o->span = arg; return 0;
+    case KEY_ZOOM: o->zoom = arg; return 0;
+    case KEY_FOLLOW: o->follow = true; return 0;
+    case KEY_LECTURE: o->lecture = true; return 0;
+    case KEY_SHOT: o->shot = true; return 0;
+    case KEY_VIEW: o->view = arg; return 0;
+    case KEY_SIZE: o->size = arg; return 0;
+    case 'o': o->out = arg; return 0;
+    case KEY_BENCH: o->bench = (unsigned)strtoul(arg, NULL, 10); return 0;
+    case ARGP_KEY_ARG:
+        if (o->trace) argp_error(state, "one trace at a time: '%s' is a second one", arg);
+        o->trace = arg;
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    options_of_argp, take_option, "[TRACE]",
+    "Shows a run that `faultline run --out TRACE` has recorded, or still records.\v"
+    "In the window, ? lists all keys. Exit status: 0 well, 2 wrong command line, 4 a file could not be read or written.",
+    NULL, NULL, NULL};
+
+/* ---------------------------------------------------------------- checking what was asked for */
+
+enum { SIDE_MIN = 320, SIDE_MAX = 16384 };
+
+static bool read_size(const char *text, Scene *s, Diag *d) {
+    int w, h, n = 0;
+    if (sscanf(text, "%dx%d%n", &w, &h, &n) != 2 || text[n] != '\0' || w < SIDE_MIN || h < SIDE_MIN || w > SIDE_MAX || h > SIDE_MAX) {
+        diag_fail(d, EXIT_USAGE, "'%s' is no size", text);
+        return diag_remedy(d, "Write it as 1600x1000, each side from %d to %d.", SIDE_MIN, SIDE_MAX);
+    }
+    s->width_px = w;
+    s->height_px = h;
+    return true;
+}
+
+static bool read_zoom(const char *text, Scene *s, Diag *d) {
+    char *end;
+    double zoom = strtod(text, &end);
+    if (end == text || *end != '\0' || !(zoom >= .8 && zoom <= 1.5)) return diag_fail(d, EXIT_USAGE, "--zoom takes a number from 0.8 to 1.5, not '%s'", text);
+    s->zoom = zoom;
+    return true;
+}
+
+static bool set_up(Show *w, const Options *o, Diag *d) {
+    Scene *s = &w->scene;
+    uint64_t span;
+    if (o->theme && !theme_by_name(o->theme, &s->theme)) return diag_fail(d, EXIT_USAGE, "there is no theme '%s', only dark and light", o->theme);
+    if (o->view && strcmp(o->view, "stage") != 0 && strcmp(o->view, "timeline") != 0) {
+        return diag_fail(d, EXIT_USAGE, "there is no view '%s', only stage and timeline", o->view);
+    }
+    if (o->view && o->view[0] == 't') s->view = VIEW_TIMELINE;
+    if (o->size && !read_size(o->size, s, d)) return false;
+    if (o->zoom && !read_zoom(o->zoom, s, d)) return false;
+    s->lecture = o->lecture;
+    if (o->at) {
+        if (!show_go_to(w, o->at, d)) return false;
+        player_near(&w->player, w->feed);
+    }
+    if (o->span) {
+        if (!time_parse(o->span, &span) || span == 0) return diag_fail(d, EXIT_USAGE, "--span takes a time such as 100us, not '%s'", o->span);
+        player_span(&w->player, w->feed, span);
+    }
+    return true;
+}
+
+/* ---------------------------------------------------------------- what the program does */
+
+enum { FIRST_EVENTS = 500000 };
+
+static bool open_show(Show *w, const Options *o, const char *path, Diag *d) {
+    Feed *f;
+    if (!feed_open(&f, path, d)) return false;
+    bool whole = o->shot || o->bench || o->at || o->follow;
+    while (feed_read(f, FIRST_EVENTS) && whole) continue;
+    show_init(w, f);
+    if (set_up(w, o, d)) return true;
+    feed_close(f);
+    return false;
+}
+
+static bool write_shot(const Options *o, Diag *d) {
+    Show w;
+    if (o->out == NULL) return diag_fail(d, EXIT_USAGE, "--shot needs a file to write: -o FILE.png");
+    if (o->view && strcmp(o->view, "tokens") == 0) return shot_tokens(o->out, d);
+    if (o->trace == NULL) return diag_fail(d, EXIT_USAGE, "--shot needs a trace");
+    if (!open_show(&w, o, o->trace, d)) return false;
+    bool well = shot_write(&w, o->out, d);
+    feed_close(w.feed);
+    return well;
+}
+
+static bool measure(const Options *o, Diag *d) {
+    Show w;
+    if (o->trace == NULL) return diag_fail(d, EXIT_USAGE, "--bench-frames needs a trace");
+    if (!open_show(&w, o, o->trace, d)) return false;
+    shot_bench(&w, o->bench, stdout);
+    feed_close(w.feed);
+    return true;
+}
+
+/* One run after another: a file dropped on the window is the next. One that cannot be read leaves the
+ * window empty and says why on standard error. */
+static bool show_window(const Options *o, Diag *d) {
+    Show w;
+    bool open = o->trace != NULL;
+    if (open && !open_show(&w, o, o->trace, d)) return false;
+    if (!window_open(d)) {
+        if (open) feed_close(w.feed);
+        return false;
+    }
+    if (open) w.player.follow = o->follow && feed_is_open(w.feed);
+    for (char *next; (next = window_run(open ? &w : NULL)) != NULL; free(next)) {
+        Options later = {.theme = o->theme, .zoom = o->zoom};
+        if (open) feed_close(w.feed);
+        open = open_show(&w, &later, next, d);
+        if (!open) diag_print(d, stderr);
+    }
+    if (open) feed_close(w.feed);
+    window_close();
+    return true;
+}
+
+int main(int argc, char **argv) {
+    Options o = {0};
+    Diag d;
+    argp_err_exit_status = EXIT_USAGE;
+    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    if (!o.shot && o.out) o.shot = true; /* a file is wanted, not a window */
+    bool well = o.bench ? measure(&o, &d) : o.shot ? write_shot(&o, &d) : show_window(&o, &d);
+    if (!well) diag_print(&d, stderr);
+    canvas_forget();
+    return well ? EXIT_WELL : d.status;
+}

@@ -1,0 +1,52 @@
+/* scene.h -- all that a picture depends on, and nothing else.
+ *
+ * A frame is a pure function of a Scene: the same scene is the same picture, in the window and in
+ * the file. Everything in it is borrowed and read only.
+ */
+#ifndef FAULTLINE_SCENE_H
+#define FAULTLINE_SCENE_H
+
+#include "lanes.h"
+#include "draw.h"
+#include "story.h"
+#include "theme.h"
+
+typedef struct {
+    Kind kind;
+    uint64_t id; /* NONE = nothing */
+} Thing;
+#define NO_THING ((Thing){KIND_G, NONE})
+
+typedef enum { VIEW_STAGE, VIEW_TIMELINE } ViewKind;
+
+typedef struct {
+    /* the run */
+    const char *title, *book, *section, *file, *go, *device; /* "" = unknown */
+    const char *source;   /* the scenario's text; "" = not in the trace */
+    const Lanes *lanes;
+    const Model *head;    /* the end of what has been read: which things there will be at all */
+    uint64_t end_ns, event_count;
+    bool growing;         /* more may come */
+    const char *trouble;  /* why nothing after end_ns can be shown; "" = all is well */
+
+    /* the moment */
+    const Model *model;
+    const Story *story;
+    uint64_t now_ns, seq;
+    uint64_t from_ns, to_ns; /* window of the timeline */
+    bool playing;
+    uint64_t speed_ns;
+
+    /* the picture */
+    int width_px, height_px;
+    double zoom;          /* .8 .. 1.5 */
+    Theme theme;
+    ViewKind view;
+    bool panel, lecture, help;
+    double stage_share;   /* of the room above the transport; 0 = the default */
+    Thing selected;
+    Thing hovered;
+    Point pointer;        /* logical pixels; where a tooltip stands */
+} Scene;
+
+#endif

@@ -1,0 +1,100 @@
+/* show.c -- borrowing from feed, player and story what a picture needs. */
+#include "show.h"
+
+#include "../sim/base/units.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *file_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* The name of the device: the first line of what the recording machine said about it. */
+static void device_name(char *buf, size_t size, Feed *f) {
+    const char *about = feed_section(f, "device", NULL);
+    if (about == NULL) about = feed_option(f, "device");
+    snprintf(buf, size, "%.*s", (int)strcspn(about, "\n"), about);
+}
+
+/* Options of the trace under the first of these names that it has. */
+static const char *option(Feed *f, const char *a, const char *b) {
+    const char *value = feed_option(f, a);
+    return value[0] || b == NULL ? value : feed_option(f, b);
+}
+
+void show_init(Show *w, Feed *f) {
+    *w = (Show){.feed = f};
+    player_open(&w->player, f);
+    Scene *s = &w->scene;
+    const char *source = feed_section(f, "scenario", NULL);
+    s->title = option(f, "title", NULL);
+    if (s->title[0] == '\0') s->title = file_name(feed_path(f));
+    s->book = option(f, "book", NULL);
+    s->section = option(f, "section", NULL);
+    s->file = file_name(option(f, "file", "scenario"));
+    s->go = option(f, "go", NULL);
+    device_name(w->device, sizeof w->device, f);
+    s->device = w->device;
+    s->source = source ? source : "";
+    s->zoom = 1;
+    s->panel = true;
+    s->selected = s->hovered = NO_THING;
+    s->width_px = 1600;
+    s->height_px = 1000;
+}
+
+const Scene *show_scene(Show *w) {
+    Scene *s = &w->scene;
+    Feed *f = w->feed;
+    const Player *p = &w->player;
+    story_tell(&w->story, f, p->told_seq);
+    s->lanes = feed_lanes(f);
+    s->head = feed_head(f);
+    s->end_ns = feed_end_ns(f);
+    s->event_count = feed_total(f);
+    s->growing = feed_is_open(f);
+    s->trouble = feed_trouble(f);
+    s->model = feed_model(f, 0, p->seq);
+    s->story = &w->story;
+    s->now_ns = p->now_ns;
+    s->seq = p->seq;
+    s->from_ns = p->from_ns;
+    s->to_ns = p->to_ns;
+    s->playing = p->playing;
+    s->speed_ns = p->speed_ns;
+    return s;
+}
+
+static bool go_to_event(Show *w, const char *name, bool last, Diag *d) {
+    uint64_t seq = feed_find(w->feed, name, last);
+    if (event_kind_by_name(name) == EV_COUNT) {
+        diag_fail(d, EXIT_USAGE, "there is no event called '%s'", name);
+        return diag_remedy(d, "Events are named as `faultline show` prints them: P_RETAKE, CGO_ENTER, GO_START.");
+    }
+    if (seq == 0) return diag_fail(d, EXIT_USAGE, "nothing called %s happens in this trace", name);
+    player_seek_seq(&w->player, w->feed, seq);
+    return true;
+}
+
+bool show_go_to(Show *w, const char *where, Diag *d) {
+    uint64_t ns;
+    if (strncmp(where, "first:", 6) == 0) return go_to_event(w, where + 6, false, d);
+    if (strncmp(where, "last:", 5) == 0) return go_to_event(w, where + 5, true, d);
+    if (strcmp(where, "end") == 0) {
+        player_seek_ns(&w->player, w->feed, feed_end_ns(w->feed));
+        return true;
+    }
+    if (where[0] == '#') {
+        player_seek_seq(&w->player, w->feed, strtoull(where + 1, NULL, 10));
+        return true;
+    }
+    if (!time_parse(where, &ns)) {
+        diag_fail(d, EXIT_USAGE, "'%s' is no time", where);
+        return diag_remedy(d, "Write 61us, 3.473ms, 2s, end, #1204 (an event's number) or first:P_RETAKE, last:P_RETAKE.");
+    }
+    player_seek_ns(&w->player, w->feed, ns);
+    return true;
+}

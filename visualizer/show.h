@@ -1,0 +1,25 @@
+/* show.h -- a feed and a player made into a scene: what window and shot have in common. */
+#ifndef FAULTLINE_SHOW_H
+#define FAULTLINE_SHOW_H
+
+#include "feed.h"
+#include "player.h"
+#include "scene.h"
+
+typedef struct {
+    Feed *feed;
+    Player player;
+    Story story;
+    char device[128];
+    Scene scene; /* the picture's own settings are kept here: size, zoom, theme, panel ... */
+} Show;
+
+/* The settings of a picture before anybody changed them. */
+void show_init(Show *w, Feed *f);
+/* Fills the scene with the moment that the player is at. */
+const Scene *show_scene(Show *w);
+
+/* "3.473ms", "first:P_RETAKE", "last:CGO_ENTER", "#1204", "end". Moves the player; false with a Diag. */
+bool show_go_to(Show *w, const char *where, Diag *d);
+
+#endif

@@ -1,0 +1,83 @@
+/* view.c -- what the views share: hits, and the few words that are names and numbers. */
+#include "view.h"
+
+#include "measure.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Nothing smaller than 24 x 24 has to be hit (design, 8). */
+void hits_add(Hits *h, Box b, HitKind kind, Thing thing, uint64_t value) {
+    double grow_x = fmax(0, 24 - b.w) / 2, grow_y = kind == HIT_THING ? fmax(0, 16 - b.h) / 2 : fmax(0, 24 - b.h) / 2;
+    GROW(h->hit, h->cap, h->count + 1);
+    h->hit[h->count++] = (Hit){{b.x - grow_x, b.y - grow_y, b.w + 2 * grow_x, b.h + 2 * grow_y}, kind, thing, value};
+}
+
+const Hit *hits_at(const Hits *h, Point p) {
+    for (size_t i = h->count; i-- > 0;) {
+        Box b = h->hit[i].box;
+        if (p.x >= b.x && p.y >= b.y && p.x < b.x + b.w && p.y < b.y + b.h) return &h->hit[i];
+    }
+    return NULL;
+}
+
+const char *thing_text(char *buf, size_t size, Kind kind, uint64_t id) {
+    snprintf(buf, size, "%s%llu", kind_letter[kind], (unsigned long long)id);
+    return buf;
+}
+
+const char *chan_text(char *buf, size_t size, const Model *m, uint64_t c) {
+    const char *name = c < m->chan_count ? intern_text(m->text, m->chan[c].name) : "";
+    if (name[0]) snprintf(buf, size, "%s", name);
+    else thing_text(buf, size, KIND_CHAN, c);
+    return buf;
+}
+
+const char *bytes_text(char *buf, size_t size, uint64_t bytes) {
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    size_t i = 0;
+    uint64_t whole = bytes, rest = 0;
+    for (; whole >= 1024 && i + 1 < ARRAY_LEN(units); i++, whole /= 1024) rest = whole % 1024;
+    if (whole < 10 && rest >= 103) snprintf(buf, size, "%llu.%llu %s", (unsigned long long)whole, (unsigned long long)(rest * 10 / 1024), units[i]);
+    else snprintf(buf, size, "%llu %s", (unsigned long long)whole, units[i]);
+    return buf;
+}
+
+const char *count_text(char *buf, size_t size, uint64_t n) {
+    char plain[24];
+    size_t len = (size_t)snprintf(plain, sizeof plain, "%llu", (unsigned long long)n), at = 0;
+    for (size_t i = 0; i < len && at + 5 < size; i++) {
+        if (i > 0 && (len - i) % 3 == 0) at += (size_t)snprintf(buf + at, size - at, "\u2009");
+        buf[at++] = plain[i];
+    }
+    buf[at] = '\0';
+    return buf;
+}
+
+bool is_selected(const Scene *s, Kind kind, uint64_t id) {
+    return s->selected.kind == kind && s->selected.id == id && id != NONE;
+}
+
+bool is_changed(const Scene *s, Kind kind, uint64_t id) {
+    return s->story->seq != 0 && event_mentions(&s->story->event, kind, id);
+}
+
+void mark_thing(const View *v, Box b, Kind kind, uint64_t id) {
+    hits_add(v->hits, b, HIT_THING, (Thing){kind, id}, 0);
+}
+
+double draw_fitted(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a, const char *text, double room) {
+    char buf[256];
+    text_fit(buf, sizeof buf, text, s, room);
+    return draw_text(d, x, y, s, tint, a, buf);
+}
+
+double draw_ended(DrawList *d, double x, double y, TextStyle s, uint16_t tint, const char *text, double room) {
+    char buf[256];
+    return draw_text(d, x, y, s, tint, ANCHOR_START, text_fit_end(buf, sizeof buf, text, s, room));
+}
+
+double draw_whole(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a, const char *text, double room) {
+    return text_width(text, s) <= room ? draw_text(d, x, y, s, tint, a, text) : 0;
+}

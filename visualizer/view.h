@@ -1,0 +1,82 @@
+/* view.h -- the views: scene and boxes to a display list, and what can be clicked where.
+ *
+ * A view draws; it decides nothing and says nothing that narrate.h has not said. It knows neither
+ * SDL nor Cairo.
+ */
+#ifndef FAULTLINE_VIEW_H
+#define FAULTLINE_VIEW_H
+
+#include "layout.h"
+
+/* ---- what the mouse meets ---- */
+typedef enum {
+    HIT_THING,  /* `thing`: hover shows it, a click selects it */
+    HIT_EVENT,  /* a click goes to event `value` */
+    HIT_RULER, HIT_LANES, HIT_SCRUB,
+    HIT_TO_START, HIT_BACK, HIT_PLAY, HIT_STEP, HIT_SPEED, HIT_KEYS,
+} HitKind;
+
+typedef struct {
+    Box box;
+    HitKind kind;
+    Thing thing;
+    uint64_t value;
+} Hit;
+
+typedef struct {
+    Hit *hit;
+    size_t count, cap;
+} Hits;
+
+void hits_add(Hits *h, Box box, HitKind kind, Thing thing, uint64_t value);
+/* The topmost at this point, or NULL. */
+const Hit *hits_at(const Hits *h, Point p);
+
+/* ---- a view being drawn ---- */
+typedef struct {
+    DrawList *d;
+    const Scene *s;
+    const FrameLayout *f;
+    const StageLayout *stage;
+    const TimelineLayout *time;
+    Hits *hits;
+} View;
+
+void view_top(const View *v);
+void view_transport(const View *v);
+void view_worlds(const View *v);   /* the stage's ground */
+void view_stage(const View *v);
+void view_timeline(const View *v);
+void view_panel(const View *v);
+void view_strip(const View *v);    /* lecture mode: the headline in one line */
+void view_help(const View *v);     /* all keys */
+void view_tooltip(const View *v);
+void view_empty(DrawList *d, double w, double h, const char *headline, const char *remedy); /* no trace */
+void view_tokens(DrawList *d);     /* every token, 1600 x 1000 */
+
+/* Parts of the stage, in files of their own. */
+void stage_services(const View *v);
+void stage_ps(const View *v);
+void stage_channels(const View *v);
+void stage_heap(const View *v);
+void stage_in_c(const View *v);
+void stage_device(const View *v);
+void stage_pins(const View *v);
+
+/* ---- words and small helpers that views share ---- */
+enum { NAME_MAX_ = 96 };
+const char *thing_text(char *buf, size_t size, Kind kind, uint64_t id);    /* "g7", "P1", "M3" */
+const char *chan_text(char *buf, size_t size, const Model *m, uint64_t c); /* its name, else "c3" */
+const char *bytes_text(char *buf, size_t size, uint64_t bytes);            /* "62 MiB" */
+const char *count_text(char *buf, size_t size, uint64_t n);                /* "8 311", thin spaces */
+bool is_selected(const Scene *s, Kind kind, uint64_t id);
+bool is_changed(const Scene *s, Kind kind, uint64_t id); /* does the event on show mention it? */
+void mark_thing(const View *v, Box b, Kind kind, uint64_t id); /* it can be hovered and clicked */
+/* Shortened to fit, drawn if anything is left; returns the width. */
+double draw_fitted(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a, const char *text, double room);
+/* The same for a sentence: shortened at its end. */
+double draw_ended(DrawList *d, double x, double y, TextStyle s, uint16_t tint, const char *text, double room);
+/* Whole or not at all. */
+double draw_whole(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a, const char *text, double room);
+
+#endif

@@ -1,0 +1,283 @@
+/* view_panel.c -- what just happened: headline, reason, the chain of causes; the scenario; notes.
+ *
+ * All sentences come from narrate.h by way of the story. The panel is filled from the top; what finds
+ * no room any more is left out whole: nothing is cut.
+ */
+#include "view.h"
+
+#include "lua_ink.h"
+#include "measure.h"
+#include "token.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct {
+    const View *v;
+    double x, w, y, end; /* the column of words; y is where the next thing may begin */
+} Place;
+
+/* ---------------------------------------------------------------- prose */
+
+enum { WORD_MAX = 128, LINE_WORDS = 64 };
+
+typedef struct {
+    char text[WORD_MAX];
+    bool bold;
+    double w;
+} Word;
+
+/* Takes the next word off *text; ** switches to semibold and back. */
+static bool next_word(const char **text, bool *bold, TextStyle s, Word *word) {
+    const char *p = *text + strspn(*text, " ");
+    size_t n = 0;
+    bool ends = false;
+    if (*p == '\0') return false;
+    if (strncmp(p, "**", 2) == 0) *bold = true, p += 2;
+    for (; *p && *p != ' '; p++) {
+        if (strncmp(p, "**", 2) == 0) ends = true, p++;
+        else if (n + 5 < sizeof word->text) word->text[n++] = *p;
+    }
+    word->text[n] = '\0';
+    word->bold = *bold;
+    s.weight = word->bold ? 600 : s.weight;
+    word->w = text_width(word->text, s);
+    if (ends) *bold = false;
+    *text = p;
+    return true;
+}
+
+static void draw_words(const View *v, const Word *word, size_t count, double x, double y, TextStyle s, Tint tint, Tint strong) {
+    double space = text_width(" ", s);
+    for (size_t i = 0; i < count;) { /* neighbours of one weight are one text */
+        char run[1024];
+        size_t at = 0, k = i;
+        for (; k < count && word[k].bold == word[i].bold && at + WORD_MAX + 2 < sizeof run; k++) {
+            at += (size_t)snprintf(run + at, sizeof run - at, "%s%s", k > i ? " " : "", word[k].text);
+        }
+        TextStyle style = s;
+        if (word[i].bold) style.weight = 600;
+        x += draw_text(v->d, x, y, style, (uint16_t)(word[i].bold ? strong : tint), ANCHOR_START, run) + space;
+        i = k;
+    }
+}
+
+/* Prose from the baseline y on, in lines of `w`; returns the baseline after the last line. At most
+ * `lines`; the last one then ends in an ellipsis. */
+static double prose(const View *v, const char *text, double x, double y, double w, TextStyle s, double leading, Tint tint, Tint strong,
+                    int lines) {
+    Word line[LINE_WORDS], word;
+    size_t count = 0;
+    double used = 0, space = text_width(" ", s);
+    bool bold = false;
+    while (lines > 0 && next_word(&text, &bold, s, &word)) {
+        if (count > 0 && (used + space + word.w > w || count == LINE_WORDS)) {
+            if (--lines == 0) snprintf(line[count - 1].text + strlen(line[count - 1].text), 4, "…");
+            draw_words(v, line, count, x, y, s, tint, strong);
+            y += leading;
+            count = 0;
+            used = 0;
+            if (lines == 0) break;
+        }
+        if (word.w > w) { /* one that is wider than the column */
+            char fitted[WORD_MAX];
+            text_fit(fitted, sizeof fitted, word.text, s, w - 8);
+            snprintf(word.text, sizeof word.text, "%s", fitted);
+            word.w = text_width(word.text, s);
+        }
+        used += (count ? space : 0) + word.w;
+        line[count++] = word;
+    }
+    if (count > 0 && lines > 0) {
+        draw_words(v, line, count, x, y, s, tint, strong);
+        y += leading;
+    }
+    return y;
+}
+
+/* ---------------------------------------------------------------- what just happened */
+
+static const char *clock_text(char *buf, size_t size, uint64_t ns) {
+    if (ns >= 1000000000) snprintf(buf, size, "%.4f", (double)(ns / 1000) / 1e6);
+    else snprintf(buf, size, "%llu.%03llu", (unsigned long long)(ns / 1000000), (unsigned long long)(ns / 1000 % 1000));
+    return buf;
+}
+
+static void chain(Place *c) {
+    const View *v = c->v;
+    const Story *st = v->s->story;
+    if (st->step_count < 2) return;
+    char text[48];
+    double tw = 0;
+    for (size_t i = 0; i < st->step_count; i++) tw = fmax(tw, text_width(clock_text(text, sizeof text, st->step[i].time_ns), mono(13, 400)));
+    double x = c->x + tw + 18, room = c->w - (x + 18 - c->x);
+    draw_line(v->d, x, c->y - 4, x, c->y - 4 + 42 * (double)(st->step_count - 1), pen(TINT_CARDL, 1.5));
+    for (size_t i = 0; i < st->step_count; i++) {
+        const StoryStep *step = &st->step[i];
+        bool now = i + 1 == st->step_count;
+        draw_text(v->d, c->x, c->y, mono(13, 400), TINT_T2, ANCHOR_START, clock_text(text, sizeof text, step->time_ns));
+        draw_circle(v->d, x, c->y - 4, 5, paint(now ? TINT_NOW : TINT_CHROME), pen(now ? TINT_NOW : TINT_T2, 1.8));
+        draw_fitted(v->d, x + 18, c->y, mono(14, 600), TINT_T1, ANCHOR_START, step->function, room);
+        draw_ended(v->d, x + 18, c->y + 18, sans(13, 400), TINT_T2, step->detail, room);
+        hits_add(v->hits, (Box){c->x, c->y - 16, c->w, 40}, HIT_EVENT, NO_THING, step->seq);
+        c->y += 42;
+    }
+    c->y += 10;
+}
+
+static void book(Place *c) {
+    const View *v = c->v;
+    char text[64];
+    if (v->s->book[0] == '\0') return;
+    snprintf(text, sizeof text, "Book %.40s", v->s->book);
+    double w = draw_text(v->d, c->x, c->y, sans(14, 600), TINT_NOW, ANCHOR_START, text);
+    draw_line(v->d, c->x, c->y + 5, c->x + w, c->y + 5, pen(TINT_NOW, 1));
+    draw_ended(v->d, c->x + w + 12, c->y, sans(14, 400), TINT_T1, v->s->section, c->w - w - 12);
+    c->y += 24;
+}
+
+static void happened(Place *c) {
+    const View *v = c->v;
+    const Story *st = v->s->story;
+    char text[96], count[32];
+    draw_text(v->d, c->x, c->y + 32, sans(14, 400), TINT_T2, ANCHOR_START, "What just happened");
+    c->y += 64;
+    c->y = prose(v, st->seq ? st->words.headline : "Nothing yet", c->x, c->y, c->w, sans(22, 700), 28, TINT_T1, TINT_T1, 3) + 2;
+    c->y = prose(v, st->seq ? st->words.reason : "Press Space to let time pass, or → to go from event to event.", c->x, c->y, c->w, sans(15, 400), 24,
+                 TINT_T2, TINT_T1, 6) + 12;
+    chain(c);
+    if (v->s->trouble[0] && v->s->now_ns >= v->s->end_ns) {
+        draw_text(v->d, c->x, c->y, sans(15, 600), TINT_T1, ANCHOR_START, "The trace cannot be shown any further");
+        c->y = prose(v, v->s->trouble, c->x, c->y + 22, c->w, sans(14, 400), 20, TINT_T2, TINT_T1, 5) + 8;
+    }
+    if (v->s->model->unknown) {
+        snprintf(text, sizeof text, "%s events of an unknown kind are not shown", count_text(count, sizeof count, v->s->model->unknown));
+        c->y = prose(v, text, c->x, c->y, c->w, sans(14, 400), 20, TINT_T2, TINT_T1, 2) + 4;
+    }
+    book(c);
+}
+
+/* ---------------------------------------------------------------- the scenario */
+
+static const char *line_at(const char *source, uint64_t line, size_t *len) {
+    for (uint64_t i = 1; i < line && source; i++) {
+        source = strchr(source, '\n');
+        if (source) source++;
+    }
+    if (source) *len = strcspn(source, "\n");
+    return source;
+}
+
+static uint64_t count_lines(const char *source) {
+    uint64_t n = 0;
+    for (const char *p = source; *p; p++) n += *p == '\n';
+    size_t len = strlen(source);
+    return n + (len > 0 && source[len - 1] != '\n');
+}
+
+enum { PIECES_MAX = 32 };
+
+/* A line of source in its colours; what is too long ends in an ellipsis. */
+static void source_line(const View *v, const char *line, size_t len, double x, double y, double room, bool current) {
+    InkPiece pieces[PIECES_MAX];
+    char text[512];
+    if (len > 400) len = 400;
+    size_t count = lua_ink(line, len, pieces, PIECES_MAX);
+    double left = room;
+    for (size_t i = 0; i < count && left > 0; i++) {
+        TextStyle s = mono(14, current && pieces[i].tint != TINT_LUA_COM ? 600 : 400);
+        snprintf(text, sizeof text, "%.*s", (int)pieces[i].len, line + pieces[i].from);
+        for (char *tab = strchr(text, '\t'); tab; tab = strchr(text, '\t')) *tab = ' ';
+        double w = text_width(text, s);
+        bool blank = strspn(text, " ") == strlen(text);
+        if (w > left) {
+            char fitted[512];
+            draw_text(v->d, x, y, s, (uint16_t)pieces[i].tint, ANCHOR_START, text_fit_end(fitted, sizeof fitted, text, s, left));
+            return;
+        }
+        if (!blank) draw_text(v->d, x, y, s, (uint16_t)pieces[i].tint, ANCHOR_START, text);
+        x += w;
+        left -= w;
+    }
+}
+
+static void source(Place *c, uint64_t shown) {
+    const View *v = c->v;
+    uint64_t lines = count_lines(v->s->source), now = v->s->story->line, middle = now ? now : 1;
+    char text[64];
+    double y = c->y;
+    if (shown > lines) shown = lines;
+    uint64_t first = middle > shown / 2 + 1 ? middle - shown / 2 - (shown > 6) : 1;
+    if (first < 1) first = 1;
+    if (first + shown > lines + 1) first = lines + 1 - shown;
+    draw_line(v->d, v->f->panel.x, y + .5, v->f->panel.x + v->f->panel.w, y + .5, pen(TINT_HAIR, 1));
+    y += 30;
+    if (now) snprintf(text, sizeof text, "line %llu of %llu", (unsigned long long)now, (unsigned long long)lines);
+    else snprintf(text, sizeof text, "%llu lines", (unsigned long long)lines);
+    double w = draw_text(v->d, c->x + c->w, y, digits(13, 400), TINT_T3, ANCHOR_END, text);
+    draw_fitted(v->d, c->x, y, mono(14, 500), TINT_T1, ANCHOR_START, v->s->file[0] ? v->s->file : "scenario", c->w - w - 12);
+    y += 30;
+    for (uint64_t n = first; n < first + shown; n++, y += 23) {
+        size_t len = 0;
+        const char *line = line_at(v->s->source, n, &len);
+        if (n == now) {
+            draw_box(v->d, (Box){v->f->panel.x + 1, y - 17, v->f->panel.w - 1, 25}, 0, paint(TINT_LINE_NOW), NO_PEN);
+            draw_box(v->d, (Box){v->f->panel.x + 1, y - 17, 4, 25}, 0, paint(TINT_NOW), NO_PEN);
+        }
+        snprintf(text, sizeof text, "%llu", (unsigned long long)n);
+        draw_text(v->d, c->x + 18, y, mono(13, n == now ? 600 : 400), n == now ? TINT_NOW : TINT_T3, ANCHOR_END, text);
+        if (line) source_line(v, line, len, c->x + 34, y, c->w - 34, n == now);
+    }
+    c->y = y + 6;
+}
+
+/* ---------------------------------------------------------------- notes */
+
+static void notes(Place *c) {
+    const View *v = c->v;
+    const Lanes *l = v->s->lanes;
+    size_t count = 0;
+    while (count < l->mark_count && l->mark[count].seq <= v->s->seq) count++;
+    if (count == 0 || c->y + 76 > c->end) return;
+    draw_line(v->d, v->f->panel.x, c->y + .5, v->f->panel.x + v->f->panel.w, c->y + .5, pen(TINT_HAIR, 1));
+    draw_text(v->d, c->x, c->y + 30, sans(15, 600), TINT_T1, ANCHOR_START, "Notes so far");
+    double y = c->y + 58;
+    for (size_t i = count; i-- > 0 && y + 22 <= c->end;) { /* the newest first */
+        const Mark *mark = &l->mark[i];
+        if (mark->kind == MARK_WARNING) token_warning(v->d, c->x + 7, y - 5, .75);
+        else token_note(v->d, c->x + 7, y - 5, 5);
+        double top = y;
+        y = prose(v, intern_text(v->s->model->text, mark->text), c->x + 28, y, c->w - 28, sans(14, 400), 20, TINT_T1, TINT_T1,
+                  y + 20 + 4 <= c->end ? 2 : 1) + 8;
+        hits_add(v->hits, (Box){c->x, top - 16, c->w, y - top}, HIT_EVENT, NO_THING, mark->seq);
+    }
+}
+
+/* ---------------------------------------------------------------- the panel */
+
+void view_panel(const View *v) {
+    Box b = v->f->panel;
+    if (b.w <= 0) return;
+    Place c = {v, b.x + 24, b.w - 48, b.y, b.y + b.h - 12};
+    draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
+    draw_line(v->d, b.x + .5, b.y, b.x + .5, b.y + b.h, pen(TINT_HAIR, 1));
+    happened(&c);
+    double room = c.end - c.y - 66;
+    if (v->s->source[0] && room >= 3 * 23) {
+        bool notes_too = v->s->lanes->mark_count > 0;
+        uint64_t lines = room >= 9 * 23 + (notes_too ? 100 : 0) ? 9 : room >= 5 * 23 ? 5 : 3;
+        source(&c, lines);
+    }
+    notes(&c);
+}
+
+/* Lecture mode: the headline as one line across the bottom of the stage. */
+void view_strip(const View *v) {
+    Box b = v->f->strip;
+    if (b.h <= 0) return;
+    draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
+    draw_line(v->d, b.x, b.y + .5, b.x + b.w, b.y + .5, pen(TINT_HAIR, 1));
+    const char *text = v->s->story->seq ? v->s->story->words.headline : "Nothing yet";
+    draw_fitted(v->d, b.x + 24, b.y + b.h / 2 + 9, sans(26, 700), TINT_T1, ANCHOR_START, text, b.w - 48);
+}

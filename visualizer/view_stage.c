@@ -1,0 +1,69 @@
+/* view_stage.c -- the stage: the Go world above, the foreign world below, the fault between.
+ *
+ * Order of drawing: ground, strips and cards, shafts, pipes, tokens, pins; what is later lies on top.
+ */
+#include "view.h"
+
+#include "fault.h"
+#include "token.h"
+
+#include <math.h>
+
+static size_t add_notch(Notch *n, size_t count, Notch one) {
+    for (size_t i = 0; i < count; i++) {
+        if (fabs(n[i].x - one.x) < n[i].half_width + one.half_width + 4) return count; /* it shares that opening */
+    }
+    if (count == FAULT_NOTCHES_MAX) return count;
+    size_t k = count++;
+    for (; k > 0 && n[k - 1].x > one.x; k--) n[k] = n[k - 1];
+    n[k] = one;
+    return count;
+}
+
+/* Where something crosses the line: dives first, since they are wider. */
+static size_t collect_notches(const View *v, Notch *n) {
+    const StageLayout *l = v->stage;
+    size_t count = 0;
+    for (size_t i = 0; i < l->in_c_shown && l->in_c_look == IN_C_PLATES && l->ps_look != PS_TILES; i++) {
+        uint64_t p = v->s->model->m[l->in_c[i].m].from_p;
+        if (p < l->p_count) count = add_notch(n, count, notch_dive(l->p[p].shaft_x));
+    }
+    for (size_t i = 0; i < l->pin_count; i++) count = add_notch(n, count, notch_pin(l->pin[i].x));
+    return count;
+}
+
+void view_worlds(const View *v) {
+    Fault f;
+    Notch notches[FAULT_NOTCHES_MAX];
+    Box b = v->f->stage;
+    fault_line(&f, v->s->title, b.x, b.x + b.w, v->f->fault_y, 9, 34, 92);
+    fault_open(&f, v->f->fault_y, notches, collect_notches(v, notches));
+    fault_worlds(v->d, b, v->f->fault_y, &f, theme_is_dark(v->s->theme), 1);
+    double go = b.y + v->f->m->go_y, c = v->f->fault_y + v->f->m->c_y_below;
+    double w = draw_text(v->d, 24, go, sans(20, 700), TINT_BLUE, ANCHOR_START, "Go");
+    draw_text(v->d, 24 + w + 6, go, sans(14, 400), TINT_T2, ANCHOR_START, "managed by the runtime");
+    w = draw_text(v->d, 24, c, sans(20, 700), TINT_AMBER, ANCHOR_START, "C");
+    draw_text(v->d, 24 + w + 6, c, sans(14, 400), TINT_F2, ANCHOR_START, "foreign to the runtime");
+}
+
+void view_stage(const View *v) {
+    draw_clip(v->d, v->f->stage, 0);
+    stage_services(v);
+    stage_channels(v);
+    stage_heap(v);
+    stage_device(v);
+    stage_in_c(v);
+    stage_ps(v);
+    stage_pins(v);
+    draw_unclip(v->d);
+}
+
+/* No run: one sentence, what to do, and the line at 40 %. */
+void view_empty(DrawList *d, double w, double h, const char *headline, const char *remedy) {
+    Fault f;
+    double y = round(h * .605);
+    fault_line(&f, "faultline", 0, w, y, 9, 34, 92);
+    fault_worlds(d, (Box){0, 0, w, h}, y, &f, true, .4);
+    draw_text(d, w / 2, y - 70, sans(20, 700), TINT_T1, ANCHOR_MIDDLE, headline);
+    draw_text(d, w / 2, y - 40, sans(14, 400), TINT_T2, ANCHOR_MIDDLE, remedy);
+}

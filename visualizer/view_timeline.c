@@ -1,0 +1,520 @@
+/* view_timeline.c -- the history: who ran where, and when it was in C.
+ *
+ * Everything ends at the playhead, so that a class can guess what comes. A slice wide enough to see
+ * is a box; what is finer becomes one column per pixel whose height is the share of busy time, so
+ * the work of a frame depends on pixels, never on events. In an M's lane Go rides on the lane's own
+ * line and C hangs below it; time in C never vanishes, however short.
+ */
+#include "view.h"
+
+#include "fault.h"
+#include "measure.h"
+#include "token.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------- the ruler */
+
+typedef struct {
+    const char *name;
+    uint64_t ns;
+    int decimals;
+} Unit;
+
+static Unit axis_unit(const Scene *s, uint64_t step) {
+    static const Unit units[] = {{"s", 1000000000, 0}, {"ms", 1000000, 0}, {"µs", 1000, 0}, {"ns", 1, 0}};
+    size_t i = s->to_ns >= 1000000000 ? 0 : s->to_ns >= 1000000 ? 1 : s->to_ns >= 1000 ? 2 : 3;
+    Unit u = units[i];
+    for (uint64_t unit = u.ns; unit > step; unit /= 10) u.decimals++;
+    return u;
+}
+
+static const char *axis_text(char *buf, size_t size, uint64_t ns, Unit u) {
+    if (u.decimals == 0) {
+        snprintf(buf, size, "%llu", (unsigned long long)(ns / u.ns));
+        return buf;
+    }
+    uint64_t scale = 1;
+    for (int i = 0; i < u.decimals; i++) scale *= 10;
+    snprintf(buf, size, "%llu.%0*llu", (unsigned long long)(ns / u.ns), u.decimals, (unsigned long long)(ns % u.ns / (u.ns / scale)));
+    return buf;
+}
+
+static void ruler(const View *v) {
+    const TimelineLayout *l = v->time;
+    uint64_t step = timeline_step(l, 84);
+    Unit unit = axis_unit(v->s, step);
+    double y = l->ruler_y, now = timeline_x(l, v->s, v->s->now_ns);
+    char text[48];
+    for (uint64_t t = (v->s->from_ns + step - 1) / step * step; t <= v->s->to_ns; t += step) {
+        double x = timeline_x(l, v->s, t);
+        draw_line(v->d, x, y + 26, x, l->lanes_end, pen_alpha(TINT_HAIR, 1, t < v->s->now_ns ? 1 : .5));
+        double w = text_width(axis_text(text, sizeof text, t, unit), mono(12, 400));
+        double left = fmax(l->x0, fmin(l->x1 - w, x - w / 2));
+        if (fabs(left + w / 2 - now) > w / 2 + 50) draw_text(v->d, left, y + 19, mono(12, 400), TINT_T3, ANCHOR_START, text);
+    }
+    draw_text(v->d, 24, y + 19, mono(12, 400), TINT_T3, ANCHOR_START, unit.name);
+    hits_add(v->hits, (Box){l->x0, y, l->x1 - l->x0, 26}, HIT_RULER, NO_THING, 0);
+}
+
+/* ---------------------------------------------------------------- slices and columns */
+
+typedef struct {
+    double x, w;      /* of the slice on the screen */
+    const LaneSpan *span;
+} Slice;
+
+typedef void (*SliceFn)(const View *v, const LanePlace *lane, const Slice *slice);
+
+enum { COLUMNS_MAX = 8192 };
+typedef struct {
+    uint8_t go, c;    /* share of the column, 255 = all */
+    uint16_t tint;
+} Column;
+
+/* A skyline over neighbouring columns: one path for all of them. */
+static void skyline(const View *v, const Column *col, size_t from, size_t to, double x0, double step, double base, double height,
+                    bool c_part) {
+    path_move(v->d, x0 + (double)from * step, base);
+    for (size_t i = from; i < to; i++) {
+        uint8_t share = c_part ? col[i].c : col[i].go;
+        double h = share ? copysign(fmax(1 / v->f->u, fabs(height) * share / 255), height) : 0;
+        path_line(v->d, x0 + (double)i * step, base - h);
+        path_line(v->d, x0 + (double)(i + 1) * step, base - h);
+    }
+    path_line(v->d, x0 + (double)to * step, base);
+    path_close(v->d);
+    draw_path(v->d, paint(c_part ? TINT_AMBER : col[from].tint), NO_PEN);
+}
+
+static void columns(const View *v, const LanePlace *lane, Column *col, size_t count, double x0, double step) {
+    bool m = lane->kind == LANE_M;
+    double go_h = m ? lane->h * 14 / 19 : lane->h, base = m ? lane->y + go_h : lane->y + lane->h;
+    for (size_t i = 0; i < count;) {
+        size_t end = i;
+        while (end < count && col[end].go && (end == i || col[end].tint == col[i].tint)) end++;
+        if (end > i) skyline(v, col, i, end, x0, step, base, go_h, false);
+        i = end > i ? end : i + 1;
+    }
+    for (size_t i = 0; i < count;) {
+        size_t end = i;
+        while (end < count && col[end].c) end++;
+        /* C hangs from the lane's line in an M lane; a held P is a mark along its foot */
+        if (end > i) skyline(v, col, i, end, x0, step, m ? lane->y + lane->h / 2 : lane->y + lane->h, m ? -lane->h / 2 : 4, true);
+        i = end > i ? end : i + 1;
+    }
+}
+
+/* Over 60 % of a column one goroutine's: its colour. A colour that changes every column is noise, so
+ * short runs of one go back to the plain tint. */
+static uint16_t column_tint(const View *v, const LanePlace *place, const Lane *lane, size_t first, size_t end, uint64_t width_ns) {
+    if (place->kind == LANE_QUEUE) return TINT_DEV;
+    if (place->kind == LANE_M || end - first > 6) return TINT_LANE_DENSE;
+    for (size_t i = first; i < end && i < lane->count; i++) {
+        const LaneSpan *s = &lane->span[i];
+        if (s->kind == SPAN_RUN && s->id < v->s->lanes->g_order_cap && (s->to_ns - s->from_ns) / 6 * 10 > width_ns) {
+            return (uint16_t)theme_goroutine(v->s->lanes->g_order[s->id] - 1);
+        }
+    }
+    return TINT_LANE_DENSE;
+}
+
+static void calm(Column *col, size_t count) {
+    for (size_t i = 0; i < count;) {
+        size_t end = i;
+        while (end < count && col[end].tint == col[i].tint) end++;
+        for (size_t k = i; end - i < 4 && k < end; k++) {
+            if (col[k].tint != TINT_DEV) col[k].tint = TINT_LANE_DENSE;
+        }
+        i = end;
+    }
+}
+
+static uint8_t share_of(uint64_t part, uint64_t whole) {
+    if (part == 0) return 0;
+    uint64_t share = whole ? part * 255 / whole : 255;
+    return (uint8_t)(share < 1 ? 1 : share > 255 ? 255 : share);
+}
+
+/* All spans of a lane up to the playhead: wide ones to `draw`, fine ones into columns. */
+static void lane_spans(const View *v, const LanePlace *place, const Lane *lane, SliceFn draw) {
+    static Column col[COLUMNS_MAX];
+    const Scene *s = v->s;
+    const TimelineLayout *l = v->time;
+    double step = 1 / v->f->u, least = 2 * step, x0 = floor(l->x0 / step) * step;
+    size_t column_count = (size_t)((l->x1 - x0) / step) + 1;
+    if (column_count > COLUMNS_MAX) column_count = COLUMNS_MAX;
+    uint64_t end_ns = s->now_ns < s->to_ns ? s->now_ns : s->to_ns;
+    bool any = false;
+    for (size_t i = lane_find(lane, s->from_ns); i < lane->count && lane->span[i].from_ns < end_ns;) {
+        const LaneSpan *span = &lane->span[i];
+        uint64_t from = span->from_ns > s->from_ns ? span->from_ns : s->from_ns, to = span->to_ns < end_ns ? span->to_ns : end_ns;
+        double a = timeline_x(l, s, from), b = timeline_x(l, s, to);
+        if (b - a >= least) {
+            draw(v, place, &(Slice){a, b - a, span});
+            i++;
+            continue;
+        }
+        if (!any) memset(col, 0, column_count * sizeof *col);
+        any = true;
+        size_t c = (size_t)((a - x0) / step);
+        if (c >= column_count) c = column_count - 1;
+        uint64_t t0 = timeline_ns(l, s, x0 + (double)c * step), t1 = timeline_ns(l, s, x0 + (double)(c + 1) * step) + 1;
+        size_t next = i + 1;
+        if (next < lane->count && lane->span[next].from_ns < t1) next = lane_find(lane, t1 - 1);
+        if (next <= i) next = i + 1;
+        LaneShare share = lane_share(lane, t0, t1 < end_ns ? t1 : end_ns);
+        col[c].go = share_of(share.go_ns, t1 - t0);
+        col[c].c = share_of(share.c_ns, t1 - t0);
+        if (span->kind == SPAN_C && col[c].c == 0) col[c].c = 1;
+        col[c].tint = column_tint(v, place, lane, i, next, t1 - t0);
+        i = next;
+    }
+    if (!any) return;
+    calm(col, column_count);
+    columns(v, place, col, column_count, x0, step);
+}
+
+static void slice_label(const View *v, const Slice *s, double baseline, TextStyle style, Tint tint, const char *text) {
+    if (text_width(text, style) + 12 <= s->w) draw_text(v->d, s->x + 6, baseline, style, tint, ANCHOR_START, text);
+}
+
+/* ---------------------------------------------------------------- P lanes */
+
+static void held_slice(const View *v, const LanePlace *lane, const Slice *s) {
+    const char *text = "in C, nobody runs";
+    Box b = {s->x, lane->y, s->w - 1, lane->h};
+    draw_box(v->d, b, 2, paint_hatch(TINT_AMBER, 8, 2, .30), s->w > 3 ? pen(TINT_AMBER, 1.2) : NO_PEN);
+    double w = text_width(text, sans(12, 500));
+    if (w + 28 > s->w || lane->h < 18) return;
+    draw_box(v->d, (Box){b.x + 8, b.y + 3, w + 12, b.h - 6}, 2, paint(TINT_CHROME), NO_PEN);
+    draw_text(v->d, b.x + 14, b.y + b.h / 2 + 4.4, sans(12, 500), TINT_T1, ANCHOR_START, text);
+}
+
+static void run_slice(const View *v, const LanePlace *lane, const Slice *s) {
+    uint64_t g = s->span->id;
+    size_t order = g < v->s->lanes->g_order_cap && v->s->lanes->g_order[g] ? v->s->lanes->g_order[g] - 1 : 0;
+    bool edge = !theme_is_dark(v->s->theme) && s->w >= 4;
+    draw_box(v->d, (Box){s->x, lane->y, s->w - (s->w >= 3 ? 1 : 0), lane->h}, s->w >= 3 ? 2 : 0, paint((uint16_t)theme_goroutine(order)),
+             edge ? pen((uint16_t)theme_goroutine_edge(order), 1) : NO_PEN);
+    char text[96];
+    if (lane->h < 15) return;
+    double y = lane->y + lane->h / 2 + 4.4;
+    narrate_g(v->s->model, g, text, sizeof text);
+    if (text_width(text, sans(12, 600)) + 12 > s->w) thing_text(text, sizeof text, KIND_G, g);
+    slice_label(v, s, y, sans(12, 600), TINT_ON_G, text);
+}
+
+static void p_slice(const View *v, const LanePlace *lane, const Slice *s) {
+    if (s->span->kind == SPAN_HELD) held_slice(v, lane, s);
+    else run_slice(v, lane, s);
+    if (s->span->id != NONE) mark_thing(v, (Box){s->x, lane->y, s->w, lane->h}, KIND_G, s->span->id);
+}
+
+/* ---------------------------------------------------------------- M lanes */
+
+/* A lane of any height: the slices keep their proportion to it. */
+static void m_slice_box(const View *v, const LanePlace *lane, const Slice *s, SliceLook look) {
+    if (lane->h >= 19) {
+        token_slice(v->d, s->x, lane->y, s->w - (s->w >= 3 ? 1 : 0), look, theme_is_dark(v->s->theme));
+        return;
+    }
+    double h = lane->h * 14 / 19, y = look == SLICE_C || look == SLICE_SYSCALL ? lane->y + lane->h - h : lane->y;
+    Tint tint = look == SLICE_C || look == SLICE_SYSCALL ? TINT_AMBER : TINT_LANE_GO;
+    if (look == SLICE_SPIN) draw_box(v->d, (Box){s->x, y, s->w - 1, h}, 0, NO_PAINT, pen(TINT_BLUE, 1));
+    else if (look == SLICE_STARTING) draw_box(v->d, (Box){s->x, y, s->w - 1, h}, 0, NO_PAINT, pen_dash(TINT_NOW, 1, 3, 3));
+    else draw_box(v->d, (Box){s->x, y, s->w - (s->w >= 3 ? 1 : 0), h}, s->w >= 3 ? 1 : 0, paint(tint), NO_PEN);
+}
+
+static void c_label(const View *v, const LanePlace *lane, const Slice *s) {
+    char text[160], g[24], time[48];
+    const char *fn = intern_text(v->s->model->text, s->span->text);
+    uint64_t end = s->span->to_ns < v->s->now_ns ? s->span->to_ns : v->s->now_ns;
+    narrate_time(time, sizeof time, end - s->span->from_ns);
+    snprintf(text, sizeof text, "%.60s with %s, %s", fn[0] ? fn : "C", thing_text(g, sizeof g, KIND_G, s->span->id), time);
+    if (text_width(text, sans(12, 600)) + 12 > s->w) snprintf(text, sizeof text, "%.60s, %s", fn[0] ? fn : "C", time);
+    if (text_width(text, sans(12, 600)) + 12 > s->w) snprintf(text, sizeof text, "%s", time);
+    slice_label(v, s, lane->y + 16.2, sans(12, 600), TINT_ON_AMBER, text);
+}
+
+static void m_slice(const View *v, const LanePlace *lane, const Slice *s) {
+    SliceLook look = s->span->kind == SPAN_C ? SLICE_C : s->span->kind == SPAN_SPIN ? SLICE_SPIN : s->span->kind == SPAN_STARTING ? SLICE_STARTING : SLICE_GO;
+    m_slice_box(v, lane, s, look);
+    if (lane->h < 19) return;
+    if (look == SLICE_C) c_label(v, lane, s);
+    else if (look == SLICE_GO) slice_label(v, s, lane->y + 10.8, sans(12, 600), TINT_ON_G, "Go");
+    else if (look == SLICE_STARTING) slice_label(v, s, lane->y + 13.4, sans(12, 600), TINT_T1, s->span->text == M_WAKING ? "waking" : "starting");
+}
+
+/* ---------------------------------------------------------------- the device queue's lane */
+
+static void queue_slice(const View *v, const LanePlace *lane, const Slice *s) {
+    const Model *m = v->s->model;
+    if (s->span->id >= m->cmd_count) return;
+    bool done = m->cmd[s->span->id].state == CMD_DONE;
+    Box b = {s->x, lane->y, s->w - (s->w >= 3 ? 1 : 0), lane->h};
+    draw_box(v->d, b, s->w >= 3 ? 2 : 0, paint(done ? TINT_LANE_DEV : TINT_DEV), done && s->w >= 4 ? pen(TINT_DEV, 1) : NO_PEN);
+    const char *name = intern_text(m->text, m->cmd[s->span->id].name);
+    if (lane->h >= 18) slice_label(v, s, lane->y + lane->h / 2 + 4.4, mono(13, done ? 500 : 700), done ? TINT_T1 : TINT_ON_DEV, name);
+    mark_thing(v, b, KIND_CMD, s->span->id);
+}
+
+/* ---------------------------------------------------------------- sysmon's lane */
+
+static const char *tick_label(const Lanes *l, const Tick *t) { return t->label == NONE ? "" : intern_text(l->labels, t->label); }
+
+static void sysmon_lane(const View *v, const LanePlace *lane) {
+    const Lanes *l = v->s->lanes;
+    uint64_t end_ns = v->s->now_ns < v->s->to_ns ? v->s->now_ns : v->s->to_ns;
+    double band = -1, last = -100, now = timeline_x(v->time, v->s, v->s->now_ns);
+    for (size_t i = lanes_tick_from(l, v->s->from_ns); i < l->tick_count && l->tick[i].time_ns <= end_ns && l->tick[i].seq <= v->s->seq; i++) {
+        const Tick *t = &l->tick[i];
+        double x = timeline_x(v->time, v->s, t->time_ns);
+        if (x - last < 4 && !t->acted) { /* too close to be counted: a grey band */
+            if (band < 0) band = last;
+            last = x;
+            continue;
+        }
+        if (band >= 0) draw_box(v->d, (Box){band, lane->y + 4, last - band, lane->h - 8}, 0, paint_alpha(TINT_T2, .35), NO_PEN);
+        band = -1;
+        draw_line(v->d, x, lane->y + 1, x, lane->y + lane->h - 1, t->acted ? pen(TINT_NOW, 3.5) : pen(TINT_T2, 2));
+        last = x;
+        double next = i + 1 < l->tick_count && l->tick[i + 1].time_ns <= end_ns ? timeline_x(v->time, v->s, l->tick[i + 1].time_ns) : now;
+        const char *label = tick_label(l, t);
+        TextStyle style = t->acted ? mono(13, 600) : sans(12, 400);
+        if (label[0] && text_width(label, style) + 22 < fmin(next, now) - x) {
+            draw_text(v->d, x + 9, lane->y + 13, style, t->acted ? TINT_NOW : TINT_T2, ANCHOR_START, label);
+        }
+    }
+    if (band >= 0) draw_box(v->d, (Box){band, lane->y + 4, last - band, lane->h - 8}, 0, paint_alpha(TINT_T2, .35), NO_PEN);
+}
+
+/* ---------------------------------------------------------------- hand-overs */
+
+static const LanePlace *find_lane(const View *v, LaneKind kind, uint64_t id) {
+    for (size_t i = 0; i < v->time->lane_count; i++) {
+        const LanePlace *lane = &v->time->lane[i];
+        if (lane->kind == kind && (kind == LANE_SYSMON || lane->id == id)) return lane;
+    }
+    return NULL;
+}
+
+static void flow_arrow(const View *v, double x, double y0, double y1) {
+    draw_line(v->d, x, y0, x, y1 - (y1 > y0 ? 6 : -6), pen_alpha(TINT_CHROME, 6, .75));
+    token_arrow(v->d, x, y0, x, y1, TINT_NOW, 2);
+}
+
+/* The newest first; one that stands too close to the one after it is left out. */
+static void flows(const View *v) {
+    enum { FLOWS_MAX = 40 };
+    const Lanes *l = v->s->lanes;
+    uint64_t end_ns = v->s->now_ns < v->s->to_ns ? v->s->now_ns : v->s->to_ns;
+    size_t first = lanes_flow_from(l, v->s->from_ns), end = lanes_flow_from(l, end_ns + 1);
+    double last = INFINITY;
+    for (size_t drawn = 0; end > first && drawn < FLOWS_MAX; end--) {
+        const Flow *f = &l->flow[end - 1];
+        if (f->seq > v->s->seq) continue;
+        const LanePlace *p = find_lane(v, LANE_P, f->p), *other = f->m == NONE ? find_lane(v, LANE_SYSMON, 0) : find_lane(v, LANE_M, f->m);
+        double x = timeline_x(v->time, v->s, f->time_ns);
+        bool paired = f->m == NONE; /* sysmon's own stands beside the hand-over that it starts */
+        if (p == NULL || other == NULL || last - x < (paired ? 8 : 14)) continue;
+        if (f->m == NONE) flow_arrow(v, x, other->y + other->h - 2, p->y + 1);
+        else if (f->to_p) flow_arrow(v, x, other->y + 1, p->y + p->h + 1);
+        else flow_arrow(v, x, p->y + p->h + 1, other->y + 1);
+        last = x;
+        drawn++;
+    }
+}
+
+/* ---------------------------------------------------------------- who is there now */
+
+static bool is_broken_here(const Scene *s) { return s->trouble[0] != '\0' && s->now_ns >= s->end_ns; }
+
+static const char *m_words(char *buf, size_t size, const Model *m, uint64_t id) {
+    const ModelM *mp = &m->m[id];
+    char p[24];
+    if (mp->state == M_IN_C && mp->p == NONE) snprintf(buf, size, "in C, no P");
+    else if (mp->state == M_RUNNING && mp->p != NONE) snprintf(buf, size, "on %s", thing_text(p, sizeof p, KIND_P, mp->p));
+    else snprintf(buf, size, "%s", m_state_name[mp->state]);
+    return buf;
+}
+
+static void live_label(const View *v, const LanePlace *lane) {
+    const Model *m = v->s->model;
+    double x = timeline_x(v->time, v->s, v->s->now_ns) + 10, room = v->f->timeline.w - 12 - x, y = lane->y + lane->h / 2 + 4.6;
+    char text[64];
+    if (x < v->time->x0 || room < 24 || !lane->labelled || is_broken_here(v->s)) return;
+    if (lane->kind == LANE_P) {
+        uint64_t g = m->p[lane->id].m != NONE ? m->m[m->p[lane->id].m].g : NONE;
+        if (g == NONE) return;
+        double w = draw_fitted(v->d, x, y, sans(13, 700), TINT_T1, ANCHOR_START, thing_text(text, sizeof text, KIND_G, g), room);
+        double left = fmax(30, w + 8);
+        if (room - left > 30) draw_fitted(v->d, x + left, y, sans(13, 400), TINT_T2, ANCHOR_START, model_g_name(m, g), room - left);
+    } else if (lane->kind == LANE_M) {
+        bool c = m->m[lane->id].state == M_IN_C;
+        draw_fitted(v->d, x, y, sans(13, c ? 600 : 400), c ? TINT_AMBER : TINT_T2, ANCHOR_START, m_words(text, sizeof text, m, lane->id), room);
+    } else if (lane->kind == LANE_QUEUE) {
+        uint64_t k = m->queue[lane->id].head;
+        if (m->queue[lane->id].depth == 0 || m->cmd[k].state != CMD_RUNNING || m->cmd[k].end_ns <= m->cmd[k].start_ns) return;
+        double share = (double)(v->s->now_ns - m->cmd[k].start_ns) / (double)(m->cmd[k].end_ns - m->cmd[k].start_ns);
+        snprintf(text, sizeof text, "%d %%", (int)(100 * fmin(1, share)));
+        draw_fitted(v->d, x, y, digits(13, 600), TINT_T1, ANCHOR_START, text, room);
+    }
+}
+
+/* ---------------------------------------------------------------- lanes */
+
+static void lane_name(const View *v, const LanePlace *lane) {
+    char text[32];
+    double y = lane->y + lane->h / 2 + 5;
+    if (!lane->labelled) return;
+    if (lane->kind == LANE_SYSMON) snprintf(text, sizeof text, "sysmon");
+    else if (lane->kind == LANE_QUEUE && lane->id == 0 && v->s->model->queue_count == 1) snprintf(text, sizeof text, "queue");
+    else if (lane->kind == LANE_QUEUE) snprintf(text, sizeof text, "queue %llu", (unsigned long long)lane->id);
+    else thing_text(text, sizeof text, lane->kind == LANE_P ? KIND_P : KIND_M, lane->id);
+    Kind kind = lane->kind == LANE_P ? KIND_P : lane->kind == LANE_M ? KIND_M : KIND_QUEUE;
+    bool chosen = lane->kind != LANE_SYSMON && is_selected(v->s, kind, lane->id);
+    draw_text(v->d, 24, y, sans(14, lane->kind == LANE_P ? 600 : 500), chosen ? TINT_NOW : TINT_T1, ANCHOR_START, text);
+    if (lane->kind == LANE_P || lane->kind == LANE_M) mark_thing(v, (Box){20, lane->y, 60, lane->h}, kind, lane->id);
+}
+
+static void base_line(const View *v, const LanePlace *lane) {
+    uint64_t end_ns = v->s->now_ns < v->s->to_ns ? v->s->now_ns : v->s->to_ns;
+    double end = timeline_x(v->time, v->s, end_ns), y = lane->y + lane->h / 2;
+    const Lane *spans = lane->kind == LANE_M ? &v->s->lanes->m[lane->id] : NULL;
+    uint64_t born = spans && spans->count ? spans->span[0].from_ns : 0;
+    double x = born > v->s->from_ns ? timeline_x(v->time, v->s, born) : v->time->x0;
+    if (end <= x) return;
+    if (lane->kind == LANE_M) draw_line(v->d, x, y, end, y, pen_alpha(TINT_PARK, 1, .7));
+    else if (lane->kind == LANE_P) draw_line(v->d, x, y, end, y, pen_dash(TINT_CARDL, 1.2, 2, 4));
+}
+
+static void lanes(const View *v) {
+    const Lanes *l = v->s->lanes;
+    for (size_t i = 0; i < v->time->lane_count; i++) {
+        const LanePlace *lane = &v->time->lane[i];
+        lane_name(v, lane);
+        base_line(v, lane);
+        switch (lane->kind) {
+        case LANE_SYSMON: sysmon_lane(v, lane); break;
+        case LANE_P: lane_spans(v, lane, &l->p[lane->id], p_slice); break;
+        case LANE_M: lane_spans(v, lane, &l->m[lane->id], m_slice); break;
+        case LANE_QUEUE: lane_spans(v, lane, &l->queue[lane->id], queue_slice); break;
+        }
+        live_label(v, lane);
+    }
+    if (v->time->hidden == 0 || v->time->lanes_end + 14 > v->time->scrub_y) return;
+    char text[48];
+    snprintf(text, sizeof text, "+ %zu more", v->time->hidden);
+    draw_fitted(v->d, 24, v->time->lanes_end + 11, sans(12, 400), TINT_T3, ANCHOR_START, text, v->time->x0 - 30);
+}
+
+static void divider(const View *v) {
+    if (v->time->divider_y <= 0) return;
+    Fault f;
+    fault_line(&f, v->s->title, 0, v->f->timeline.w, v->time->divider_y, 2.4, 8, 22);
+    draw_poly(v->d, f.p, f.count, false, NO_PAINT, pen_alpha(TINT_NOW, 1.3, .8));
+}
+
+/* From here on nothing can be shown, and why. */
+static void trouble(const View *v) {
+    if (!is_broken_here(v->s)) return;
+    double x = fmax(v->time->x0, timeline_x(v->time, v->s, v->s->end_ns) + 1), w = v->f->timeline.w - x;
+    if (w < 20) return;
+    draw_box(v->d, (Box){x, v->time->lanes_y, w, v->time->lanes_end - v->time->lanes_y}, 0, paint_hatch(TINT_PARK, 9, 2, .35), NO_PEN);
+    const char *text = "the trace is broken here";
+    double tw = text_width(text, sans(13, 600));
+    if (tw + 40 > w) return;
+    draw_box(v->d, (Box){x + 12, v->time->lanes_y + 8, tw + 16, 24}, 4, paint(TINT_CHROME), NO_PEN);
+    draw_text(v->d, x + 20, v->time->lanes_y + 25, sans(13, 600), TINT_T1, ANCHOR_START, text);
+}
+
+static void playhead(const View *v) {
+    double x = timeline_x(v->time, v->s, v->s->now_ns), y = v->time->ruler_y;
+    if (x < v->time->x0 - 1 || x > v->time->x1 + 1) return;
+    char text[48];
+    Unit u = axis_unit(v->s, timeline_step(v->time, 84) / 10 + 1);
+    axis_text(text, sizeof text, v->s->now_ns, u);
+    double w = text_width(text, mono(13, 700)) + 18, left = fmin(x - w / 2, v->f->timeline.w - w - 4);
+    draw_line(v->d, x, y + 24, x, v->time->lanes_end + 2, pen(TINT_NOW, 2));
+    draw_box(v->d, (Box){left, y + 5, w, 20}, 4, paint(TINT_NOW), NO_PEN);
+    draw_text(v->d, left + w / 2, y + 19.5, mono(13, 700), TINT_ON_NOW, ANCHOR_MIDDLE, text);
+}
+
+/* ---------------------------------------------------------------- the whole run */
+
+static void density(const View *v, double base, double height) {
+    const Lanes *l = v->s->lanes;
+    double x0 = v->time->x0, w = v->time->x1 - x0;
+    uint64_t run = v->s->end_ns ? v->s->end_ns : 1;
+    size_t used = (size_t)(run / l->density_ns) + 1, columns = (size_t)(w / 2);
+    uint32_t sum[COLUMNS_MAX] = {0}, most = 1;
+    if (used > DENSITY_BUCKETS) used = DENSITY_BUCKETS;
+    if (columns > COLUMNS_MAX) columns = COLUMNS_MAX;
+    for (size_t i = 0; i < used; i++) {
+        size_t c = (size_t)((double)(i * l->density_ns) / (double)run * (double)columns);
+        sum[c < columns ? c : columns - 1] += l->density[i];
+    }
+    for (size_t i = 0; i < columns; i++) most = sum[i] > most ? sum[i] : most;
+    path_move(v->d, x0, base);
+    for (size_t i = 0; i < columns; i++) {
+        double h = sum[i] ? fmax(1.5, height * sqrt((double)sum[i] / (double)most)) : 0;
+        path_line(v->d, x0 + w * (double)i / (double)columns, base - h);
+        path_line(v->d, x0 + w * (double)(i + 1) / (double)columns, base - h);
+    }
+    path_line(v->d, x0 + w, base);
+    path_close(v->d);
+    draw_path(v->d, paint(TINT_DENSITY), NO_PEN);
+}
+
+static void marks(const View *v, double base) {
+    const Lanes *l = v->s->lanes;
+    double last = -100;
+    for (size_t i = 0; i < l->mark_count; i++) {
+        double x = scrub_x(v->time, v->s, l->mark[i].time_ns);
+        if (l->mark[i].seq > v->s->seq || x - last < 12) continue; /* the future stays unknown */
+        if (l->mark[i].kind == MARK_WARNING) token_warning(v->d, x, base - 9, .6);
+        else draw_circle(v->d, x, base - 9, 4, paint(TINT_CHROME), pen(TINT_T2, 1.6));
+        hits_add(v->hits, (Box){x - 6, base - 15, 12, 12}, HIT_EVENT, NO_THING, l->mark[i].seq);
+        last = x;
+    }
+}
+
+static void scrub(const View *v) {
+    double y = v->time->scrub_y, base = y + 30, height = 15;
+    char total[48];
+    draw_text(v->d, 24, base - 2, sans(14, 500), TINT_T1, ANCHOR_START, "run");
+    narrate_time(total, sizeof total, v->s->end_ns);
+    if (v->s->end_ns >= 1000000) { /* whole figures have no decimals here */
+        char *zeros = strstr(total, ".000");
+        if (zeros) memmove(zeros, zeros + 4, strlen(zeros + 4) + 1);
+    }
+    draw_fitted(v->d, 54, base - 2, sans(12, 400), TINT_T3, ANCHOR_START, total, 44);
+    hits_add(v->hits, (Box){v->time->x0, y + 4, v->time->x1 - v->time->x0, 34}, HIT_SCRUB, NO_THING, 0);
+    density(v, base, height);
+    draw_line(v->d, v->time->x0, base + .5, v->time->x1, base + .5, pen(TINT_CARDL, 1));
+    if (!v->s->growing) draw_line(v->d, v->time->x1, base - 5, v->time->x1, base + 5, pen(TINT_CARDL, 1.4));
+    double a = scrub_x(v->time, v->s, v->s->from_ns), b = fmin(v->time->x1, scrub_x(v->time, v->s, v->s->to_ns));
+    if (b - a < v->time->x1 - v->time->x0 - 2) draw_box(v->d, (Box){a, base - 20, fmax(5, b - a), 24}, 2, NO_PAINT, pen(TINT_T2, 1.4));
+    marks(v, base);
+    double x = scrub_x(v->time, v->s, v->s->now_ns);
+    draw_line(v->d, x, base - 24, x, base + 6, pen(TINT_NOW, 2.4));
+    draw_circle(v->d, x, base - 24, 4.5, paint(TINT_NOW), NO_PEN);
+}
+
+void view_timeline(const View *v) {
+    Box b = v->f->timeline;
+    if (b.h < 60) return;
+    draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
+    draw_line(v->d, b.x, b.y + .5, b.x + b.w, b.y + .5, pen(TINT_HAIR, 1));
+    hits_add(v->hits, (Box){v->time->x0, b.y + 26, v->time->x1 - v->time->x0, v->time->lanes_end - b.y - 26}, HIT_LANES, NO_THING, 0);
+    ruler(v);
+    lanes(v);
+    divider(v);
+    flows(v);
+    trouble(v);
+    playhead(v);
+    scrub(v);
+}
