@@ -4,7 +4,9 @@
 # (faultline-view) is linked without runtime, memory, device or script, and can only know what a trace says.
 
 MODE   ?= release# release, debug, asan
-CC     ?= gcc
+ifeq ($(origin CC),default)
+CC      = gcc
+endif
 PREFIX ?= /usr/local
 VERSION = 0.1
 
@@ -45,7 +47,7 @@ objects = $(patsubst %,$(OBJ)/%.o,$(1))
 SIM_LIBS  = lua5.4 OpenCL libmd libxxhash libcjson
 VIEW_LIBS = sdl2 cairo pangocairo libmd libxxhash
 WARN      = -Wall -Wextra -Wpedantic -Wconversion -Werror
-FLAGS_release = -O2 -g
+FLAGS_release = -O2 -g $(if $(findstring gcc,$(CC)),-flto=auto)
 FLAGS_debug   = -O0 -g
 FLAGS_asan    = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 CFLAGS ?= $(FLAGS_$(MODE))

@@ -29,14 +29,23 @@ static uint64_t new_instance(Run *r, uint64_t body) {
     return r->count++;
 }
 
+static bool next_op(Run *r, World *w, uint64_t id, Op *out);
+
+/* With the shortcut, as many operations as can be done on the spot, before one is handed over. */
 static void next(void *ctx, World *w, uint64_t id, OpResult last, Op *out) {
     (void)last;
     Run *r = ctx;
+    OpResult result;
+    while (next_op(r, w, id, out) && r->p->shortcut && world_try(w, out, &result)) continue;
+}
+
+/* True: a channel operation that may be tried. */
+static bool next_op(Run *r, World *w, uint64_t id, Op *out) {
     Instance *in = &r->instance[id];
     if (in->at == in->body->count && ++in->round < in->body->repeat) in->at = 0;
     if (in->at == in->body->count) {
         *out = (Op){.kind = OP_END};
-        return;
+        return false;
     }
     *out = in->body->ops[in->at++];
     out->line = (uint32_t)in->at;
@@ -46,6 +55,7 @@ static void next(void *ctx, World *w, uint64_t id, OpResult last, Op *out) {
     }
     if (out->kind == OP_C_CALL) out->text = stream_text(w->s, "sleep_in_c");
     if (out->kind == OP_NOTE || out->kind == OP_PANIC) out->text = stream_text(w->s, "said");
+    return out->kind == OP_SEND || out->kind == OP_RECV;
 }
 
 static void sink(void *ctx, const Block *b, const Intern *text) {
@@ -89,6 +99,7 @@ Ran run_program(const Program *p) {
     for (size_t i = 0; i < p->chan_count; i++) world_chan(w, p->chan_caps[i], "c", 0);
     world_main(w, new_instance(&r, 0), 0);
     while (world_step(w)) {
+        ran.steps++;
         if (p->no_audit || ran.audit[0]) continue;
         stream_flush(s);
         if (!ran.audit[0]) audit(w, r.model, ran.audit, sizeof ran.audit);

@@ -45,6 +45,7 @@ typedef struct {
     uint64_t seed;
     uint64_t limit_ns;
     bool no_audit; /* for benchmarks and very long runs */
+    bool shortcut;      /* tries channel operations on the spot, as Lua does (world_try) */
     void (*tune)(WorldOptions *opt);
 } Program;
 
@@ -53,6 +54,7 @@ typedef struct {
     int status;
     uint64_t end_ns;
     uint64_t events;
+    uint64_t steps; /* entries taken off the agenda */
     uint64_t count[EV_COUNT]; /* of each kind */
     char *text;               /* every event, one line each (event_text_short with its time) */
     char audit[256];          /* the first disagreement; "" = none */

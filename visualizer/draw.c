@@ -15,35 +15,35 @@
 
 /* ---------------------------------------------------------------- paint and pen */
 
-Paint paint(uint16_t tint) { return paint_alpha(tint, 1); }
+Paint paint(unsigned tint) { return paint_alpha(tint, 1); }
 
-Paint paint_alpha(uint16_t tint, double alpha) {
+Paint paint_alpha(unsigned tint, double alpha) {
     return (Paint){.kind = PAINT_TINT, .tint = tint, .alpha = alpha};
 }
 
-Paint paint_fade(uint16_t tint, uint16_t tint_to, double y0, double y1) {
+Paint paint_fade(unsigned tint, unsigned tint_to, double y0, double y1) {
     return (Paint){.kind = PAINT_FADE, .tint = tint, .tint_to = tint_to, .alpha = 1, .from = y0, .to = y1};
 }
 
-Paint paint_hatch(uint16_t tint, double gap, double width, double alpha) {
+Paint paint_hatch(unsigned tint, double gap, double width, double alpha) {
     return (Paint){.kind = PAINT_HATCH, .tint = tint, .alpha = alpha, .from = gap, .to = width};
 }
 
-Pen pen(uint16_t tint, double width) { return (Pen){.paint = paint(tint), .width = width}; }
+Pen pen(unsigned tint, double width) { return (Pen){.paint = paint(tint), .width = width}; }
 
-Pen pen_alpha(uint16_t tint, double width, double alpha) {
+Pen pen_alpha(unsigned tint, double width, double alpha) {
     return (Pen){.paint = paint_alpha(tint, alpha), .width = width};
 }
 
-Pen pen_dash(uint16_t tint, double width, double on, double off) {
+Pen pen_dash(unsigned tint, double width, double on, double off) {
     return (Pen){.paint = paint(tint), .width = width, .on = on, .off = off};
 }
 
-Pen pen_round(uint16_t tint, double width) {
+Pen pen_round(unsigned tint, double width) {
     return (Pen){.paint = paint(tint), .width = width, .round = true};
 }
 
-Pen pen_dots(uint16_t tint, double width, double on, double off) {
+Pen pen_dots(unsigned tint, double width, double on, double off) {
     return (Pen){.paint = paint(tint), .width = width, .on = on, .off = off, .round = true};
 }
 
@@ -178,7 +178,7 @@ void draw_clip_path(DrawList *d) {
 void draw_unclip(DrawList *d) { append(d, OP_UNCLIP); }
 void draw_theme(DrawList *d, uint8_t theme) { append(d, OP_THEME)->theme = theme; }
 
-static double add_text(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a,
+static double add_text(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
                        const char *text, bool over) {
     double width = text_width(text, s);
     if (text[0] == '\0') return 0;
@@ -201,15 +201,15 @@ static double add_text(DrawList *d, double x, double y, TextStyle s, uint16_t ti
     return width;
 }
 
-double draw_text(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a, const char *text) {
+double draw_text(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a, const char *text) {
     return add_text(d, x, y, s, tint, a, text, false);
 }
 
-double draw_text_over(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a, const char *text) {
+double draw_text_over(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a, const char *text) {
     return add_text(d, x, y, s, tint, a, text, true);
 }
 
-double draw_textf(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a, const char *fmt, ...) {
+double draw_textf(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a, const char *fmt, ...) {
     char text[512];
     va_list args;
     va_start(args, fmt);

@@ -22,8 +22,8 @@ typedef enum { PAINT_NONE, PAINT_TINT, PAINT_FADE, PAINT_HATCH } PaintKind;
 
 typedef struct {
     PaintKind kind;
-    uint16_t tint;      /* theme.h: TINT_... */
-    uint16_t tint_to;   /* FADE: the colour at `to` */
+    unsigned tint;      /* theme.h: TINT_... */
+    unsigned tint_to;   /* FADE: the colour at `to` */
     double alpha;
     double from, to;    /* FADE: from y, to y; HATCH: gap between strokes, width of one */
 } Paint;
@@ -38,15 +38,15 @@ typedef struct {
 #define NO_PAINT ((Paint){0})
 #define NO_PEN ((Pen){0})
 
-Paint paint(uint16_t tint);
-Paint paint_alpha(uint16_t tint, double alpha);
-Paint paint_fade(uint16_t tint, uint16_t tint_to, double y0, double y1);
-Paint paint_hatch(uint16_t tint, double gap, double width, double alpha); /* strokes at 45 degrees */
-Pen pen(uint16_t tint, double width);
-Pen pen_alpha(uint16_t tint, double width, double alpha);
-Pen pen_dash(uint16_t tint, double width, double on, double off);
-Pen pen_round(uint16_t tint, double width);
-Pen pen_dots(uint16_t tint, double width, double on, double off); /* dashes with round ends */
+Paint paint(unsigned tint);
+Paint paint_alpha(unsigned tint, double alpha);
+Paint paint_fade(unsigned tint, unsigned tint_to, double y0, double y1);
+Paint paint_hatch(unsigned tint, double gap, double width, double alpha); /* strokes at 45 degrees */
+Pen pen(unsigned tint, double width);
+Pen pen_alpha(unsigned tint, double width, double alpha);
+Pen pen_dash(unsigned tint, double width, double on, double off);
+Pen pen_round(unsigned tint, double width);
+Pen pen_dots(unsigned tint, double width, double on, double off); /* dashes with round ends */
 
 /* ---------------------------------------------------------------- text */
 
@@ -124,9 +124,9 @@ void draw_unclip(DrawList *d);
 void draw_theme(DrawList *d, uint8_t theme);
 
 /* The baseline is at y. Returns the width, so that the next text can follow. */
-double draw_text(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a, const char *text);
-double draw_text_over(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a, const char *text);
-double draw_textf(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a, const char *fmt, ...)
+double draw_text(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a, const char *text);
+double draw_text_over(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a, const char *text);
+double draw_textf(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a, const char *fmt, ...)
     __attribute__((format(printf, 7, 8)));
 
 const char *draw_op_text(const DrawList *d, const Op *op); /* of a TEXT */

@@ -175,7 +175,7 @@ typedef struct {
     double u;
 } Brush;
 
-static void set_tint(const Brush *b, uint16_t tint, double alpha) {
+static void set_tint(const Brush *b, unsigned tint, double alpha) {
     uint32_t rgb = theme_rgb(b->theme, (Tint)tint);
     cairo_set_source_rgba(b->cr, (rgb >> 16 & 255) / 255.0, (rgb >> 8 & 255) / 255.0, (rgb & 255) / 255.0, alpha);
 }

@@ -50,7 +50,7 @@ static double queue_tokens(const View *v, const ModelQ *q, double x, double end,
     uint64_t g = q->head;
     for (uint64_t i = 0; i < shown; i++, g = v->s->model->g[g].next, x += pitch) queue_token(v, g, x + 16, cy);
     if (shown < q->count && end - x >= MORE_WIDTH) {
-        token_more(v->d, x, cy);
+        token_more(v->d, x + (shown ? 2 : 0), cy);
         x += MORE_WIDTH;
     }
     return x;
@@ -166,7 +166,7 @@ static void tile(const View *v, uint64_t p, Box b) {
     } else if (look == PLOOK_IDLE || g == NONE) {
         draw_box(v->d, b, 3, NO_PAINT, pen_dash(TINT_PARK, 1, 3, 3));
     } else {
-        draw_box(v->d, b, 3, paint((uint16_t)theme_goroutine(g)), NO_PEN);
+        draw_box(v->d, b, 3, paint(theme_goroutine(g)), NO_PEN);
     }
     if (b.w < 40) return;
     TextStyle s = sans(13, 600);

@@ -67,17 +67,17 @@ void mark_thing(const View *v, Box b, Kind kind, uint64_t id) {
     hits_add(v->hits, b, HIT_THING, (Thing){kind, id}, 0);
 }
 
-double draw_fitted(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a, const char *text, double room) {
+double draw_fitted(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a, const char *text, double room) {
     char buf[256];
     text_fit(buf, sizeof buf, text, s, room);
     return draw_text(d, x, y, s, tint, a, buf);
 }
 
-double draw_ended(DrawList *d, double x, double y, TextStyle s, uint16_t tint, const char *text, double room) {
+double draw_ended(DrawList *d, double x, double y, TextStyle s, unsigned tint, const char *text, double room) {
     char buf[256];
     return draw_text(d, x, y, s, tint, ANCHOR_START, text_fit_end(buf, sizeof buf, text, s, room));
 }
 
-double draw_whole(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a, const char *text, double room) {
+double draw_whole(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a, const char *text, double room) {
     return text_width(text, s) <= room ? draw_text(d, x, y, s, tint, a, text) : 0;
 }

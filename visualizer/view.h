@@ -73,10 +73,10 @@ bool is_selected(const Scene *s, Kind kind, uint64_t id);
 bool is_changed(const Scene *s, Kind kind, uint64_t id); /* does the event on show mention it? */
 void mark_thing(const View *v, Box b, Kind kind, uint64_t id); /* it can be hovered and clicked */
 /* Shortened to fit, drawn if anything is left; returns the width. */
-double draw_fitted(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a, const char *text, double room);
+double draw_fitted(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a, const char *text, double room);
 /* The same for a sentence: shortened at its end. */
-double draw_ended(DrawList *d, double x, double y, TextStyle s, uint16_t tint, const char *text, double room);
+double draw_ended(DrawList *d, double x, double y, TextStyle s, unsigned tint, const char *text, double room);
 /* Whole or not at all. */
-double draw_whole(DrawList *d, double x, double y, TextStyle s, uint16_t tint, Anchor a, const char *text, double room);
+double draw_whole(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a, const char *text, double room);
 
 #endif

@@ -58,7 +58,7 @@ static void draw_words(const View *v, const Word *word, size_t count, double x, 
         }
         TextStyle style = s;
         if (word[i].bold) style.weight = 600;
-        x += draw_text(v->d, x, y, style, (uint16_t)(word[i].bold ? strong : tint), ANCHOR_START, run) + space;
+        x += draw_text(v->d, x, y, style, word[i].bold ? strong : tint, ANCHOR_START, run) + space;
         i = k;
     }
 }
@@ -193,10 +193,10 @@ static void source_line(const View *v, const char *line, size_t len, double x, d
         bool blank = strspn(text, " ") == strlen(text);
         if (w > left) {
             char fitted[512];
-            draw_text(v->d, x, y, s, (uint16_t)pieces[i].tint, ANCHOR_START, text_fit_end(fitted, sizeof fitted, text, s, left));
+            draw_text(v->d, x, y, s, pieces[i].tint, ANCHOR_START, text_fit_end(fitted, sizeof fitted, text, s, left));
             return;
         }
-        if (!blank) draw_text(v->d, x, y, s, (uint16_t)pieces[i].tint, ANCHOR_START, text);
+        if (!blank) draw_text(v->d, x, y, s, pieces[i].tint, ANCHOR_START, text);
         x += w;
         left -= w;
     }

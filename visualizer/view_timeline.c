@@ -71,7 +71,7 @@ typedef void (*SliceFn)(const View *v, const LanePlace *lane, const Slice *slice
 enum { COLUMNS_MAX = 8192 };
 typedef struct {
     uint8_t go, c;    /* share of the column, 255 = all */
-    uint16_t tint;
+    unsigned tint;
 } Column;
 
 /* A skyline over neighbouring columns: one path for all of them. */
@@ -109,13 +109,13 @@ static void columns(const View *v, const LanePlace *lane, Column *col, size_t co
 
 /* Over 60 % of a column one goroutine's: its colour. A colour that changes every column is noise, so
  * short runs of one go back to the plain tint. */
-static uint16_t column_tint(const View *v, const LanePlace *place, const Lane *lane, size_t first, size_t end, uint64_t width_ns) {
+static unsigned column_tint(const View *v, const LanePlace *place, const Lane *lane, size_t first, size_t end, uint64_t width_ns) {
     if (place->kind == LANE_QUEUE) return TINT_DEV;
     if (place->kind == LANE_M || end - first > 6) return TINT_LANE_DENSE;
     for (size_t i = first; i < end && i < lane->count; i++) {
         const LaneSpan *s = &lane->span[i];
         if (s->kind == SPAN_RUN && s->id < v->s->lanes->g_order_cap && (s->to_ns - s->from_ns) / 6 * 10 > width_ns) {
-            return (uint16_t)theme_goroutine(v->s->lanes->g_order[s->id] - 1);
+            return theme_goroutine(v->s->lanes->g_order[s->id] - 1);
         }
     }
     return TINT_LANE_DENSE;
@@ -148,6 +148,7 @@ static void lane_spans(const View *v, const LanePlace *place, const Lane *lane, 
     if (column_count > COLUMNS_MAX) column_count = COLUMNS_MAX;
     uint64_t end_ns = s->now_ns < s->to_ns ? s->now_ns : s->to_ns;
     bool any = false;
+    if (end_ns <= s->from_ns) return; /* the window is all future */
     for (size_t i = lane_find(lane, s->from_ns); i < lane->count && lane->span[i].from_ns < end_ns;) {
         const LaneSpan *span = &lane->span[i];
         uint64_t from = span->from_ns > s->from_ns ? span->from_ns : s->from_ns, to = span->to_ns < end_ns ? span->to_ns : end_ns;
@@ -197,8 +198,8 @@ static void run_slice(const View *v, const LanePlace *lane, const Slice *s) {
     uint64_t g = s->span->id;
     size_t order = g < v->s->lanes->g_order_cap && v->s->lanes->g_order[g] ? v->s->lanes->g_order[g] - 1 : 0;
     bool edge = !theme_is_dark(v->s->theme) && s->w >= 4;
-    draw_box(v->d, (Box){s->x, lane->y, s->w - (s->w >= 3 ? 1 : 0), lane->h}, s->w >= 3 ? 2 : 0, paint((uint16_t)theme_goroutine(order)),
-             edge ? pen((uint16_t)theme_goroutine_edge(order), 1) : NO_PEN);
+    draw_box(v->d, (Box){s->x, lane->y, s->w - (s->w >= 3 ? 1 : 0), lane->h}, s->w >= 3 ? 2 : 0, paint(theme_goroutine(order)),
+             edge ? pen(theme_goroutine_edge(order), 1) : NO_PEN);
     char text[96];
     if (lane->h < 15) return;
     double y = lane->y + lane->h / 2 + 4.4;
@@ -482,16 +483,23 @@ static void marks(const View *v, double base) {
     }
 }
 
+/* The length of the run in at most three figures: 12 ms, 3.41 ms. */
+static const char *run_text(char *buf, size_t size, uint64_t ns) {
+    static const char *const units[] = {"ns", "µs", "ms", "s"};
+    uint64_t whole = ns, part = 0;
+    size_t i = 0;
+    for (; whole >= 1000 && i + 1 < ARRAY_LEN(units); i++, whole /= 1000) part = whole % 1000;
+    if (part < 10 || whole >= 100) snprintf(buf, size, "%llu %s", (unsigned long long)whole, units[i]);
+    else if (whole >= 10) snprintf(buf, size, "%llu.%llu %s", (unsigned long long)whole, (unsigned long long)(part / 100), units[i]);
+    else snprintf(buf, size, "%llu.%02llu %s", (unsigned long long)whole, (unsigned long long)(part / 10), units[i]);
+    return buf;
+}
+
 static void scrub(const View *v) {
     double y = v->time->scrub_y, base = y + 30, height = 15;
     char total[48];
     draw_text(v->d, 24, base - 2, sans(14, 500), TINT_T1, ANCHOR_START, "run");
-    narrate_time(total, sizeof total, v->s->end_ns);
-    if (v->s->end_ns >= 1000000) { /* whole figures have no decimals here */
-        char *zeros = strstr(total, ".000");
-        if (zeros) memmove(zeros, zeros + 4, strlen(zeros + 4) + 1);
-    }
-    draw_fitted(v->d, 54, base - 2, sans(12, 400), TINT_T3, ANCHOR_START, total, 44);
+    draw_fitted(v->d, 54, base - 2, sans(12, 400), TINT_T3, ANCHOR_START, run_text(total, sizeof total, v->s->end_ns), 46);
     hits_add(v->hits, (Box){v->time->x0, y + 4, v->time->x1 - v->time->x0, 34}, HIT_SCRUB, NO_THING, 0);
     density(v, base, height);
     draw_line(v->d, v->time->x0, base + .5, v->time->x1, base + .5, pen(TINT_CARDL, 1));

@@ -237,7 +237,7 @@ static void sheet_worlds(DrawList *d, double x, double y) {
         draw_theme(d, THEME_DARK);
     }
     for (size_t k = 0; k < GOROUTINE_TINTS; k++) {
-        draw_box(d, (Box){x + 380 + (double)(k % 4) * 22, y + (double)(k / 4) * 18, 20, 16}, 2, paint((uint16_t)theme_goroutine(k)), NO_PEN);
+        draw_box(d, (Box){x + 380 + (double)(k % 4) * 22, y + (double)(k / 4) * 18, 20, 16}, 2, paint(theme_goroutine(k)), NO_PEN);
     }
     draw_text(d, x + 424, y + 51, sans(12, 400), TINT_T2, ANCHOR_MIDDLE, "goroutines");
 }

@@ -51,6 +51,12 @@ Due agenda_take(Agenda *a) {
     return a->held;
 }
 
+uint64_t agenda_first_ns(const Agenda *a) {
+    uint64_t held = a->holds ? a->held.time_ns : UINT64_MAX,
+             top = a->count ? a->heap[0].time_ns : UINT64_MAX;
+    return held < top ? held : top;
+}
+
 bool agenda_empty(const Agenda *a) { return !a->holds && a->count == 0; }
 
 void agenda_free(Agenda *a) {

@@ -34,6 +34,8 @@ void agenda_put(Agenda *a, uint64_t time_ns, uint64_t cause, DueKind kind, uint6
 /* The first entry leaves; there must be one. */
 Due agenda_take(Agenda *a);
 bool agenda_empty(const Agenda *a);
+/* When the first entry is due; UINT64_MAX when there is none. */
+uint64_t agenda_first_ns(const Agenda *a);
 void agenda_free(Agenda *a);
 
 #endif

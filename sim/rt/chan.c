@@ -15,18 +15,20 @@ uint64_t chan_cost(const World *w, const Op *op) {
     return cost(w, partner ? COST_chan_handover : COST_chan_buffered);
 }
 
-static void done(World *w, M *mp, uint64_t value, bool ok) {
-    mp->curg->result = (OpResult){value, ok};
-    exec_next(w, mp);
+/* The operation is over, with this result; the goroutine goes on. */
+static bool done(G *gp, uint64_t value, bool ok) {
+    gp->result = (OpResult){value, ok};
+    return true;
 }
 
-static void block(World *w, M *mp, Chan *c, GQueue *q, bool sending) {
+static bool block(World *w, M *mp, Chan *c, GQueue *q, bool sending) {
     G *gp = mp->curg;
     gp->chan = c;
     gqueue_put(q, gp);
     EMIT(w->s, CHAN_QUEUE, gp->id, c->id, {sending}, {gp->op.line});
     sched_gopark(w, mp, sending ? w->text.chan_send : w->text.chan_recv);
     sched_find(w, mp);
+    return false;
 }
 
 /* The partner's operation is over: it has this result, and runs next here. */
@@ -36,33 +38,39 @@ static void release(World *w, M *mp, G *gp, uint64_t value, bool ok) {
     sched_ready(w, mp, mp->p, gp, mp->curg->id);
 }
 
-static void panic(World *w, M *mp, const char *text) {
+static bool panic(World *w, M *mp, const char *text) {
     G *gp = mp->curg;
     EMIT(w->s, PANIC, gp->id, stream_text(w->s, text), {gp->op.line});
     w->outcome = RUN_PANIC;
+    return false;
 }
 
-void chan_send(World *w, M *mp, Chan *c) {
+bool chan_ready(const Chan *c, OpKind kind) {
+    if (kind == OP_SEND) return !c->closed && (c->recvq.count > 0 || c->count < c->cap);
+    return c->sendq.count > 0 || c->count > 0 || c->closed;
+}
+
+bool chan_send(World *w, M *mp, Chan *c) {
     G *gp = mp->curg;
     uint64_t value = gp->op.b;
     if (c->closed) {
-        panic(w, mp, "panic: send on closed channel");
+        return panic(w, mp, "panic: send on closed channel");
     } else if (c->recvq.count > 0) {
         G *receiver = gqueue_get(&c->recvq);
         EMIT(w->s, CHAN_SEND, gp->id, c->id, receiver->id, {gp->op.line});
         release(w, mp, receiver, value, true);
-        done(w, mp, 0, true);
+        return done(gp, 0, true);
     } else if (c->count < c->cap) {
         c->buf[(c->recvx + c->count) % c->cap] = value;
         c->count++;
         EMIT(w->s, CHAN_SEND, gp->id, c->id, {NONE}, {gp->op.line});
-        done(w, mp, 0, true);
+        return done(gp, 0, true);
     } else {
-        block(w, mp, c, &c->sendq, true);
+        return block(w, mp, c, &c->sendq, true);
     }
 }
 
-void chan_recv(World *w, M *mp, Chan *c) {
+bool chan_recv(World *w, M *mp, Chan *c) {
     G *gp = mp->curg;
     if (c->sendq.count > 0) { /* so the buffer is full, or there is none */
         G *sender = gqueue_get(&c->sendq);
@@ -75,26 +83,25 @@ void chan_recv(World *w, M *mp, Chan *c) {
         }
         EMIT(w->s, CHAN_RECV, gp->id, c->id, sender->id, {1}, {gp->op.line});
         release(w, mp, sender, 0, true);
-        done(w, mp, value, true);
+        return done(gp, value, true);
     } else if (c->count > 0) {
         uint64_t value = c->buf[c->recvx];
         c->recvx = (c->recvx + 1) % c->cap;
         c->count--;
         EMIT(w->s, CHAN_RECV, gp->id, c->id, {NONE}, {1}, {gp->op.line});
-        done(w, mp, value, true);
+        return done(gp, value, true);
     } else if (c->closed) {
         EMIT(w->s, CHAN_RECV, gp->id, c->id, {NONE}, {0}, {gp->op.line});
-        done(w, mp, 0, false);
+        return done(gp, 0, false);
     } else {
-        block(w, mp, c, &c->recvq, false);
+        return block(w, mp, c, &c->recvq, false);
     }
 }
 
-void chan_close(World *w, M *mp, Chan *c) {
+bool chan_close(World *w, M *mp, Chan *c) {
     G *gp = mp->curg;
     if (c->closed) {
-        panic(w, mp, "panic: close of closed channel");
-        return;
+        return panic(w, mp, "panic: close of closed channel");
     }
     c->closed = true;
     EMIT(w->s, CHAN_CLOSE, gp->id, c->id, {gp->op.line});
@@ -119,5 +126,5 @@ void chan_close(World *w, M *mp, Chan *c) {
         waiter->chan = NULL;
         sched_ready(w, mp, mp->p, waiter, gp->id);
     }
-    done(w, mp, 0, true);
+    return done(gp, 0, true);
 }

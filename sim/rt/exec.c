@@ -62,7 +62,9 @@ void exec_next(World *w, M *mp) {
         return;
     }
     if (gp->left_ns == 0) {
+        w->asking = mp;
         w->prog.next(w->prog.ctx, w, gp->body, gp->result, &gp->op);
+        w->asking = NULL;
         if (w->outcome != RUN_GOES) return; /* the program failed */
         gp->result = (OpResult){0, true};
         if (gp->op.kind == OP_COMPUTE) gp->left_ns = gp->op.a;
@@ -117,9 +119,15 @@ void exec_op(World *w, M *mp) {
         sched_newproc(w, mp, op->a, op->text, gp->id, op->line);
         exec_next(w, mp);
         return;
-    case OP_SEND: chan_send(w, mp, w->chans[op->a]); return;
-    case OP_RECV: chan_recv(w, mp, w->chans[op->a]); return;
-    case OP_CLOSE: chan_close(w, mp, w->chans[op->a]); return;
+    case OP_SEND:
+        if (chan_send(w, mp, w->chans[op->a])) exec_next(w, mp);
+        return;
+    case OP_RECV:
+        if (chan_recv(w, mp, w->chans[op->a])) exec_next(w, mp);
+        return;
+    case OP_CLOSE:
+        if (chan_close(w, mp, w->chans[op->a])) exec_next(w, mp);
+        return;
     case OP_C_CALL: cgo_entersyscall(w, mp, op->text, op->a); return;
     case OP_LAUNCH: cgo_entersyscall(w, mp, w->text.enqueue, cost(w, COST_dev_enqueue)); return;
     case OP_FINISH: cgo_entersyscall(w, mp, w->text.finish, cost(w, COST_dev_finish)); return;
@@ -137,6 +145,28 @@ void exec_op(World *w, M *mp) {
         return;
     case OP_PANIC: op_panic(w, mp); return;
     }
+}
+
+/* The short way for what is done at once: nothing else is due before it would be, so that going over
+ * the agenda and back into the program would change nothing but the time it takes us. */
+bool world_try(World *w, const Op *op, OpResult *r) {
+    M *mp = w->asking;
+    ASSERT(mp != NULL);
+    ASSERT(op->kind == OP_SEND || op->kind == OP_RECV);
+    Chan *c = w->chans[op->a];
+    uint64_t at = world_now(w) + chan_cost(w, op);
+    bool alone =
+        agenda_first_ns(&w->agenda) > at && (w->opt.limit_ns == 0 || at <= w->opt.limit_ns);
+    if (!alone || at == world_now(w) || w->opt.no_shortcut || !chan_ready(c, op->kind))
+        return false;
+    G *gp = mp->curg;
+    gp->op = *op;
+    w->s->now_ns = at;
+    w->stuck_ops = 0;
+    bool done = op->kind == OP_SEND ? chan_send(w, mp, c) : chan_recv(w, mp, c);
+    ASSERT(done);
+    *r = gp->result;
+    return true;
 }
 
 /* C has done what it was called for; what it did shows now. */

@@ -48,4 +48,8 @@ typedef struct {
     void (*drop)(void *ctx, uint64_t body);
 } Prog;
 
+/* While it is asked, a program may try a channel operation on the spot instead of handing it over: true if
+ * it was done, virtual time included, exactly as if it had been handed over. False: hand it over. */
+bool world_try(World *w, const Op *op, OpResult *r);
+
 #endif

@@ -149,6 +149,7 @@ typedef struct {
     const uint64_t *recorded; /* ... of an earlier run, by command; NULL = measure now */
     size_t recorded_count;
     uint64_t limit_ns; /* virtual time at which the run is stopped; 0 = none */
+    bool no_shortcut;  /* tests: every operation goes over the agenda (world_try) */
 } WorldOptions;
 
 typedef enum { RUN_GOES, RUN_EXITED, RUN_DEADLOCK, RUN_PANIC, RUN_LIMIT, RUN_FAILED } RunOutcome;
@@ -201,6 +202,7 @@ struct World {
         uint32_t generation;
     } sysmon;
 
+    M *asking; /* its goroutine's program is being asked for the next operation */
     G *maing;
     uint64_t timer_order;
     uint32_t coprimes[1024]; /* stealOrder */
@@ -281,9 +283,11 @@ void exec_c(World *w, M *mp);         /* M_AT_C */
 void exec_interrupt(World *w, M *mp); /* the signal has arrived */
 
 /* chan.c */
-void chan_send(World *w, M *mp, Chan *c);
-void chan_recv(World *w, M *mp, Chan *c);
-void chan_close(World *w, M *mp, Chan *c);
+/* True: done, the result is in curg; false: the goroutine has parked, or the program has panicked. */
+bool chan_send(World *w, M *mp, Chan *c);
+bool chan_recv(World *w, M *mp, Chan *c);
+bool chan_close(World *w, M *mp, Chan *c);
+bool chan_ready(const Chan *c, OpKind kind); /* it would be done at once */
 uint64_t chan_cost(const World *w, const Op *op);
 
 /* timer.c */

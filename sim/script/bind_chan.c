@@ -91,6 +91,21 @@ static ChanRef *self(lua_State *L, const char *method) {
     script_arg_error(L, 1, "A method is called with a colon: c:send(v).", "%s wants a channel", method);
 }
 
+/* Done on the spot, without leaving Lua, where the runtime sees that this changes nothing. */
+static bool at_once(lua_State *L, const Op *op, OpResult *r) {
+    Script *s = script_of(L);
+    if (!world_try(s->w, op, r)) return false;
+    sandbox_refill(s);
+    return true;
+}
+
+int script_received(Script *s, lua_State *L, OpResult r) {
+    if (r.ok) script_release(s, L, r.value);
+    else lua_pushnil(L);
+    lua_pushboolean(L, r.ok);
+    return 2;
+}
+
 static int chan_send_value(lua_State *L) {
     ChanRef *c = self(L, "send");
     if (lua_gettop(L) != 2)
@@ -98,14 +113,17 @@ static int chan_send_value(lua_State *L) {
     Op *op = script_op(L, "send", OP_SEND);
     op->a = c->thing.id;
     op->b = script_hold(L, 2);
-    return lua_yield(L, 0);
+    OpResult r;
+    return at_once(L, op, &r) ? 0 : lua_yield(L, 0);
 }
 
-/* v, ok: script.c pushes both when the goroutine goes on. */
+/* v, ok: here, or when the goroutine goes on (script.c). */
 static int chan_recv_value(lua_State *L) {
     ChanRef *c = self(L, "recv");
-    script_op(L, "recv", OP_RECV)->a = c->thing.id;
-    return lua_yield(L, 0);
+    Op *op = script_op(L, "recv", OP_RECV);
+    OpResult r;
+    op->a = c->thing.id;
+    return at_once(L, op, &r) ? script_received(script_of(L), L, r) : lua_yield(L, 0);
 }
 
 static int chan_close_it(lua_State *L) {
@@ -127,8 +145,12 @@ static int each_received(lua_State *L, int status, lua_KContext ctx) {
 static int each_step(lua_State *L) {
     ChanRef *c = self(L, "each");
     lua_settop(L, 1);
-    script_op(L, "each", OP_RECV)->a = c->thing.id;
-    return lua_yieldk(L, 0, 0, each_received);
+    Op *op = script_op(L, "each", OP_RECV);
+    OpResult r;
+    op->a = c->thing.id;
+    if (!at_once(L, op, &r)) return lua_yieldk(L, 0, 0, each_received);
+    script_received(script_of(L), L, r);
+    return each_received(L, LUA_OK, 0);
 }
 
 /* for v in c:each() do ... end, as Go's range over a channel. */

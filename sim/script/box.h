@@ -248,6 +248,8 @@ uint64_t script_new_body(lua_State *L, int args);
 /* A Lua value as one word that a channel can hold, and back (pushes it, gives up the word). */
 uint64_t script_hold(lua_State *L, int index);
 void script_release(Script *s, lua_State *L, uint64_t word);
+/* Pushes what a receive gives: value, ok. Returns 2. */
+int script_received(Script *s, lua_State *L, OpResult r);
 
 /* The host is about to look at, or to change, the bytes of an object. */
 bool obj_before_read(Script *s, uint64_t obj, Diag *d);

@@ -196,11 +196,7 @@ static int give_result(Script *s, Body *b, OpResult last) {
         b->started = true;
         return lua_gettop(b->co) - 1;
     }
-    if (b->last != OP_RECV) return 0;
-    if (last.ok) script_release(s, b->co, last.value);
-    else lua_pushnil(b->co);
-    lua_pushboolean(b->co, last.ok);
-    return 2;
+    return b->last == OP_RECV ? script_received(s, b->co, last) : 0;
 }
 
 static void fail(Script *s, lua_State *co, int status) {

@@ -84,10 +84,27 @@ static void the_same_seed_is_the_same_run(void) {
     }
 }
 
+static void the_shortcut_changes_nothing(void) {
+    uint64_t tried = 0;
+    for (uint64_t seed = 2000; seed < 2300; seed++) {
+        Random x;
+        Program p = random_program(&x, seed);
+        Ran a = run_program(&p);
+        p.shortcut = true;
+        Ran b = run_program(&p);
+        check_text("with the shortcut", a.text, b.text);
+        tried += a.steps - b.steps;
+        ran_free(&a);
+        ran_free(&b);
+    }
+    CU_ASSERT(tried > 100); /* it was taken, that is, fewer entries went over the agenda */
+}
+
 void rt_random_tests(void) {
     static const Check checks[] = {
         {"world and model agree after every step", world_and_model_agree},
         {"the same seed is the same run", the_same_seed_is_the_same_run},
+        {"the shortcut changes nothing", the_shortcut_changes_nothing},
         {0},
     };
     suite("rt: random programs", checks);

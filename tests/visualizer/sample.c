@@ -324,7 +324,7 @@ static void crowd_waiting(Run *r) {
         else park(r, g, reasons[g % 4]);
     }
     for (uint64_t o = 0; o < 30; o++) {
-        DO(OBJ_NEW, ID(OBJ, o), ID(BYTES, 1024 << (o % 8)), S(o % 3 ? "obj" : "an object with a long name"), ID(LINE, 6));
+        DO(OBJ_NEW, ID(OBJ, o), ID(BYTES, 1024u << (o % 8)), S(o % 3 ? "obj" : "an object with a long name"), ID(LINE, 6));
         if (o % 7 == 0) DO(PIN, ID(G, NONE), ID(OBJ, o), ID(LINE, 14));
     }
 }
@@ -372,7 +372,7 @@ void sample_crowd(const char *path, unsigned procs, unsigned in_c) {
     crowd_waiting(r);
     uint64_t g = 40;
     crowd_ps(r, procs, &g);
-    for (int i = 0; i < 300; i++) {
+    for (unsigned i = 0; i < 300; i++) {
         create(r, g, "late", 9);
         DO(GLOBQ_PUT, ID(G, g++));
     }

@@ -1,0 +1,85 @@
+# completion.bash -- completion of faultline and faultline-view; works with and without bash-completion.
+# tests/tidy.lua compares its words with the commands, the options and events.def.
+
+_faultline_events="
+    RUN_START NOTE DEADLOCK PANIC RUN_END EXPECT_HELD EXPECT_FAILED EXPECT_UNCHECKED GO_CREATE
+    GO_START GO_STOP GO_BLOCK GO_UNBLOCK GO_END GO_COMPUTE GO_SLEEP TIMER_FIRE PREEMPT_ASK
+    RUNQ_NEXT RUNQ_PUT RUNQ_SPILL RUNQ_GET GLOBQ_PUT GLOBQ_GET RUNQ_STEAL RUNQ_STEAL_NEXT M_NEW
+    M_START M_PARK M_WAKE M_RUN M_SPIN M_UNSPIN M_POLL M_POLL_END P_ACQUIRE P_RELEASE P_IDLE_PUT
+    P_IDLE_GET P_RETAKE P_HANDOFF SYSMON_LOOK SYSMON_SEES SYSMON_SPARES SYSMON_SLEEP SYSMON_WAKE
+    CGO_ENTER CGO_EXIT_FAST CGO_EXIT_P CGO_EXIT_WAIT CHAN_MAKE CHAN_SEND CHAN_RECV CHAN_QUEUE
+    CHAN_CLOSE OBJ_NEW PIN UNPIN DEV_ENQUEUE DEV_ARG DEV_START DEV_DONE DEV_WAIT DEV_IDLE
+"
+
+_faultline_files() { # the files that end in one of these, and folders
+    local suffix
+    mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+    for suffix; do
+        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -X "!*$suffix" -- "$cur")
+    done
+    compopt -o filenames 2>/dev/null
+}
+
+_faultline_scenarios() { # files, and the names of those that came with the program
+    _faultline_files .lua
+    local program file
+    program=$(type -P "${COMP_WORDS[0]}") || return
+    for file in "${program%/*}"/../{scenarios,share/faultline/scenarios}/*.lua; do
+        file=${file##*/} file=${file%.lua}
+        [[ $file != *[*.]* && $file == "$cur"* ]] && COMPREPLY+=("$file")
+    done
+}
+
+_faultline_devices() {
+    local IFS=$'\n' name
+    for name in auto none $("${COMP_WORDS[0]}" devices 2>/dev/null | grep '^[^ ]'); do
+        [[ $name == "$cur"* ]] && COMPREPLY+=("$(printf '%q' "$name")")
+    done
+}
+
+_faultline_words() { mapfile -t COMPREPLY < <(compgen -W "$*" -- "$cur"); }
+
+_faultline() {
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
+    local view="--at --theme --span --zoom --lecture --help"
+    COMPREPLY=()
+    if [ "$cur" = "=" ]; then cur=; elif [ "$prev" = "=" ]; then prev=${COMP_WORDS[COMP_CWORD - 2]}; fi
+    if [[ ${COMP_WORDS[0]} == *faultline-view ]]; then
+        command=view
+    elif [ "$COMP_CWORD" -eq 1 ]; then
+        _faultline_words run test view shot show summary replay hash devices --help --version
+        return
+    fi
+    case $prev in
+    --device | -d) _faultline_devices; return ;;
+    --event | -e) _faultline_words "$_faultline_events"; return ;;
+    --time) _faultline_words model measured; return ;;
+    --theme) _faultline_words dark light; return ;;
+    --view) _faultline_words stage timeline; return ;;
+    --at) _faultline_words end first:P_RETAKE last:P_RETAKE; return ;;
+    --out) _faultline_files .trace; return ;;
+    --output) _faultline_files .png .svg .pdf; return ;;
+    -o) if [ "$command" = run ]; then _faultline_files .trace; else _faultline_files .png .svg .pdf; fi; return ;;
+    --seed | --procs | --set | --from | --to | --g | --span | --zoom | --size | -s | -p | -S | -f | -g) return ;;
+    -t) if [ "$command" = run ]; then _faultline_words model measured; fi; return ;;
+    esac
+    if [[ $cur == -* ]]; then
+        case $command in
+        run) _faultline_words --out --seed --procs --set --device --time --narrate --quiet --help ;;
+        test | replay) _faultline_words --device --help ;;
+        view) _faultline_words --follow --shot --output --view --size "$view" ;;
+        shot) _faultline_words --output --view --size "$view" ;;
+        show) _faultline_words --from --to --g --event --words --help ;;
+        summary) _faultline_words --json --help ;;
+        *) _faultline_words --help ;;
+        esac
+        return
+    fi
+    case $command in
+    run | test) _faultline_scenarios ;;
+    view) _faultline_files .trace .lua ;;
+    shot | show | summary | replay | hash) _faultline_files .trace ;;
+    esac
+}
+
+complete -F _faultline faultline faultline-view

@@ -1,0 +1,109 @@
+#compdef faultline faultline-view
+# completion.zsh -- completion of faultline and faultline-view.
+# tests/tidy.lua compares its words with the commands, the options and events.def.
+
+_faultline_events() {
+    local -a events=(
+        RUN_START NOTE DEADLOCK PANIC RUN_END EXPECT_HELD EXPECT_FAILED EXPECT_UNCHECKED GO_CREATE
+        GO_START GO_STOP GO_BLOCK GO_UNBLOCK GO_END GO_COMPUTE GO_SLEEP TIMER_FIRE PREEMPT_ASK
+        RUNQ_NEXT RUNQ_PUT RUNQ_SPILL RUNQ_GET GLOBQ_PUT GLOBQ_GET RUNQ_STEAL RUNQ_STEAL_NEXT M_NEW
+        M_START M_PARK M_WAKE M_RUN M_SPIN M_UNSPIN M_POLL M_POLL_END P_ACQUIRE P_RELEASE P_IDLE_PUT
+        P_IDLE_GET P_RETAKE P_HANDOFF SYSMON_LOOK SYSMON_SEES SYSMON_SPARES SYSMON_SLEEP SYSMON_WAKE
+        CGO_ENTER CGO_EXIT_FAST CGO_EXIT_P CGO_EXIT_WAIT CHAN_MAKE CHAN_SEND CHAN_RECV CHAN_QUEUE
+        CHAN_CLOSE OBJ_NEW PIN UNPIN DEV_ENQUEUE DEV_ARG DEV_START DEV_DONE DEV_WAIT DEV_IDLE
+    )
+    _describe event events
+}
+
+_faultline_devices() {
+    local -a devices=(auto none ${(f)"$(${words[1]} devices 2>/dev/null | grep '^[^ ]')"})
+    compadd -a devices
+}
+
+_faultline_moments() { compadd end first:P_RETAKE last:P_RETAKE }
+
+_faultline_scenarios() {
+    local program=${commands[${words[1]:t}]:-${words[1]}} folder
+    local -a names
+    setopt local_options extended_glob
+    for folder in ${program:h}/../scenarios ${program:h}/../share/faultline/scenarios; do
+        names+=($folder/*.lua~*.d.lua(N:t:r))
+    done
+    compadd -a names
+    _files -g '*.lua'
+}
+
+_faultline_command() {
+    local -a view=(
+        '--at[the moment to begin at]:moment:_faultline_moments'
+        '--theme[the colours]:theme:(dark light)'
+        '--span[how much time the timeline shows]:time:'
+        '--zoom[size of everything]:factor 0.8 to 1.5:'
+        '--lecture[larger, without the panel]'
+    )
+    local -a shot=(
+        '--view[what to draw]:view:(stage timeline)'
+        '--size[in pixels]:width x height:'
+        '(-o --output)'{-o,--output}'[the picture]:picture:_files -g "*.(png|svg|pdf)"'
+    )
+    local -a device=('(-d --device)'{-d,--device}'[where kernels run]:device:_faultline_devices')
+    local trace=':trace:_files -g "*.trace"'
+    case $1 in
+    run)
+        _arguments $device \
+            '(-o --out)'{-o,--out}'[write the trace]:trace:_files -g "*.trace"' \
+            '(-s --seed)'{-s,--seed}'[seed of every choice]:number:' \
+            '(-p --procs)'{-p,--procs}'[GOMAXPROCS]:number:' \
+            '*'{-S,--set}'[overrule a knob]:knob=value:' \
+            '(-t --time)'{-t,--time}'[device times]:time:(model measured)' \
+            '(-n --narrate)'{-n,--narrate}'[tell the story]' \
+            '(-q --quiet)'{-q,--quiet}'[print nothing but errors]' \
+            '--help[say more]' ':scenario:_faultline_scenarios' ;;
+    test) _arguments $device '--help[say more]' '*:scenario or folder:_faultline_scenarios' ;;
+    view) _arguments $view $shot '--follow[stay at the end]' '--shot[no window: one picture]' '--help[say more]' \
+        ':trace or scenario:_files -g "*.(trace|lua)"' ;;
+    shot) _arguments $view $shot '--help[say more]' $trace ;;
+    show)
+        _arguments '(-f --from)'{-f,--from}'[from this time]:time:' \
+            '(-t --to)'{-t,--to}'[to this time]:time:' \
+            '(-g --g)'{-g,--g}'[only this goroutine]:number:' \
+            '(-e --event)'{-e,--event}'[only events of this name]:event:_faultline_events' \
+            '(-w --words)'{-w,--words}'[say what happened and why]' \
+            '--help[say more]' $trace ;;
+    summary) _arguments '(-j --json)'{-j,--json}'[one JSON object]' '--help[say more]' $trace ;;
+    replay) _arguments $device '--help[say more]' $trace ;;
+    hash) _arguments '--help[say more]' $trace ;;
+    devices) _arguments '--help[say more]' ;;
+    esac
+}
+
+_faultline() {
+    if [[ ${words[1]:t} == faultline-view ]]; then
+        _faultline_command view
+        return
+    fi
+    if (( CURRENT == 2 )); then
+        local -a commands_of_faultline=(
+            'run:run a scenario, tell its story, judge its expectations'
+            'test:run scenarios as tests'
+            'view:open the window'
+            'shot:one moment as a picture'
+            'show:list events, one line each'
+            'summary:figures of a run'
+            'replay:run again what a trace holds, and compare'
+            'hash:SHA-256 of what is deterministic in a trace'
+            'devices:the OpenCL devices'
+            '--help:list the commands'
+            '--version:which version'
+        )
+        _describe command commands_of_faultline
+        return
+    fi
+    local command=${words[2]} program=${words[1]}
+    shift words
+    words[1]=$program
+    (( CURRENT-- ))
+    _faultline_command $command
+}
+
+_faultline "$@"

@@ -1,0 +1,5 @@
+-- A scenario starts no processes.
+scenario { title = "processes" }
+main(function()
+  os.execute("true")
+end)

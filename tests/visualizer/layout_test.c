@@ -1,0 +1,168 @@
+/* layout_test.c -- where things are, as numbers (design, sections 2.2 to 2.5 and 9). */
+#include "../check.h"
+#include "sample.h"
+
+#include "../../visualizer/layout.h"
+#include "../../visualizer/show.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static Show open_sample(const char *name, void (*make)(const char *path)) {
+    const char *path = temp_path(name);
+    Show w;
+    Feed *f = NULL;
+    Diag d;
+    make(path);
+    CU_ASSERT_FATAL(feed_open(&f, path, &d));
+    while (feed_read(f, 10000)) continue;
+    show_init(&w, f);
+    return w;
+}
+
+static FrameLayout frame_at(Show *w, int width, int height) {
+    FrameLayout f;
+    w->scene.width_px = width;
+    w->scene.height_px = height;
+    layout_frame(&f, show_scene(w));
+    return f;
+}
+
+static void regions_follow_the_table(void) {
+    static const struct {
+        int w, h;
+        double u, lw, lh, panel, stage_w, stage_h, timeline_h;
+    } rows[] = {{1280, 800, 1, 1280, 800, 304, 976, 440, 264},   {1440, 900, 1, 1440, 900, 344, 1096, 504, 284}, {1600, 1000, 1, 1600, 1000, 384, 1216, 568, 320},
+                {1920, 1080, 1.08, 1778, 1000, 424, 1354, 568, 320}, {2560, 1600, 1.6, 1600, 1000, 384, 1216, 568, 320}, {3840, 2160, 2.16, 1778, 1000, 424, 1354, 568, 320}};
+    Show w = open_sample("regions.trace", sample_handoff);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        FrameLayout f = frame_at(&w, rows[i].w, rows[i].h);
+        CU_ASSERT_DOUBLE_EQUAL(f.u, rows[i].u, .001);
+        CU_ASSERT_DOUBLE_EQUAL(f.w, rows[i].lw, .5);
+        CU_ASSERT_DOUBLE_EQUAL(f.h, rows[i].lh, .5);
+        CU_ASSERT_DOUBLE_EQUAL(f.panel.w, fmax(320, rows[i].panel), .5);
+        CU_ASSERT_DOUBLE_EQUAL(f.stage.w + f.panel.w, rows[i].lw, .5);
+        CU_ASSERT_DOUBLE_EQUAL(f.stage.h, rows[i].stage_h, 1);
+        CU_ASSERT_DOUBLE_EQUAL(f.timeline.h, rows[i].timeline_h, 1);
+        CU_ASSERT_DOUBLE_EQUAL(f.fault_y - f.stage.y, .605 * f.stage.h, 1);
+    }
+    feed_close(w.feed);
+}
+
+static void at_1600_the_stage_is_where_it_was_drawn(void) {
+    Show w = open_sample("drawn.trace", sample_handoff);
+    StageLayout *l = mem_zero(1, sizeof *l);
+    player_seek_ns(&w.player, w.feed, 3473000);
+    FrameLayout f = frame_at(&w, 1600, 1000);
+    layout_stage(l, &f, show_scene(&w));
+    CU_ASSERT_EQUAL(l->p_count, 3);
+    CU_ASSERT_DOUBLE_EQUAL(l->p[0].card.x, 224, .5);
+    CU_ASSERT_DOUBLE_EQUAL(l->p[0].card.w, 196, .5);
+    CU_ASSERT_DOUBLE_EQUAL(l->p[1].shaft_x, 468, .5);
+    CU_ASSERT_EQUAL(l->in_c_shown, 1);
+    CU_ASSERT_DOUBLE_EQUAL(l->in_c[0].plate.x + l->in_c[0].plate.w / 2, 468, .5);
+    CU_ASSERT_DOUBLE_EQUAL(l->in_c[0].plate.y, 456, .5);
+    CU_ASSERT_EQUAL(l->in_c_detail, 0);
+    CU_ASSERT_DOUBLE_EQUAL(l->channels_x, 886, .5);
+    CU_ASSERT_DOUBLE_EQUAL(l->queue.x, 764, .5);
+    CU_ASSERT_DOUBLE_EQUAL(l->queue.y, 462, .5);
+    CU_ASSERT_EQUAL(l->channel_rows, 3);
+    CU_ASSERT_EQUAL(l->command_count, 3);
+    CU_ASSERT_EQUAL(l->pin_count, 1);
+    CU_ASSERT_DOUBLE_EQUAL(l->pin[0].tip_y, l->queue.y + 1, .5);
+    free(l);
+    feed_close(w.feed);
+}
+
+static bool apart(Box a, Box b) { return a.x + a.w <= b.x + .01 || b.x + b.w <= a.x + .01 || a.y + a.h <= b.y + .01 || b.y + b.h <= a.y + .01; }
+
+static void check_stage(Show *w, int width, int height) {
+    StageLayout *l = mem_zero(1, sizeof *l);
+    FrameLayout f = frame_at(w, width, height);
+    layout_stage(l, &f, show_scene(w));
+    for (size_t i = 0; i < l->p_count; i++) {
+        CU_ASSERT(l->p[i].card.w > 4);
+        CU_ASSERT(l->p[i].card.x + l->p[i].card.w <= l->channels_x);
+        CU_ASSERT(l->p[i].card.y + l->p[i].card.h < f.fault_y);
+        CU_ASSERT(l->p[i].plate.y + l->p[i].plate.h < f.fault_y);
+        for (size_t k = i + 1; k < l->p_count; k++) CU_ASSERT(apart(l->p[i].card, l->p[k].card));
+    }
+    for (size_t i = 0; i < l->in_c_shown; i++) {
+        Box b = l->in_c[i].plate;
+        CU_ASSERT(b.y > f.fault_y && b.y + b.h <= f.stage.y + f.stage.h);
+        CU_ASSERT(b.x >= 20 && b.x + b.w <= l->queue.x);
+        for (size_t k = i + 1; k < l->in_c_shown; k++) CU_ASSERT(apart(b, l->in_c[k].plate));
+    }
+    for (size_t i = 0; i < l->command_count; i++) {
+        CU_ASSERT(l->command[i].box.x + l->command[i].box.w <= l->queue.x + l->queue.w + .5);
+        for (size_t k = i + 1; k < l->command_count; k++) CU_ASSERT(apart(l->command[i].box, l->command[k].box));
+    }
+    free(l);
+}
+
+static unsigned crowd_procs, crowd_in_c;
+static void make_crowd(const char *path) { sample_crowd(path, crowd_procs, crowd_in_c); }
+
+static void nothing_stands_on_anything_else(void) {
+    static const unsigned procs[] = {1, 2, 3, 4, 5, 8, 9, 16, 17, 64, 200}, in_c[] = {0, 1, 3, 6, 7, 20, 21};
+    static const struct { int w, h; } sizes[] = {{1280, 800}, {1600, 1000}, {3840, 2160}};
+    for (size_t i = 0; i < ARRAY_LEN(procs); i++) {
+        crowd_procs = procs[i];
+        crowd_in_c = in_c[i % ARRAY_LEN(in_c)];
+        Show w = open_sample("crowd.trace", make_crowd);
+        player_seek_seq(&w.player, w.feed, feed_count(w.feed) - 1);
+        for (size_t k = 0; k < ARRAY_LEN(sizes); k++) check_stage(&w, sizes[k].w, sizes[k].h);
+        feed_close(w.feed);
+    }
+}
+
+static void lanes_keep_their_order_and_stay_above_the_scrub_bar(void) {
+    crowd_procs = 16;
+    crowd_in_c = 30;
+    Show w = open_sample("lanes.trace", make_crowd);
+    TimelineLayout *l = mem_zero(1, sizeof *l);
+    player_seek_seq(&w.player, w.feed, feed_count(w.feed) - 1);
+    FrameLayout f = frame_at(&w, 1280, 800);
+    layout_timeline(l, &f, show_scene(&w));
+    CU_ASSERT(l->lane_count > 17);
+    CU_ASSERT(l->hidden > 0);
+    for (size_t i = 0; i < l->lane_count; i++) {
+        CU_ASSERT(l->lane[i].y + l->lane[i].h <= l->scrub_y);
+        if (i > 0) CU_ASSERT(l->lane[i].y >= l->lane[i - 1].y + l->lane[i - 1].h);
+        if (i > 0) CU_ASSERT(l->lane[i].kind >= l->lane[i - 1].kind);
+    }
+    free(l);
+    feed_close(w.feed);
+}
+
+static void the_axis_goes_both_ways(void) {
+    Show w = open_sample("axis.trace", sample_handoff);
+    TimelineLayout *l = mem_zero(1, sizeof *l);
+    player_seek_ns(&w.player, w.feed, 3473000);
+    player_span(&w.player, w.feed, 108000);
+    FrameLayout f = frame_at(&w, 1600, 1000);
+    const Scene *s = show_scene(&w);
+    layout_timeline(l, &f, s);
+    CU_ASSERT_DOUBLE_EQUAL(timeline_x(l, s, s->from_ns), l->x0, .01);
+    CU_ASSERT_DOUBLE_EQUAL(timeline_x(l, s, s->to_ns), l->x1, .01);
+    uint64_t back = timeline_ns(l, s, timeline_x(l, s, 3473000));
+    CU_ASSERT(back >= 3472950 && back <= 3473050);
+    CU_ASSERT_EQUAL(timeline_step(l, 84), 10000);
+    CU_ASSERT_DOUBLE_EQUAL(timeline_x(l, s, 3473000), l->x0 + .86 * (l->x1 - l->x0), 2);
+    CU_ASSERT_EQUAL(scrub_ns(l, s, l->x1 + 50), s->end_ns);
+    free(l);
+    feed_close(w.feed);
+}
+
+void layout_tests(void) {
+    static const Check checks[] = {
+        {"regions follow the table", regions_follow_the_table},
+        {"at 1600 x 1000 the stage is where it was drawn", at_1600_the_stage_is_where_it_was_drawn},
+        {"nothing stands on anything else", nothing_stands_on_anything_else},
+        {"lanes keep their order, above the scrub bar", lanes_keep_their_order_and_stay_above_the_scrub_bar},
+        {"the axis goes both ways", the_axis_goes_both_ways},
+        {NULL, NULL},
+    };
+    suite("layout", checks);
+}
