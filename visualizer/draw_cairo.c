@@ -436,7 +436,7 @@ static bool write_file(const char *path, const Bytes *head, const Bytes *tail, s
         diag_fail(d, EXIT_WORLD, "cannot write '%s'", path);
         return diag_remedy(d, "Check that the folder exists and may be written to.");
     }
-    bool well = fwrite(head->data, 1, head->len, f) == head->len &&
+    bool well = (head->len == 0 || fwrite(head->data, 1, head->len, f) == head->len) &&
                 fwrite(tail->data + tail_from, 1, tail->len - tail_from, f) == tail->len - tail_from;
     if (fclose(f) != 0 || !well) return diag_fail(d, EXIT_WORLD, "writing '%s' failed: is the disk full?", path);
     return true;

@@ -56,7 +56,7 @@ static void cut(const View *v, const CPlace *c) {
     double x = place->shaft_x - 16, room = x - left;
     char time[48], text[64];
     narrate_time(time, sizeof time, v->s->now_ns - pp->retaken_ns);
-    snprintf(text, sizeof text, "%s ago", time);
+    snprintf(text, sizeof text, v->s->now_ns > pp->retaken_ns ? "%s ago" : "just now", time);
     bool dock_free = pp->m == NONE || m->m[pp->m].state == M_IN_C;
     Anchor anchor = ANCHOR_END;
     if (text_width("retaken", sans(14, 600)) > room && dock_free) { /* nobody in the dock: the words stand there */

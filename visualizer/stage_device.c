@@ -34,6 +34,8 @@ static void more_commands(const View *v) {
     draw_fitted(v->d, x + 8, cy + 16, sans(13, 400), TINT_F2, ANCHOR_START, "queued", 70);
 }
 
+enum { HELD_TITLE = 250 }; /* how far "Held by the device" and its count may reach */
+
 /* Where the thread that waits for the queue comes back: after the last command. */
 static void post(const View *v) {
     const Model *m = v->s->model;
@@ -52,8 +54,9 @@ static void post(const View *v) {
     /* under the post; where that line belongs to the next title, above it */
     double y = v->f->m->two_lines ? l->queue.y + l->queue.h + 30 : l->queue.y - v->f->m->queue_title_above;
     double title = v->f->m->two_lines ? 0 : text_width("Device queue", sans(15, 600)) + 14;
-    double right = v->f->m->two_lines ? l->post_x + 4 : l->queue.x + l->queue.w, w = text_width(text, sans(13, 600));
-    draw_fitted(v->d, fmax(right, l->queue.x + fmin(w, l->queue.w)), y, sans(13, 600), TINT_AMBER, ANCHOR_END, text, right - l->queue.x - title);
+    double right = l->queue.x + l->queue.w, w = text_width(text, sans(13, 600));
+    if (v->f->m->two_lines) right = fmin(right, fmax(l->post_x + 4, l->queue.x + HELD_TITLE + w)); /* clear of the next title */
+    draw_fitted(v->d, right, y, sans(13, 600), TINT_AMBER, ANCHOR_END, text, right - l->queue.x - title);
 }
 
 static void queue_title(const View *v) {

@@ -35,14 +35,16 @@ void heap_free(Heap *h) {
 bool heap_object(Heap *h, uint64_t bytes, Id_OBJ *obj, Diag *d) {
     ASSERT(bytes > 0);
     if (bytes > h->limit_bytes || h->used_bytes + bytes + HEAP_ALIGN > h->limit_bytes) {
-        diag_fail(d, EXIT_SCENARIO, "the Go heap is limited to %llu MiB; %llu bytes more do not fit",
+        diag_fail(d, EXIT_SCENARIO,
+                  "the Go heap is limited to %llu MiB; %llu bytes more do not fit",
                   (unsigned long long)(h->limit_bytes >> 20), (unsigned long long)bytes);
         return diag_remedy(d, "Use smaller objects, or use one of them again.");
     }
     uint64_t rounded = (bytes + HEAP_ALIGN - 1) / HEAP_ALIGN * HEAP_ALIGN;
     void *at = aligned_alloc(HEAP_ALIGN, rounded);
     if (at == NULL) {
-        return diag_fail(d, EXIT_WORLD, "this machine has no memory left for an object of %llu bytes",
+        return diag_fail(d, EXIT_WORLD,
+                         "this machine has no memory left for an object of %llu bytes",
                          (unsigned long long)bytes);
     }
     memset(at, 0, rounded);

@@ -8,7 +8,8 @@
 
 /* ---- things ---- */
 
-static const char *const thing_name[] = {"a channel", "a heap object", "a Pinner", "a kernel", "a bound"};
+static const char *const thing_name[] = {"a channel", "a heap object", "a Pinner", "a kernel",
+                                         "a bound"};
 
 const char *script_thing_name(uint32_t kind) {
     uint32_t i = kind - THING_CHAN;
@@ -31,7 +32,8 @@ void *script_new_thing(lua_State *L, ThingKind kind, size_t size) {
     return thing;
 }
 
-void script_thing_type(lua_State *L, ThingKind kind, const luaL_Reg *methods, const luaL_Reg *meta) {
+void script_thing_type(lua_State *L, ThingKind kind, const luaL_Reg *methods,
+                       const luaL_Reg *meta) {
     lua_newtable(L);
     if (methods) {
         lua_newtable(L);
@@ -69,7 +71,9 @@ const char *script_name(lua_State *L, int index, const char *what) {
 Script *script_declared(lua_State *L, const char *what) {
     Script *s = script_of(L);
     if (!s->declared) {
-        script_error(L, "scenario { title = \"...\", procs = 2 } comes first: it says how many Ps there are, and the seed.",
+        script_error(L,
+                     "scenario { title = \"...\", procs = 2 } comes first: it says how many Ps "
+                     "there are, and the seed.",
                      "%s stands before scenario { ... }", what);
     }
     return s;
@@ -77,7 +81,9 @@ Script *script_declared(lua_State *L, const char *what) {
 
 Script *script_top_level(lua_State *L, const char *what) {
     Script *s = script_declared(L, what);
-    if (s->phase != PHASE_LOAD) script_error(L, "Move it out of the function.", "%s belongs to the top level of the file", what);
+    if (s->phase != PHASE_LOAD)
+        script_error(L, "Move it out of the function.", "%s belongs to the top level of the file",
+                     what);
     return s;
 }
 
@@ -101,7 +107,9 @@ Op *script_op(lua_State *L, const char *what, OpKind kind) {
     }
     if (!lua_isyieldable(L)) {
         script_error(L, "Collect the values first, then do the operation in a loop of your own.",
-                     "%s stands inside a function that a library function calls, where a goroutine cannot stop", what);
+                     "%s stands inside a function that a library function calls, where a goroutine "
+                     "cannot stop",
+                     what);
     }
     Op *op = s->out;
     *op = (Op){.kind = kind};

@@ -29,7 +29,8 @@ static uint64_t hold_slot(lua_State *L, int index) {
     Script *s = script_of(L);
     lua_rawgeti(L, LUA_REGISTRYINDEX, s->values);
     lua_pushvalue(L, index);
-    uint64_t slot = s->free_value_count > 0 ? s->free_values[s->free_value_count - 1] : s->value_count;
+    uint64_t slot =
+        s->free_value_count > 0 ? s->free_values[s->free_value_count - 1] : s->value_count;
     lua_rawseti(L, -2, (lua_Integer)slot + 1); /* may throw: the slot is not taken before */
     if (s->free_value_count > 0) s->free_value_count--;
     else s->value_count++;
@@ -40,7 +41,8 @@ static uint64_t hold_slot(lua_State *L, int index) {
 uint64_t script_hold(lua_State *L, int index) {
     switch (lua_type(L, index)) {
     case LUA_TNIL: return word(CONSTANT_NIL, WORD_CONSTANT);
-    case LUA_TBOOLEAN: return word(lua_toboolean(L, index) ? CONSTANT_TRUE : CONSTANT_FALSE, WORD_CONSTANT);
+    case LUA_TBOOLEAN:
+        return word(lua_toboolean(L, index) ? CONSTANT_TRUE : CONSTANT_FALSE, WORD_CONSTANT);
     case LUA_TNUMBER: {
         if (lua_isinteger(L, index)) {
             lua_Integer i = lua_tointeger(L, index);
@@ -88,7 +90,8 @@ void script_release(Script *s, lua_State *L, uint64_t w) {
 static ChanRef *self(lua_State *L, const char *method) {
     ChanRef *c = script_thing(L, 1, THING_CHAN);
     if (c != NULL) return c;
-    script_arg_error(L, 1, "A method is called with a colon: c:send(v).", "%s wants a channel", method);
+    script_arg_error(L, 1, "A method is called with a colon: c:send(v).", "%s wants a channel",
+                     method);
 }
 
 /* Done on the spot, without leaving Lua, where the runtime sees that this changes nothing. */
@@ -137,8 +140,9 @@ static int each_received(lua_State *L, int status, lua_KContext ctx) {
     bool ok = lua_toboolean(L, -1);
     lua_pop(L, 1);
     if (ok && lua_isnil(L, -1))
-        script_error(L, "Use local v, ok = c:recv(), and leave the loop when not ok.",
-                     "each() received a nil, which would end the loop although the channel is open");
+        script_error(
+            L, "Use local v, ok = c:recv(), and leave the loop when not ok.",
+            "each() received a nil, which would end the loop although the channel is open");
     return 1;
 }
 
@@ -185,7 +189,8 @@ static int chan_make(lua_State *L) {
     int exact = 1;
     if (!lua_isnoneornil(L, 1)) cap = lua_tointegerx(L, 1, &exact);
     if (!exact || lua_type(L, 1) == LUA_TSTRING || cap < 0 || cap > CHAN_CAP_MAX)
-        script_arg_error(L, 1, "local done = chan(1)", "chan wants its capacity, a whole number from 0 to %d", CHAN_CAP_MAX);
+        script_arg_error(L, 1, "local done = chan(1)",
+                         "chan wants its capacity, a whole number from 0 to %d", CHAN_CAP_MAX);
     uint32_t line = script_line(L);
     char name[NAME_TEXT_MAX];
     if (lua_isnoneornil(L, 2)) script_name_from_line(s, line, "chan(", "chan", name, sizeof name);
@@ -207,8 +212,13 @@ static int chan_make(lua_State *L) {
 
 void bind_chan(lua_State *L) {
     static const luaL_Reg methods[] = {
-        {"send", chan_send_value}, {"recv", chan_recv_value}, {"close", chan_close_it}, {"each", chan_each},
-        {"len", chan_len},         {"cap", chan_cap},         {NULL, NULL},
+        {"send", chan_send_value},
+        {"recv", chan_recv_value},
+        {"close", chan_close_it},
+        {"each", chan_each},
+        {"len", chan_len},
+        {"cap", chan_cap},
+        {NULL, NULL},
     };
     static const luaL_Reg meta[] = {{"__len", chan_len}, {"__tostring", chan_text}, {NULL, NULL}};
     script_thing_type(L, THING_CHAN, methods, meta);

@@ -25,14 +25,17 @@ typedef struct {
     uint64_t obj[DEV_ARGS_MAX]; /* NONE where the argument is no buffer */
 } KernelRef;
 
-static const char *const scalar_wants[] = {
-    [DEV_ARG_FLOAT] = "a number", [DEV_ARG_INT] = "a whole number of 32 bits", [DEV_ARG_UINT] = "a whole number from 0 to 4294967295"};
+static const char *const scalar_wants[] = {[DEV_ARG_FLOAT] = "a number",
+                                           [DEV_ARG_INT] = "a whole number of 32 bits",
+                                           [DEV_ARG_UINT] = "a whole number from 0 to 4294967295"};
 
 /* ---- arguments of a kernel ---- */
 
-static _Noreturn void refuse_arg(lua_State *L, const KernelRef *k, uint32_t i, int index, const char *wants) {
+static _Noreturn void refuse_arg(lua_State *L, const KernelRef *k, uint32_t i, int index,
+                                 const char *wants) {
     const DevParam *p = &dev_signature(script_of(L)->dev, k->kernel)->param[i];
-    script_arg_error(L, index, "", "cl.kernel: argument %u of %s, '%s', is %s", i + 1, k->name, p->name, wants);
+    script_arg_error(L, index, "", "cl.kernel: argument %u of %s, '%s', is %s", i + 1, k->name,
+                     p->name, wants);
 }
 
 static void take_buffer(lua_State *L, KernelRef *k, uint32_t i, int index, const DevParam *p) {
@@ -43,12 +46,13 @@ static void take_buffer(lua_State *L, KernelRef *k, uint32_t i, int index, const
     if (thing == NULL) refuse_arg(L, k, i, index, wants);
     Obj *o = &s->objs[thing->id];
     if (o->element != p->element)
-        script_error(L, "", "cl.kernel: argument %u of %s, '%s', is %s; %s has %s", i + 1, k->name, p->name, wants, o->name,
-                     obj_element_text[o->element]);
+        script_error(L, "", "cl.kernel: argument %u of %s, '%s', is %s; %s has %s", i + 1, k->name,
+                     p->name, wants, o->name, obj_element_text[o->element]);
     Diag d;
     if (!o->has_buffer) {
         Id_OBJ id = {thing->id};
-        if (!dev_buffer(s->dev, heap_bytes(s->heap, id), heap_size(s->heap, id), &o->buffer, &d)) script_raise(L, &d);
+        if (!dev_buffer(s->dev, heap_bytes(s->heap, id), heap_size(s->heap, id), &o->buffer, &d))
+            script_raise(L, &d);
         o->has_buffer = true;
     }
     k->arg[i].v.buffer = o->buffer;
@@ -63,7 +67,8 @@ static void take_scalar(lua_State *L, KernelRef *k, uint32_t i, int index, const
     }
     int exact;
     lua_Integer v = lua_tointegerx(L, index, &exact);
-    bool fits = p->kind == DEV_ARG_INT ? v >= INT32_MIN && v <= INT32_MAX : v >= 0 && v <= UINT32_MAX;
+    bool fits =
+        p->kind == DEV_ARG_INT ? v >= INT32_MIN && v <= INT32_MAX : v >= 0 && v <= UINT32_MAX;
     if (!exact || !fits) refuse_arg(L, k, i, index, scalar_wants[p->kind]);
     if (p->kind == DEV_ARG_INT) k->arg[i].v.i = (int32_t)v;
     else k->arg[i].v.u = (uint32_t)v;
@@ -77,7 +82,8 @@ static void take_args(lua_State *L, KernelRef *k, uint32_t given) {
         snprintf(names + len, sizeof names - len, ", %s", sig->param[i].name);
     }
     if (given != sig->count)
-        script_error(L, "", "cl.kernel: call it as cl.kernel(\"%s\"%s); got %u argument%s", k->name, names, given, given == 1 ? "" : "s");
+        script_error(L, "", "cl.kernel: call it as cl.kernel(\"%s\"%s); got %u argument%s", k->name,
+                     names, given, given == 1 ? "" : "s");
     k->arg_count = sig->count;
     uint32_t buffers = 0;
     for (uint32_t i = 0; i < sig->count; i++) {
@@ -88,13 +94,16 @@ static void take_args(lua_State *L, KernelRef *k, uint32_t given) {
         else take_scalar(L, k, i, (int)i + 2, p);
         buffers += p->kind == DEV_ARG_BUFFER;
     }
-    if (buffers > CMD_ARGS_MAX) script_error(L, "", "kernel %s has %u buffers; at most %d are shown", k->name, buffers, CMD_ARGS_MAX);
+    if (buffers > CMD_ARGS_MAX)
+        script_error(L, "", "kernel %s has %u buffers; at most %d are shown", k->name, buffers,
+                     CMD_ARGS_MAX);
 }
 
 /* Reads and builds it, with nothing of Lua's in between that could throw. */
 static bool build(Script *s, const char *name, DevKernel *k, Diag *d) {
     char *file = NULL, *source = NULL;
-    if (s->opt.kernel == NULL) return diag_fail(d, EXIT_SCENARIO, "there are no kernels in this run");
+    if (s->opt.kernel == NULL)
+        return diag_fail(d, EXIT_SCENARIO, "there are no kernels in this run");
     if (!s->opt.kernel(s->opt.kernel_ctx, name, &file, &source, d)) return false;
     bool built = dev_kernel(s->dev, file, name, source, k, d);
     free(file);
@@ -135,7 +144,8 @@ static uint64_t whole_field(lua_State *L, const char *name, uint64_t otherwise, 
     int exact;
     lua_Integer v = lua_tointegerx(L, -1, &exact);
     if (!exact || lua_type(L, -1) != LUA_TNUMBER || v < 1 || (uint64_t)v > max)
-        script_arg_error(L, -1, "", "launch: %s is a whole number from 1 to %llu", name, (unsigned long long)max);
+        script_arg_error(L, -1, "", "launch: %s is a whole number from 1 to %llu", name,
+                         (unsigned long long)max);
     return (uint64_t)v;
 }
 
@@ -145,9 +155,12 @@ static bool is_field(const char *name) {
 
 static void check_launch(lua_State *L) {
     if (lua_isnoneornil(L, 2)) return;
-    if (!lua_istable(L, 2)) script_arg_error(L, 2, "k:launch { items = n, takes = \"120us\", slices = 16 }", "launch wants a table, or nothing");
+    if (!lua_istable(L, 2))
+        script_arg_error(L, 2, "k:launch { items = n, takes = \"120us\", slices = 16 }",
+                         "launch wants a table, or nothing");
     const char *unknown = script_unknown_key(L, 2, is_field);
-    if (unknown) script_error(L, "It has: items, takes, slices.", "launch has no field '%s'", unknown);
+    if (unknown)
+        script_error(L, "It has: items, takes, slices.", "launch has no field '%s'", unknown);
 }
 
 /* What the host wrote since the last launch goes to the device now; from now on the device writes. */
@@ -169,18 +182,24 @@ static bool hand_over(Script *s, const KernelRef *k, Launch *l, Diag *d) {
 static int kernel_launch(lua_State *L) {
     Script *s = script_of(L);
     KernelRef *k = script_thing(L, 1, THING_KERNEL);
-    if (k == NULL) script_arg_error(L, 1, "A method is called with a colon: k:launch().", "launch wants a kernel");
+    if (k == NULL)
+        script_arg_error(L, 1, "A method is called with a colon: k:launch().",
+                         "launch wants a kernel");
     lua_settop(L, 2);
     check_launch(L);
     uint64_t longest = buffer_count_of(s, k, true);
     Launch l = {.queue = {0}, .duration_ns = NONE};
     l.items = whole_field(L, "items", buffer_count_of(s, k, false), UINT32_MAX);
     l.slices = (uint32_t)whole_field(L, "slices", SLICES_DEFAULT, SLICES_MAX);
-    if (lua_istable(L, 2) && lua_getfield(L, 2, "takes") != LUA_TNIL) l.duration_ns = script_duration(L, -1, "launch: takes");
-    if (l.items == 0) script_error(L, "k:launch { items = n }", "launch: %s has no buffer, so say how many work items it is for", k->name);
+    if (lua_istable(L, 2) && lua_getfield(L, 2, "takes") != LUA_TNIL)
+        l.duration_ns = script_duration(L, -1, "launch: takes");
+    if (l.items == 0)
+        script_error(L, "k:launch { items = n }",
+                     "launch: %s has no buffer, so say how many work items it is for", k->name);
     if (longest > 0 && l.items > longest)
-        script_error(L, "", "launch: %llu work items, but the longest buffer of %s has %llu elements", (unsigned long long)l.items,
-                     k->name, (unsigned long long)longest);
+        script_error(L, "",
+                     "launch: %llu work items, but the longest buffer of %s has %llu elements",
+                     (unsigned long long)l.items, k->name, (unsigned long long)longest);
     Op *op = script_op(L, "launch", OP_LAUNCH);
     l.name = stream_text(s->w->s, k->name);
     Diag d;

@@ -20,13 +20,15 @@
 static const char *setting(Script *s, const char *name) {
     for (size_t i = s->setting_count; i-- > 0;) { /* the last one counts */
         if (strcmp(s->settings[i].name, name) != 0) continue;
-        for (size_t j = 0; j <= i; j++) s->settings[j].used |= strcmp(s->settings[j].name, name) == 0;
+        for (size_t j = 0; j <= i; j++)
+            s->settings[j].used |= strcmp(s->settings[j].name, name) == 0;
         return s->settings[i].value;
     }
     return NULL;
 }
 
-static _Noreturn void setting_error(lua_State *L, const char *name, const char *value, const char *wants) {
+static _Noreturn void setting_error(lua_State *L, const char *name, const char *value,
+                                    const char *wants) {
     Diag d;
     diag_fail(&d, EXIT_USAGE, "--set %s=%s: %s %s", name, value, name, wants);
     script_raise(L, &d);
@@ -44,9 +46,15 @@ typedef struct {
 static bool take_text(char *buf, size_t size, const char *text) {
     return (size_t)snprintf(buf, size, "%s", text) < size && text[0];
 }
-static bool take_title(Scenario *sc, const char *text) { return take_text(sc->title, sizeof sc->title, text); }
-static bool take_book(Scenario *sc, const char *text) { return take_text(sc->book, sizeof sc->book, text); }
-static bool take_go(Scenario *sc, const char *text) { return strcmp(text, "1.26") == 0 && take_text(sc->go, sizeof sc->go, text); }
+static bool take_title(Scenario *sc, const char *text) {
+    return take_text(sc->title, sizeof sc->title, text);
+}
+static bool take_book(Scenario *sc, const char *text) {
+    return take_text(sc->book, sizeof sc->book, text);
+}
+static bool take_go(Scenario *sc, const char *text) {
+    return strcmp(text, "1.26") == 0 && take_text(sc->go, sizeof sc->go, text);
+}
 
 static bool whole_number(const char *text, uint64_t *value) {
     char *end;
@@ -68,6 +76,7 @@ static bool take_limit(Scenario *sc, const char *text) {
     return time_parse(text, &sc->limit_ns) && sc->limit_ns > 0 && sc->limit_ns <= DURATION_MAX;
 }
 
+/* clang-format off */
 static const Field fields[] = {
     {"title", "is a text of at most 127 bytes", LUA_TSTRING, take_title},
     {"book", "is a chapter and section, such as \"18.2.2\"", LUA_TSTRING, take_book},
@@ -76,6 +85,7 @@ static const Field fields[] = {
     {"seed", "is a whole number, 0 or more", LUA_TNUMBER, take_seed},
     {"limit", "is a duration such as \"10s\", a day at most", LUA_TSTRING, take_limit},
 };
+/* clang-format on */
 
 static bool take_cost(Costs *costs, const CostSpec *spec, const char *text) {
     uint64_t value;
@@ -87,7 +97,8 @@ static bool take_cost(Costs *costs, const CostSpec *spec, const char *text) {
 
 static const char *cost_wants(const CostSpec *spec) {
     size_t len = strlen(spec->name);
-    return strcmp(spec->name + len - 3, "_ps") == 0 ? "is a whole number of picoseconds" : "is a duration such as \"17us\"";
+    return strcmp(spec->name + len - 3, "_ps") == 0 ? "is a whole number of picoseconds"
+                                                    : "is a duration such as \"17us\"";
 }
 
 static bool is_cost(const char *name) {
@@ -107,15 +118,20 @@ static bool is_field(const char *name) {
 static void read_costs(lua_State *L, Script *s) {
     bool given = lua_getfield(L, 1, "costs") != LUA_TNIL;
     int table = lua_gettop(L);
-    if (given && !lua_istable(L, table)) script_arg_error(L, table, "", "scenario: costs is a table such as { thread_new = \"17us\" }");
+    if (given && !lua_istable(L, table))
+        script_arg_error(L, table, "",
+                         "scenario: costs is a table such as { thread_new = \"17us\" }");
     const char *unknown = given ? script_unknown_key(L, table, is_cost) : NULL;
-    if (unknown) script_error(L, "faultline calibrate lists them all.", "scenario: there is no cost called %s", unknown);
+    if (unknown)
+        script_error(L, "faultline calibrate lists them all.",
+                     "scenario: there is no cost called %s", unknown);
     for (size_t i = 0; i < COST_COUNT; i++) {
         const CostSpec *spec = &cost_spec[i];
         char name[NAME_TEXT_MAX];
         snprintf(name, sizeof name, "costs.%s", spec->name);
         const char *set = setting(s, name);
-        if (set && !take_cost(&s->scenario.costs, spec, set)) setting_error(L, name, set, cost_wants(spec));
+        if (set && !take_cost(&s->scenario.costs, spec, set))
+            setting_error(L, name, set, cost_wants(spec));
         if (set || !given) continue;
         if (lua_getfield(L, table, spec->name) != LUA_TNIL) {
             lua_pushvalue(L, -1);
@@ -142,12 +158,18 @@ static void read_field(lua_State *L, Script *s, const Field *f) {
 
 static int scenario(lua_State *L) {
     Script *s = script_of(L);
-    if (s->declared) script_error(L, "Put all fields into the first one.", "scenario { ... } may be called once only");
-    if (s->phase != PHASE_LOAD) script_error(L, "", "scenario { ... } belongs to the top level of the file");
-    if (!lua_istable(L, 1)) script_arg_error(L, 1, "scenario { title = \"...\", procs = 2 }", "scenario wants a table");
+    if (s->declared)
+        script_error(L, "Put all fields into the first one.",
+                     "scenario { ... } may be called once only");
+    if (s->phase != PHASE_LOAD)
+        script_error(L, "", "scenario { ... } belongs to the top level of the file");
+    if (!lua_istable(L, 1))
+        script_arg_error(L, 1, "scenario { title = \"...\", procs = 2 }", "scenario wants a table");
     lua_settop(L, 1);
     const char *unknown = script_unknown_key(L, 1, is_field);
-    if (unknown) script_error(L, "It has: title, book, go, procs, seed, limit, costs.", "scenario has no field '%s'", unknown);
+    if (unknown)
+        script_error(L, "It has: title, book, go, procs, seed, limit, costs.",
+                     "scenario has no field '%s'", unknown);
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         read_field(L, s, &fields[i]);
         lua_settop(L, 1);
@@ -172,7 +194,9 @@ static bool is_knob(const Script *s, const char *name) {
 static bool push_setting(lua_State *L, const char *text) {
     int type = lua_type(L, 2);
     if (type == LUA_TSTRING) return lua_pushstring(L, text), true;
-    if (type == LUA_TBOOLEAN) return lua_pushboolean(L, strcmp(text, "true") == 0), strcmp(text, "true") == 0 || strcmp(text, "false") == 0;
+    if (type == LUA_TBOOLEAN)
+        return lua_pushboolean(L, strcmp(text, "true") == 0),
+               strcmp(text, "true") == 0 || strcmp(text, "false") == 0;
     if (lua_stringtonumber(L, text) == 0) return false;
     return !lua_isinteger(L, 2) || lua_isinteger(L, -1);
 }
@@ -186,10 +210,12 @@ static const char *knob_wants(lua_State *L) {
 static int knob(lua_State *L) {
     Script *s = script_top_level(L, "knob");
     const char *name = script_name(L, 1, "the name of a knob");
-    if (is_field(name) || is_knob(s, name)) script_error(L, "Choose another name.", "there is already a knob called '%s'", name);
+    if (is_field(name) || is_knob(s, name))
+        script_error(L, "Choose another name.", "there is already a knob called '%s'", name);
     int type = lua_type(L, 2);
     if (type != LUA_TNUMBER && type != LUA_TSTRING && type != LUA_TBOOLEAN)
-        script_arg_error(L, 2, "local workers = knob(\"workers\", 4)", "knob '%s' needs a default: a number, a text, true or false", name);
+        script_arg_error(L, 2, "local workers = knob(\"workers\", 4)",
+                         "knob '%s' needs a default: a number, a text, true or false", name);
     lua_settop(L, 2);
     GROW(s->knobs, s->knob_cap, s->knob_count + 1);
     Knob *k = &s->knobs[s->knob_count++];
@@ -218,7 +244,9 @@ static void default_name(lua_State *L, int function, uint32_t line, char *buf, s
     snprintf(buf, size, "func@%d", ar.linedefined);
     size_t len, n = 0;
     const char *p = script_source_line(script_of(L), line, &len), *call = strstr(p, "go(");
-    if (call == NULL || call >= p + len || (call > p && (isalnum((unsigned char)call[-1]) || call[-1] == '_'))) return;
+    if (call == NULL || call >= p + len ||
+        (call > p && (isalnum((unsigned char)call[-1]) || call[-1] == '_')))
+        return;
     call += 3;
     while (call[n] == '_' || call[n] == '.' || isalnum((unsigned char)call[n])) n++;
     bool variable = n > 0 && n < NAME_TEXT_MAX && (call[n] == ')' || call[n] == ',');
@@ -231,7 +259,8 @@ static int go(lua_State *L) {
     bool named = lua_type(L, 1) == LUA_TSTRING;
     int function = named ? 2 : 1;
     if (!lua_isfunction(L, function) || lua_iscfunction(L, function))
-        script_arg_error(L, function, "go(\"name\", function() ... end)", "go wants a function of the scenario");
+        script_arg_error(L, function, "go(\"name\", function() ... end)",
+                         "go wants a function of the scenario");
     char name[NAME_TEXT_MAX];
     uint32_t line = script_line(L);
     if (named) snprintf(name, sizeof name, "%s", script_name(L, 1, "the name of a goroutine"));
@@ -250,8 +279,10 @@ static int go(lua_State *L) {
 
 static int declare_main(lua_State *L) {
     Script *s = script_top_level(L, "main");
-    if (s->main_body != NONE) script_error(L, "", "main was given a function before, in line %u", s->main_line);
-    if (!lua_isfunction(L, 1) || lua_iscfunction(L, 1)) script_arg_error(L, 1, "main(function() ... end)", "main wants a function");
+    if (s->main_body != NONE)
+        script_error(L, "", "main was given a function before, in line %u", s->main_line);
+    if (!lua_isfunction(L, 1) || lua_iscfunction(L, 1))
+        script_arg_error(L, 1, "main(function() ... end)", "main wants a function");
     lua_settop(L, 1);
     s->main_line = script_line(L);
     s->main_body = script_new_body(L, 0);
@@ -323,8 +354,9 @@ static int print(lua_State *L) {
 
 void bind_go(lua_State *L) {
     static const luaL_Reg functions[] = {
-        {"scenario", scenario}, {"knob", knob}, {"go", go},       {"main", declare_main}, {"compute", compute},
-        {"sleep", sleep_for},   {"note", note}, {"print", print}, {"panic", panic},       {NULL, NULL},
+        {"scenario", scenario}, {"knob", knob},       {"go", go},     {"main", declare_main},
+        {"compute", compute},   {"sleep", sleep_for}, {"note", note}, {"print", print},
+        {"panic", panic},       {NULL, NULL},
     };
     luaL_setfuncs(L, functions, 0);
     lua_newtable(L); /* sealed when bind_heap has put Pinner into it */

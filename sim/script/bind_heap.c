@@ -10,8 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const size_t element_bytes[] = {[DEV_FLOAT] = 4, [DEV_INT] = 4, [DEV_UINT] = 4, [DEV_UCHAR] = 1};
-const char *const obj_element_text[] = {[DEV_FLOAT] = "floats", [DEV_INT] = "ints", [DEV_UINT] = "uints", [DEV_UCHAR] = "bytes"};
+static const size_t element_bytes[] = {
+    [DEV_FLOAT] = 4, [DEV_INT] = 4, [DEV_UINT] = 4, [DEV_UCHAR] = 1};
+const char *const obj_element_text[] = {
+    [DEV_FLOAT] = "floats", [DEV_INT] = "ints", [DEV_UINT] = "uints", [DEV_UCHAR] = "bytes"};
 static const char *const element_wants[] = {
     [DEV_FLOAT] = "a number",
     [DEV_INT] = "a whole number of 32 bits",
@@ -82,7 +84,8 @@ static bool store(Script *s, lua_State *L, uint64_t obj, uint64_t i, int index) 
 }
 
 static _Noreturn void refuse_value(lua_State *L, const Obj *o, uint64_t i, int index) {
-    script_arg_error(L, index, "", "%s[%llu] is %s", o->name, (unsigned long long)i, element_wants[o->element]);
+    script_arg_error(L, index, "", "%s[%llu] is %s", o->name, (unsigned long long)i,
+                     element_wants[o->element]);
 }
 
 /* ---- making one ---- */
@@ -117,7 +120,8 @@ static int make(lua_State *L) {
         script_arg_error(L, 2, "", "%s wants the number of elements, a whole number from 1", what);
     int type = lua_type(L, 3);
     if (type > LUA_TNIL && type != LUA_TFUNCTION && type != LUA_TNUMBER)
-        script_arg_error(L, 3, "", "%s: elements are filled by a function of i, or with a number", what);
+        script_arg_error(L, 3, "", "%s: elements are filled by a function of i, or with a number",
+                         what);
     lua_settop(L, 3);
     Diag d;
     Id_OBJ id;
@@ -145,14 +149,17 @@ static bool in_range(lua_State *L, const Obj *o, lua_Integer *i) {
     int exact;
     *i = lua_tointegerx(L, 2, &exact);
     if (!exact || lua_type(L, 2) != LUA_TNUMBER)
-        script_arg_error(L, 2, "", "an element of %s is %s[0] to %s[%llu]", o->name, o->name, o->name, (unsigned long long)o->count - 1);
+        script_arg_error(L, 2, "", "an element of %s is %s[0] to %s[%llu]", o->name, o->name,
+                         o->name, (unsigned long long)o->count - 1);
     return *i >= 0 && (uint64_t)*i < o->count;
 }
 
 static int out_of_range(lua_State *L, const Obj *o, lua_Integer i) {
     char text[128];
-    snprintf(text, sizeof text, "runtime error: index out of range [%lld] with length %llu", (long long)i, (unsigned long long)o->count);
-    if (i < 0) snprintf(text, sizeof text, "runtime error: index out of range [%lld]", (long long)i);
+    snprintf(text, sizeof text, "runtime error: index out of range [%lld] with length %llu",
+             (long long)i, (unsigned long long)o->count);
+    if (i < 0)
+        snprintf(text, sizeof text, "runtime error: index out of range [%lld]", (long long)i);
     return script_panic(L, text);
 }
 
@@ -171,7 +178,8 @@ static int obj_write(lua_State *L) {
     Script *s = script_of(L);
     uint64_t obj = ((Thing *)lua_touserdata(L, 1))->id;
     lua_Integer i;
-    if (s->phase == PHASE_CHECK) script_error(L, "", "an expectation looks at the result, it does not change it");
+    if (s->phase == PHASE_CHECK)
+        script_error(L, "", "an expectation looks at the result, it does not change it");
     if (!in_range(L, &s->objs[obj], &i)) return out_of_range(L, &s->objs[obj], i);
     Diag d;
     if (!obj_before_write(s, obj, &d)) script_raise(L, &d);
@@ -229,7 +237,8 @@ static void check_pinner(lua_State *L, const char *method) {
 static int pinner_pin(lua_State *L) {
     check_pinner(L, "Pin");
     Thing *obj = script_thing(L, 2, THING_OBJ);
-    if (obj == NULL) script_arg_error(L, 2, "", "Pin wants a heap object, such as heap.floats(...)");
+    if (obj == NULL)
+        script_arg_error(L, 2, "", "Pin wants a heap object, such as heap.floats(...)");
     Op *op = script_op(L, "Pin", OP_PIN);
     lua_getiuservalue(L, 1, 1);
     lua_pushinteger(L, obj->id);
@@ -264,10 +273,11 @@ static int pinner_text(lua_State *L) {
 
 void bind_heap(lua_State *L) {
     static const luaL_Reg obj_meta[] = {
-        {"__index", obj_read}, {"__newindex", obj_write}, {"__len", obj_length},
-        {"__pairs", obj_pairs}, {"__tostring", obj_text}, {NULL, NULL},
+        {"__index", obj_read},  {"__newindex", obj_write}, {"__len", obj_length},
+        {"__pairs", obj_pairs}, {"__tostring", obj_text},  {NULL, NULL},
     };
-    static const luaL_Reg pinner_methods[] = {{"Pin", pinner_pin}, {"Unpin", pinner_unpin}, {NULL, NULL}};
+    static const luaL_Reg pinner_methods[] = {
+        {"Pin", pinner_pin}, {"Unpin", pinner_unpin}, {NULL, NULL}};
     static const luaL_Reg pinner_meta[] = {{"__tostring", pinner_text}, {NULL, NULL}};
     script_thing_type(L, THING_OBJ, NULL, obj_meta);
     script_thing_type(L, THING_PINNER, pinner_methods, pinner_meta);

@@ -24,16 +24,16 @@
 
 /* ---- limits ---- */
 enum {
-    STEPS_MAX = 50000000,          /* Lua instructions between two operations of a goroutine */
-    STEPS_EVERY = 100,             /* how often the hook looks */
-    STEPS_PER_CALL = 256,          /* of a function that is called once per element of an object */
-    BYTES_PER_STEP = 16,           /* memory asked for, or text looked at, costs steps too */
-    STACK_BYTES = 4096,            /* allowed to each goroutine beyond the limit of the data */
+    STEPS_MAX = 50000000, /* Lua instructions between two operations of a goroutine */
+    STEPS_EVERY = 100,    /* how often the hook looks */
+    STEPS_PER_CALL = 256, /* of a function that is called once per element of an object */
+    BYTES_PER_STEP = 16,  /* memory asked for, or text looked at, costs steps too */
+    STACK_BYTES = 4096,   /* allowed to each goroutine beyond the limit of the data */
     STRING_MAX = 16 << 20,
-    RANGE_MAX = 1 << 24,           /* elements that one call of table.* may touch */
+    RANGE_MAX = 1 << 24, /* elements that one call of table.* may touch */
     PATTERN_LEN_MAX = 1024,
     CHAN_CAP_MAX = 1 << 20,
-    NAME_TEXT_MAX = 64,            /* of goroutines, channels, objects, knobs */
+    NAME_TEXT_MAX = 64, /* of goroutines, channels, objects, knobs */
 };
 #define DATA_BYTES_MAX (256u << 20)  /* Lua data of a scenario, goroutine stacks not counted */
 #define HEAP_BYTES_MAX (1024u << 20) /* simulated Go heap */
@@ -82,10 +82,10 @@ typedef struct {
 } Obj;
 
 typedef struct {
-    uint64_t obj;                 /* NONE: looked up by name */
+    uint64_t obj; /* NONE: looked up by name */
     char name[NAME_TEXT_MAX];
-    char text[256];               /* "every y[i]: v == 2.0 * i + i" */
-    int function;                 /* reference in the registry */
+    char text[256]; /* "every y[i]: v == 2.0 * i + i" */
+    int function;   /* reference in the registry */
     int line;
 } ResultCheck;
 
@@ -105,28 +105,28 @@ typedef enum { PHASE_LOAD, PHASE_RUN, PHASE_CHECK } Phase;
 struct Script {
     lua_State *L;
     char *path;
-    char base[60];          /* the file's name: how Lua knows the chunk */
+    char base[60]; /* the file's name: how Lua knows the chunk */
     char *source;
-    ScriptOptions opt;      /* set is not kept: see settings */
+    ScriptOptions opt; /* set is not kept: see settings */
     Setting *settings;
     size_t setting_count;
     Knob *knobs;
     size_t knob_count, knob_cap;
 
     Phase phase;
-    bool declared;          /* scenario { ... } has been called */
+    bool declared; /* scenario { ... } has been called */
     Scenario scenario;
     Prng random;
     Heap *heap;
-    World *w;               /* borrowed, from script_start on; so is the device */
+    World *w; /* borrowed, from script_start on; so is the device */
     Dev *dev;
 
-    Op *out;                /* where the operation goes that is being asked for */
-    uint64_t running;       /* the body that is asked */
+    Op *out;          /* where the operation goes that is being asked for */
+    uint64_t running; /* the body that is asked */
 
-    int64_t steps;          /* left until the next operation */
+    int64_t steps; /* left until the next operation */
     uint64_t used_bytes;
-    bool memory_ran_out;    /* the last refused request was for memory, not for steps */
+    bool memory_ran_out; /* the last refused request was for memory, not for steps */
 
     Body *bodies;
     size_t body_count, body_cap;
@@ -137,7 +137,7 @@ struct Script {
     Before *before;
     size_t before_count, before_cap, before_at;
 
-    ChanDecl *chans;        /* of the top level */
+    ChanDecl *chans; /* of the top level */
     size_t chan_count, chan_cap;
     Obj *objs;
     size_t obj_count, obj_cap;
@@ -146,7 +146,7 @@ struct Script {
     ResultCheck *checks;
     size_t check_count, check_cap;
 
-    uint64_t *free_values;  /* slots of the table of values that are free again */
+    uint64_t *free_values; /* slots of the table of values that are free again */
     size_t free_value_count, free_value_cap;
     uint64_t value_count;
     int threads, values, numbers; /* tables in the registry */
@@ -160,7 +160,13 @@ static inline Script *script_of(lua_State *L) { return *(Script **)lua_getextras
 
 /* ---- things of ours inside Lua: userdata whose first words say what they are ---- */
 
-typedef enum { THING_CHAN = 0x6661756c, THING_OBJ, THING_PINNER, THING_KERNEL, THING_BOUND } ThingKind;
+typedef enum {
+    THING_CHAN = 0x6661756c,
+    THING_OBJ,
+    THING_PINNER,
+    THING_KERNEL,
+    THING_BOUND
+} ThingKind;
 typedef struct {
     uint32_t kind; /* ThingKind */
     uint32_t id;
@@ -193,7 +199,8 @@ void script_diagnose(Script *s, lua_State *L, int status, Diag *d);
 /* The text of a line, from 1; its length in *len. "" past the end. */
 const char *script_source_line(const Script *s, uint32_t line, size_t *len);
 /* If the line reads `NAME = call(`, copies NAME to buf, else `otherwise`. */
-void script_name_from_line(const Script *s, uint32_t line, const char *call, const char *otherwise, char *buf, size_t size);
+void script_name_from_line(const Script *s, uint32_t line, const char *call, const char *otherwise,
+                           char *buf, size_t size);
 
 /* ---- arguments ---- */
 
@@ -225,7 +232,7 @@ static inline void sandbox_refill(Script *s) { s->steps = STEPS_MAX; }
 
 /* These fill the table on top of the stack. */
 void doors_seal(lua_State *L, const char *name); /* unknown fields are refused, by name */
-void doors_globals(lua_State *L);                /* expects builtins on top; replaces it by the chunk's _ENV */
+void doors_globals(lua_State *L); /* expects builtins on top; replaces it by the chunk's _ENV */
 void lib_open(lua_State *L);
 void prelude_open(lua_State *L);
 void lib_seal(lua_State *L); /* the libraries are complete */

@@ -14,18 +14,21 @@
 #define LAST_DIGIT "its last digit differs between machines, and with it the run would"
 #define USE_TABLE "Compute the values by + - * / and math.sqrt, or write them down."
 
+/* clang-format off */
 static const struct {
     const char *name, *why, *instead;
 } doors[] = {
     {"io", "a scenario touches no files", "print(...) and note \"...\" write into the trace."},
-    {"os", "a scenario has no clock, no environment and no processes", "Virtual time passes by compute, sleep and C.call."},
+    {"os", "a scenario has no clock, no environment and no processes",
+     "Virtual time passes by compute, sleep and C.call."},
     {"require", "a scenario is one file", "Write the functions that it needs into the file."},
     {"package", "a scenario is one file", "Write the functions that it needs into the file."},
     {"dofile", "a scenario touches no files", "Write the functions that it needs into the file."},
     {"loadfile", "a scenario touches no files", "Write the functions that it needs into the file."},
     {"load", "a scenario makes no code out of text", "Write a function, and pass it on as a value."},
     {"loadstring", "a scenario makes no code out of text", "Write a function, and pass it on as a value."},
-    {"debug", "a scenario cannot look into Lua itself", "The trace shows what happened: faultline show, faultline why."},
+    {"debug", "a scenario cannot look into Lua itself",
+     "The trace shows what happened: faultline show, faultline why."},
     {"coroutine", "goroutines are what runs here", "go(function() ... end) starts one; channels connect them."},
     {"collectgarbage", "when Lua collects its own memory is no part of the simulation", "Leave the line out."},
     {"_G", "global variables have no table", "Name the variable itself."},
@@ -36,7 +39,8 @@ static const struct {
     {"string.pack", "sizes and byte order differ between machines", "Keep the values in a table."},
     {"string.unpack", "sizes and byte order differ between machines", "Keep the values in a table."},
     {"string.packsize", "sizes and byte order differ between machines", "Keep the values in a table."},
-    {"math.randomseed", "the seed of the run decides every draw", "scenario { seed = 7 }, or --seed 7 on the command line."},
+    {"math.randomseed", "the seed of the run decides every draw",
+     "scenario { seed = 7 }, or --seed 7 on the command line."},
     {"math.sin", LAST_DIGIT, USE_TABLE},
     {"math.cos", LAST_DIGIT, USE_TABLE},
     {"math.tan", LAST_DIGIT, USE_TABLE},
@@ -54,18 +58,23 @@ static const struct {
     {"append", "it is spelt otherwise", "Write t[#t + 1] = v."},
     {"fmt", "it is spelt otherwise", "print(...) and string.format(...) do it."},
     {"time", "it is spelt otherwise", "sleep \"1ms\" is time.Sleep."},
-    {"sync", "this version has channels only", "A channel with room for one value is a mutex; one message per goroutine, a WaitGroup."},
+    {"sync", "this version has channels only",
+     "A channel with room for one value is a mutex; one message per goroutine, a WaitGroup."},
     {"context", "this version has channels only", "Close a channel to tell others to stop."},
     {"defer", "it is not modelled yet", "Write the call at the end of the function."},
-    {"runtime.GOMAXPROCS", "the number of Ps is fixed before the run", "scenario { procs = 2 }, or --procs 2 on the command line."},
+    {"runtime.GOMAXPROCS", "the number of Ps is fixed before the run",
+     "scenario { procs = 2 }, or --procs 2 on the command line."},
     {"runtime.GC", "the collector is not modelled yet", "Leave the line out."},
     {"runtime.LockOSThread", "it is not modelled yet", "Leave the line out."},
     {"runtime.KeepAlive", "objects live as long as the run", "Leave the line out."},
 };
+/* clang-format on */
 
 /* ---- a name that is not there ---- */
 
-static int compare_names(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+static int by_name(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
 /* "a, b, c": the text keys of the table at `index`, sorted. */
 static void list_names(lua_State *L, int index, char *buf, size_t size) {
@@ -77,7 +86,7 @@ static void list_names(lua_State *L, int index, char *buf, size_t size) {
         const char *name = lua_tostring(L, -2);
         if (name[0] != '_') names[count++] = name;
     }
-    qsort(names, count, sizeof *names, compare_names);
+    qsort(names, count, sizeof *names, by_name);
     buf[0] = '\0';
     for (size_t i = 0; i < count && len < size; i++) {
         len += (size_t)snprintf(buf + len, size - len, "%s%s", i ? ", " : "", names[i]);
@@ -99,7 +108,8 @@ static size_t distance(const char *a, const char *b) {
         size_t diagonal = row[0];
         row[0] = i;
         for (size_t j = 1; j <= n; j++) {
-            size_t change = diagonal + (a[i - 1] != b[j - 1]), drop = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            size_t change = diagonal + (a[i - 1] != b[j - 1]),
+                   drop = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
             diagonal = row[j];
             row[j] = change < drop ? change : drop;
         }
@@ -115,7 +125,8 @@ static const char *similar(lua_State *L, int index, const char *name) {
         if (lua_type(L, -2) != LUA_TSTRING) continue;
         const char *other = lua_tostring(L, -2);
         size_t d = distance(name, other);
-        bool better = d < best_distance || (d == best_distance && best != NULL && strcmp(other, best) < 0);
+        bool better =
+            d < best_distance || (d == best_distance && best != NULL && strcmp(other, best) < 0);
         if (!better) continue;
         best = other;
         best_distance = d;
@@ -126,7 +137,8 @@ static const char *similar(lua_State *L, int index, const char *name) {
 static void refuse_door(lua_State *L, const char *name) {
     for (size_t i = 0; i < ARRAY_LEN(doors); i++) {
         if (strcmp(doors[i].name, name) == 0)
-            script_error(L, doors[i].instead, "%s is not available in a scenario: %s", name, doors[i].why);
+            script_error(L, doors[i].instead, "%s is not available in a scenario: %s", name,
+                         doors[i].why);
     }
 }
 
@@ -135,7 +147,8 @@ static int missing_field(lua_State *L) {
     const char *owner = lua_tostring(L, lua_upvalueindex(1));
     char full[2 * NAME_TEXT_MAX], names[400], described[64];
     if (lua_type(L, 2) != LUA_TSTRING)
-        script_error(L, "", "%s has no element %s", owner, script_describe(L, 2, described, sizeof described));
+        script_error(L, "", "%s has no element %s", owner,
+                     script_describe(L, 2, described, sizeof described));
     snprintf(full, sizeof full, "%s.%.60s", owner, lua_tostring(L, 2));
     refuse_door(L, full);
     list_names(L, 1, names, sizeof names);
@@ -145,7 +158,8 @@ static int missing_field(lua_State *L) {
 }
 
 static int refuse_change(lua_State *L) {
-    script_error(L, "Use a table of your own.", "%s cannot be changed", lua_tostring(L, lua_upvalueindex(1)));
+    script_error(L, "Use a table of your own.", "%s cannot be changed",
+                 lua_tostring(L, lua_upvalueindex(1)));
 }
 
 static void protect(lua_State *L) {
@@ -169,7 +183,8 @@ void doors_seal(lua_State *L, const char *name) {
 
 static int missing_global(lua_State *L) {
     lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return lua_pushnil(L), 1; /* declared, and nil now */
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
+        return lua_pushnil(L), 1; /* declared, and nil now */
     const char *name = luaL_checkstring(L, 2);
     refuse_door(L, name);
     const char *meant = similar(L, 1, name);
@@ -185,14 +200,17 @@ static int new_global(lua_State *L) {
     const char *name = luaL_checkstring(L, 2);
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL)
-        script_error(L, "Choose another name.", "'%.60s' is faultline's own and cannot be changed", name);
+        script_error(L, "Choose another name.", "'%.60s' is faultline's own and cannot be changed",
+                     name);
     lua_pushvalue(L, 2);
     bool known = lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL;
     lua_Debug ar;
-    bool at_top = lua_getstack(L, 1, &ar) && lua_getinfo(L, "S", &ar) && strcmp(ar.what, "main") == 0;
+    bool at_top =
+        lua_getstack(L, 1, &ar) && lua_getinfo(L, "S", &ar) && strcmp(ar.what, "main") == 0;
     if (!known && !at_top) {
         char remedy[200];
-        snprintf(remedy, sizeof remedy, "Write `local %.60s = ...`, or declare it at the top level of the file.", name);
+        snprintf(remedy, sizeof remedy,
+                 "Write `local %.60s = ...`, or declare it at the top level of the file.", name);
         script_error(L, remedy, "a function assigns to '%.60s', which is not declared", name);
     }
     lua_settop(L, 3);

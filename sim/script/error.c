@@ -15,7 +15,8 @@
 
 uint32_t script_line(lua_State *L) {
     lua_Debug ar;
-    for (int level = 0; lua_getstack(L, level, &ar); level++) { /* ours and the prelude's have no lines */
+    for (int level = 0; lua_getstack(L, level, &ar);
+         level++) { /* ours and the prelude's have no lines */
         lua_getinfo(L, "l", &ar);
         if (ar.currentline > 0) return (uint32_t)ar.currentline;
     }
@@ -25,11 +26,16 @@ uint32_t script_line(lua_State *L) {
 const char *script_describe(lua_State *L, int index, char *buf, size_t size) {
     if (lua_isnone(L, index)) snprintf(buf, size, "nothing");
     else if (lua_type(L, index) == LUA_TNIL) snprintf(buf, size, "nil");
-    else if (lua_type(L, index) == LUA_TBOOLEAN) snprintf(buf, size, "%s", lua_toboolean(L, index) ? "true" : "false");
-    else if (lua_isinteger(L, index)) snprintf(buf, size, "%lld", (long long)lua_tointeger(L, index));
-    else if (lua_type(L, index) == LUA_TNUMBER) snprintf(buf, size, "%.14g", lua_tonumber(L, index));
-    else if (lua_type(L, index) == LUA_TSTRING) snprintf(buf, size, "\"%.40s\"", lua_tostring(L, index));
-    else if (lua_type(L, index) == LUA_TUSERDATA) snprintf(buf, size, "%s", script_thing_name(((Thing *)lua_touserdata(L, index))->kind));
+    else if (lua_type(L, index) == LUA_TBOOLEAN)
+        snprintf(buf, size, "%s", lua_toboolean(L, index) ? "true" : "false");
+    else if (lua_isinteger(L, index))
+        snprintf(buf, size, "%lld", (long long)lua_tointeger(L, index));
+    else if (lua_type(L, index) == LUA_TNUMBER)
+        snprintf(buf, size, "%.14g", lua_tonumber(L, index));
+    else if (lua_type(L, index) == LUA_TSTRING)
+        snprintf(buf, size, "\"%.40s\"", lua_tostring(L, index));
+    else if (lua_type(L, index) == LUA_TUSERDATA)
+        snprintf(buf, size, "%s", script_thing_name(((Thing *)lua_touserdata(L, index))->kind));
     else snprintf(buf, size, "a %s", luaL_typename(L, index));
     return buf;
 }
@@ -38,9 +44,11 @@ const char *script_describe(lua_State *L, int index, char *buf, size_t size) {
 
 _Noreturn void script_raise(lua_State *L, Diag *d) {
     Script *s = script_of(L);
-    if (d->line == 0 && d->file[0] == '\0' && d->status != EXIT_USAGE) d->line = (int)script_line(L);
+    if (d->line == 0 && d->file[0] == '\0' && d->status != EXIT_USAGE)
+        d->line = (int)script_line(L);
     s->raised = *d;
-    if (d->line > 0 && d->file[0] == '\0') snprintf(s->raised_text, sizeof s->raised_text, "%s:%d: %s", s->base, d->line, d->message);
+    if (d->line > 0 && d->file[0] == '\0')
+        snprintf(s->raised_text, sizeof s->raised_text, "%s:%d: %s", s->base, d->line, d->message);
     else snprintf(s->raised_text, sizeof s->raised_text, "%s", d->message);
     lua_pushstring(L, s->raised_text);
     lua_error(L);
@@ -71,7 +79,8 @@ _Noreturn void script_arg_error(lua_State *L, int index, const char *remedy, con
     va_end(ap);
     char got[64];
     size_t len = strlen(d.message);
-    snprintf(d.message + len, sizeof d.message - len, "; got %s", script_describe(L, index, got, sizeof got));
+    snprintf(d.message + len, sizeof d.message - len, "; got %s",
+             script_describe(L, index, got, sizeof got));
     script_raise(L, &d);
 }
 
@@ -91,7 +100,8 @@ const char *script_source_line(const Script *s, uint32_t line, size_t *len) {
 static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
 
 /* `local done = chan(1)`: the word before the '=' before the call. Two calls on a line have no names. */
-void script_name_from_line(const Script *s, uint32_t line, const char *call, const char *otherwise, char *buf, size_t size) {
+void script_name_from_line(const Script *s, uint32_t line, const char *call, const char *otherwise,
+                           char *buf, size_t size) {
     size_t len, call_len = strlen(call);
     const char *p = script_source_line(s, line, &len), *end = p + len, *at = NULL;
     snprintf(buf, size, "%s", otherwise);
@@ -112,6 +122,7 @@ void script_name_from_line(const Script *s, uint32_t line, const char *call, con
 /* ---- catching ---- */
 
 /* Go written into a Lua file: what stands in the line, and how Lua has it. */
+/* clang-format off */
 static const struct {
     const char *go, *remedy;
 } dialect[] = {
@@ -129,21 +140,28 @@ static const struct {
     {"else if", "In Lua: elseif ... then, in one word."},
     {"range ", "In Lua: for i, v in ipairs(t) do ... end."},
 };
+/* clang-format on */
+
+#define NESTED "A function calls itself too deep inside library functions, or a pattern is too complex."
 
 /* Lua's words for what a beginner will see, and what to do. */
+/* clang-format off */
 static const struct {
     const char *lua, *ours, *remedy;
 } known[] = {
-    {"C stack overflow", "calls are nested too deep", "A function calls itself, or a pattern is, too deep inside library functions."},
-    {"error in error handling", "calls are nested too deep", "A function calls itself, or a pattern is, too deep inside library functions."},
-    {"stack overflow", "the stack is full: a function calls itself without end, or too deep", "Let it return at some depth, or write a loop."},
-    {"attempt to yield across a C-call boundary", "an operation of a goroutine stands inside a function that a library function calls",
+    {"C stack overflow", "calls are nested too deep", NESTED},
+    {"error in error handling", "calls are nested too deep", NESTED},
+    {"stack overflow", "the stack is full: a function calls itself without end, or too deep",
+     "Let it return at some depth, or write a loop."},
+    {"attempt to yield across a C-call boundary",
+     "an operation of a goroutine stands inside a function that a library function calls",
      "Collect the values first, then do the operation in a loop of your own."},
     {"attempt to compare", NULL, "Only numbers can be compared with numbers, and texts with texts."},
     {"attempt to index a nil value", NULL, "The name before the dot, the colon or the bracket has no value here."},
     {"attempt to call a nil value", NULL, "There is no function of that name here."},
     {"attempt to perform arithmetic on", NULL, "Both sides must be numbers."},
 };
+/* clang-format on */
 
 /* "base:12: text" loses its head; returns the line, 0 if there is none. */
 static int take_place(const Script *s, const char **message) {
@@ -164,14 +182,16 @@ static int take_place(const Script *s, const char **message) {
 /* "... near 'x'": where x stands in its line. */
 static int syntax_column(const Script *s, int line, const char *message) {
     size_t len, n;
-    const char *text = script_source_line(s, (uint32_t)line, &len), *near = strstr(message, " near ");
+    const char *text = script_source_line(s, (uint32_t)line, &len),
+               *near = strstr(message, " near ");
     if (near == NULL) return 0;
     near += strlen(" near ");
     if (strcmp(near, "<eof>") == 0) return (int)len + 1;
     if (*near != '\'') return 0;
     n = strlen(++near);
     if (n > 0 && near[n - 1] == '\'') n--;
-    for (size_t i = len; n > 0 && n <= len && i-- > 0;) { /* the last one: Lua reads on until it must stop */
+    for (size_t i = len;
+         n > 0 && n <= len && i-- > 0;) { /* the last one: Lua reads on until it must stop */
         if (i + n <= len && memcmp(text + i, near, n) == 0) return (int)i + 1;
     }
     return 0;
@@ -197,12 +217,17 @@ static void add_remedy(const Script *s, Diag *d, bool syntax) {
 }
 
 static void out_of_steps(Diag *d) {
-    diag_fail(d, EXIT_SCENARIO, "%d million steps of Lua were done without an operation of a goroutine", STEPS_MAX / 1000000);
-    diag_remedy(d, "No virtual time passes in such a loop. Let it end, or put compute \"1us\" or a channel operation into it.");
+    diag_fail(d, EXIT_SCENARIO,
+              "%d million steps of Lua were done without an operation of a goroutine",
+              STEPS_MAX / 1000000);
+    diag_remedy(d, "No virtual time passes in such a loop. Let it end, or put compute \"1us\" or a "
+                   "channel operation into it.");
 }
 
 static void out_of_memory(Diag *d) {
-    diag_fail(d, EXIT_SCENARIO, "the scenario needs too much memory: at most %u MiB of Lua data, in texts of at most %d MiB",
+    diag_fail(d, EXIT_SCENARIO,
+              "the scenario needs too much memory: at most %u MiB of Lua data, in texts of at most "
+              "%d MiB",
               DATA_BYTES_MAX >> 20, STRING_MAX >> 20);
     diag_remedy(d, "Keep less at a time; heap.floats(...) has room of its own.");
 }
@@ -219,10 +244,14 @@ void script_diagnose(Script *s, lua_State *L, int status, Diag *d) {
     char described[64];
     if (s->steps <= 0) out_of_steps(d);
     else if (status == LUA_ERRMEM) out_of_memory(d);
-    else if (message != NULL && s->raised_text[0] && strcmp(message, s->raised_text) == 0) *d = s->raised;
+    else if (message != NULL && s->raised_text[0] && strcmp(message, s->raised_text) == 0)
+        *d = s->raised;
     else if (message != NULL) from_text(s, status, message, d);
-    else diag_fail(d, EXIT_SCENARIO, "error(...) was called with %s instead of a text", script_describe(L, -1, described, sizeof described));
-    if (d->file[0] || d->status == EXIT_USAGE) return; /* a place of its own: a kernel's source, the command line */
+    else
+        diag_fail(d, EXIT_SCENARIO, "error(...) was called with %s instead of a text",
+                  script_describe(L, -1, described, sizeof described));
+    if (d->file[0] || d->status == EXIT_USAGE)
+        return; /* a place of its own: a kernel's source, the command line */
     if (d->line == 0) d->line = (int)script_line(L);
     script_place(s, d);
 }

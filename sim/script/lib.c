@@ -96,7 +96,7 @@ static Key read_key(lua_State *L, int index) {
                  script_describe(L, index, described, sizeof described));
 }
 
-static int compare_keys(const void *left, const void *right) {
+static int by_key(const void *left, const void *right) {
     const Key *a = left, *b = right;
     if (a->rank != b->rank) return a->rank < b->rank ? -1 : 1;
     if (a->rank == KEY_INTEGER) return (a->i > b->i) - (a->i < b->i);
@@ -130,7 +130,8 @@ static lua_Integer count_keys(lua_State *L, int table, bool *is_list) {
 
 /* (table, _): upvalue 1 counts, 2 is the length. Elements that were removed meanwhile are passed over. */
 static int step_list(lua_State *L) {
-    lua_Integer i = lua_tointeger(L, lua_upvalueindex(1)), n = lua_tointeger(L, lua_upvalueindex(2));
+    lua_Integer i = lua_tointeger(L, lua_upvalueindex(1)),
+                n = lua_tointeger(L, lua_upvalueindex(2));
     while (i < n) {
         i++;
         lua_pushinteger(L, i);
@@ -147,7 +148,8 @@ static int step_list(lua_State *L) {
 
 /* (table, _): upvalue 1 counts, 2 is the length, 3 the sorted keys. */
 static int step_keys(lua_State *L) {
-    lua_Integer i = lua_tointeger(L, lua_upvalueindex(1)), n = lua_tointeger(L, lua_upvalueindex(2));
+    lua_Integer i = lua_tointeger(L, lua_upvalueindex(1)),
+                n = lua_tointeger(L, lua_upvalueindex(2));
     while (i < n) {
         lua_rawgeti(L, lua_upvalueindex(3), ++i);
         lua_pushvalue(L, -1);
@@ -167,7 +169,7 @@ static void push_sorted_keys(lua_State *L, int table, lua_Integer n) {
     lua_Integer at = 0;
     for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) keys[at++] = read_key(L, -2);
     ASSERT(at == n);
-    qsort(keys, (size_t)n, sizeof *keys, compare_keys);
+    qsort(keys, (size_t)n, sizeof *keys, by_key);
     lua_createtable(L, n > INT32_MAX ? 0 : (int)n, 0);
     for (at = 0; at < n; at++) {
         push_key(L, &keys[at]);
@@ -209,8 +211,8 @@ static int lib_next(lua_State *L) {
     uint64_t n = 0;
     for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1), n++) {
         Key k = read_key(L, -2);
-        if (!first && compare_keys(&k, &after) <= 0) continue;
-        if (any && compare_keys(&k, &best) >= 0) continue;
+        if (!first && by_key(&k, &after) <= 0) continue;
+        if (any && by_key(&k, &best) >= 0) continue;
         best = k;
         any = true;
     }
@@ -230,8 +232,11 @@ static int lib_random(lua_State *L) {
         lua_pushnumber(L, (lua_Number)(prng_next(&s->random) >> 11) * 0x1p-53);
         return 1;
     }
-    lua_Integer low = lua_gettop(L) == 1 ? 1 : luaL_checkinteger(L, 1), high = luaL_checkinteger(L, lua_gettop(L) == 1 ? 1 : 2);
-    if (low > high) script_error(L, "", "math.random has nothing to choose from between %lld and %lld", (long long)low, (long long)high);
+    lua_Integer low = lua_gettop(L) == 1 ? 1 : luaL_checkinteger(L, 1),
+                high = luaL_checkinteger(L, lua_gettop(L) == 1 ? 1 : 2);
+    if (low > high)
+        script_error(L, "", "math.random has nothing to choose from between %lld and %lld",
+                     (long long)low, (long long)high);
     uint64_t span = (uint64_t)high - (uint64_t)low;
     uint64_t draw = span == UINT64_MAX ? prng_next(&s->random) : prng_below(&s->random, span + 1);
     lua_pushinteger(L, (lua_Integer)((uint64_t)low + draw));
@@ -253,7 +258,9 @@ static int lib_setmetatable(lua_State *L) {
         lua_pushstring(L, refused[i]);
         if (lua_rawget(L, 2) != LUA_TNIL)
             script_error(L, "Do what is to be done in an operation of a goroutine.",
-                         "%s is not available in a scenario: when Lua collects its own memory is no part of the simulation", refused[i]);
+                         "%s is not available in a scenario: when Lua collects its own memory is "
+                         "no part of the simulation",
+                         refused[i]);
         lua_pop(L, 1);
     }
     return call_original(L);
@@ -296,7 +303,8 @@ static int lib_format(lua_State *L) {
         if (*p == 's') {
             lib_tostring(L, arg, NULL);
             lua_replace(L, arg);
-        } else if (strchr("aAeEfgG", *p) && lua_type(L, arg) == LUA_TNUMBER && isnan(lua_tonumber(L, arg))) {
+        } else if (strchr("aAeEfgG", *p) && lua_type(L, arg) == LUA_TNUMBER &&
+                   isnan(lua_tonumber(L, arg))) {
             lua_pushnumber(L, fabs(lua_tonumber(L, arg)));
             lua_replace(L, arg);
         }
@@ -319,7 +327,8 @@ static void plain_table(lua_State *L, int index, const char *function) {
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         if (luaL_getmetafield(L, index, fields[i]) == LUA_TNIL) continue;
         script_error(L, "Write the loop out, or use a table without a metatable.",
-                     "%s works on plain tables only; this one has a metatable with %s", function, fields[i]);
+                     "%s works on plain tables only; this one has a metatable with %s", function,
+                     fields[i]);
     }
 }
 
@@ -327,8 +336,8 @@ static void charge_range(lua_State *L, const char *function, lua_Integer first, 
     if (first > last) return;
     uint64_t count = (uint64_t)last - (uint64_t)first;
     if (count >= RANGE_MAX)
-        script_error(L, "", "%s would touch more than %d elements, from %lld to %lld", function, RANGE_MAX, (long long)first,
-                     (long long)last);
+        script_error(L, "", "%s would touch more than %d elements, from %lld to %lld", function,
+                     RANGE_MAX, (long long)first, (long long)last);
     sandbox_charge(L, count + 1);
 }
 
@@ -353,13 +362,15 @@ static int lib_table_remove(lua_State *L) {
 
 static int lib_table_concat(lua_State *L) {
     plain_table(L, 1, "table.concat");
-    charge_range(L, "table.concat", luaL_optinteger(L, 3, 1), luaL_optinteger(L, 4, (lua_Integer)lua_rawlen(L, 1)));
+    charge_range(L, "table.concat", luaL_optinteger(L, 3, 1),
+                 luaL_optinteger(L, 4, (lua_Integer)lua_rawlen(L, 1)));
     return call_original(L);
 }
 
 static int lib_table_unpack(lua_State *L) {
     plain_table(L, 1, "table.unpack");
-    charge_range(L, "table.unpack", luaL_optinteger(L, 2, 1), luaL_optinteger(L, 3, (lua_Integer)lua_rawlen(L, 1)));
+    charge_range(L, "table.unpack", luaL_optinteger(L, 2, 1),
+                 luaL_optinteger(L, 3, (lua_Integer)lua_rawlen(L, 1)));
     return call_original(L);
 }
 
@@ -376,6 +387,7 @@ typedef struct {
     const char *library;
     const char *as_it_is; /* names, separated by spaces */
 } Kept;
+/* clang-format off */
 static const Kept kept[] = {
     {LUA_GNAME, "assert error getmetatable ipairs pcall rawequal rawget rawlen rawset select tonumber type"},
     {LUA_STRLIBNAME, "byte char len lower reverse sub upper"},
@@ -397,6 +409,7 @@ static const struct {
     {LUA_UTF8LIBNAME, "codepoint", lib_walk_text},  {LUA_UTF8LIBNAME, "len", lib_walk_text},
     {LUA_UTF8LIBNAME, "offset", lib_walk_text},
 };
+/* clang-format on */
 
 /* Pushes our table for a library: the builtins themselves for the base. */
 static void push_own(lua_State *L, int offered, const char *library) {
@@ -432,7 +445,8 @@ static void keep(lua_State *L, int offered, const Kept *k) {
     lua_pop(L, 1);
 }
 
-static void guard(lua_State *L, int offered, const char *library, const char *name, lua_CFunction function) {
+static void guard(lua_State *L, int offered, const char *library, const char *name,
+                  lua_CFunction function) {
     push_own(L, offered, library);
     push_original(L, library, name, strlen(name));
     push_original(L, LUA_STRLIBNAME, "find", 4);
@@ -445,7 +459,8 @@ static void guard(lua_State *L, int offered, const char *library, const char *na
 void lib_open(lua_State *L) {
     int offered = lua_gettop(L);
     for (size_t i = 0; i < ARRAY_LEN(kept); i++) keep(L, offered, &kept[i]);
-    for (size_t i = 0; i < ARRAY_LEN(guarded); i++) guard(L, offered, guarded[i].library, guarded[i].name, guarded[i].guard);
+    for (size_t i = 0; i < ARRAY_LEN(guarded); i++)
+        guard(L, offered, guarded[i].library, guarded[i].name, guarded[i].guard);
     lua_pushcfunction(L, lib_next);
     lua_setfield(L, offered, "next");
     lua_pushcfunction(L, lib_pairs);
@@ -459,7 +474,8 @@ void lib_open(lua_State *L) {
 }
 
 void lib_seal(lua_State *L) {
-    static const char *const libraries[] = {LUA_STRLIBNAME, LUA_TABLIBNAME, LUA_MATHLIBNAME, LUA_UTF8LIBNAME};
+    static const char *const libraries[] = {LUA_STRLIBNAME, LUA_TABLIBNAME, LUA_MATHLIBNAME,
+                                            LUA_UTF8LIBNAME};
     int offered = lua_gettop(L);
     for (size_t i = 0; i < ARRAY_LEN(libraries); i++) {
         lua_getfield(L, offered, libraries[i]);

@@ -65,7 +65,8 @@ static void read_shape(Shape *shape, const char *p, size_t len, double subject_l
         const char *next = class_end(p, end);
         if (next < end && *next == '?') shape->factor *= 2;
         bool repeated = next < end && (*next == '*' || *next == '+' || *next == '-');
-        if (repeated && shape->items < ITEMS_MAX) shape->item[shape->items++] = (Item){p, (size_t)(next - p)};
+        if (repeated && shape->items < ITEMS_MAX)
+            shape->item[shape->items++] = (Item){p, (size_t)(next - p)};
         shape->magic = shape->magic || repeated || *p == '[' || *p == '%' || *p == '.';
         p = repeated || (next < end && *next == '?') ? next + 1 : next;
     }
@@ -107,7 +108,8 @@ static double estimate(lua_State *L, int find, int subject, const Shape *shape, 
     for (int i = 0; i < shape->items; i++) work *= n + 1;
     if (work <= WORK_FREE) return work;
     work = starts * shape->factor;
-    for (int i = 0; i < shape->items; i++) work *= longest_run(L, find, subject, &shape->item[i]) + 1;
+    for (int i = 0; i < shape->items; i++)
+        work *= longest_run(L, find, subject, &shape->item[i]) + 1;
     double most = ways(n, shape->items + !shape->anchored) * shape->factor;
     return work < most ? work : most;
 }
@@ -120,14 +122,20 @@ void pattern_guard(lua_State *L, int find, int subject, int pattern, bool plain)
     Shape shape = {0};
     if (!plain) {
         if (len > PATTERN_LEN_MAX)
-            script_error(L, "Search for it with find(text, what, 1, true), which takes the text as it stands.",
-                         "a pattern of %zu characters is too long; at most %d are allowed", len, PATTERN_LEN_MAX);
+            script_error(
+                L,
+                "Search for it with find(text, what, 1, true), which takes the text as it stands.",
+                "a pattern of %zu characters is too long; at most %d are allowed", len,
+                PATTERN_LEN_MAX);
         read_shape(&shape, p, len, n);
     }
     if (plain || !shape.magic) work = n * ((double)len / 32 + 1); /* compared in blocks */
     else work = estimate(L, find, subject, &shape, n) * (1 + (double)len / 64);
     if (shape.items == ITEMS_MAX || work > PATTERN_WORK_MAX)
-        script_error(L, "Search a shorter text, anchor the pattern with ^, or use fewer of * + - in it.",
-                     "this pattern could take more than a thousand million steps on a text of %zu characters", subject_len);
+        script_error(
+            L, "Search a shorter text, anchor the pattern with ^, or use fewer of * + - in it.",
+            "this pattern could take more than a thousand million steps on a text of %zu "
+            "characters",
+            subject_len);
     sandbox_charge(L, (uint64_t)(work / WORK_PER_STEP));
 }

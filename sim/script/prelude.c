@@ -5,6 +5,7 @@
  */
 #include "box.h"
 
+/* clang-format off */
 static const char text[] =
     "local builtins, pcall = ...\n"
     "local type, error = builtins.type, builtins.error\n"
@@ -45,6 +46,7 @@ static const char text[] =
     "    end\n"
     "    for i = 1, n do t[i] = from[i] end\n"
     "end\n";
+/* clang-format on */
 
 typedef struct {
     luaL_Buffer code;

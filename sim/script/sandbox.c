@@ -28,14 +28,16 @@ static void *allocate(void *ud, void *block, size_t old_or_kind, size_t bytes) {
         return NULL;
     }
     if (bytes > old) {
-        uint64_t more = bytes - old, limit = DATA_BYTES_MAX + (uint64_t)s->live_bodies * STACK_BYTES;
+        uint64_t more = bytes - old,
+                 limit = DATA_BYTES_MAX + (uint64_t)s->live_bodies * STACK_BYTES;
         bool long_text = block == NULL && old_or_kind == LUA_TSTRING && bytes > STRING_MAX;
         if (long_text || s->used_bytes + more > limit) {
             s->memory_ran_out = true;
             return NULL;
         }
         s->steps -= (int64_t)(more / BYTES_PER_STEP);
-        if (s->steps < 0 && more > 1024) return NULL; /* small ones pass, so that an error can be made */
+        if (s->steps < 0 && more > 1024)
+            return NULL; /* small ones pass, so that an error can be made */
     }
     void *moved = realloc(block, bytes);
     if (moved != NULL) s->used_bytes += bytes - old;
@@ -69,8 +71,9 @@ static int on_panic(lua_State *L) {
 }
 
 static const luaL_Reg libraries[] = {
-    {LUA_GNAME, luaopen_base},     {LUA_STRLIBNAME, luaopen_string}, {LUA_TABLIBNAME, luaopen_table},
-    {LUA_MATHLIBNAME, luaopen_math}, {LUA_UTF8LIBNAME, luaopen_utf8},
+    {LUA_GNAME, luaopen_base},       {LUA_STRLIBNAME, luaopen_string},
+    {LUA_TABLIBNAME, luaopen_table}, {LUA_MATHLIBNAME, luaopen_math},
+    {LUA_UTF8LIBNAME, luaopen_utf8},
 };
 
 static int new_table(lua_State *L, const char *weak) {

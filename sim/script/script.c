@@ -1,8 +1,9 @@
 /* script.c -- a scenario is loaded, started, and asked for one operation after the other.
  *
- *     script_load ── the chunk runs once and declares ──▶ Scenario, channels, objects, goroutines, expectations
- *     script_start ── makes them in a world, in that order; main first performs the go statements of the top level
- *     next ── resumes a goroutine's coroutine; a binding fills the Op and yields
+ *     script_load     the chunk runs once, and declares
+ *     script_start    its channels and objects are made in a world, in its order; main will first
+ *                     perform the go statements of the top level
+ *     next            resumes a goroutine's coroutine; a binding fills the Op, and yields
  *
  * A coroutine is resumed with what its last operation gave: a receive gives a value and ok, all others
  * nothing. What a goroutine costs is its coroutine, about a kilobyte, kept for the next one.
@@ -25,7 +26,8 @@ static bool take_settings(Script *s, const ScriptOptions *opt, Diag *d) {
         const char *text = opt->set[i];
         size_t len = strcspn(text, "=");
         Setting *set = &s->settings[s->setting_count++];
-        if (text[len] != '=' || len == 0 || len >= sizeof set->name || strlen(text + len + 1) >= sizeof set->value) {
+        if (text[len] != '=' || len == 0 || len >= sizeof set->name ||
+            strlen(text + len + 1) >= sizeof set->value) {
             diag_fail(d, EXIT_USAGE, "--set %.100s: a knob and its value are wanted", text);
             return diag_remedy(d, "--set workers=8");
         }
@@ -65,21 +67,26 @@ static bool check_settings(const Script *s, Diag *d) {
         if (set->used) continue;
         char knobs[400] = "";
         for (size_t k = 0, n = 0; k < s->knob_count && n < sizeof knobs; k++) {
-            n += (size_t)snprintf(knobs + n, sizeof knobs - n, ", %s (%s)", s->knobs[k].name, s->knobs[k].value);
+            n += (size_t)snprintf(knobs + n, sizeof knobs - n, ", %s (%s)", s->knobs[k].name,
+                                  s->knobs[k].value);
         }
-        diag_fail(d, EXIT_USAGE, "--set %s=%s: %s has no knob of that name", set->name, set->value, s->base);
-        return diag_remedy(d, "There are: procs, seed, go, limit, title, book, costs.NAME%s.", knobs);
+        diag_fail(d, EXIT_USAGE, "--set %s=%s: %s has no knob of that name", set->name, set->value,
+                  s->base);
+        return diag_remedy(d, "There are: procs, seed, go, limit, title, book, costs.NAME%s.",
+                           knobs);
     }
     return true;
 }
 
 static bool check_declared(const Script *s, Diag *d) {
     if (!s->declared) {
-        diag_fail_at(d, EXIT_SCENARIO, s->path, 0, 0, "a scenario begins with scenario { title = \"...\", procs = 2 }");
+        diag_fail_at(d, EXIT_SCENARIO, s->path, 0, 0,
+                     "a scenario begins with scenario { title = \"...\", procs = 2 }");
         return false;
     }
     if (s->main_body != NONE) return true;
-    diag_fail_at(d, EXIT_SCENARIO, s->path, 0, 0, "there is no main: a Go program begins, and ends, with its main function");
+    diag_fail_at(d, EXIT_SCENARIO, s->path, 0, 0,
+                 "there is no main: a Go program begins, and ends, with its main function");
     return diag_remedy(d, "Add main(function() ... end).");
 }
 
@@ -96,7 +103,8 @@ static bool load(Script *s, size_t len, Diag *d) {
     return check_declared(s, d) && check_settings(s, d);
 }
 
-bool script_load(Script **out, const char *path, const char *source, size_t len, const ScriptOptions *opt, Diag *d) {
+bool script_load(Script **out, const char *path, const char *source, size_t len,
+                 const ScriptOptions *opt, Diag *d) {
     Script *s = mem_zero(1, sizeof *s);
     *out = NULL;
     s->path = mem_text(path);
@@ -186,7 +194,8 @@ static void drop(void *ctx, uint64_t body) {
 /* What main does for the top level. */
 static void next_before(Script *s, Op *out) {
     Before *b = &s->before[s->before_at++];
-    *out = (Op){.kind = b->kind, .line = b->line, .a = b->body, .text = stream_text(s->w->s, b->text)};
+    *out =
+        (Op){.kind = b->kind, .line = b->line, .a = b->body, .text = stream_text(s->w->s, b->text)};
     if (b->kind == OP_GO) s->bodies[b->body].name = out->text.v;
 }
 
@@ -203,6 +212,10 @@ static void fail(Script *s, lua_State *co, int status) {
     Diag d;
     char message[sizeof d.message];
     script_diagnose(s, co, status, &d);
+    if (strcmp(d.file, s->path) != 0) { /* a kernel's source: the place says enough */
+        world_fail(s->w, &d);
+        return;
+    }
     uint64_t name = s->bodies[s->running].name;
     snprintf(message, sizeof message, "%s", d.message);
     snprintf(d.message, sizeof d.message, "in goroutine %.*s: %.900s", NAME_TEXT_MAX,
@@ -248,7 +261,8 @@ bool script_start(Script *s, World *w, Dev *dev, Diag *d) {
         ASSERT(c.v == i);
     }
     for (size_t i = 0; i < s->obj_count; i++) {
-        Id_OBJ o = world_object(w, heap_size(s->heap, (Id_OBJ){i}), s->objs[i].name, s->objs[i].line);
+        Id_OBJ o =
+            world_object(w, heap_size(s->heap, (Id_OBJ){i}), s->objs[i].name, s->objs[i].line);
         ASSERT(o.v == i);
     }
     world_main(w, s->main_body, s->main_line);

@@ -16,11 +16,11 @@ typedef struct Script Script;
 /* What scenario { ... } says, after the options of the command line have had the last word. */
 typedef struct {
     char title[128];
-    char book[32];       /* chapter and section, "18.2.2" */
-    char go[16];         /* version of Go, "1.26" */
+    char book[32]; /* chapter and section, "18.2.2" */
+    char go[16];   /* version of Go, "1.26" */
     uint32_t procs;
     uint64_t seed;
-    uint64_t limit_ns;   /* virtual time at which the run is stopped */
+    uint64_t limit_ns; /* virtual time at which the run is stopped */
     Costs costs;
 } Scenario;
 
@@ -35,7 +35,8 @@ typedef struct {
 
 /* `path` is for messages; source is copied. A wrong scenario is EXIT_SCENARIO with its place, a wrong
  * --set EXIT_USAGE. */
-bool script_load(Script **s, const char *path, const char *source, size_t len, const ScriptOptions *opt, Diag *d);
+bool script_load(Script **s, const char *path, const char *source, size_t len,
+                 const ScriptOptions *opt, Diag *d);
 /* After world_free, which drops goroutines, and before dev_close: the script gives its buffers back. */
 void script_free(Script *s);
 const Scenario *script_scenario(const Script *s);
@@ -50,10 +51,10 @@ void script_place(const Script *s, Diag *d);
 /* ---- expectations ---- */
 typedef enum { EXPECT_EQUAL, EXPECT_AT_LEAST, EXPECT_AT_MOST, EXPECT_BETWEEN, EXPECT_SET } ExpectOp;
 typedef struct {
-    char key[32];        /* a figure of lens/summary, or "findings", "outcome" */
+    char key[32]; /* a figure of lens/summary, or "findings", "outcome" */
     ExpectOp op;
-    uint64_t low, high;  /* EQUAL, AT_LEAST: low; AT_MOST: high. Times are in ns */
-    char text[256];      /* EXPECT_SET: names, sorted, joined by ", " ("" = none); or a single word */
+    uint64_t low, high; /* EQUAL, AT_LEAST: low; AT_MOST: high. Times are in ns */
+    char text[256]; /* EXPECT_SET: names, sorted, joined by ", " ("" = none); or a single word */
     int line;
 } Expectation;
 size_t script_expect_count(const Script *s);
@@ -62,7 +63,9 @@ const Expectation *script_expect(const Script *s, size_t i);
 /* Results of kernels: expect.result(object, function(i, v) ... end). `done` is called for each in turn:
  * verdict 1 held, 0 failed (got says where), -1 not checked (got says why). False if the check itself
  * is wrong (a Lua error). */
-bool script_check_results(Script *s, void (*done)(void *ctx, const char *text, int verdict, const char *got, int line), void *ctx,
-                          Diag *d);
+bool script_check_results(Script *s,
+                          void (*done)(void *ctx, const char *text, int verdict, const char *got,
+                                       int line),
+                          void *ctx, Diag *d);
 
 #endif

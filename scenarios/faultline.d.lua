@@ -1,0 +1,209 @@
+---@meta faultline
+-- What a scenario can say, for editors: completion, types and these texts, by the Lua language server
+-- (https://luals.github.io). It finds this file by itself when the folder is opened; it is never run.
+--
+-- Besides what stands here a scenario has Lua 5.4 with string, table, math and utf8, closed where it would
+-- not be the same on every machine: a name that is not available says what to use instead.
+
+---A length of virtual time with its unit: "250ns", "25us", "1.5ms", "2s", "1m".
+---@alias duration string
+
+-- ---- the scenario ----
+
+---@class ScenarioFields
+---@field title string     What the class reads.
+---@field book? string     Chapter and section: "18.2.2".
+---@field go? "1.26"       The version of Go whose rules hold.
+---@field procs? integer   GOMAXPROCS; 1 if not said. `--procs N` overrules it.
+---@field seed? integer    Decides every draw; 1 if not said. `--seed N` overrules it.
+---@field limit? duration  Virtual time at which the run is stopped; "10s" if not said.
+---@field costs? table<string, duration|integer>  Durations of the cost profile: { thread_new = "17us" }.
+
+---Must be the first call of the file.
+---@param fields ScenarioFields
+function scenario(fields) end
+
+---Declares a knob that `--set NAME=VALUE` turns; returns its value, of the type of the default.
+---@generic T: number|string|boolean
+---@param name string
+---@param default T
+---@return T
+function knob(name, default) end
+
+---The main function: the program ends when it returns, whoever else still runs. Once, at the top level.
+---@param f fun()
+function main(f) end
+
+-- ---- what a goroutine does ----
+
+---A go statement. At the top level main performs it, in order, before its own body.
+---@overload fun(f: fun(...), ...: any)
+---@param name string  How the goroutine is shown; else the name of the function's variable.
+---@param f fun(...)
+---@param ... any      Arguments of f.
+function go(name, f, ...) end
+
+---Go code that needs this much time on a P.
+---@param d duration
+function compute(d) end
+
+---time.Sleep: the goroutine parks, a timer wakes it.
+---@param d duration
+function sleep(d) end
+
+---Says something to the class, at this moment of the run.
+---@param text string
+function note(text) end
+
+---A note made of values, separated by tabs.
+---@param ... any
+function print(...) end
+
+---Go's panic: the program ends.
+---@param v any
+function panic(v) end
+
+---@class Runtime
+runtime = {}
+
+---Gives the P away; the goroutine goes to the tail of the global run queue.
+function runtime.Gosched() end
+
+---@class Pinner
+local Pinner = {}
+---The collector may neither move nor free the object until Unpin.
+---@param x HeapObject
+function Pinner:Pin(x) end
+---Lets go of all objects of this Pinner.
+function Pinner:Unpin() end
+
+---@return Pinner
+function runtime.Pinner() end
+
+---@class CCalls
+C = {}
+
+---Calls a C function that takes this long. The runtime cannot see into it.
+---@param name string
+---@param d duration
+function C.call(name, d) end
+
+-- ---- channels ----
+
+---@class Channel
+---@operator len: integer
+local Channel = {}
+---Blocks until there is a receiver, or room.
+---@param v any
+function Channel:send(v) end
+---Blocks until there is a value. ok is false when the channel is closed and empty.
+---@return any v
+---@return boolean ok
+function Channel:recv() end
+---No more values will be sent; whoever waits is released.
+function Channel:close() end
+---`for v in c:each() do ... end`: until the channel is closed, as Go's range.
+---@return fun(c: Channel): any
+---@return Channel
+function Channel:each() end
+---How many values wait in it.
+---@return integer
+function Channel:len() end
+---For how many it has room.
+---@return integer
+function Channel:cap() end
+
+---Makes a channel with room for `cap` values; 0 if not said. Its name is that of the variable.
+---@param cap? integer
+---@param name? string
+---@return Channel
+function chan(cap, name) end
+
+-- ---- memory that kernels can use ----
+
+---Elements count from 0: x[0] to x[#x - 1]. Reading sees what kernels wrote.
+---@class HeapObject
+---@operator len: integer
+---@field [integer] number
+
+---@class Heap
+heap = {}
+
+---An object of n 32-bit floats, filled by a function of i from 0, with a number, or with 0.
+---@param name string
+---@param n integer
+---@param fill? number|fun(i: integer): number
+---@return HeapObject
+function heap.floats(name, n, fill) end
+
+---The same with signed whole numbers of 32 bits.
+---@param name string
+---@param n integer
+---@param fill? integer|fun(i: integer): integer
+---@return HeapObject
+function heap.ints(name, n, fill) end
+
+---The same with whole numbers from 0 to 4294967295.
+---@param name string
+---@param n integer
+---@param fill? integer|fun(i: integer): integer
+---@return HeapObject
+function heap.uints(name, n, fill) end
+
+---The same with bytes.
+---@param name string
+---@param n integer
+---@param fill? integer|fun(i: integer): integer
+---@return HeapObject
+function heap.bytes(name, n, fill) end
+
+-- ---- the device ----
+
+---@class LaunchFields
+---@field items? integer   Work items; the length of the first buffer if not said.
+---@field takes? duration  Modelled time on the device; else from the cost profile.
+---@field slices? integer  Pieces in which it is executed; 16 if not said.
+
+---@class Kernel
+local Kernel = {}
+---clEnqueueNDRangeKernel: puts the kernel into the device's queue and returns.
+---@param fields? LaunchFields
+function Kernel:launch(fields) end
+
+---@class OpenCL
+cl = {}
+
+---Kernel `name` out of NAME.cl, beside the scenario or in opencl_kernels/, with its arguments in the order of
+---its parameters.
+---@param name string
+---@param ... HeapObject|number
+---@return Kernel
+function cl.kernel(name, ...) end
+
+---clFinish: blocks in C until the device's queue is empty.
+function cl.finish() end
+
+-- ---- what the run must show ----
+
+---@class Bound
+
+---@param v integer|duration
+---@return Bound
+function at_least(v) end
+---@param v integer|duration
+---@return Bound
+function at_most(v) end
+---@param low integer|duration
+---@param high integer|duration
+---@return Bound
+function between(low, high) end
+
+---Figures of the run (`faultline summary` lists them), `findings` as a list of names, `outcome` as a word.
+---@class Expect
+---@overload fun(figures: table<string, integer|duration|Bound|string[]>)
+expect = {}
+
+---Looks at every element of an object after the run; `object` may be its name.
+---@param object HeapObject|string
+---@param holds fun(i: integer, v: number): boolean
+function expect.result(object, holds) end

@@ -1,0 +1,120 @@
+/* same_test.c -- the promise: the same scenario, seed and options give the same trace, wherever it runs. */
+#include "command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SCENARIO "$S/everything.lua"
+enum { HASH_DIGITS = 64 };
+
+/* The hash of a run whose command line goes on with `how`; "" when it failed. */
+static const char *hash_of(const char *how) {
+    static char hash[4][HASH_DIGITS + 1];
+    static unsigned turn;
+    char *h = hash[turn++ % 4];
+    h[0] = '\0';
+    if (!command_gives(0, "%s --quiet --out $T/same.trace", how)) return h;
+    char *out = output_of("$F hash $T/same.trace");
+    snprintf(h, sizeof hash[0], "%.64s", out);
+    CU_ASSERT_EQUAL(strlen(out), HASH_DIGITS + 1);
+    free(out);
+    return h;
+}
+
+static void twice(void) { CU_ASSERT_STRING_EQUAL(hash_of("$F run " SCENARIO), hash_of("$F run " SCENARIO)); }
+
+/* Without a device there is nothing of the machine in the file, so it is the same to the last byte. */
+static void twice_to_the_byte(void) {
+    command_gives(0, "$F run --quiet --device none --out $T/a.trace " SCENARIO);
+    command_gives(0, "$F run --quiet --device none --out $T/b.trace " SCENARIO);
+    command_gives(0, "cmp $T/a.trace $T/b.trace");
+}
+
+static void anywhere(void) {
+    static const char *const ways[] = {
+        "cd / && $F run " SCENARIO,
+        "cd \"$S\" && $F run everything.lua",
+        "env LC_ALL=tr_TR.UTF-8 LANG=tr_TR.UTF-8 $F run " SCENARIO,
+        "env LC_ALL=C.UTF-8 TZ=Asia/Tokyo $F run " SCENARIO,
+        "env -i POCL_CACHE_DIR=\"$POCL_CACHE_DIR\" $F run " SCENARIO,
+        "ulimit -s 1024; $F run " SCENARIO,
+        "$(setarch -R true 2>/dev/null && echo setarch -R) $F run " SCENARIO, /* no random addresses */
+        "nice -n 19 $F run --narrate " SCENARIO,                              /* telling it changes nothing */
+    };
+    const char *here = hash_of("$F run " SCENARIO);
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        const char *there = hash_of(ways[i]);
+        CU_ASSERT_STRING_EQUAL(there, here);
+        if (strcmp(here, there) != 0) printf("\n    another trace: %s\n", ways[i]);
+    }
+}
+
+/* Verdicts on what kernels computed need a device; nothing else in the events does. */
+static void with_and_without_a_device(void) {
+    Result there = command("$F devices");
+    bool none = there.status != 0;
+    result_free(&there);
+    if (none) {
+        check_skip("no OpenCL device");
+        return;
+    }
+    static const char *const devices[] = {"auto", "none"};
+    char *events[2];
+    for (int i = 0; i < 2; i++) {
+        command_gives(0, "$F run --quiet --device %s --out $T/device.trace " SCENARIO, devices[i]);
+        events[i] = output_of("$F show $T/device.trace | grep -v ' EXPECT_'");
+    }
+    CU_ASSERT(count_lines(events[0]) > 500);
+    check_text("events with a device, and without", events[0], events[1]);
+    free(events[0]);
+    free(events[1]);
+}
+
+static void another_seed_is_another_run(void) {
+    const char *one = hash_of("$F run --seed 1 " SCENARIO);
+    CU_ASSERT_STRING_EQUAL(one, hash_of("$F run --set seed=1 " SCENARIO));
+    CU_ASSERT_STRING_NOT_EQUAL(one, hash_of("$F run --seed 2 " SCENARIO));
+    CU_ASSERT_STRING_NOT_EQUAL(one, hash_of("$F run --seed 1 --procs 2 " SCENARIO));
+}
+
+static void replay_is_identical(void) {
+    static const char *const options[] = {"", "--seed 99 --procs 5", "--set costs.cgo_enter=1us", "--device none", "--time=measured"};
+    static const char *const ways[] = {"$F replay", "$F replay", "cd / && $F replay --device none"};
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        command_gives(0, "$F run --quiet %s --out $T/replay.trace " SCENARIO, options[i]);
+        for (size_t k = 0; k < sizeof ways / sizeof ways[0]; k++) {
+            char *said = output_of("%s $T/replay.trace", ways[k]);
+            CU_ASSERT_PTR_NOT_NULL(strstr(said, ": identical, "));
+            free(said);
+        }
+    }
+}
+
+/* The device's own times are the virtual ones then, and the run goes by them. */
+static void measured_times_become_virtual_times(void) {
+    command_gives(0, "$F run --quiet --out $T/model.trace " SCENARIO);
+    char *modelled = output_of("$F show --event DEV_START $T/model.trace");
+    CU_ASSERT_EQUAL(count_lines(modelled), 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(modelled, "duration=400us"));
+    command_gives(0, "$F run --quiet --time=measured --out $T/measured.trace " SCENARIO);
+    char *measured = output_of("$F show --event DEV_START $T/measured.trace");
+    CU_ASSERT_EQUAL(count_lines(measured), 2);
+    CU_ASSERT_PTR_NULL(strstr(measured, "duration=400us"));
+    free(modelled);
+    free(measured);
+}
+
+void cli_same_tests(void) {
+    static const Check checks[] = {
+        {"a run repeated is the same run", twice},
+        {"without a device it is the same to the byte", twice_to_the_byte},
+        {"folder, locale, environment, addresses do not matter", anywhere},
+        {"events are the same with and without a device", with_and_without_a_device},
+        {"another seed is another run", another_seed_is_another_run},
+        {"a replay is identical", replay_is_identical},
+        {"measured times become virtual times", measured_times_become_virtual_times},
+        {0},
+    };
+    suite("command line: the same run everywhere", checks);
+}

@@ -1,0 +1,117 @@
+/* wrong_test.c -- whatever is wrong, there is one clear message: what, where, and what to do. */
+#include "command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LINES_MAX = 8, PHRASES_MAX = 3 };
+
+typedef struct {
+    const char *what;
+    const char *line;                  /* the command */
+    int status;
+    const char *phrase[PHRASES_MAX];   /* in the message: the place, the fact, the remedy */
+} Wrong;
+
+/* clang-format off */
+static const Wrong wrong[] = {
+    /* the scenario: 3 */
+    {"Lua syntax",        "$F run $S/wrong_syntax.lua",        3, {"wrong_syntax.lua:4:", "x := 5", "local x ="}},
+    {"error in a goroutine", "$F run $S/wrong_in_goroutine.lua", 3, {"wrong_in_goroutine.lua:5:", "goroutine worker", "nothing_yet"}},
+    {"endless loop",      "$F run $S/wrong_endless.lua",       3, {"wrong_endless.lua:4:", "steps", "compute \"1us\""}},
+    {"endless operations", "$F run $S/wrong_endless_note.lua", 3, {"wrong_endless_note.lua:4:", "without any virtual time", "compute \"1us\""}},
+    {"a gigabyte of text", "$F run $S/wrong_gigabyte.lua",     3, {"wrong_gigabyte.lua:4:", "memory", "MiB"}},
+    {"io.open",           "$F run $S/wrong_io.lua",            3, {"wrong_io.lua:4:", "io is not available", "note"}},
+    {"os.execute",        "$F run $S/wrong_os.lua",            3, {"wrong_os.lua:4:", "os is not available", "compute"}},
+    {"no main",           "$F run $S/wrong_no_main.lua",       3, {"wrong_no_main.lua", "there is no main", "main(function()"}},
+    {"unknown kernel",    "$F run $S/wrong_no_kernel.lua",     3, {"wrong_no_kernel.lua:5:", "no kernel sayxpy", "opencl_kernels"}},
+    {"kernel source",     "$F run $S/wrong_source.lua",        3, {"wrong_source.cl:5:", "factor", "^"}},
+    {"unknown figure",    "$F run $S/wrong_figure.lua",        3, {"wrong_figure.lua:4:", "handovers", "faultline summary"}},
+    /* what a run gave: 1 */
+    {"expectation",       "$F run --quiet $S/wrong_expectation.lua", 1, {"wrong_expectation.lua:4:", "expected threads: at most 1", "got 2"}},
+    {"wrong result",      "$F run --quiet $S/wrong_result.lua", 1, {"wrong_result.lua:9:", "x[999]", "1 of 1000"}},
+    {"deadlock",          "$F run --quiet $S/wrong_deadlock.lua", 1, {"all goroutines are asleep - deadlock!", "hang", "checkdead"}},
+    {"panic",             "$F run --quiet $S/wrong_panic.lua", 1, {"panic: send on closed channel"}},
+    /* the command line: 2 */
+    {"no command",        "$F",                                2, {"faultline run SCENARIO", "--help"}},
+    {"unknown command",   "$F frobnicate",                     2, {"frobnicate", "faultline --help"}},
+    {"unknown option",    "$F run --frobnicate x",             2, {"faultline run", "--frobnicate", "--help"}},
+    {"no scenario",       "$F run",                            2, {"which scenario"}},
+    {"unknown knob",      "$F run --set knobb=3 $S/everything.lua", 2, {"knobb", "no knob", "procs, seed"}},
+    {"knob without value", "$F run --set procs $S/everything.lua", 2, {"--set", "KNOB=VALUE"}},
+    {"knob out of range", "$F run --procs 0 $S/everything.lua", 2, {"procs", "1 to 1024"}},
+    {"seed no number",    "$F run --seed x $S/everything.lua", 2, {"seed", "whole number"}},
+    {"time no word",      "$F run --time soon $S/everything.lua", 2, {"--time", "model or measured"}},
+    {"no trace named",    "$F show",                           2, {"which trace"}},
+    {"no time",           "$F show --from soon x.trace",       2, {"--from", "3.473ms"}},
+    {"no such event",     "$F show --event FROB x.trace",      2, {"FROB", "events.md"}},
+    /* files and devices: 4 */
+    {"no such scenario",  "$F run /nonexistent.lua",           4, {"/nonexistent.lua", "No such file"}},
+    {"a folder",          "$F run /",                          4, {"/", "directory"}},
+    {"no such folder",    "$F test /nonexistent",              4, {"/nonexistent", "No such file"}},
+    {"no such trace",     "$F show /nonexistent",              4, {"/nonexistent", "No such file"}},
+    {"not a trace",       "$F show $S/everything.lua",         4, {"not a faultline trace", "faultline run"}},
+    {"not a trace to replay", "$F replay $S/everything.lua",   4, {"not a faultline trace", "faultline run"}},
+    {"an empty file",     "$F hash /dev/null",                 4, {"not a faultline trace"}},
+    {"a folder for a trace", "$F summary /",                   4, {"/"}},
+    {"a full disk",       "$F run --out /dev/full $S/everything.lua", 4, {"/dev/full", "No space left", "--out"}},
+    {"no folder to write to", "$F run --out /nonexistent/x $S/everything.lua", 4, {"/nonexistent/x", "No such file", "--out"}},
+    {"a full disk for the answer", "$F hash $T/well.trace >/dev/full",    4, {"No space left"}},
+    {"unknown device",    "$F run --device nonesuch $S/everything.lua", 4, {"nonesuch", "auto and none"}},
+    {"no driver",         "OCL_ICD_VENDORS=/nonexistent $F run $S/everything.lua", 4, {"everything.lua:22:", "no OpenCL driver", "pocl-opencl-icd"}},
+    {"no driver to list", "OCL_ICD_VENDORS=/nonexistent $F devices", 4, {"no OpenCL driver", "pocl-opencl-icd"}},
+};
+/* clang-format on */
+
+static void each_has_one_clear_message(void) {
+    command_gives(0, "$F run --quiet --device none --out $T/well.trace $S/everything.lua");
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        const Wrong *x = &wrong[i];
+        Result r = command("%s", x->line);
+        bool fine = r.status == x->status && r.err[0] != '\0';
+        bool usage = strstr(r.err, "faultline run SCENARIO") != NULL; /* the list of commands */
+        fine = fine && (usage || count_lines(r.err) <= LINES_MAX);
+        for (int k = 0; k < PHRASES_MAX && x->phrase[k]; k++) fine = fine && strstr(r.err, x->phrase[k]) != NULL;
+        CU_ASSERT(fine);
+        if (!fine) printf("\n    %s: %s\n    status %d, expected %d\n%s\n", x->what, x->line, r.status, x->status, r.err);
+        result_free(&r);
+    }
+}
+
+/* A scenario is a test: one whose kernel computes the wrong thing fails, and says where. */
+static void a_wrong_kernel_fails_its_test(void) {
+    Result r = command("$F test $S/wrong_result.lua $S/everything.lua");
+    if (strstr(r.out, "not checked\n") && strstr(r.out, "0 failed, 1 not checked")) {
+        check_skip("no OpenCL device");
+    } else {
+        CU_ASSERT_EQUAL(r.status, 1);
+        CU_ASSERT_PTR_NOT_NULL(strstr(r.out, "wrong_result.lua:9: expected every x[i]"));
+        CU_ASSERT_PTR_NOT_NULL(strstr(r.out, "1 scenarios passed, 1 failed"));
+    }
+    result_free(&r);
+}
+
+/* A scenario of pure Go asks for no driver; with --device none results are left open, and the rest is judged. */
+static void a_driver_is_needed_only_for_results(void) {
+    command_gives(0, "OCL_ICD_VENDORS=/nonexistent $F run --quiet --device none $S/everything.lua");
+    command_gives(1, "OCL_ICD_VENDORS=/nonexistent $F run --quiet $S/wrong_expectation.lua");
+}
+
+/* What went wrong does not leave half a file in the place of a good one, or any that was not asked for. */
+static void nothing_is_written_that_was_not_asked_for(void) {
+    char *left = output_of("mkdir $T/empty && cd $T/empty && $F run --quiet $S/everything.lua >/dev/null; $F test $S/everything.lua >/dev/null;"
+                           "$F run $S/wrong_syntax.lua 2>/dev/null; ls -A; cd .. && rmdir $T/empty");
+    CU_ASSERT_STRING_EQUAL(left, "");
+    free(left);
+}
+
+void cli_wrong_tests(void) {
+    static const Check checks[] = {
+        {"each mistake has one clear message", each_has_one_clear_message},
+        {"a wrong kernel fails its test", a_wrong_kernel_fails_its_test},
+        {"a driver is needed only for results", a_driver_is_needed_only_for_results},
+        {"nothing is written that was not asked for", nothing_is_written_that_was_not_asked_for},
+        {0},
+    };
+    suite("command line: wrong input", checks);
+}
