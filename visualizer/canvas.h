@@ -23,7 +23,13 @@ void canvas_paint(Canvas *c, const DrawList *d, Theme t, Box region);
 /* As canvas_paint, without the texts: what lies behind them (the contrast test). */
 void canvas_paint_shapes(Canvas *c, const DrawList *d, Theme t, Box region);
 
-/* The pixels of a CANVAS_PIXELS: 0xAARRGGBB, rows `stride` bytes apart. Borrowed from the canvas. */
+/* Another canvas of pixels like this one, to keep what changes rarely; NULL for SVG and PDF. */
+Canvas *canvas_like(const Canvas *c);
+bool canvas_is_like(const Canvas *c, const Canvas *other);
+/* Copies the region from a canvas like this one. */
+void canvas_copy(Canvas *to, const Canvas *from, Box region);
+
+/* The pixels of a CANVAS_PIXELS: 0xAARRGGBB, rows `stride` bytes apart. The canvas owns them. */
 uint32_t *canvas_pixels(Canvas *c, int *stride);
 
 /* Writes the file that the canvas' kind asks for (pixels: PNG). Title and description are the

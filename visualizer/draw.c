@@ -22,7 +22,8 @@ Paint paint_alpha(unsigned tint, double alpha) {
 }
 
 Paint paint_fade(unsigned tint, unsigned tint_to, double y0, double y1) {
-    return (Paint){.kind = PAINT_FADE, .tint = tint, .tint_to = tint_to, .alpha = 1, .from = y0, .to = y1};
+    return (Paint){
+        .kind = PAINT_FADE, .tint = tint, .tint_to = tint_to, .alpha = 1, .from = y0, .to = y1};
 }
 
 Paint paint_hatch(unsigned tint, double gap, double width, double alpha) {
@@ -201,15 +202,18 @@ static double add_text(DrawList *d, double x, double y, TextStyle s, unsigned ti
     return width;
 }
 
-double draw_text(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a, const char *text) {
+double draw_text(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
+                 const char *text) {
     return add_text(d, x, y, s, tint, a, text, false);
 }
 
-double draw_text_over(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a, const char *text) {
+double draw_text_over(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
+                      const char *text) {
     return add_text(d, x, y, s, tint, a, text, true);
 }
 
-double draw_textf(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a, const char *fmt, ...) {
+double draw_textf(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
+                  const char *fmt, ...) {
     char text[512];
     va_list args;
     va_start(args, fmt);
@@ -251,7 +255,7 @@ enum { CLIP_DEPTH = 16 };
 
 typedef struct {
     Box box;
-    Box clip;          /* the innermost rectangles around it */
+    Box clip; /* the innermost rectangles around it */
     const char *text;
     const Op *op;
 } Label;
@@ -280,7 +284,8 @@ static void collect_labels(Labels *out, const DrawList *d, Box whole) {
             depth--;
         } else if (op->kind == OP_TEXT) {
             GROW(out->labels, out->cap, out->count + 1);
-            out->labels[out->count++] = (Label){draw_text_box(op), clips[depth], draw_op_text(d, op), op};
+            out->labels[out->count++] =
+                (Label){draw_text_box(op), clips[depth], draw_op_text(d, op), op};
         }
     }
     ASSERT(depth == 0); /* each draw_clip has its draw_unclip */
@@ -310,13 +315,15 @@ size_t draw_lint(const DrawList *const *lists, size_t count, double w, double h,
             say(ctx, line), complaints++;
         }
         if (is_cut(a)) {
-            snprintf(line, sizeof line, "'%s' at %.0f,%.0f is cut (%.0f wide)", a->text, a->box.x, a->op->box.y, a->box.w);
+            snprintf(line, sizeof line, "'%s' at %.0f,%.0f is cut (%.0f wide)", a->text, a->box.x,
+                     a->op->box.y, a->box.w);
             say(ctx, line), complaints++;
         }
         for (size_t j = i + 1; j < all.count; j++) {
             const Label *b = &all.labels[j];
             if (!collide(a, b)) continue;
-            snprintf(line, sizeof line, "'%.120s' overlaps '%.120s' at %.0f,%.0f", a->text, b->text, a->box.x, a->op->box.y);
+            snprintf(line, sizeof line, "'%.120s' overlaps '%.120s' at %.0f,%.0f", a->text, b->text,
+                     a->box.x, a->op->box.y);
             say(ctx, line), complaints++;
         }
     }

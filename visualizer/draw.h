@@ -13,8 +13,12 @@
 
 #include "../sim/base/base.h"
 
-typedef struct { double x, y; } Point;
-typedef struct { double x, y, w, h; } Box;
+typedef struct {
+    double x, y;
+} Point;
+typedef struct {
+    double x, y, w, h;
+} Box;
 
 /* ---------------------------------------------------------------- paint and pen */
 
@@ -22,17 +26,17 @@ typedef enum { PAINT_NONE, PAINT_TINT, PAINT_FADE, PAINT_HATCH } PaintKind;
 
 typedef struct {
     PaintKind kind;
-    unsigned tint;      /* theme.h: TINT_... */
-    unsigned tint_to;   /* FADE: the colour at `to` */
+    unsigned tint;    /* theme.h: TINT_... */
+    unsigned tint_to; /* FADE: the colour at `to` */
     double alpha;
-    double from, to;    /* FADE: from y, to y; HATCH: gap between strokes, width of one */
+    double from, to; /* FADE: from y, to y; HATCH: gap between strokes, width of one */
 } Paint;
 
 typedef struct {
     Paint paint;
     double width;
-    double on, off;     /* dashes; 0, 0 = unbroken */
-    bool round;         /* round ends and corners */
+    double on, off; /* dashes; 0, 0 = unbroken */
+    bool round;     /* round ends and corners */
 } Pen;
 
 #define NO_PAINT ((Paint){0})
@@ -41,7 +45,8 @@ typedef struct {
 Paint paint(unsigned tint);
 Paint paint_alpha(unsigned tint, double alpha);
 Paint paint_fade(unsigned tint, unsigned tint_to, double y0, double y1);
-Paint paint_hatch(unsigned tint, double gap, double width, double alpha); /* strokes at 45 degrees */
+Paint paint_hatch(unsigned tint, double gap, double width,
+                  double alpha); /* strokes at 45 degrees */
 Pen pen(unsigned tint, double width);
 Pen pen_alpha(unsigned tint, double width, double alpha);
 Pen pen_dash(unsigned tint, double width, double on, double off);
@@ -57,17 +62,30 @@ typedef struct {
     double size;
     uint16_t weight; /* 400, 500, 600, 700 */
     uint8_t face;
-    bool digits;     /* a changing number: all digits equally wide, so that it does not dance */
+    bool digits; /* a changing number: all digits equally wide, so that it does not dance */
 } TextStyle;
 
-static inline TextStyle sans(double size, uint16_t weight) { return (TextStyle){size, weight, FACE_SANS, false}; }
-static inline TextStyle mono(double size, uint16_t weight) { return (TextStyle){size, weight, FACE_MONO, false}; }
-static inline TextStyle digits(double size, uint16_t weight) { return (TextStyle){size, weight, FACE_SANS, true}; }
+static inline TextStyle sans(double size, uint16_t weight) {
+    return (TextStyle){size, weight, FACE_SANS, false};
+}
+static inline TextStyle mono(double size, uint16_t weight) {
+    return (TextStyle){size, weight, FACE_MONO, false};
+}
+static inline TextStyle digits(double size, uint16_t weight) {
+    return (TextStyle){size, weight, FACE_SANS, true};
+}
 
 /* ---------------------------------------------------------------- the list */
 
 typedef enum {
-    OP_BOX, OP_CIRCLE, OP_LINE, OP_PATH, OP_TEXT, OP_CLIP, OP_UNCLIP, OP_THEME,
+    OP_BOX,
+    OP_CIRCLE,
+    OP_LINE,
+    OP_PATH,
+    OP_TEXT,
+    OP_CLIP,
+    OP_UNCLIP,
+    OP_THEME,
 } OpKind;
 
 /* A path is a run of numbers: a verb, then its coordinates. */
@@ -75,14 +93,14 @@ typedef enum { VERB_MOVE, VERB_LINE, VERB_CURVE, VERB_ARC, VERB_CLOSE } Verb;
 
 typedef struct {
     OpKind kind;
-    Box box;            /* BOX; CIRCLE: centre x, y and radius w; LINE: x, y to w, h; CLIP */
-    double radius;      /* BOX, CLIP: of the corners */
+    Box box;       /* BOX; CIRCLE: centre x, y and radius w; LINE: x, y to w, h; CLIP */
+    double radius; /* BOX, CLIP: of the corners */
     Paint fill;
     Pen edge;
     size_t first, count; /* PATH, CLIP: numbers; TEXT: bytes */
     TextStyle style;
-    bool over;          /* TEXT: may lie over another text (a label with a plate of its own) */
-    uint8_t theme;      /* THEME: what follows is drawn in this theme (the sheet of tokens) */
+    bool over;     /* TEXT: may lie over another text (a label with a plate of its own) */
+    uint8_t theme; /* THEME: what follows is drawn in this theme (the sheet of tokens) */
 } Op;
 
 typedef struct {
@@ -93,8 +111,8 @@ typedef struct {
     char *bytes;
     size_t byte_count, byte_cap;
 
-    size_t path_first;  /* where the path being built began */
-    double alpha;       /* all that is appended is thinned by 1 - this; 0 is opaque */
+    size_t path_first; /* where the path being built began */
+    double alpha;      /* all that is appended is thinned by 1 - this; 0 is opaque */
 } DrawList;
 
 void draw_reset(DrawList *d); /* empty again, keeps its memory */
@@ -107,7 +125,8 @@ void draw_circle(DrawList *d, double cx, double cy, double r, Paint fill, Pen ed
 void draw_line(DrawList *d, double x0, double y0, double x1, double y1, Pen edge);
 void draw_poly(DrawList *d, const Point *p, size_t count, bool closed, Paint fill, Pen edge);
 
-/* A path is built in the list and then drawn or made the clip: path_move, path_line ..., draw_path. */
+/* A path is built in the list and then drawn or made the clip: path_move, path_line ...,
+ * draw_path. */
 void path_move(DrawList *d, double x, double y);
 void path_line(DrawList *d, double x, double y);
 void path_quad(DrawList *d, double x0, double y0, double cx, double cy, double x, double y);
@@ -124,10 +143,12 @@ void draw_unclip(DrawList *d);
 void draw_theme(DrawList *d, uint8_t theme);
 
 /* The baseline is at y. Returns the width, so that the next text can follow. */
-double draw_text(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a, const char *text);
-double draw_text_over(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a, const char *text);
-double draw_textf(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a, const char *fmt, ...)
-    __attribute__((format(printf, 7, 8)));
+double draw_text(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
+                 const char *text);
+double draw_text_over(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
+                      const char *text);
+double draw_textf(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
+                  const char *fmt, ...) __attribute__((format(printf, 7, 8)));
 
 const char *draw_op_text(const DrawList *d, const Op *op); /* of a TEXT */
 Box draw_text_box(const Op *op);                           /* what a TEXT covers */

@@ -42,7 +42,7 @@ typedef struct {
     double width;
     cairo_surface_t *mask; /* its pixels at scale mask_u; NULL = not yet */
     double mask_u;
-    int mask_x, mask_y;    /* from the start of the baseline to the mask's corner, device pixels */
+    int mask_x, mask_y; /* from the start of the baseline to the mask's corner, device pixels */
 } CachedText;
 
 static struct {
@@ -110,24 +110,31 @@ static bool same_style(TextStyle a, TextStyle b) {
 }
 
 static CachedText *cached_text(const char *text, TextStyle s) {
-    uint64_t h = 0xcbf29ce484222325u ^ (uint64_t)(s.size * 64) ^ (uint64_t)s.weight << 20 ^ (uint64_t)s.face << 40 ^ (uint64_t)s.digits << 41;
+    uint64_t h = 0xcbf29ce484222325u ^ (uint64_t)(s.size * 64) ^ (uint64_t)s.weight << 20 ^
+                 (uint64_t)s.face << 40 ^ (uint64_t)s.digits << 41;
     for (const char *c = text; *c; c++) h = (h ^ (uint8_t)*c) * 0x100000001b3u;
     if (texts.used > TEXT_SLOTS / 4 * 3) forget_texts();
     size_t i = (h ^ h >> 32) & (TEXT_SLOTS - 1);
     for (; texts.slot[i].text; i = (i + 1) & (TEXT_SLOTS - 1)) {
-        if (same_style(texts.slot[i].style, s) && strcmp(texts.slot[i].text, text) == 0) return &texts.slot[i];
+        if (same_style(texts.slot[i].style, s) && strcmp(texts.slot[i].text, text) == 0)
+            return &texts.slot[i];
     }
     PangoLayout *layout = make_layout(text, s);
     PangoRectangle logical;
     pango_layout_get_extents(layout, NULL, &logical);
-    texts.slot[i] = (CachedText){.text = mem_text(text), .style = s, .layout = layout, .width = (double)logical.width / PANGO_SCALE};
+    texts.slot[i] = (CachedText){.text = mem_text(text),
+                                 .style = s,
+                                 .layout = layout,
+                                 .width = (double)logical.width / PANGO_SCALE};
     texts.used++;
     return &texts.slot[i];
 }
 
-double text_width(const char *text, TextStyle s) { return text[0] ? cached_text(text, s)->width : 0; }
+double text_width(const char *text, TextStyle s) {
+    return text[0] ? cached_text(text, s)->width : 0;
+}
 
-/* The byte after the character that begins at p, and the beginning of the one that ends before p. */
+/* The byte after the character that begins at p; the beginning of the one that ends before p. */
 static size_t next_char(const char *text, size_t p) {
     do p++;
     while ((text[p] & 0xc0) == 0x80);
@@ -177,14 +184,17 @@ typedef struct {
 
 static void set_tint(const Brush *b, unsigned tint, double alpha) {
     uint32_t rgb = theme_rgb(b->theme, (Tint)tint);
-    cairo_set_source_rgba(b->cr, (rgb >> 16 & 255) / 255.0, (rgb >> 8 & 255) / 255.0, (rgb & 255) / 255.0, alpha);
+    cairo_set_source_rgba(b->cr, (rgb >> 16 & 255) / 255.0, (rgb >> 8 & 255) / 255.0,
+                          (rgb & 255) / 255.0, alpha);
 }
 
 static void set_fade(const Brush *b, const Paint *p) {
     cairo_pattern_t *fade = cairo_pattern_create_linear(0, p->from, 0, p->to);
     uint32_t a = theme_rgb(b->theme, (Tint)p->tint), z = theme_rgb(b->theme, (Tint)p->tint_to);
-    cairo_pattern_add_color_stop_rgba(fade, 0, (a >> 16 & 255) / 255.0, (a >> 8 & 255) / 255.0, (a & 255) / 255.0, p->alpha);
-    cairo_pattern_add_color_stop_rgba(fade, 1, (z >> 16 & 255) / 255.0, (z >> 8 & 255) / 255.0, (z & 255) / 255.0, p->alpha);
+    cairo_pattern_add_color_stop_rgba(fade, 0, (a >> 16 & 255) / 255.0, (a >> 8 & 255) / 255.0,
+                                      (a & 255) / 255.0, p->alpha);
+    cairo_pattern_add_color_stop_rgba(fade, 1, (z >> 16 & 255) / 255.0, (z >> 8 & 255) / 255.0,
+                                      (z & 255) / 255.0, p->alpha);
     cairo_set_source(b->cr, fade);
     cairo_pattern_destroy(fade);
 }
@@ -223,7 +233,9 @@ static void fill(const Brush *b, const Paint *p) {
     cairo_fill_preserve(b->cr);
 }
 
-static bool visible(const Pen *e) { return e->paint.kind != PAINT_NONE && e->paint.alpha > 0 && e->width > 0; }
+static bool visible(const Pen *e) {
+    return e->paint.kind != PAINT_NONE && e->paint.alpha > 0 && e->width > 0;
+}
 
 static void stroke(const Brush *b, const Pen *e, double width) {
     set_tint(b, e->paint.tint, e->paint.alpha);
@@ -348,7 +360,8 @@ static void paint_text(const Brush *b, const DrawList *d, const Op *op) {
     if (t->mask == NULL || t->mask_u != b->u) make_mask(t, b->u);
     cairo_save(b->cr);
     cairo_identity_matrix(b->cr);
-    cairo_mask_surface(b->cr, t->mask, round(op->box.x * b->u) + t->mask_x, round(op->box.y * b->u) + t->mask_y);
+    cairo_mask_surface(b->cr, t->mask, round(op->box.x * b->u) + t->mask_x,
+                       round(op->box.y * b->u) + t->mask_y);
     cairo_restore(b->cr);
 }
 
@@ -384,14 +397,19 @@ static void paint_list(Canvas *c, const DrawList *d, Theme t, Box region, bool s
     cairo_save(c->cr);
     cairo_scale(c->cr, c->u, c->u);
     double x0 = snap(&b, region.x), y0 = snap(&b, region.y);
-    cairo_rectangle(c->cr, x0, y0, snap(&b, region.x + region.w) - x0, snap(&b, region.y + region.h) - y0);
+    cairo_rectangle(c->cr, x0, y0, snap(&b, region.x + region.w) - x0,
+                    snap(&b, region.y + region.h) - y0);
     cairo_clip(c->cr);
     for (const Op *op = d->ops; op < d->ops + d->count; op++) paint_op(&b, d, op, shapes_only);
     cairo_restore(c->cr);
 }
 
-void canvas_paint(Canvas *c, const DrawList *d, Theme t, Box region) { paint_list(c, d, t, region, false); }
-void canvas_paint_shapes(Canvas *c, const DrawList *d, Theme t, Box region) { paint_list(c, d, t, region, true); }
+void canvas_paint(Canvas *c, const DrawList *d, Theme t, Box region) {
+    paint_list(c, d, t, region, false);
+}
+void canvas_paint_shapes(Canvas *c, const DrawList *d, Theme t, Box region) {
+    paint_list(c, d, t, region, true);
+}
 
 /* ---------------------------------------------------------------- surfaces and files */
 
@@ -407,10 +425,12 @@ Canvas *canvas_open(CanvasKind kind, int w, int h, double u) {
     c->h = h;
     c->u = u;
     if (kind == CANVAS_PIXELS) c->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, w, h);
-    else if (kind == CANVAS_SVG) c->surface = cairo_svg_surface_create_for_stream(take_bytes, c, w, h);
+    else if (kind == CANVAS_SVG)
+        c->surface = cairo_svg_surface_create_for_stream(take_bytes, c, w, h);
     else c->surface = cairo_pdf_surface_create_for_stream(take_bytes, c, w, h);
     if (kind == CANVAS_SVG) cairo_svg_surface_set_document_unit(c->surface, CAIRO_SVG_UNIT_PX);
-    ASSERT(cairo_surface_status(c->surface) == CAIRO_STATUS_SUCCESS); /* sizes are checked where they enter */
+    ASSERT(cairo_surface_status(c->surface) ==
+           CAIRO_STATUS_SUCCESS); /* sizes are checked where they enter */
     c->cr = cairo_create(c->surface);
     return c;
 }
@@ -423,6 +443,26 @@ void canvas_close(Canvas *c) {
     free(c);
 }
 
+Canvas *canvas_like(const Canvas *c) {
+    return c->kind == CANVAS_PIXELS ? canvas_open(c->kind, c->w, c->h, c->u) : NULL;
+}
+
+bool canvas_is_like(const Canvas *c, const Canvas *other) {
+    return c->kind == other->kind && c->w == other->w && c->h == other->h && c->u == other->u;
+}
+
+void canvas_copy(Canvas *to, const Canvas *from, Box region) {
+    ASSERT(canvas_is_like(to, from));
+    double x0 = round(region.x * to->u), y0 = round(region.y * to->u);
+    cairo_save(to->cr);
+    cairo_set_operator(to->cr, CAIRO_OPERATOR_SOURCE);
+    cairo_set_source_surface(to->cr, from->surface, 0, 0);
+    cairo_rectangle(to->cr, x0, y0, round((region.x + region.w) * to->u) - x0,
+                    round((region.y + region.h) * to->u) - y0);
+    cairo_fill(to->cr);
+    cairo_restore(to->cr);
+}
+
 uint32_t *canvas_pixels(Canvas *c, int *stride) {
     ASSERT(c->kind == CANVAS_PIXELS);
     cairo_surface_flush(c->surface);
@@ -430,15 +470,18 @@ uint32_t *canvas_pixels(Canvas *c, int *stride) {
     return (uint32_t *)(void *)cairo_image_surface_get_data(c->surface);
 }
 
-static bool write_file(const char *path, const Bytes *head, const Bytes *tail, size_t tail_from, Diag *d) {
+static bool write_file(const char *path, const Bytes *head, const Bytes *tail, size_t tail_from,
+                       Diag *d) {
     FILE *f = fopen(path, "wb");
     if (f == NULL) {
         diag_fail(d, EXIT_WORLD, "cannot write '%s'", path);
         return diag_remedy(d, "Check that the folder exists and may be written to.");
     }
-    bool well = (head->len == 0 || fwrite(head->data, 1, head->len, f) == head->len) &&
-                fwrite(tail->data + tail_from, 1, tail->len - tail_from, f) == tail->len - tail_from;
-    if (fclose(f) != 0 || !well) return diag_fail(d, EXIT_WORLD, "writing '%s' failed: is the disk full?", path);
+    bool well =
+        (head->len == 0 || fwrite(head->data, 1, head->len, f) == head->len) &&
+        fwrite(tail->data + tail_from, 1, tail->len - tail_from, f) == tail->len - tail_from;
+    if (fclose(f) != 0 || !well)
+        return diag_fail(d, EXIT_WORLD, "writing '%s' failed: is the disk full?", path);
     return true;
 }
 
@@ -450,7 +493,8 @@ static void add_escaped(Bytes *b, const char *text) {
 }
 
 /* Cairo cannot title an SVG: the words go in right behind its opening tag. */
-static bool save_svg(Canvas *c, const char *path, const char *title, const char *description, Diag *d) {
+static bool save_svg(Canvas *c, const char *path, const char *title, const char *description,
+                     Diag *d) {
     bytes_add(&c->file, "", 1);
     const char *text = (const char *)c->file.data, *tag = strstr(text, "<svg");
     ASSERT(tag != NULL);
@@ -493,8 +537,10 @@ bool canvas_save(Canvas *c, const char *path, const char *title, const char *des
         cairo_pdf_surface_set_metadata(c->surface, CAIRO_PDF_METADATA_TITLE, title);
         cairo_pdf_surface_set_metadata(c->surface, CAIRO_PDF_METADATA_SUBJECT, description);
         /* The same moment gives the same file: the wall clock stays out of it. */
-        cairo_pdf_surface_set_metadata(c->surface, CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00Z");
+        cairo_pdf_surface_set_metadata(c->surface, CAIRO_PDF_METADATA_CREATE_DATE,
+                                       "2000-01-01T00:00:00Z");
     }
     cairo_surface_finish(c->surface);
-    return c->kind == CANVAS_SVG ? save_svg(c, path, title, description, d) : write_file(path, &none, &c->file, 0, d);
+    return c->kind == CANVAS_SVG ? save_svg(c, path, title, description, d)
+                                 : write_file(path, &none, &c->file, 0, d);
 }

@@ -89,7 +89,8 @@ void fault_open(Fault *f, double y, const Notch *notches, size_t count) {
     }
 }
 
-static void echo(DrawList *d, const Fault *f, double y, double offset, double flatten, double alpha) {
+static void echo(DrawList *d, const Fault *f, double y, double offset, double flatten,
+                 double alpha) {
     for (size_t i = 0; i < f->count; i++) {
         double py = f->p[i].y + offset + (y - f->p[i].y) * flatten;
         if (i == 0) path_move(d, f->p[i].x, py);
@@ -108,7 +109,9 @@ static void trace_line(DrawList *d, const Fault *f) {
 }
 
 void fault_worlds(DrawList *d, Box b, double y, const Fault *f, bool dark, double strength) {
-    static const struct { double offset, flatten, alpha; } echoes[] = {{7, .17, .30}, {17, .34, .17}, {31, .51, .09}};
+    static const struct {
+        double offset, flatten, alpha;
+    } echoes[] = {{7, .17, .30}, {17, .34, .17}, {31, .51, .09}};
     draw_clip(d, b, 0);
     draw_box(d, b, 0, paint_fade(TINT_GO1, TINT_GO2, b.y, y), NO_PEN);
     trace_line(d, f);

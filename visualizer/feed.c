@@ -1,10 +1,10 @@
 /* feed.c -- reading forwards once, and coming back anywhere.
  *
- * Copies of the model are bounded by memory, not by number: a big model is copied more rarely, so
- * that all copies together stay near FEED_COPY_BYTES.
+ * Copies of the model are bounded by memory, not by number: a big model is copied more rarely.
+ * Where the nearest copy is far, the checkpoints in the file are nearer.
  *
- * A trace may be impossible (a damaged file whose checksums are right, a writer with a bug): then the
- * model refuses an event, and the trace ends before it, with the reason.
+ * A trace may be impossible (a damaged file whose checksums are right, a writer with a bug): then
+ * the model refuses an event, and the trace ends before it, with the reason.
  */
 #include "feed.h"
 
@@ -12,8 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COPY_EVENTS = 4096 };
-static const size_t COPY_BYTES_PER_EVENT = 32; /* what a copy may cost, spread over the events since the last */
+enum {
+    COPY_EVENTS = 4096,
+    COPY_BYTES_PER_EVENT = 8, /* what a copy may cost, spread over the events since the last */
+    REPLAY_MAX = 250000, /* further than this from a copy, the file's own checkpoints are asked */
+};
 
 typedef struct {
     uint64_t seq;
@@ -22,14 +25,14 @@ typedef struct {
 
 struct Feed {
     Trace *trace;
-    TraceCursor *reading;  /* forwards, feed_read */
-    TraceCursor *looking;  /* anywhere, feed_event */
+    TraceCursor *reading; /* forwards, feed_read */
+    TraceCursor *looking; /* anywhere, feed_event */
     Lanes lanes;
     Model *head;
     Copy *copy;
     size_t copy_count, copy_cap;
     char trouble[512];
-    bool refused;          /* an event was impossible: nothing after it is read */
+    bool refused; /* an event was impossible: nothing after it is read */
     struct {
         Model *model;
     } slot[FEED_SLOTS];
@@ -65,8 +68,8 @@ void feed_close(Feed *f) {
 
 static size_t model_bytes(const Model *m) {
     return m->g_count * sizeof(ModelG) + m->p_count * sizeof(ModelP) + m->m_count * sizeof(ModelM) +
-           m->chan_count * sizeof(ModelChan) + m->obj_count * sizeof(ModelObj) + m->cmd_count * sizeof(ModelCmd) +
-           m->queue_count * sizeof(ModelQueue);
+           m->chan_count * sizeof(ModelChan) + m->obj_count * sizeof(ModelObj) +
+           m->cmd_count * sizeof(ModelCmd) + m->queue_count * sizeof(ModelQueue);
 }
 
 static void keep_copy(Feed *f) {
@@ -81,7 +84,8 @@ static bool take(Feed *f, const Event *e) {
     lanes_before(&f->lanes, f->head, e);
     if (!model_apply(f->head, e, why)) {
         f->refused = true;
-        snprintf(f->trouble, sizeof f->trouble, "event %llu (%s) is impossible: %s", (unsigned long long)e->seq,
+        snprintf(f->trouble, sizeof f->trouble, "event %llu (%s) is impossible: %s",
+                 (unsigned long long)e->seq,
                  e->kind < EV_COUNT ? event_spec[e->kind].name : "of an unknown kind", why);
         /* A refused event leaves the model half changed: go back to the last good one. */
         Model *good = model_copy(feed_model(f, 0, e->seq - 1));
@@ -106,7 +110,9 @@ bool feed_poll(Feed *f) { return !f->refused && trace_poll(f->trace); }
 const Lanes *feed_lanes(const Feed *f) { return &f->lanes; }
 const Model *feed_head(const Feed *f) { return f->head; }
 uint64_t feed_count(const Feed *f) { return f->head->seq; }
-uint64_t feed_total(const Feed *f) { return f->refused ? f->head->seq : trace_event_count(f->trace); }
+uint64_t feed_total(const Feed *f) {
+    return f->refused ? f->head->seq : trace_event_count(f->trace);
+}
 uint64_t feed_end_ns(const Feed *f) { return f->head->now_ns; }
 bool feed_is_open(const Feed *f) { return !f->refused && trace_state(f->trace) == TRACE_OPEN; }
 
@@ -116,7 +122,9 @@ const char *feed_trouble(const Feed *f) {
 }
 
 const char *feed_option(Feed *f, const char *key) { return trace_option(f->trace, key); }
-const char *feed_section(const Feed *f, const char *name, size_t *len) { return trace_get(f->trace, name, len); }
+const char *feed_section(const Feed *f, const char *name, size_t *len) {
+    return trace_get(f->trace, name, len);
+}
 const char *feed_path(const Feed *f) { return trace_path(f->trace); }
 
 /* ---------------------------------------------------------------- anywhere */
@@ -151,7 +159,9 @@ const Model *feed_model(Feed *f, int slot, uint64_t seq) {
     uint64_t near = copy ? copy->seq : 0;
     if (*m == NULL || (*m)->seq > seq || (*m)->seq < near) {
         model_free(*m);
-        *m = copy ? model_copy(copy->model) : model_new(trace_text(f->trace));
+        Diag d;
+        *m = seq - near > REPLAY_MAX ? trace_model_at_seq(f->trace, seq, &d) : NULL;
+        if (*m == NULL) *m = copy ? model_copy(copy->model) : model_new(trace_text(f->trace));
     }
     if ((*m)->seq == seq) return *m;
     Event e;

@@ -1,8 +1,8 @@
 /* feed.h -- a trace file, finished or still growing, as something that can be looked at anywhere.
  *
- * Reading is one pass forwards that may be done in pieces (feed_read), so that a window stays alive
- * while a big trace is opened. On the way it fills the lanes and keeps a copy of the model every few
- * thousand events; any moment is then the nearest copy and a short replay.
+ * Reading is one pass forwards that may be done in pieces (feed_read), so that a window stays
+ * alive while a big trace is opened. On the way it fills the lanes and keeps a copy of the model
+ * every few thousand events; any moment is then the nearest copy and a short replay.
  */
 #ifndef FAULTLINE_FEED_H
 #define FAULTLINE_FEED_H
@@ -24,15 +24,16 @@ bool feed_read(Feed *f, size_t events);
 bool feed_poll(Feed *f);
 
 const Lanes *feed_lanes(const Feed *f);
-const Model *feed_head(const Feed *f);     /* after the last event read */
-uint64_t feed_count(const Feed *f);        /* events read so far: the last seq */
-uint64_t feed_total(const Feed *f);        /* events in the file */
-uint64_t feed_end_ns(const Feed *f);       /* time of the last event read */
-bool feed_is_open(const Feed *f);          /* no end mark: the run may still go on */
+const Model *feed_head(const Feed *f); /* after the last event read */
+uint64_t feed_count(const Feed *f);    /* events read so far: the last seq */
+uint64_t feed_total(const Feed *f);    /* events in the file */
+uint64_t feed_end_ns(const Feed *f);   /* time of the last event read */
+bool feed_is_open(const Feed *f);      /* no end mark: the run may still go on */
 /* Why nothing after feed_end_ns can be shown; "" when all is well, or the file merely grows. */
 const char *feed_trouble(const Feed *f);
 
-const char *feed_option(Feed *f, const char *key); /* "title", "book", "seed" ..., "" when unknown */
+const char *feed_option(Feed *f,
+                        const char *key); /* "title", "book", "seed" ..., "" when unknown */
 const char *feed_section(const Feed *f, const char *name, size_t *len);
 const char *feed_path(const Feed *f);
 

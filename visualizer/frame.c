@@ -8,6 +8,7 @@ Frame *frame_new(void) { return mem_zero(1, sizeof(Frame)); }
 void frame_free(Frame *f) {
     if (f == NULL) return;
     for (int i = 0; i < PART_COUNT; i++) draw_free(&f->list[i]);
+    canvas_close(f->ground);
     free(f->hits.hit);
     free(f);
 }
@@ -19,9 +20,9 @@ static View view_of(Frame *f, const Scene *s, Part part) {
 static void build_stage(Frame *f, const Scene *s) {
     if (f->layout.stage.h < 200) return;
     layout_stage(&f->stage, &f->layout, s);
-    View v = view_of(f, s, PART_STAGE);
-    view_worlds(&v);
-    view_stage(&v);
+    View ground = view_of(f, s, PART_GROUND), stage = view_of(f, s, PART_STAGE);
+    view_worlds(&ground);
+    view_stage(&stage);
 }
 
 void frame_build(Frame *f, const Scene *s) {
@@ -30,6 +31,7 @@ void frame_build(Frame *f, const Scene *s) {
     layout_frame(&f->layout, s);
     layout_timeline(&f->time, &f->layout, s);
     const FrameLayout *l = &f->layout;
+    f->box[PART_GROUND] = l->stage;
     f->box[PART_TOP] = l->top;
     f->box[PART_STAGE] = l->stage;
     f->box[PART_TIMELINE] = l->timeline;
@@ -37,8 +39,10 @@ void frame_build(Frame *f, const Scene *s) {
     f->box[PART_TRANSPORT] = l->transport;
     f->box[PART_STRIP] = l->strip;
     f->box[PART_OVERLAY] = (Box){0, 0, l->w, l->h};
-    View top = view_of(f, s, PART_TOP), timeline = view_of(f, s, PART_TIMELINE), panel = view_of(f, s, PART_PANEL);
-    View transport = view_of(f, s, PART_TRANSPORT), strip = view_of(f, s, PART_STRIP), overlay = view_of(f, s, PART_OVERLAY);
+    View top = view_of(f, s, PART_TOP), timeline = view_of(f, s, PART_TIMELINE),
+         panel = view_of(f, s, PART_PANEL);
+    View transport = view_of(f, s, PART_TRANSPORT), strip = view_of(f, s, PART_STRIP),
+         overlay = view_of(f, s, PART_OVERLAY);
     view_top(&top);
     build_stage(f, s);
     view_timeline(&timeline);
@@ -49,15 +53,38 @@ void frame_build(Frame *f, const Scene *s) {
     view_tooltip(&overlay);
 }
 
-/* An overlay that changes uncovers what was under it, and any part that changes wipes the overlay. */
+/* The ground is painted once and then copied; a vector file gets it as it is. */
+static void lay_ground(Frame *f, Canvas *c, Theme theme, uint64_t hash) {
+    if (f->ground && !canvas_is_like(f->ground, c)) {
+        canvas_close(f->ground);
+        f->ground = NULL;
+    }
+    bool fresh = f->ground == NULL;
+    if (fresh) f->ground = canvas_like(c);
+    if (f->ground == NULL) {
+        canvas_paint(c, &f->list[PART_GROUND], theme, f->box[PART_GROUND]);
+        return;
+    }
+    if (fresh || f->ground_hash != hash)
+        canvas_paint(f->ground, &f->list[PART_GROUND], theme, f->box[PART_GROUND]);
+    f->ground_hash = hash;
+    canvas_copy(c, f->ground, f->box[PART_GROUND]);
+}
+
+/* An overlay that changes uncovers what was under it; any part that changes wipes the overlay. */
 unsigned frame_paint(Frame *f, Canvas *c, Theme theme, bool all) {
     uint64_t hash[PART_COUNT];
     unsigned painted = 0;
-    for (int i = 0; i < PART_COUNT; i++) hash[i] = draw_hash(&f->list[i]) ^ ((uint64_t)theme + 1) * 0x9e3779b97f4a7c15u;
+    for (int i = 0; i < PART_COUNT; i++)
+        hash[i] = draw_hash(&f->list[i]) ^ ((uint64_t)theme + 1) * 0x9e3779b97f4a7c15u;
     if (hash[PART_OVERLAY] != f->painted[PART_OVERLAY]) all = true;
-    for (int i = 0; i < PART_COUNT; i++) {
-        bool changed = all || hash[i] != f->painted[i] || (i == PART_OVERLAY && painted != 0);
+    bool ground_changed = hash[PART_GROUND] != f->painted[PART_GROUND];
+    f->painted[PART_GROUND] = hash[PART_GROUND];
+    for (int i = PART_GROUND + 1; i < PART_COUNT; i++) {
+        bool changed = all || hash[i] != f->painted[i] || (i == PART_STAGE && ground_changed) ||
+                       (i == PART_OVERLAY && painted != 0);
         if (!changed || f->box[i].w <= 0 || f->box[i].h <= 0) continue;
+        if (i == PART_STAGE) lay_ground(f, c, theme, hash[PART_GROUND]);
         canvas_paint(c, &f->list[i], theme, f->box[i]);
         f->painted[i] = hash[i];
         painted |= 1u << i;
@@ -69,5 +96,6 @@ size_t frame_lint(const Frame *f, void (*say)(void *ctx, const char *sentence), 
     const DrawList *lists[PART_COUNT];
     for (int i = 0; i < PART_OVERLAY; i++) lists[i] = &f->list[i];
     const DrawList *overlay = &f->list[PART_OVERLAY];
-    return draw_lint(lists, PART_OVERLAY, f->layout.w, f->layout.h, say, ctx) + draw_lint(&overlay, 1, f->layout.w, f->layout.h, say, ctx);
+    return draw_lint(lists, PART_OVERLAY, f->layout.w, f->layout.h, say, ctx) +
+           draw_lint(&overlay, 1, f->layout.w, f->layout.h, say, ctx);
 }

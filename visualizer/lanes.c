@@ -20,7 +20,10 @@ void lanes_init(Lanes *l) {
 }
 
 static void free_lanes(Lane *lane, size_t count) {
-    for (size_t i = 0; i < count; i++) free(lane[i].span);
+    for (size_t i = 0; i < count; i++) {
+        free(lane[i].span);
+        free(lane[i].sum);
+    }
     free(lane);
 }
 
@@ -44,8 +47,34 @@ typedef struct {
     uint64_t id, text;
 } Shown;
 
-static bool is_go(SpanKind kind) { return kind == SPAN_RUN || kind == SPAN_GO || kind == SPAN_COMMAND; }
-static bool is_c(SpanKind kind) { return kind == SPAN_HELD || kind == SPAN_C; }
+static bool is_go(unsigned kind) {
+    return kind == SPAN_RUN || kind == SPAN_GO || kind == SPAN_COMMAND;
+}
+static bool is_c(unsigned kind) { return kind == SPAN_HELD || kind == SPAN_C; }
+
+/* Room without touching it: memory that is only reserved costs nothing. */
+static void *room(void *array, size_t *cap, size_t need, size_t bytes) {
+    if (need <= *cap) return array;
+    *cap = need > 64 ? need + need / 2 : 96;
+    return mem_grow(array, *cap * bytes);
+}
+
+static void add_span(LaneShare *share, const LaneSpan *s, uint64_t until_ns) {
+    uint64_t end = s->to_ns < until_ns ? s->to_ns : until_ns;
+    uint64_t part = end > s->from_ns ? end - s->from_ns : 0;
+    if (is_go(s->kind)) share->go_ns += part;
+    if (is_c(s->kind)) share->c_ns += part;
+}
+
+/* The sum before the span that is about to be written, when it is the first of its sixteen. */
+static void lane_sum(Lane *lane) {
+    if (lane->count % SUM_SPANS != 0) return;
+    size_t block = lane->count / SUM_SPANS;
+    lane->sum = room(lane->sum, &lane->sum_cap, block + 1, sizeof *lane->sum);
+    lane->sum[block] = block ? lane->sum[block - 1] : (LaneShare){0, 0};
+    for (size_t i = lane->count - (block ? SUM_SPANS : 0); i < lane->count; i++)
+        add_span(&lane->sum[block], &lane->span[i], NOT_YET);
+}
 
 /* An empty span is forgotten, but not one in C: a crossing must never vanish. */
 static void lane_end(Lane *lane, uint64_t now_ns) {
@@ -57,22 +86,21 @@ static void lane_end(Lane *lane, uint64_t now_ns) {
 }
 
 static void lane_begin(Lane *lane, uint64_t now_ns, Shown what) {
-    GROW(lane->span, lane->cap, lane->count + 1);
-    LaneSpan *s = &lane->span[lane->count];
-    *s = (LaneSpan){.from_ns = now_ns, .to_ns = NOT_YET, .id = what.id, .text = what.text, .kind = what.kind};
-    if (lane->count > 0) {
-        const LaneSpan *before = s - 1;
-        uint64_t length = before->to_ns - before->from_ns;
-        s->go_before_ns = before->go_before_ns + (is_go(before->kind) ? length : 0);
-        s->c_before_ns = before->c_before_ns + (is_c(before->kind) ? length : 0);
-    }
-    lane->count++;
+    lane_sum(lane);
+    lane->span = room(lane->span, &lane->cap, lane->count + 1, sizeof *lane->span);
+    lane->span[lane->count++] = (LaneSpan){.from_ns = now_ns,
+                                           .to_ns = NOT_YET,
+                                           .id = (uint32_t)what.id,
+                                           .text = what.text & 0xfffffff,
+                                           .kind = what.kind & 15};
 }
 
 static void lane_show(Lane *lane, uint64_t now_ns, Shown what) {
     const LaneSpan *s = lane->count ? &lane->span[lane->count - 1] : NULL;
     bool open = s && s->to_ns == NOT_YET;
-    if (open && s->kind == what.kind && s->id == what.id && s->text == what.text) return;
+    if (open && s->kind == what.kind && s->id == (uint32_t)what.id &&
+        s->text == (what.text & 0xfffffff))
+        return;
     if (!open && what.kind == SPAN_NONE) return;
     lane_end(lane, now_ns);
     if (what.kind != SPAN_NONE) lane_begin(lane, now_ns, what);
@@ -104,7 +132,8 @@ static void show_p(Lanes *l, const Model *m, uint64_t now_ns, uint64_t p) {
 }
 
 static void show_m(Lanes *l, const Model *m, uint64_t now_ns, uint64_t id) {
-    if (id < m->m_count && id < l->m_count && id != SYSMON_M) lane_show(&l->m[id], now_ns, m_now(m, id));
+    if (id < m->m_count && id < l->m_count && id != SYSMON_M)
+        lane_show(&l->m[id], now_ns, m_now(m, id));
 }
 
 /* ---------------------------------------------------------------- moments */
@@ -122,7 +151,9 @@ static void label_tick(Lanes *l, const Model *m, const Event *e, bool acted) {
     Narration n = {0};
     narrate(m, e, &n);
     t->acted = acted;
-    t->label = intern_id(l->labels, acted && n.function[0] ? n.function : n.detail[0] ? n.detail : n.headline);
+    t->label = intern_id(l->labels, acted && n.function[0] ? n.function
+                                    : n.detail[0]          ? n.detail
+                                                           : n.headline);
 }
 
 static void add_flow(Lanes *l, const Event *e, uint64_t m, uint64_t p, bool to_p) {
@@ -137,7 +168,8 @@ static void add_mark(Lanes *l, const Event *e, MarkKind kind) {
 
 static void add_density(Lanes *l, uint64_t ns) {
     while (ns / l->density_ns >= DENSITY_BUCKETS) {
-        for (size_t i = 0; i < DENSITY_BUCKETS / 2; i++) l->density[i] = l->density[2 * i] + l->density[2 * i + 1];
+        for (size_t i = 0; i < DENSITY_BUCKETS / 2; i++)
+            l->density[i] = l->density[2 * i] + l->density[2 * i + 1];
         memset(l->density + DENSITY_BUCKETS / 2, 0, sizeof l->density / 2);
         l->density_ns *= 2;
     }
@@ -167,10 +199,11 @@ static void make_room(Lanes *l, const Model *m) {
     if (m->m_count > l->m_peak) l->m_peak = m->m_count;
 }
 
-/* A goroutine that stops leaves an M and a P that the event does not name; a thread that was asked to
- * take a P has it now. */
+/* A goroutine that stops leaves an M and a P that the event does not name; a thread that was asked
+ * to take a P has it now. */
 void lanes_before(Lanes *l, const Model *before, const Event *e) {
-    if (e->kind == EV_P_ACQUIRE && e->arg[1] < before->m_count && before->m[e->arg[1]].next_p == e->arg[0]) {
+    if (e->kind == EV_P_ACQUIRE && e->arg[1] < before->m_count &&
+        before->m[e->arg[1]].next_p == e->arg[0]) {
         add_flow(l, e, e->arg[1], e->arg[0], true);
     }
     if (e->kind != EV_GO_STOP && e->kind != EV_GO_BLOCK && e->kind != EV_GO_END) return;
@@ -210,8 +243,13 @@ static void take_moment(Lanes *l, const Model *m, const Event *e) {
         if (n > l->in_c_max) l->in_c_max = n;
         break;
     }
-    case EV_DEV_START: lane_show(&l->queue[m->cmd[e->arg[0]].queue], e->time_ns, (Shown){SPAN_COMMAND, e->arg[0], NONE}); break;
-    case EV_DEV_DONE: lane_show(&l->queue[m->cmd[e->arg[0]].queue], e->time_ns, (Shown){SPAN_NONE, NONE, NONE}); break;
+    case EV_DEV_START:
+        lane_show(&l->queue[m->cmd[e->arg[0]].queue], e->time_ns,
+                  (Shown){SPAN_COMMAND, e->arg[0], NONE});
+        break;
+    case EV_DEV_DONE:
+        lane_show(&l->queue[m->cmd[e->arg[0]].queue], e->time_ns, (Shown){SPAN_NONE, NONE, NONE});
+        break;
     default: break;
     }
 }
@@ -223,8 +261,8 @@ void lanes_after(Lanes *l, const Model *after, const Event *e) {
     take_moment(l, after, e);
     add_density(l, e->time_ns);
     if (narrate_is_story(e)) {
-        GROW(l->story, l->story_cap, l->story_count + 1);
-        l->story[l->story_count++] = e->seq;
+        l->story = room(l->story, &l->story_cap, l->story_count + 1, sizeof *l->story);
+        l->story[l->story_count++] = (uint32_t)e->seq;
     }
 }
 
@@ -245,12 +283,8 @@ static LaneShare share_until(const Lane *lane, uint64_t ns) {
     size_t i = lane_find(lane, ns);
     if (i == lane->count && i > 0) i--; /* past the last span's end */
     if (i == lane->count) return (LaneShare){0, 0};
-    const LaneSpan *s = &lane->span[i];
-    LaneShare share = {s->go_before_ns, s->c_before_ns};
-    uint64_t end = s->to_ns < ns ? s->to_ns : ns;
-    uint64_t part = end > s->from_ns ? end - s->from_ns : 0;
-    if (is_go(s->kind)) share.go_ns += part;
-    if (is_c(s->kind)) share.c_ns += part;
+    LaneShare share = lane->sum[i / SUM_SPANS];
+    for (size_t k = i - i % SUM_SPANS; k <= i; k++) add_span(&share, &lane->span[k], ns);
     return share;
 }
 

@@ -1,15 +1,16 @@
 /* lanes.h -- the history of a run, as the timeline needs it: spans per lane.
  *
  * Fed with every event and the model after it, in order (feed.c); asked by view_timeline.c about
- * windows of time. A lane also knows how much Go and how much C it held before each span, so that
- * a pixel column that stands for a million spans costs two searches: the work of a frame depends on
- * pixels, never on events.
+ * windows of time. A lane also knows how much Go and how much C it held before every sixteenth
+ * span, so that a pixel column that stands for a million spans costs two searches: the work of a
+ * frame depends on pixels, never on events.
  */
 #ifndef FAULTLINE_LANES_H
 #define FAULTLINE_LANES_H
 
 #include "../sim/event/model.h"
 
+/* clang-format off */
 typedef enum {
     SPAN_NONE,     /* idle, parked: only the base line */
     SPAN_RUN,      /* P: id runs */
@@ -20,20 +21,31 @@ typedef enum {
     SPAN_STARTING, /* M: asked for, not there yet */
     SPAN_COMMAND,  /* queue: id is the command */
 } SpanKind;
+/* clang-format on */
 
 #define NOT_YET UINT64_MAX /* the end of a span that is still open */
 
+#define NO_ID UINT32_MAX
+
+/* Small, since a long run has millions of them. */
 typedef struct {
     uint64_t from_ns, to_ns;
-    uint64_t go_before_ns, c_before_ns; /* in this lane, before from_ns */
-    uint64_t id;
-    uint64_t text; /* STR */
-    SpanKind kind;
+    uint32_t id;        /* NO_ID = none */
+    uint32_t text : 28; /* STR; for STARTING: the MState it is in */
+    uint32_t kind : 4;  /* SpanKind */
 } LaneSpan;
+_Static_assert(sizeof(LaneSpan) == 24, "a span is three words");
 
+typedef struct {
+    uint64_t go_ns, c_ns;
+} LaneShare;
+
+enum { SUM_SPANS = 16 };
 typedef struct {
     LaneSpan *span;
     size_t count, cap;
+    LaneShare *sum; /* what lies before span SUM_SPANS * i */
+    size_t sum_cap;
 } Lane;
 
 typedef struct {
@@ -45,7 +57,7 @@ typedef struct {
 /* A hand-over that the eye should follow: from a lane to a lane, at one moment. */
 typedef struct {
     uint64_t time_ns, seq;
-    uint64_t m, p;       /* sysmon to p: m is NONE */
+    uint64_t m, p; /* sysmon to p: m is NONE */
     bool to_p;
 } Flow;
 
@@ -67,17 +79,17 @@ typedef struct {
     size_t flow_count, flow_cap;
     Mark *mark;
     size_t mark_count, mark_cap;
-    uint64_t *story; /* seq of each event that is a step of the story */
+    uint32_t *story; /* seq of each event that is a step of the story */
     size_t story_count, story_cap;
 
     uint32_t *g_order; /* g id to the order in which it first ran, from 1; 0 = never */
     size_t g_order_cap;
-    uint32_t g_ran;    /* how many goroutines have run */
+    uint32_t g_ran; /* how many goroutines have run */
 
     uint32_t density[DENSITY_BUCKETS]; /* events per density_ns */
     uint64_t density_ns;
-    size_t in_c_max;   /* most Ms in C at one time */
-    size_t m_peak;     /* most threads */
+    size_t in_c_max; /* most Ms in C at one time */
+    size_t m_peak;   /* most threads */
     Intern *labels;
 } Lanes;
 
@@ -91,7 +103,6 @@ void lanes_after(Lanes *l, const Model *after, const Event *e);
 /* The index of the first span that ends after ns (count when there is none). */
 size_t lane_find(const Lane *lane, uint64_t ns);
 /* How much of [from, to) the lane spent in Go (or running, or busy) and in C (or held). */
-typedef struct { uint64_t go_ns, c_ns; } LaneShare;
 LaneShare lane_share(const Lane *lane, uint64_t from_ns, uint64_t to_ns);
 
 /* The last story event at or before seq, 0 = none; the first after it, 0 = none. */

@@ -1,7 +1,7 @@
 /* layout.h -- where things go: pure functions from sizes and a model to boxes.
  *
- * Nothing here draws or measures colours; the numbers are those of the design, section 2, in logical
- * pixels, and a test checks them as numbers.
+ * Nothing here draws or measures colours; the numbers are those of the design, section 2, in
+ * logical pixels, and a test checks them as numbers.
  */
 #ifndef FAULTLINE_LAYOUT_H
 #define FAULTLINE_LAYOUT_H
@@ -13,12 +13,14 @@
 /* What depends on the stage's height: full (520 and more), low, tiny (below 400: lecture mode on a
  * small projector). y's are from the stage's top, or from the fault where the name says `below`. */
 typedef struct {
-    double go_y, sysmon_y, globq_y, parked_y, channels_y;  /* base lines of titles */
-    double card_y, card_h, name_y, queue_y, plate_w, plate_h, words_y; /* name_y, queue_y: in the card */
+    double go_y, sysmon_y, globq_y, parked_y, channels_y; /* base lines of titles */
+    double card_y, card_h, name_y, queue_y, plate_w, plate_h,
+        words_y; /* name_y, queue_y: in the card */
     double heap_above, heap_h;
     double c_y_below, in_c_below, in_c_w, in_c_h, in_c_pitch;
     double queue_below, queue_h, queue_title_above, held_below, held_h; /* held_h 0: folded */
-    double detail_name, detail_time, detail_words, detail_leading; /* base lines, from the plate's top */
+    double detail_name, detail_time, detail_words,
+        detail_leading; /* base lines, from the plate's top */
     bool captions;      /* `next` and `run queue` in cards */
     bool two_lines;     /* under an M */
     bool tokens;        /* queues show goroutines; else only numbers */
@@ -26,10 +28,10 @@ typedef struct {
 } StageMetrics;
 
 typedef struct {
-    double u;          /* device pixels per logical pixel */
-    double w, h;       /* the window in logical pixels */
+    double u;                                          /* device pixels per logical pixel */
+    double w, h;                                       /* the window in logical pixels */
     Box top, stage, timeline, panel, transport, strip; /* strip: lecture mode's line of words */
-    bool narrow;       /* services and channels columns are slimmer */
+    bool narrow;           /* services and channels columns are slimmer */
     const StageMetrics *m; /* by the stage's height */
     double fault_y;
 } FrameLayout;
@@ -43,7 +45,7 @@ enum { P_PLACES_MAX = 1024, C_PLACES_MAX = 20 };
 
 typedef struct {
     Box card, plate;
-    double shaft_x;    /* where its M goes down */
+    double shaft_x; /* where its M goes down */
 } PPlace;
 
 typedef enum { IN_C_PLATES, IN_C_SMALL, IN_C_STACK } InCLook;
@@ -59,7 +61,8 @@ typedef struct {
     Box box;
 } ThingPlace;
 
-/* From its object straight down to its user; where the user stands elsewhere, along bend_y to tip_x. */
+/* From its object straight down to its user; where the user stands elsewhere, along bend_y to
+ * tip_x. */
 typedef struct {
     double x, y, bend_y, tip_x, tip_y;
 } PinPlace;
@@ -73,9 +76,9 @@ typedef struct {
     InCLook in_c_look;
     size_t in_c_count, in_c_shown;
     CPlace in_c[C_PLACES_MAX];
-    size_t in_c_detail;    /* index of the one with its time in large figures; in_c_shown = none */
-    double detail_w;       /* room for words to its right */
-    Box in_c_box;          /* where the stack stands */
+    size_t in_c_detail; /* index of the one with its time in large figures; in_c_shown = none */
+    double detail_w;    /* room for words to its right */
+    Box in_c_box;       /* where the stack stands */
 
     double channels_x, channels_w;
     size_t channel_rows;
@@ -84,11 +87,11 @@ typedef struct {
     ThingPlace object[STRIP_MAX];
     size_t object_count;
 
-    uint64_t queue_id;     /* the device queue on the stage; NONE = none has been used */
-    Box queue, held;       /* the device's strips */
+    uint64_t queue_id;             /* the device queue on the stage; NONE = none has been used */
+    Box queue, held;               /* the device's strips */
     ThingPlace command[STRIP_MAX]; /* left to right in the order of execution */
     size_t command_count, commands_more; /* more: queued ones without room */
-    double post_x;         /* where a waiting M returns */
+    double post_x;                       /* where a waiting M returns */
     ThingPlace held_object[STRIP_MAX];
     size_t held_count, held_more;
 
@@ -97,7 +100,8 @@ typedef struct {
 } StageLayout;
 
 void layout_stage(StageLayout *l, const FrameLayout *f, const Scene *s);
-void layout_memory(StageLayout *l, const FrameLayout *f, const Scene *s); /* its last part: heap and device */
+void layout_memory(StageLayout *l, const FrameLayout *f,
+                   const Scene *s); /* its last part: heap and device */
 
 /* ---------------------------------------------------------------- the timeline */
 
@@ -111,16 +115,16 @@ typedef struct {
 
 enum { LANES_MAX = 320 };
 typedef struct {
-    double x0, x1;         /* of the time axis */
+    double x0, x1; /* of the time axis */
     double ruler_y, lanes_y, lanes_end, divider_y, scrub_y;
     LanePlace lane[LANES_MAX];
     size_t lane_count;
-    size_t hidden;         /* lanes left out: parked Ms first */
+    size_t hidden; /* lanes left out: parked Ms first */
     double ns_per_lp;
 } TimelineLayout;
 
 void layout_timeline(TimelineLayout *l, const FrameLayout *f, const Scene *s);
-double timeline_x(const TimelineLayout *l, const Scene *s, uint64_t ns);       /* not clamped */
+double timeline_x(const TimelineLayout *l, const Scene *s, uint64_t ns); /* not clamped */
 uint64_t timeline_ns(const TimelineLayout *l, const Scene *s, double x);
 double scrub_x(const TimelineLayout *l, const Scene *s, uint64_t ns);
 uint64_t scrub_ns(const TimelineLayout *l, const Scene *s, double x);

@@ -13,6 +13,7 @@ static double fault_share(const Lanes *l) {
     return .56;
 }
 
+/* clang-format off */
 static const StageMetrics stage_metrics[] = {
     {.go_y = 36, .sysmon_y = 84, .globq_y = 182, .parked_y = 256, .channels_y = 40,
      .card_y = 56, .card_h = 104, .name_y = 27, .queue_y = 58, .plate_w = 90, .plate_h = 100, .words_y = 23,
@@ -30,6 +31,7 @@ static const StageMetrics stage_metrics[] = {
      .queue_below = 44, .queue_h = 36, .queue_title_above = 12, .held_below = 0, .held_h = 0,
      .detail_name = 10, .detail_time = 42, .detail_words = 64, .detail_leading = 19, .tiny = true},
 };
+/* clang-format on */
 
 static double panel_width(const FrameLayout *f, const Scene *s) {
     if (!s->panel || s->lecture || f->w < 1024 || f->h < 640) return 0;
@@ -42,10 +44,15 @@ void layout_frame(FrameLayout *f, const Scene *s) {
     f->u = fmax(1, fmin(w / 1600, h / 1000) * s->zoom) * (s->lecture ? 1.35 : 1);
     f->w = w / f->u;
     f->h = h / f->u;
-    double bar = f->h < 900 ? 48 : 56, pw = panel_width(f, s), mw = f->w - pw, room = f->h - 2 * bar;
+    double bar = f->h < 900 ? 48 : 56, pw = panel_width(f, s), mw = f->w - pw,
+           room = f->h - 2 * bar;
     double strip = s->lecture ? 52 : 0;
-    double share = s->lecture ? .70 : s->stage_share > 0 ? s->stage_share : f->w < 1024 || f->h < 640 ? .55 : .64;
-    double stage = fmin(round(share * (room - strip)), fmax(0, room - strip - (s->lecture ? 150 : 264)));
+    double share = s->lecture                  ? .70
+                   : s->stage_share > 0        ? s->stage_share
+                   : f->w < 1024 || f->h < 640 ? .55
+                                               : .64;
+    double stage =
+        fmin(round(share * (room - strip)), fmax(0, room - strip - (s->lecture ? 150 : 264)));
     if (f->w < 800 || f->h < 500) stage = room - strip; /* only the stage */
     if (s->view == VIEW_TIMELINE) stage = 0;
     f->top = (Box){0, 0, f->w, bar};

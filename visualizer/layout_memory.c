@@ -1,4 +1,5 @@
-/* layout_memory.c -- the two strips that a pin connects: objects of the Go heap, commands of the device.
+/* layout_memory.c -- the two strips that a pin connects: objects of the Go heap, commands of the
+ * device.
  *
  * The heap strip is the last thing above the line and the queue the first below it, so that a pin
  * goes down without crossing anything. Of many objects those in use are shown, then the newest.
@@ -35,7 +36,8 @@ static void place_objects(StageLayout *l, const Model *m) {
     uint64_t ids[STRIP_MAX];
     size_t most = (size_t)(l->heap.w / 72);
     size_t count = choose_objects(ids, most < STRIP_MAX ? most : STRIP_MAX, m);
-    double total = 0, gap = 8, x = l->heap.x + 4, room = l->heap.w - 8 - gap * (double)(count ? count - 1 : 0);
+    double total = 0, gap = 8, x = l->heap.x + 4,
+           room = l->heap.w - 8 - gap * (double)(count ? count - 1 : 0);
     for (size_t i = 0; i < count; i++) total += weight(&m->obj[ids[i]]);
     for (size_t i = 0; i < count; i++) {
         double w = fmin(110, room * weight(&m->obj[ids[i]]) / total);
@@ -73,7 +75,8 @@ static void place_commands(StageLayout *l, const Model *m) {
     uint64_t done = last_done(m, l->queue_id), k = q->depth ? q->head : NONE;
     bool running = k != NONE && m->cmd[k].state == CMD_RUNNING;
     uint64_t waiting = q->depth - (running ? 1 : 0);
-    double x = l->queue.x, room = l->queue.w - post - (done != NONE ? slot + 8 : 0) - (running ? 140 + 8 : 0);
+    double x = l->queue.x,
+           room = l->queue.w - post - (done != NONE ? slot + 8 : 0) - (running ? 140 + 8 : 0);
     uint64_t fit = room > 0 ? (uint64_t)((room + 8) / (slot + 8)) : 0;
     uint64_t shown = waiting < fit ? waiting : fit;
     if (shown < waiting && shown > 0) shown--; /* its place goes to "+ n" */
@@ -83,7 +86,8 @@ static void place_commands(StageLayout *l, const Model *m) {
         place_command(l, k, &x, fmin(230, l->queue.w - post - (x - l->queue.x) - tail));
         k = m->cmd[k].next;
     }
-    for (uint64_t i = 0; i < shown && l->command_count < STRIP_MAX; i++, k = m->cmd[k].next) place_command(l, k, &x, slot);
+    for (uint64_t i = 0; i < shown && l->command_count < STRIP_MAX; i++, k = m->cmd[k].next)
+        place_command(l, k, &x, slot);
     l->commands_more = (size_t)(waiting - shown);
     l->post_x = fmin(x + (l->commands_more ? slot + 8 : 0) + 1, l->queue.x + l->queue.w - 4);
 }
@@ -97,8 +101,10 @@ static void place_held(StageLayout *l, const Model *m) {
         count++;
     }
     l->held_more = count - l->held_count;
-    double x = l->held.x + 4, n = (double)l->held_count, w = fmin(136, (l->held.w - 8 - 4 * (n - 1)) / n);
-    for (size_t i = 0; i < l->held_count; i++) l->held_object[i].box = (Box){x + (double)i * (w + 4), l->held.y + 4, w, l->held.h - 8};
+    double x = l->held.x + 4, n = (double)l->held_count,
+           w = fmin(136, (l->held.w - 8 - 4 * (n - 1)) / n);
+    for (size_t i = 0; i < l->held_count; i++)
+        l->held_object[i].box = (Box){x + (double)i * (w + 4), l->held.y + 4, w, l->held.h - 8};
 }
 
 /* ---------------------------------------------------------------- pins */
@@ -124,7 +130,8 @@ static void place_pins(StageLayout *l, const FrameLayout *f, const Model *m) {
         PinPlace pin = {b.x + 12, b.y + b.h / 2, 0, b.x + 12, f->fault_y + 22};
         if (user) {
             pin.tip_y = user->box.y + 1;
-            double title_end = l->queue.x + 108, right = user->box.x + user->box.w - 12; /* not through "Device queue" */
+            double title_end = l->queue.x + 108,
+                   right = user->box.x + user->box.w - 12; /* not through "Device queue" */
             pin.tip_x = fmin(fmax(pin.x, fmax(user->box.x + 12, fmin(title_end, right))), right);
             if (pin.tip_x != pin.x) {
                 pin.tip_x += (double)bends * 12; /* staggered, so that parallel runs do not meet */

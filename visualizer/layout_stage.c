@@ -1,7 +1,8 @@
-/* layout_stage.c -- Ps in a row, what dived below them, the columns left and right (design, 2.3, 2.5).
+/* layout_stage.c -- Ps in a row, what dived below them, the columns left and right (design, 2.3,
+ * 2.5).
  *
- * A P's card, its dock and its shaft share a column; an M in C stands under the P it came from, and
- * pushes others aside rather than cover them.
+ * A P's card, its dock and its shaft share a column; an M in C stands under the P it came from,
+ * and pushes others aside rather than cover them.
  */
 #include "layout.h"
 
@@ -10,9 +11,11 @@
 
 /* ---------------------------------------------------------------- Ps */
 
-static void place_p(PPlace *p, Box card, double plate_w, double plate_h, double shaft_x, bool shaft_in_card) {
+static void place_p(PPlace *p, Box card, double plate_w, double plate_h, double shaft_x,
+                    bool shaft_in_card) {
     double cx = card.w / 2;
-    if (shaft_in_card) cx = fmin(fmax(cx, shaft_x - card.x + 14 + plate_w / 2), card.w - plate_w / 2);
+    if (shaft_in_card)
+        cx = fmin(fmax(cx, shaft_x - card.x + 14 + plate_w / 2), card.w - plate_w / 2);
     p->card = card;
     p->plate = (Box){card.x + cx - plate_w / 2, card.y + card.h + 6, plate_w, plate_h};
     p->shaft_x = shaft_x;
@@ -20,7 +23,8 @@ static void place_p(PPlace *p, Box card, double plate_w, double plate_h, double 
 
 static void place_full(StageLayout *l, const FrameLayout *f, double x, double space) {
     double n = (double)l->p_count, gap = 18, w = fmin(240, (space - gap * (n - 1)) / n);
-    double y = f->stage.y + f->m->card_y, h = f->m->card_h, plate = w < 150 ? fmin(76, f->m->plate_w) : f->m->plate_w;
+    double y = f->stage.y + f->m->card_y, h = f->m->card_h,
+           plate = w < 150 ? fmin(76, f->m->plate_w) : f->m->plate_w;
     for (size_t i = 0; i < l->p_count; i++) {
         Box card = {x + (double)i * (w + gap), y, w, h};
         place_p(&l->p[i], card, plate, plate * f->m->plate_h / f->m->plate_w, card.x + 30, true);
@@ -39,16 +43,19 @@ static void place_small(StageLayout *l, const FrameLayout *f, double x, double s
     for (size_t i = 0; i < l->p_count; i++) {
         size_t row = i / per_row;
         Box card = {x + (double)(i % per_row) * (w + gap), y + (double)row * pitch, w, h};
-        place_p(&l->p[i], card, plate, plate * 1.11, card.x - gap / 2 + (rows == 2 ? (row ? 3 : -3) : 0), false);
+        place_p(&l->p[i], card, plate, plate * 1.11,
+                card.x - gap / 2 + (rows == 2 ? (row ? 3 : -3) : 0), false);
     }
 }
 
 static void place_tiles(StageLayout *l, const FrameLayout *f, double x, double space) {
     double room = f->fault_y - 20 - (f->stage.y + 48), size = l->p_count <= 64 ? 44 : 14;
-    while (size > 8 && floor(space / (size + 4)) * floor(room / (size + 4)) < (double)l->p_count) size -= 2;
+    while (size > 8 && floor(space / (size + 4)) * floor(room / (size + 4)) < (double)l->p_count)
+        size -= 2;
     size_t per_row = (size_t)(space / (size + 4));
     for (size_t i = 0; i < l->p_count; i++) {
-        Box b = {x + (double)(i % per_row) * (size + 4), f->stage.y + 48 + (double)(i / per_row) * (size + 4), size, size};
+        Box b = {x + (double)(i % per_row) * (size + 4),
+                 f->stage.y + 48 + (double)(i / per_row) * (size + 4), size, size};
         l->p[i] = (PPlace){b, (Box){0}, b.x + size / 2};
     }
 }
@@ -56,7 +63,8 @@ static void place_tiles(StageLayout *l, const FrameLayout *f, double x, double s
 static void place_ps(StageLayout *l, const FrameLayout *f, const Model *m) {
     double x = l->services_w <= 0 ? 24 : f->narrow ? 160 : 224, space = l->channels_x - 38 - x;
     l->p_count = m->p_count < P_PLACES_MAX ? m->p_count : P_PLACES_MAX;
-    bool full = l->p_count <= 4 && f->m->tokens && (space - 18 * (double)(l->p_count - 1)) / (double)l->p_count >= 118;
+    bool full = l->p_count <= 4 && f->m->tokens &&
+                (space - 18 * (double)(l->p_count - 1)) / (double)l->p_count >= 118;
     l->ps_look = full ? PS_FULL : l->p_count <= 16 ? PS_SMALL : PS_TILES;
     if (l->ps_look == PS_FULL) place_full(l, f, x, space);
     else if (l->ps_look == PS_SMALL) place_small(l, f, x + 6, space - 6);
@@ -95,8 +103,8 @@ static size_t collect_in_c(StageLayout *l, const Model *m) {
     return total;
 }
 
-/* The large figures go to the one that is selected, else to the one longest in C, of those with room
- * for words beside them. */
+/* The large figures go to the one that is selected, else to the one longest in C, of those with
+ * room for words beside them. */
 static void choose_detail(StageLayout *l, const Scene *s, double right) {
     uint64_t best = NONE;
     l->in_c_detail = l->in_c_shown;
@@ -115,12 +123,15 @@ static void choose_detail(StageLayout *l, const Scene *s, double right) {
 
 static void place_in_c(StageLayout *l, const FrameLayout *f, const Scene *s) {
     double left = 24, right = l->queue.x - 24, y = f->fault_y + f->m->in_c_below;
-    double w = f->m->in_c_w, h = f->m->in_c_h, pitch = f->m->in_c_pitch, bottom = f->stage.y + f->stage.h;
-    size_t per_row = (size_t)fmax(1, (right - left) / 62), rows = (size_t)fmax(0, (bottom - y) / 72);
+    double w = f->m->in_c_w, h = f->m->in_c_h, pitch = f->m->in_c_pitch,
+           bottom = f->stage.y + f->stage.h;
+    size_t per_row = (size_t)fmax(1, (right - left) / 62),
+           rows = (size_t)fmax(0, (bottom - y) / 72);
     l->in_c_count = collect_in_c(l, s->model);
     l->in_c_box = (Box){left, y, right - left, f->stage.y + f->stage.h - y - 10};
     l->in_c_look = l->in_c_count <= 6 && pitch * (double)l->in_c_count <= right - left ? IN_C_PLATES
-                   : l->in_c_count <= C_PLACES_MAX && l->in_c_count <= per_row * rows ? IN_C_SMALL : IN_C_STACK;
+                   : l->in_c_count <= C_PLACES_MAX && l->in_c_count <= per_row * rows  ? IN_C_SMALL
+                                                                                       : IN_C_STACK;
     l->in_c_shown = l->in_c_look == IN_C_STACK ? 0 : l->in_c_count;
     qsort(l->in_c, l->in_c_shown, sizeof *l->in_c, by_column); /* total: M ids differ */
     if (l->in_c_look == IN_C_PLATES) {
@@ -130,7 +141,8 @@ static void place_in_c(StageLayout *l, const FrameLayout *f, const Scene *s) {
         return;
     }
     for (size_t i = 0; i < l->in_c_shown; i++) {
-        l->in_c[i].plate = (Box){left + (double)(i % per_row) * 62 + 11, y + (double)(i / per_row) * 72, 40, 46};
+        l->in_c[i].plate =
+            (Box){left + (double)(i % per_row) * 62 + 11, y + (double)(i / per_row) * 72, 40, 46};
     }
     l->in_c_detail = l->in_c_shown;
 }

@@ -24,17 +24,19 @@ typedef struct {
 
 static size_t count_ms(const Scene *s, const Pitch *pitch) {
     size_t n = 0;
-    for (uint64_t id = 0; id < s->model->m_count; id++) n += has_lane(s, id) && !(pitch->hide_parked && is_idle(s, id));
+    for (uint64_t id = 0; id < s->model->m_count; id++)
+        n += has_lane(s, id) && !(pitch->hide_parked && is_idle(s, id));
     return n < pitch->m_max ? n : pitch->m_max;
 }
 
 static double needed(const Scene *s, const Pitch *pitch) {
     return 24 + (double)s->model->p_count * pitch->p + 4 + (double)count_ms(s, pitch) * pitch->m +
-           (s->head->queue_count ? 12 + 24.0 * (double)s->model->queue_count : 0) + (pitch->hide_parked ? 16 : 0);
+           (s->head->queue_count ? 12 + 24.0 * (double)s->model->queue_count : 0) +
+           (pitch->hide_parked ? 16 : 0);
 }
 
-/* Folding, until everything fits: slimmer lanes of Ms, slimmer lanes of Ps, parked Ms without a lane,
- * then only the first Ms. */
+/* Folding, until everything fits: slimmer lanes of Ms, slimmer lanes of Ps, parked Ms without a
+ * lane, then only the first Ms. */
 static Pitch choose_pitch(const Scene *s, double room) {
     Pitch pitch = {26, 22, false, LANES_MAX / 2};
     if (needed(s, &pitch) > room) pitch.hide_parked = true;
@@ -46,7 +48,8 @@ static Pitch choose_pitch(const Scene *s, double room) {
     return pitch;
 }
 
-static void add(TimelineLayout *l, LaneKind kind, uint64_t id, double y, double pitch, double *labelled_to) {
+static void add(TimelineLayout *l, LaneKind kind, uint64_t id, double y, double pitch,
+                double *labelled_to) {
     if (l->lane_count == LANES_MAX || y + pitch > l->scrub_y) {
         l->hidden++;
         return;
@@ -71,7 +74,8 @@ void layout_timeline(TimelineLayout *l, const FrameLayout *f, const Scene *s) {
     double y = l->lanes_y + 2, labelled = 0;
     add(l, LANE_SYSMON, NONE, y, 19, &labelled);
     y += 22;
-    for (uint64_t p = 0; p < s->model->p_count; p++, y += pitch.p) add(l, LANE_P, p, y, pitch.p, &labelled);
+    for (uint64_t p = 0; p < s->model->p_count; p++, y += pitch.p)
+        add(l, LANE_P, p, y, pitch.p, &labelled);
     y += 4;
     size_t shown = count_ms(s, &pitch), seen = 0;
     for (uint64_t id = 0; id < s->model->m_count; id++) {
@@ -86,13 +90,15 @@ void layout_timeline(TimelineLayout *l, const FrameLayout *f, const Scene *s) {
         seen++;
     }
     l->divider_y = s->head->queue_count ? y + 3 : 0;
-    for (size_t i = 0; i < l->lane_count && l->divider_y > 0; i++) { /* no name may lie on the line */
+    for (size_t i = 0; i < l->lane_count && l->divider_y > 0;
+         i++) { /* no name may lie on the line */
         LanePlace *lane = &l->lane[i];
         if (lane->y + lane->h / 2 + 6 > l->divider_y - 3) lane->labelled = false;
     }
     y += 9;
     labelled = 0;
-    for (uint64_t q = 0; q < s->model->queue_count && q < 4; q++, y += 24) add(l, LANE_QUEUE, q, y, 24, &labelled);
+    for (uint64_t q = 0; q < s->model->queue_count && q < 4; q++, y += 24)
+        add(l, LANE_QUEUE, q, y, 24, &labelled);
     l->lanes_end = fmin(y, l->scrub_y);
 }
 

@@ -5,8 +5,10 @@
 #include <string.h>
 
 static bool is_keyword(const char *word, size_t len) {
-    static const char *const keywords[] = {"and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in",
-                                           "local", "nil", "not", "or", "repeat", "return", "then", "true", "until", "while"};
+    static const char *const keywords[] = {"and",   "break", "do",       "else", "elseif", "end",
+                                           "false", "for",   "function", "goto", "if",     "in",
+                                           "local", "nil",   "not",      "or",   "repeat", "return",
+                                           "then",  "true",  "until",    "while"};
     for (size_t i = 0; i < ARRAY_LEN(keywords); i++) {
         if (strlen(keywords[i]) == len && memcmp(keywords[i], word, len) == 0) return true;
     }
@@ -34,7 +36,9 @@ static size_t piece_end(const char *line, size_t len, size_t from, Tint *tint) {
         return string_end(line, len, i);
     }
     if (is_word(line[i])) {
-        while (i < len && (is_word(line[i]) || (isdigit((unsigned char)line[from]) && line[i] == '.'))) i++;
+        while (i < len &&
+               (is_word(line[i]) || (isdigit((unsigned char)line[from]) && line[i] == '.')))
+            i++;
         if (isdigit((unsigned char)line[from])) *tint = TINT_LUA_NUM;
         else if (is_keyword(line + from, i - from)) *tint = TINT_LUA_KEY;
         return i;

@@ -9,8 +9,9 @@ typedef struct {
     Tint tint;
 } InkPiece;
 
-/* Cuts `line` (len bytes, no newline) into at most `most` pieces; returns how many. What does not fit
- * into the last one is part of it. Long strings and comments over several lines are not followed. */
+/* Cuts `line` (len bytes, no newline) into at most `most` pieces; returns how many. What does not
+ * fit into the last one is part of it. Long strings and comments over several lines are not
+ * followed. */
 size_t lua_ink(const char *line, size_t len, InkPiece *pieces, size_t most);
 
 #endif

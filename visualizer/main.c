@@ -20,10 +20,22 @@ typedef struct {
     unsigned bench;
 } Options;
 
-enum { KEY_SHOT = 1000, KEY_VIEW, KEY_AT, KEY_SIZE, KEY_THEME, KEY_FOLLOW, KEY_ZOOM, KEY_SPAN, KEY_LECTURE, KEY_BENCH };
+enum {
+    KEY_SHOT = 1000,
+    KEY_VIEW,
+    KEY_AT,
+    KEY_SIZE,
+    KEY_THEME,
+    KEY_FOLLOW,
+    KEY_ZOOM,
+    KEY_SPAN,
+    KEY_LECTURE,
+    KEY_BENCH
+};
 
 static const struct argp_option options_of_argp[] = {
-    {"at", KEY_AT, "WHEN", 0, "the moment to begin at: 3.473ms, end, #1204 (an event), first:P_RETAKE, last:P_RETAKE", 0},
+    {"at", KEY_AT, "WHEN", 0,
+     "the moment to begin at: 3.473ms, end, #1204 (an event), first:P_RETAKE, last:P_RETAKE", 0},
     {"theme", KEY_THEME, "NAME", 0, "dark or light", 0},
     {"span", KEY_SPAN, "TIME", 0, "how much time the timeline shows, such as 100us", 0},
     {"zoom", KEY_ZOOM, "FACTOR", 0, "size of everything, 0.8 to 1.5", 0},
@@ -33,7 +45,8 @@ static const struct argp_option options_of_argp[] = {
     {"output", 'o', "FILE", 0, "with --shot: FILE ends in .png, .svg or .pdf", 1},
     {"view", KEY_VIEW, "NAME", 0, "with --shot: stage or timeline", 1},
     {"size", KEY_SIZE, "WxH", 0, "with --shot: in pixels, 1600x1000 if not said", 1},
-    {"bench-frames", KEY_BENCH, "N", OPTION_HIDDEN, "paint N frames and print how long they took", 2},
+    {"bench-frames", KEY_BENCH, "N", OPTION_HIDDEN, "paint N frames and print how long they took",
+     2},
     {0},
 };
 
@@ -60,10 +73,15 @@ static error_t take_option(int key, char *arg, struct argp_state *state) {
 }
 
 static const struct argp argp = {
-    options_of_argp, take_option, "[TRACE]",
+    options_of_argp,
+    take_option,
+    "[TRACE]",
     "Shows a run that `faultline run --out TRACE` has recorded, or still records.\v"
-    "In the window, ? lists all keys. Exit status: 0 well, 2 wrong command line, 4 a file could not be read or written.",
-    NULL, NULL, NULL};
+    "In the window, ? lists all keys. Exit status: 0 well, 2 wrong command line, 4 a file could "
+    "not be read or written.",
+    NULL,
+    NULL,
+    NULL};
 
 /* ---------------------------------------------------------------- checking what was asked for */
 
@@ -71,9 +89,11 @@ enum { SIDE_MIN = 320, SIDE_MAX = 16384 };
 
 static bool read_size(const char *text, Scene *s, Diag *d) {
     int w, h, n = 0;
-    if (sscanf(text, "%dx%d%n", &w, &h, &n) != 2 || text[n] != '\0' || w < SIDE_MIN || h < SIDE_MIN || w > SIDE_MAX || h > SIDE_MAX) {
+    if (sscanf(text, "%dx%d%n", &w, &h, &n) != 2 || text[n] != '\0' || w < SIDE_MIN ||
+        h < SIDE_MIN || w > SIDE_MAX || h > SIDE_MAX) {
         diag_fail(d, EXIT_USAGE, "'%s' is no size", text);
-        return diag_remedy(d, "Write it as 1600x1000, each side from %d to %d.", SIDE_MIN, SIDE_MAX);
+        return diag_remedy(d, "Write it as 1600x1000, each side from %d to %d.", SIDE_MIN,
+                           SIDE_MAX);
     }
     s->width_px = w;
     s->height_px = h;
@@ -83,7 +103,8 @@ static bool read_size(const char *text, Scene *s, Diag *d) {
 static bool read_zoom(const char *text, Scene *s, Diag *d) {
     char *end;
     double zoom = strtod(text, &end);
-    if (end == text || *end != '\0' || !(zoom >= .8 && zoom <= 1.5)) return diag_fail(d, EXIT_USAGE, "--zoom takes a number from 0.8 to 1.5, not '%s'", text);
+    if (end == text || *end != '\0' || !(zoom >= .8 && zoom <= 1.5))
+        return diag_fail(d, EXIT_USAGE, "--zoom takes a number from 0.8 to 1.5, not '%s'", text);
     s->zoom = zoom;
     return true;
 }
@@ -91,7 +112,8 @@ static bool read_zoom(const char *text, Scene *s, Diag *d) {
 static bool set_up(Show *w, const Options *o, Diag *d) {
     Scene *s = &w->scene;
     uint64_t span;
-    if (o->theme && !theme_by_name(o->theme, &s->theme)) return diag_fail(d, EXIT_USAGE, "there is no theme '%s', only dark and light", o->theme);
+    if (o->theme && !theme_by_name(o->theme, &s->theme))
+        return diag_fail(d, EXIT_USAGE, "there is no theme '%s', only dark and light", o->theme);
     if (o->view && strcmp(o->view, "stage") != 0 && strcmp(o->view, "timeline") != 0) {
         return diag_fail(d, EXIT_USAGE, "there is no view '%s', only stage and timeline", o->view);
     }
@@ -104,7 +126,8 @@ static bool set_up(Show *w, const Options *o, Diag *d) {
         player_near(&w->player, w->feed);
     }
     if (o->span) {
-        if (!time_parse(o->span, &span) || span == 0) return diag_fail(d, EXIT_USAGE, "--span takes a time such as 100us, not '%s'", o->span);
+        if (!time_parse(o->span, &span) || span == 0)
+            return diag_fail(d, EXIT_USAGE, "--span takes a time such as 100us, not '%s'", o->span);
         player_span(&w->player, w->feed, span);
     }
     return true;
@@ -127,7 +150,8 @@ static bool open_show(Show *w, const Options *o, const char *path, Diag *d) {
 
 static bool write_shot(const Options *o, Diag *d) {
     Show w;
-    if (o->out == NULL) return diag_fail(d, EXIT_USAGE, "--shot needs a file to write: -o FILE.png");
+    if (o->out == NULL)
+        return diag_fail(d, EXIT_USAGE, "--shot needs a file to write: -o FILE.png");
     if (o->view && strcmp(o->view, "tokens") == 0) return shot_tokens(o->out, d);
     if (o->trace == NULL) return diag_fail(d, EXIT_USAGE, "--shot needs a trace");
     if (!open_show(&w, o, o->trace, d)) return false;
@@ -145,8 +169,8 @@ static bool measure(const Options *o, Diag *d) {
     return true;
 }
 
-/* One run after another: a file dropped on the window is the next. One that cannot be read leaves the
- * window empty and says why on standard error. */
+/* One run after another: a file dropped on the window is the next. One that cannot be read leaves
+ * the window empty and says why on standard error. */
 static bool show_window(const Options *o, Diag *d) {
     Show w;
     bool open = o->trace != NULL;

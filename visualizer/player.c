@@ -66,13 +66,16 @@ void player_step(Player *p, Feed *f, int events) {
     if (events < 0 && p->seq <= 1) return;
     /* Back from between two events: first to the one before, as it was when it happened. */
     Event e;
-    if (events < 0 && feed_event(f, p->seq, &e) && e.time_ns < p->now_ns) player_seek_seq(p, f, p->seq);
+    if (events < 0 && feed_event(f, p->seq, &e) && e.time_ns < p->now_ns)
+        player_seek_seq(p, f, p->seq);
     else player_seek_seq(p, f, events < 0 ? p->seq - 1 : p->seq + 1);
 }
 
 void player_step_story(Player *p, Feed *f, int direction) {
     const Lanes *l = feed_lanes(f);
-    uint64_t seq = direction > 0 ? lanes_story_after(l, p->seq) : p->seq > 1 ? lanes_story_at(l, p->seq - 1) : 0;
+    uint64_t seq = direction > 0 ? lanes_story_after(l, p->seq)
+                   : p->seq > 1  ? lanes_story_at(l, p->seq - 1)
+                                 : 0;
     if (seq) player_seek_seq(p, f, seq);
 }
 

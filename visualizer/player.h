@@ -10,13 +10,13 @@
 #include "feed.h"
 
 typedef struct {
-    uint64_t now_ns, seq;      /* the world after event seq, at now_ns */
-    uint64_t told_seq;         /* the event that the panel tells about */
+    uint64_t now_ns, seq; /* the world after event seq, at now_ns */
+    uint64_t told_seq;    /* the event that the panel tells about */
     bool playing;
-    bool follow;               /* a growing trace: stay at its end */
-    uint64_t speed_ns;         /* virtual time per second of wall time */
-    uint64_t rest;             /* what a tick left over, in ns * ns/s */
-    uint64_t from_ns, to_ns;   /* the window of the timeline */
+    bool follow;             /* a growing trace: stay at its end */
+    uint64_t speed_ns;       /* virtual time per second of wall time */
+    uint64_t rest;           /* what a tick left over, in ns * ns/s */
+    uint64_t from_ns, to_ns; /* the window of the timeline */
 } Player;
 
 enum { WINDOW_MIN_NS = 50 };
@@ -24,12 +24,13 @@ enum { WINDOW_MIN_NS = 50 };
 void player_open(Player *p, Feed *f); /* at the first event, the window on the whole run */
 void player_seek_ns(Player *p, Feed *f, uint64_t ns);
 void player_seek_seq(Player *p, Feed *f, uint64_t seq);
-void player_step(Player *p, Feed *f, int events);        /* +1, -1 */
-void player_step_story(Player *p, Feed *f, int direction); /* to the next, previous step of the story */
+void player_step(Player *p, Feed *f, int events); /* +1, -1 */
+void player_step_story(Player *p, Feed *f,
+                       int direction); /* to the next, previous step of the story */
 /* To the next, previous event that mentions this thing. */
 void player_step_thing(Player *p, Feed *f, int direction, Kind kind, uint64_t id);
-void player_tick(Player *p, Feed *f, uint64_t wall_ns);   /* time passes while playing */
-void player_speed(Player *p, int steps);                  /* each step doubles or halves */
+void player_tick(Player *p, Feed *f, uint64_t wall_ns); /* time passes while playing */
+void player_speed(Player *p, int steps);                /* each step doubles or halves */
 
 /* The window: `factor_hundredths` of its span, with the time `at_ns` kept where it is. */
 void player_zoom(Player *p, const Feed *f, unsigned factor_hundredths, uint64_t at_ns);

@@ -22,12 +22,12 @@ typedef enum { VIEW_STAGE, VIEW_TIMELINE } ViewKind;
 typedef struct {
     /* the run */
     const char *title, *book, *section, *file, *go, *device; /* "" = unknown */
-    const char *source;   /* the scenario's text; "" = not in the trace */
+    const char *source; /* the scenario's text; "" = not in the trace */
     const Lanes *lanes;
-    const Model *head;    /* the end of what has been read: which things there will be at all */
+    const Model *head; /* the end of what has been read: which things there will be at all */
     uint64_t end_ns, event_count;
-    bool growing;         /* more may come */
-    const char *trouble;  /* why nothing after end_ns can be shown; "" = all is well */
+    bool growing;        /* more may come */
+    const char *trouble; /* why nothing after end_ns can be shown; "" = all is well */
 
     /* the moment */
     const Model *model;
@@ -39,14 +39,14 @@ typedef struct {
 
     /* the picture */
     int width_px, height_px;
-    double zoom;          /* .8 .. 1.5 */
+    double zoom; /* .8 .. 1.5 */
     Theme theme;
     ViewKind view;
     bool panel, lecture, help;
-    double stage_share;   /* of the room above the transport; 0 = the default */
+    double stage_share; /* of the room above the transport; 0 = the default */
     Thing selected;
     Thing hovered;
-    Point pointer;        /* logical pixels; where a tooltip stands */
+    Point pointer; /* logical pixels; where a tooltip stands */
 } Scene;
 
 #endif

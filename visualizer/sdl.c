@@ -1,8 +1,8 @@
 /* sdl.c -- the only file with SDL: a window, its input as calls of the player, its time.
  *
- * A still window uses no CPU: without play, a growing file or a trace being read, the loop sleeps in
- * SDL_WaitEvent. A picture is painted only when something asked for one, and of it only the parts
- * that differ (frame.c).
+ * A still window uses no CPU: without play, a growing file or a trace being read, the loop sleeps
+ * in SDL_WaitEvent. A picture is painted only when something asked for one, and of it only the
+ * parts that differ (frame.c).
  */
 #define SDL_MAIN_HANDLED
 #include "window.h"
@@ -23,20 +23,20 @@ static struct {
     SDL_Renderer *renderer;
     SDL_Texture *texture;
     Canvas *canvas;
-    int w, h;           /* device pixels */
-    double u;           /* of the canvas */
+    int w, h;            /* device pixels */
+    double u;            /* of the canvas */
     double px_per_point; /* device pixels per unit of SDL's mouse coordinates */
 
     Frame *frame;
-    Show *show;         /* NULL: nothing is open */
+    Show *show; /* NULL: nothing is open */
     bool dirty, quit;
     char *dropped;
     Drag drag;
     double drag_x;
     bool pressed_moved; /* since the button went down */
     Uint32 hover_since;
-    Thing hover_next;   /* what the pointer is over, shown after TOOLTIP_MS */
-    bool zoomed;        /* the user has chosen a window of time */
+    Thing hover_next; /* what the pointer is over, shown after TOOLTIP_MS */
+    bool zoomed;      /* the user has chosen a window of time */
 } win;
 
 bool window_open(Diag *d) {
@@ -44,15 +44,19 @@ bool window_open(Diag *d) {
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
     if (SDL_Init(SDL_INIT_VIDEO) != 0) {
         diag_fail(d, EXIT_WORLD, "no window can be opened: %s", SDL_GetError());
-        return diag_remedy(d, "Without a display, `faultline-view --shot -o picture.png TRACE` writes pictures.");
+        return diag_remedy(
+            d, "Without a display, `faultline-view --shot -o picture.png TRACE` writes pictures.");
     }
     SDL_Rect usable = {0, 0, 1600, 1000};
     SDL_GetDisplayUsableBounds(0, &usable);
     int w = usable.w < 1640 ? usable.w : 1600, h = usable.h < 1040 ? usable.h : 1000;
-    win.window = SDL_CreateWindow("faultline", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, w, h, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
+    win.window = SDL_CreateWindow("faultline", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, w, h,
+                                  SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
     if (win.window) win.renderer = SDL_CreateRenderer(win.window, -1, SDL_RENDERER_PRESENTVSYNC);
-    if (win.window && win.renderer == NULL) win.renderer = SDL_CreateRenderer(win.window, -1, SDL_RENDERER_SOFTWARE);
-    if (win.renderer == NULL) return diag_fail(d, EXIT_WORLD, "no window can be opened: %s", SDL_GetError());
+    if (win.window && win.renderer == NULL)
+        win.renderer = SDL_CreateRenderer(win.window, -1, SDL_RENDERER_SOFTWARE);
+    if (win.renderer == NULL)
+        return diag_fail(d, EXIT_WORLD, "no window can be opened: %s", SDL_GetError());
     win.frame = frame_new();
     win.hover_next = NO_THING;
     SDL_StartTextInput();
@@ -92,7 +96,8 @@ static bool fit_canvas(double u) {
     h = win.h;
     win.u = u;
     win.canvas = canvas_open(CANVAS_PIXELS, w, h, u);
-    win.texture = SDL_CreateTexture(win.renderer, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_STREAMING, w, h);
+    win.texture =
+        SDL_CreateTexture(win.renderer, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_STREAMING, w, h);
     return true;
 }
 
@@ -118,7 +123,9 @@ static void paint_empty(void) {
     double u = fmax(1, fmin(win.w / 1600.0, win.h / 1000.0));
     Box whole = {0, 0, win.w / u, win.h / u};
     fit_canvas(u);
-    view_empty(&list, whole.w, whole.h, "Open a trace", "Drop one on this window, or run faultline-view TRACE. faultline run SCENARIO --out TRACE makes one.");
+    view_empty(&list, whole.w, whole.h, "Open a trace",
+               "Drop one on this window, or run faultline-view TRACE. faultline run SCENARIO --out "
+               "TRACE makes one.");
     canvas_paint(win.canvas, &list, THEME_DARK, whole);
     upload(whole);
     draw_free(&list);
@@ -152,15 +159,21 @@ static void step(int direction, SDL_Keymod mod) {
     Feed *f = win.show->feed;
     Thing selected = win.show->scene.selected;
     p->playing = p->follow = false;
-    if (mod & KMOD_CTRL) player_seek_ns(p, f, direction > 0 ? p->now_ns + 1000000 : p->now_ns > 1000000 ? p->now_ns - 1000000 : 0);
-    else if ((mod & KMOD_SHIFT) && selected.id != NONE) player_step_thing(p, f, direction, selected.kind, selected.id);
+    if (mod & KMOD_CTRL)
+        player_seek_ns(p, f,
+                       direction > 0         ? p->now_ns + 1000000
+                       : p->now_ns > 1000000 ? p->now_ns - 1000000
+                                             : 0);
+    else if ((mod & KMOD_SHIFT) && selected.id != NONE)
+        player_step_thing(p, f, direction, selected.kind, selected.id);
     else player_step(p, f, direction);
 }
 
 static void play(void) {
     Player *p = &win.show->player;
     p->follow = false;
-    if (!p->playing && p->now_ns >= feed_end_ns(win.show->feed) && !feed_is_open(win.show->feed)) player_seek_seq(p, win.show->feed, 1);
+    if (!p->playing && p->now_ns >= feed_end_ns(win.show->feed) && !feed_is_open(win.show->feed))
+        player_seek_seq(p, win.show->feed, 1);
     p->playing = !p->playing;
 }
 
@@ -185,7 +198,8 @@ static void key_down(const SDL_Keysym *key) {
     Scene *s = &win.show->scene;
     Feed *f = win.show->feed;
     if (mod & KMOD_CTRL) {
-        if (key->sym == SDLK_PLUS || key->sym == SDLK_EQUALS || key->sym == SDLK_KP_PLUS) resize_everything(1);
+        if (key->sym == SDLK_PLUS || key->sym == SDLK_EQUALS || key->sym == SDLK_KP_PLUS)
+            resize_everything(1);
         if (key->sym == SDLK_MINUS || key->sym == SDLK_KP_MINUS) resize_everything(-1);
         if (key->sym == SDLK_0 || key->sym == SDLK_KP_0) resize_everything(0);
     }
@@ -233,13 +247,16 @@ static void text_typed(const char *text) {
 
 /* ---------------------------------------------------------------- mouse */
 
-static Point at_pointer(int x, int y) { return (Point){x * win.px_per_point / win.u, y * win.px_per_point / win.u}; }
+static Point at_pointer(int x, int y) {
+    return (Point){x * win.px_per_point / win.u, y * win.px_per_point / win.u};
+}
 
 static void seek_to_pointer(Point at) {
     Player *p = &win.show->player;
     const TimelineLayout *l = &win.frame->time;
     p->playing = p->follow = false;
-    uint64_t ns = win.drag == DRAG_SCRUB ? scrub_ns(l, &win.show->scene, at.x) : timeline_ns(l, &win.show->scene, at.x);
+    uint64_t ns = win.drag == DRAG_SCRUB ? scrub_ns(l, &win.show->scene, at.x)
+                                         : timeline_ns(l, &win.show->scene, at.x);
     player_seek_ns(p, win.show->feed, ns);
 }
 
@@ -278,7 +295,8 @@ static void button_down(Point at) {
         win.show->scene.help = false;
         return;
     }
-    if (l->stage.h > 0 && fabs(at.y - (l->stage.y + l->stage.h)) < 5 && at.x < l->stage.w && !win.show->scene.lecture) {
+    if (l->stage.h > 0 && fabs(at.y - (l->stage.y + l->stage.h)) < 5 && at.x < l->stage.w &&
+        !win.show->scene.lecture) {
         win.drag = DRAG_DIVIDER;
         return;
     }
@@ -292,7 +310,9 @@ static void button_down(Point at) {
         win.show->scene.selected = hit->thing;
         if (at.y > l->timeline.y) win.drag = DRAG_PAN;
         break;
-    case HIT_EVENT: p->playing = p->follow = false, player_seek_seq(p, win.show->feed, hit->value); break;
+    case HIT_EVENT:
+        p->playing = p->follow = false, player_seek_seq(p, win.show->feed, hit->value);
+        break;
     case HIT_RULER: win.drag = DRAG_SEEK, seek_to_pointer(at); break;
     case HIT_SCRUB: win.drag = DRAG_SCRUB, seek_to_pointer(at); break;
     case HIT_LANES: win.drag = DRAG_PAN; break;
@@ -307,7 +327,8 @@ static void button_down(Point at) {
 
 static void button_up(Point at) {
     const Hit *hit = hits_at(&win.frame->hits, at);
-    if (win.drag == DRAG_PAN && !win.pressed_moved && hit && hit->kind == HIT_LANES) seek_to_pointer(at);
+    if (win.drag == DRAG_PAN && !win.pressed_moved && hit && hit->kind == HIT_LANES)
+        seek_to_pointer(at);
     win.drag = DRAG_NONE;
 }
 
@@ -343,7 +364,9 @@ static void hover(Point at) {
 
 static void show_tooltip_when_due(void) {
     Scene *s = &win.show->scene;
-    if (win.hover_next.id == NONE || s->hovered.id != NONE || SDL_GetTicks() - win.hover_since < TOOLTIP_MS) return;
+    if (win.hover_next.id == NONE || s->hovered.id != NONE ||
+        SDL_GetTicks() - win.hover_since < TOOLTIP_MS)
+        return;
     s->hovered = win.hover_next;
     win.dirty = true;
 }
@@ -373,10 +396,12 @@ static void take_event(const SDL_Event *e) {
         drag_to(at_pointer(e->motion.x, e->motion.y));
         break;
     case SDL_MOUSEBUTTONDOWN:
-        if (win.show && e->button.button == SDL_BUTTON_LEFT) button_down(at_pointer(e->button.x, e->button.y));
+        if (win.show && e->button.button == SDL_BUTTON_LEFT)
+            button_down(at_pointer(e->button.x, e->button.y));
         break;
     case SDL_MOUSEBUTTONUP:
-        if (win.show && e->button.button == SDL_BUTTON_LEFT) button_up(at_pointer(e->button.x, e->button.y));
+        if (win.show && e->button.button == SDL_BUTTON_LEFT)
+            button_up(at_pointer(e->button.x, e->button.y));
         break;
     case SDL_MOUSEWHEEL:
         if (win.show) wheel(&e->wheel);
@@ -399,7 +424,8 @@ static void read_more(void) {
 static int patience(void) {
     if (win.dirty) return 0;
     if (win.show == NULL) return -1;
-    if (win.show->player.playing || feed_count(win.show->feed) < feed_total(win.show->feed)) return 0;
+    if (win.show->player.playing || feed_count(win.show->feed) < feed_total(win.show->feed))
+        return 0;
     if (win.hover_next.id != NONE && win.show->scene.hovered.id == NONE) return TOOLTIP_MS;
     return feed_is_open(win.show->feed) ? POLL_MS : -1;
 }
@@ -407,7 +433,9 @@ static int patience(void) {
 static void wait_for_events(void) {
     SDL_Event e;
     int ms = patience();
-    bool got = ms < 0 ? SDL_WaitEvent(&e) : ms > 0 ? SDL_WaitEventTimeout(&e, ms) : SDL_PollEvent(&e);
+    bool got = ms < 0   ? SDL_WaitEvent(&e)
+               : ms > 0 ? SDL_WaitEventTimeout(&e, ms)
+                        : SDL_PollEvent(&e);
     for (; got; got = SDL_PollEvent(&e)) take_event(&e);
 }
 

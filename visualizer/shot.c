@@ -89,9 +89,12 @@ void shot_bench(Show *w, unsigned frames, void *out) {
         took[i] = wall_ns() - start;
     }
     qsort(took, frames, sizeof *took, by_size);
-    fprintf(out, "%u frames of %dx%d: median %.2f ms, 99th percentile %.2f ms, longest %.2f ms; %.2f ms of a frame before painting\n", frames,
-            w->scene.width_px, w->scene.height_px, (double)took[frames / 2] / 1e6, (double)took[(frames - 1) * 99 / 100] / 1e6,
-            (double)took[frames - 1] / 1e6, (double)build / 1e6 / frames);
+    fprintf(out,
+            "%u frames of %dx%d: median %.2f ms, 99th percentile %.2f ms, longest %.2f ms; %.2f ms "
+            "of a frame before painting\n",
+            frames, w->scene.width_px, w->scene.height_px, (double)took[frames / 2] / 1e6,
+            (double)took[(frames - 1) * 99 / 100] / 1e6, (double)took[frames - 1] / 1e6,
+            (double)build / 1e6 / frames);
     canvas_close(c);
     frame_free(f);
     free(took);

@@ -72,7 +72,8 @@ static bool go_to_event(Show *w, const char *name, bool last, Diag *d) {
     uint64_t seq = feed_find(w->feed, name, last);
     if (event_kind_by_name(name) == EV_COUNT) {
         diag_fail(d, EXIT_USAGE, "there is no event called '%s'", name);
-        return diag_remedy(d, "Events are named as `faultline show` prints them: P_RETAKE, CGO_ENTER, GO_START.");
+        return diag_remedy(
+            d, "Events are named as `faultline show` prints them: P_RETAKE, CGO_ENTER, GO_START.");
     }
     if (seq == 0) return diag_fail(d, EXIT_USAGE, "nothing called %s happens in this trace", name);
     player_seek_seq(&w->player, w->feed, seq);
@@ -93,7 +94,8 @@ bool show_go_to(Show *w, const char *where, Diag *d) {
     }
     if (!time_parse(where, &ns)) {
         diag_fail(d, EXIT_USAGE, "'%s' is no time", where);
-        return diag_remedy(d, "Write 61us, 3.473ms, 2s, end, #1204 (an event's number) or first:P_RETAKE, last:P_RETAKE.");
+        return diag_remedy(d, "Write 61us, 3.473ms, 2s, end, #1204 (an event's number) or "
+                              "first:P_RETAKE, last:P_RETAKE.");
     }
     player_seek_ns(&w->player, w->feed, ns);
     return true;

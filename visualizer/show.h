@@ -19,7 +19,8 @@ void show_init(Show *w, Feed *f);
 /* Fills the scene with the moment that the player is at. */
 const Scene *show_scene(Show *w);
 
-/* "3.473ms", "first:P_RETAKE", "last:CGO_ENTER", "#1204", "end". Moves the player; false with a Diag. */
+/* "3.473ms", "first:P_RETAKE", "last:CGO_ENTER", "#1204", "end". Moves the player; false with a
+ * Diag. */
 bool show_go_to(Show *w, const char *where, Diag *d);
 
 #endif

@@ -1,8 +1,8 @@
 /* stage_c.c -- Ms below the line: who is in C, with which goroutine, for how long.
  *
- * Up to six stand as full plates under the P they came from, on a shaft; the shaft is cut where the P
- * was taken away. More fold to small plates, and then to one stack with a tick for each time in C.
- * The time in C never folds away.
+ * Up to six stand as full plates under the P they came from, on a shaft; the shaft is cut where
+ * the P was taken away. More fold to small plates, and then to one stack with a tick for each time
+ * in C. The time in C never folds away.
  */
 #include "view.h"
 
@@ -23,12 +23,14 @@ static void time_in_c(char *buf, size_t size, const View *v, uint64_t m) {
 
 /* ---------------------------------------------------------------- shafts */
 
-/* From the card to the plate; it steps aside below the line where the plate could not stand under it. */
+/* From the card to the plate; it steps aside below the line where the plate could not stand under
+ * it. */
 static void shaft(const View *v, const CPlace *c) {
     const ModelM *mp = &v->s->model->m[c->m];
     if (mp->from_p >= v->stage->p_count || v->stage->ps_look == PS_TILES) return;
     const PPlace *p = &v->stage->p[mp->from_p];
-    double top = p->card.y + p->card.h + 2, cx = c->plate.x + c->plate.w / 2, level = v->f->fault_y + 32;
+    double top = p->card.y + p->card.h + 2, cx = c->plate.x + c->plate.w / 2,
+           level = v->f->fault_y + 32;
     if (fabs(cx - p->shaft_x) < 1) {
         token_shaft(v->d, p->shaft_x, top, c->plate.y - 2);
     } else {
@@ -52,14 +54,16 @@ static void cut(const View *v, const CPlace *c) {
     token_cut(v->d, place->shaft_x, y, TINT_GO2);
     if (v->stage->ps_look != PS_FULL) return;
     uint64_t p = m->m[c->m].from_p;
-    double left = p > 0 ? v->stage->p[p - 1].plate.x + v->stage->p[p - 1].plate.w + 6 : v->stage->services_x + v->stage->services_w - 14;
+    double left = p > 0 ? v->stage->p[p - 1].plate.x + v->stage->p[p - 1].plate.w + 6
+                        : v->stage->services_x + v->stage->services_w - 14;
     double x = place->shaft_x - 16, room = x - left;
     char time[48], text[64];
     narrate_time(time, sizeof time, v->s->now_ns - pp->retaken_ns);
     snprintf(text, sizeof text, v->s->now_ns > pp->retaken_ns ? "%s ago" : "just now", time);
     bool dock_free = pp->m == NONE || m->m[pp->m].state == M_IN_C;
     Anchor anchor = ANCHOR_END;
-    if (text_width("retaken", sans(14, 600)) > room && dock_free) { /* nobody in the dock: the words stand there */
+    if (text_width("retaken", sans(14, 600)) > room &&
+        dock_free) { /* nobody in the dock: the words stand there */
         anchor = ANCHOR_START;
         x = place->shaft_x + 16;
         room = place->card.x + place->card.w - x;
@@ -72,8 +76,11 @@ static void door_label(const View *v, const CPlace *c) {
     const Model *m = v->s->model;
     uint64_t p = m->m[c->m].from_p;
     if (!v->f->m->two_lines || v->stage->ps_look != PS_FULL || p >= v->stage->p_count) return;
-    double x = v->stage->p[p].shaft_x - 16, left = p > 0 ? v->stage->p[p - 1].card.x + 10 : v->stage->services_x + v->stage->services_w;
-    if (text_width("cgocall", mono(13, 500)) <= x - left) draw_text(v->d, x, v->f->fault_y - 18, mono(13, 500), TINT_T2, ANCHOR_END, "cgocall");
+    double x = v->stage->p[p].shaft_x - 16,
+           left =
+               p > 0 ? v->stage->p[p - 1].card.x + 10 : v->stage->services_x + v->stage->services_w;
+    if (text_width("cgocall", mono(13, 500)) <= x - left)
+        draw_text(v->d, x, v->f->fault_y - 18, mono(13, 500), TINT_T2, ANCHOR_END, "cgocall");
 }
 
 /* ---------------------------------------------------------------- plates */
@@ -82,10 +89,14 @@ static void plate(const View *v, const CPlace *c, double size) {
     const ModelM *mp = &v->s->model->m[c->m];
     char label[24], g[24] = "";
     if (mp->g != NONE) thing_text(g, sizeof g, KIND_G, mp->g);
-    token_m(v->d, c->plate, thing_text(label, sizeof label, KIND_M, c->m), MLOOK_C, g, GLOOK_IN_C, size);
-    double cx = c->plate.x + c->plate.w / 2, gy = c->plate.y + c->plate.h * .365, r = c->plate.w * .295;
+    token_m(v->d, c->plate, thing_text(label, sizeof label, KIND_M, c->m), MLOOK_C, g, GLOOK_IN_C,
+            size);
+    double cx = c->plate.x + c->plate.w / 2, gy = c->plate.y + c->plate.h * .365,
+           r = c->plate.w * .295;
     if (mp->g != NONE && is_selected(v->s, KIND_G, mp->g)) token_g_ring(v->d, cx, gy, r);
-    if (is_selected(v->s, KIND_M, c->m)) draw_box(v->d, (Box){c->plate.x - 5, c->plate.y - 3, c->plate.w + 10, c->plate.h + 8}, 8, NO_PAINT, pen(TINT_NOW, 2));
+    if (is_selected(v->s, KIND_M, c->m))
+        draw_box(v->d, (Box){c->plate.x - 5, c->plate.y - 3, c->plate.w + 10, c->plate.h + 8}, 8,
+                 NO_PAINT, pen(TINT_NOW, 2));
     mark_thing(v, c->plate, KIND_M, c->m);
     if (mp->g != NONE) mark_thing(v, (Box){cx - r, gy - r, 2 * r, 2 * r}, KIND_G, mp->g);
 }
@@ -103,7 +114,9 @@ static void detail_words(const View *v, const ModelM *mp, double x, double y, do
         y += v->f->m->detail_leading;
     }
     if (mp->p == NONE) snprintf(line, sizeof line, "%sholds no P", before);
-    else snprintf(line, sizeof line, "%sstill holds %s", before, thing_text(p, sizeof p, KIND_P, mp->p));
+    else
+        snprintf(line, sizeof line, "%sstill holds %s", before,
+                 thing_text(p, sizeof p, KIND_P, mp->p));
     draw_whole(v->d, x, y, s, TINT_F2, ANCHOR_START, line, room);
 }
 
@@ -116,13 +129,15 @@ static void detail(const View *v, const CPlace *c) {
     char text[128], time[48];
     const char *name = mp->g != NONE ? model_g_name(m, mp->g) : "";
     snprintf(text, sizeof text, "%s is in %s", name, fn_name(m, mp));
-    if (name[0] == '\0' || text_width(text, sans(16, 600)) > room) snprintf(text, sizeof text, "in %s", fn_name(m, mp));
+    if (name[0] == '\0' || text_width(text, sans(16, 600)) > room)
+        snprintf(text, sizeof text, "in %s", fn_name(m, mp));
     draw_fitted(v->d, x, y + sm->detail_name, sans(16, 600), TINT_F1, ANCHOR_START, text, room);
     time_in_c(time, sizeof time, v, c->m);
     TextStyle large = text_width(time, digits(32, 700)) <= room ? digits(32, 700) : digits(22, 700);
     double w = draw_text(v->d, x, y + sm->detail_time, large, TINT_AMBER, ANCHOR_START, time);
     if (w + 10 + text_width("in C", sans(18, 500)) <= room) {
-        draw_text(v->d, x + w + 10, y + sm->detail_time, sans(18, 500), TINT_F1, ANCHOR_START, "in C");
+        draw_text(v->d, x + w + 10, y + sm->detail_time, sans(18, 500), TINT_F1, ANCHOR_START,
+                  "in C");
     }
     detail_words(v, mp, x, y + sm->detail_words, room);
 }
@@ -132,16 +147,19 @@ static void time_under(const View *v, const CPlace *c) {
     double cx = c->plate.x + c->plate.w / 2, y = c->plate.y + c->plate.h;
     time_in_c(time, sizeof time, v, c->m);
     double room = v->f->m->in_c_pitch - 6;
-    draw_fitted(v->d, cx, y + v->f->m->words_y, digits(16, 600), TINT_AMBER, ANCHOR_MIDDLE, time, room);
+    draw_fitted(v->d, cx, y + v->f->m->words_y, digits(16, 600), TINT_AMBER, ANCHOR_MIDDLE, time,
+                room);
     if (!v->f->m->two_lines) return;
-    draw_fitted(v->d, cx, y + 42, mono(13, 500), TINT_F2, ANCHOR_MIDDLE, fn_name(v->s->model, &v->s->model->m[c->m]), room);
+    draw_fitted(v->d, cx, y + 42, mono(13, 500), TINT_F2, ANCHOR_MIDDLE,
+                fn_name(v->s->model, &v->s->model->m[c->m]), room);
 }
 
 static void small_plate(const View *v, const CPlace *c) {
     char label[24], time[48];
     token_m_small(v->d, c->plate, thing_text(label, sizeof label, KIND_M, c->m), MLOOK_C);
     time_in_c(time, sizeof time, v, c->m);
-    draw_fitted(v->d, c->plate.x + 20, c->plate.y + 60, digits(12, 600), TINT_AMBER, ANCHOR_MIDDLE, time, 60);
+    draw_fitted(v->d, c->plate.x + 20, c->plate.y + 60, digits(12, 600), TINT_AMBER, ANCHOR_MIDDLE,
+                time, 60);
     mark_thing(v, c->plate, KIND_M, c->m);
 }
 
@@ -154,16 +172,20 @@ static void stack(const View *v) {
     char text[64], time[48];
     uint64_t longest = 0;
     for (uint64_t id = 0; id < m->m_count; id++) {
-        if (m->m[id].state == M_IN_C && v->s->now_ns - m->m[id].since_ns > longest) longest = v->s->now_ns - m->m[id].since_ns;
+        if (m->m[id].state == M_IN_C && v->s->now_ns - m->m[id].since_ns > longest)
+            longest = v->s->now_ns - m->m[id].since_ns;
     }
     double side = fmin(72, (b.h - 20) / 1.14);
-    for (int i = 3; i >= 0; i--) token_m(v->d, (Box){b.x + 8 + i * 7, b.y + 12 - i * 4, side, side * 1.14}, "", MLOOK_C, "", GLOOK_IN_C, 14);
+    for (int i = 3; i >= 0; i--)
+        token_m(v->d, (Box){b.x + 8 + i * 7, b.y + 12 - i * 4, side, side * 1.14}, "", MLOOK_C, "",
+                GLOOK_IN_C, 14);
     double x = b.x + side + 56, w = fmin(420, b.w - side - 76);
     snprintf(text, sizeof text, "%zu Ms in C", v->stage->in_c_count);
     draw_fitted(v->d, x, b.y + 26, digits(20, 700), TINT_F1, ANCHOR_START, text, w);
     narrate_time(time, sizeof time, longest);
     double tw = draw_text(v->d, x, b.y + 64, digits(32, 700), TINT_AMBER, ANCHOR_START, time);
-    draw_fitted(v->d, x + tw + 10, b.y + 64, sans(15, 400), TINT_F2, ANCHOR_START, "the longest", w - tw - 10);
+    draw_fitted(v->d, x + tw + 10, b.y + 64, sans(15, 400), TINT_F2, ANCHOR_START, "the longest",
+                w - tw - 10);
     if (b.h < 108) return;
     draw_line(v->d, x, b.y + 106, x + w, b.y + 106, pen(TINT_FCARDL, 1));
     for (uint64_t id = 0; id < m->m_count && longest > 0; id++) {

@@ -16,10 +16,12 @@ static void command(const View *v, const ThingPlace *place) {
     const Model *m = v->s->model;
     const ModelCmd *cmd = &m->cmd[place->id];
     const char *name = intern_text(m->text, cmd->name);
-    if (cmd->state == CMD_RUNNING) token_command(v->d, place->box, name, "", CMDLOOK_RUNNING, share_done(cmd, v->s->now_ns));
+    if (cmd->state == CMD_RUNNING)
+        token_command(v->d, place->box, name, "", CMDLOOK_RUNNING, share_done(cmd, v->s->now_ns));
     else if (cmd->state == CMD_DONE) token_command(v->d, place->box, name, "done", CMDLOOK_DONE, 1);
     else token_command(v->d, place->box, name, "queued", CMDLOOK_QUEUED, 0);
-    if (is_selected(v->s, KIND_CMD, place->id)) draw_box(v->d, place->box, 3, NO_PAINT, pen(TINT_NOW, 2));
+    if (is_selected(v->s, KIND_CMD, place->id))
+        draw_box(v->d, place->box, 3, NO_PAINT, pen(TINT_NOW, 2));
     mark_thing(v, place->box, KIND_CMD, place->id);
 }
 
@@ -27,7 +29,8 @@ static void more_commands(const View *v) {
     const StageLayout *l = v->stage;
     double x = l->queue.x;
     char text[32];
-    if (l->command_count) x = l->command[l->command_count - 1].box.x + l->command[l->command_count - 1].box.w + 8;
+    if (l->command_count)
+        x = l->command[l->command_count - 1].box.x + l->command[l->command_count - 1].box.w + 8;
     snprintf(text, sizeof text, "+ %zu", l->commands_more);
     double cy = l->queue.y + l->queue.h / 2;
     draw_fitted(v->d, x + 8, cy - 3, digits(14, 600), TINT_F1, ANCHOR_START, text, 70);
@@ -48,15 +51,20 @@ static void post(const View *v) {
         count++;
     }
     if (count == 0 || m->queue[l->queue_id].depth == 0) return;
-    draw_line(v->d, l->post_x, l->queue.y - 6, l->post_x, l->queue.y + l->queue.h + 14, pen(TINT_AMBER, 4));
+    draw_line(v->d, l->post_x, l->queue.y - 6, l->post_x, l->queue.y + l->queue.h + 14,
+              pen(TINT_AMBER, 4));
     if (count == 1) snprintf(text, sizeof text, "M%llu returns here", (unsigned long long)waiting);
     else snprintf(text, sizeof text, "%llu Ms return here", (unsigned long long)count);
     /* under the post; where that line belongs to the next title, above it */
-    double y = v->f->m->two_lines ? l->queue.y + l->queue.h + 30 : l->queue.y - v->f->m->queue_title_above;
+    double y =
+        v->f->m->two_lines ? l->queue.y + l->queue.h + 30 : l->queue.y - v->f->m->queue_title_above;
     double title = v->f->m->two_lines ? 0 : text_width("Device queue", sans(15, 600)) + 14;
     double right = l->queue.x + l->queue.w, w = text_width(text, sans(13, 600));
-    if (v->f->m->two_lines) right = fmin(right, fmax(l->post_x + 4, l->queue.x + HELD_TITLE + w)); /* clear of the next title */
-    draw_fitted(v->d, right, y, sans(13, 600), TINT_AMBER, ANCHOR_END, text, right - l->queue.x - title);
+    if (v->f->m->two_lines)
+        right = fmin(
+            right, fmax(l->post_x + 4, l->queue.x + HELD_TITLE + w)); /* clear of the next title */
+    draw_fitted(v->d, right, y, sans(13, 600), TINT_AMBER, ANCHOR_END, text,
+                right - l->queue.x - title);
 }
 
 static void queue_title(const View *v) {
@@ -67,8 +75,12 @@ static void queue_title(const View *v) {
     double w = draw_text(v->d, x, y, sans(15, 600), TINT_F1, ANCHOR_START, "Device queue");
     if (l->queue_id == NONE || (!v->f->m->two_lines && m->queue[l->queue_id].depth > 0)) return;
     const ModelQueue *q = &m->queue[l->queue_id];
-    if (q->depth == 0) snprintf(text, sizeof text, "empty for %s", narrate_time(time, sizeof time, v->s->now_ns - q->idle_since_ns));
-    else if (m->queue_count > 1) snprintf(text, sizeof text, "q%llu of %zu, in order", (unsigned long long)l->queue_id, m->queue_count);
+    if (q->depth == 0)
+        snprintf(text, sizeof text, "empty for %s",
+                 narrate_time(time, sizeof time, v->s->now_ns - q->idle_since_ns));
+    else if (m->queue_count > 1)
+        snprintf(text, sizeof text, "q%llu of %zu, in order", (unsigned long long)l->queue_id,
+                 m->queue_count);
     else snprintf(text, sizeof text, "in order");
     for (size_t i = 0; i < l->pin_count; i++) {
         double right = x + w + 10 + text_width(text, digits(14, 400)) + 6;
@@ -83,14 +95,17 @@ static void held(const View *v) {
     char text[48];
     double y = l->held.y - (v->f->m->two_lines ? 14 : 9);
     if (l->held.h <= 0) return;
-    double w = draw_text(v->d, l->queue.x, y, sans(15, 600), TINT_F1, ANCHOR_START, "Held by the device");
+    double w =
+        draw_text(v->d, l->queue.x, y, sans(15, 600), TINT_F1, ANCHOR_START, "Held by the device");
     size_t count = l->held_count + l->held_more;
     if (count == 0) snprintf(text, sizeof text, "nothing");
     else snprintf(text, sizeof text, "%zu Go object%s", count, count == 1 ? "" : "s");
-    draw_fitted(v->d, l->queue.x + w + 10, y, sans(14, 400), TINT_F2, ANCHOR_START, text, l->queue.w - w - 10);
+    draw_fitted(v->d, l->queue.x + w + 10, y, sans(14, 400), TINT_F2, ANCHOR_START, text,
+                l->queue.w - w - 10);
     draw_box(v->d, l->held, 5, paint(TINT_FSLOT), pen(TINT_FCARDL, 1));
     for (size_t i = 0; i < l->held_count; i++) {
-        token_buffer(v->d, l->held_object[i].box, intern_text(m->text, m->obj[l->held_object[i].id].name));
+        token_buffer(v->d, l->held_object[i].box,
+                     intern_text(m->text, m->obj[l->held_object[i].id].name));
         mark_thing(v, l->held_object[i].box, KIND_OBJ, l->held_object[i].id);
     }
 }
@@ -98,11 +113,13 @@ static void held(const View *v) {
 void stage_device(const View *v) {
     const StageLayout *l = v->stage;
     if (v->s->head->queue_count == 0) {
-        draw_text(v->d, l->queue.x, v->f->fault_y + v->f->m->c_y_below, sans(14, 400), TINT_F2, ANCHOR_START, "No device in this run");
+        draw_text(v->d, l->queue.x, v->f->fault_y + v->f->m->c_y_below, sans(14, 400), TINT_F2,
+                  ANCHOR_START, "No device in this run");
         return;
     }
     queue_title(v);
-    draw_box(v->d, (Box){l->queue.x - 6, l->queue.y - 6, l->queue.w + 12, l->queue.h + 12}, 7, paint(TINT_FSLOT), pen(TINT_FCARDL, 1));
+    draw_box(v->d, (Box){l->queue.x - 6, l->queue.y - 6, l->queue.w + 12, l->queue.h + 12}, 7,
+             paint(TINT_FSLOT), pen(TINT_FCARDL, 1));
     for (size_t i = 0; i < l->command_count; i++) command(v, &l->command[i]);
     if (l->commands_more) more_commands(v);
     if (l->queue_id != NONE) post(v);
@@ -118,7 +135,8 @@ static void bent_pin(const View *v, const PinPlace *p) {
     path_quad(v->d, p->tip_x - side * r, p->bend_y, p->tip_x, p->bend_y, p->tip_x, p->bend_y + r);
     path_line(v->d, p->tip_x, p->tip_y - 9);
     draw_path(v->d, NO_PAINT, pen(TINT_T1, 2.4));
-    Point tip[] = {{p->tip_x - 3.4, p->tip_y - 11}, {p->tip_x + 3.4, p->tip_y - 11}, {p->tip_x, p->tip_y}};
+    Point tip[] = {
+        {p->tip_x - 3.4, p->tip_y - 11}, {p->tip_x + 3.4, p->tip_y - 11}, {p->tip_x, p->tip_y}};
     draw_poly(v->d, tip, 3, true, paint(TINT_T1), NO_PEN);
     draw_circle(v->d, p->x, p->y, 7, paint(TINT_T1), NO_PEN);
     draw_circle(v->d, p->x, p->y, 3, paint(TINT_GO2), NO_PEN);

@@ -18,10 +18,14 @@ static PLook p_look(const Model *m, uint64_t p) {
 }
 
 /* On a hatched card a text gets a plate of its own. */
-static void card_text(const View *v, PLook look, double x, double y, TextStyle s, Tint tint, Anchor a, const char *text) {
+static void card_text(const View *v, PLook look, double x, double y, TextStyle s, Tint tint,
+                      Anchor a, const char *text) {
     if (look == PLOOK_SYSCALL) {
-        double w = text_width(text, s), x0 = a == ANCHOR_START ? x : a == ANCHOR_END ? x - w : x - w / 2;
-        draw_box(v->d, (Box){x0 - 4, y - s.size * .86, w + 8, s.size * 1.18}, 3, paint(TINT_CARD), NO_PEN);
+        double w = text_width(text, s), x0 = a == ANCHOR_START ? x
+                                             : a == ANCHOR_END ? x - w
+                                                               : x - w / 2;
+        draw_box(v->d, (Box){x0 - 4, y - s.size * .86, w + 8, s.size * 1.18}, 3, paint(TINT_CARD),
+                 NO_PEN);
     }
     draw_text(v->d, x, y, s, tint, a, text);
 }
@@ -29,17 +33,21 @@ static void card_text(const View *v, PLook look, double x, double y, TextStyle s
 /* n of 256, along the card's bottom. */
 static void queue_bar(const View *v, Box card, uint64_t count) {
     double share = fmin(1, (double)count / 256);
-    if (count > 0) draw_box(v->d, (Box){card.x + 12, card.y + card.h - 5, fmax(2, (card.w - 24) * share), 2}, 0, paint(TINT_VAL), NO_PEN);
+    if (count > 0)
+        draw_box(v->d, (Box){card.x + 12, card.y + card.h - 5, fmax(2, (card.w - 24) * share), 2},
+                 0, paint(TINT_VAL), NO_PEN);
 }
 
 static void queue_token(const View *v, uint64_t g, double cx, double cy) {
     char label[24];
-    token_g(v->d, cx, cy, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, g), GLOOK_RUNNABLE);
+    token_g(v->d, cx, cy, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, g),
+            GLOOK_RUNNABLE);
     if (is_selected(v->s, KIND_G, g)) token_g_ring(v->d, cx, cy, G_RADIUS_QUEUE - 2);
     mark_thing(v, (Box){cx - 16, cy - 16, 32, 32}, KIND_G, g);
 }
 
-/* The head of a queue as tokens from x on; what does not fit is three rings. Returns where it ends. */
+/* The head of a queue as tokens from x on; what does not fit is three rings. Returns where it
+ * ends. */
 static double queue_tokens(const View *v, const ModelQ *q, double x, double end, double cy) {
     const double pitch = 36;
     uint64_t fit = end - x >= 32 ? (uint64_t)((end - x - 32) / pitch) + 1 : 0, shown = q->count;
@@ -48,7 +56,8 @@ static double queue_tokens(const View *v, const ModelQ *q, double x, double end,
         shown = with_more;
     }
     uint64_t g = q->head;
-    for (uint64_t i = 0; i < shown; i++, g = v->s->model->g[g].next, x += pitch) queue_token(v, g, x + 16, cy);
+    for (uint64_t i = 0; i < shown; i++, g = v->s->model->g[g].next, x += pitch)
+        queue_token(v, g, x + 16, cy);
     if (shown < q->count && end - x >= MORE_WIDTH) {
         token_more(v->d, x + (shown ? 2 : 0), cy);
         x += MORE_WIDTH;
@@ -61,10 +70,12 @@ static void full_card(const View *v, uint64_t p, Box c, PLook look) {
     char text[48];
     uint64_t queued = pp->runq.count + (pp->runnext != NONE);
     double cy = c.y + v->f->m->queue_y;
-    card_text(v, look, c.x + 14, c.y + v->f->m->name_y, sans(20, 700), TINT_T1, ANCHOR_START, thing_text(text, sizeof text, KIND_P, p));
+    card_text(v, look, c.x + 14, c.y + v->f->m->name_y, sans(20, 700), TINT_T1, ANCHOR_START,
+              thing_text(text, sizeof text, KIND_P, p));
     if (look == PLOOK_IDLE && queued == 0) snprintf(text, sizeof text, "idle");
     else snprintf(text, sizeof text, "%llu queued", (unsigned long long)queued);
-    card_text(v, look, c.x + c.w - 14, c.y + v->f->m->name_y - 1, digits(14, 500), TINT_T2, ANCHOR_END, text);
+    card_text(v, look, c.x + c.w - 14, c.y + v->f->m->name_y - 1, digits(14, 500), TINT_T2,
+              ANCHOR_END, text);
     Box next = {c.x + 12, cy - 19, 38, 38};
     token_g_frame(v->d, next, pp->runnext == NONE);
     if (pp->runnext != NONE) queue_token(v, pp->runnext, next.x + 19, cy);
@@ -72,7 +83,8 @@ static void full_card(const View *v, uint64_t p, Box c, PLook look) {
     token_rail(v->d, end, c.x + c.w - 12, cy);
     if (v->f->m->captions) {
         card_text(v, look, c.x + 14, c.y + c.h - 8, sans(12, 400), TINT_T3, ANCHOR_START, "next");
-        card_text(v, look, c.x + 62, c.y + c.h - 8, sans(12, 400), TINT_T3, ANCHOR_START, "run queue");
+        card_text(v, look, c.x + 62, c.y + c.h - 8, sans(12, 400), TINT_T3, ANCHOR_START,
+                  "run queue");
     }
     if (pp->runq.count > 3) queue_bar(v, c, pp->runq.count);
 }
@@ -81,13 +93,18 @@ static void small_card(const View *v, uint64_t p, Box c, PLook look) {
     const ModelP *pp = &v->s->model->p[p];
     char text[48];
     uint64_t queued = pp->runq.count + (pp->runnext != NONE);
-    card_text(v, look, c.x + 8, c.y + 20, sans(16, 700), TINT_T1, ANCHOR_START, thing_text(text, sizeof text, KIND_P, p));
+    card_text(v, look, c.x + 8, c.y + 20, sans(16, 700), TINT_T1, ANCHOR_START,
+              thing_text(text, sizeof text, KIND_P, p));
     snprintf(text, sizeof text, "%llu", (unsigned long long)queued);
     double name = text_width("P88", sans(16, 700)), cy = c.y + (c.h > 50 ? 42 : 33);
     bool beside = name + text_width(text, digits(14, 500)) + 22 <= c.w;
-    if (queued > 0) card_text(v, look, c.x + c.w - 8, beside ? c.y + 20 : c.y + 38, digits(14, 500), TINT_T2, ANCHOR_END, text);
+    if (queued > 0)
+        card_text(v, look, c.x + c.w - 8, beside ? c.y + 20 : c.y + 38, digits(14, 500), TINT_T2,
+                  ANCHOR_END, text);
     uint64_t fit = beside ? (uint64_t)((c.w - 14) / 13) : 0, rings = queued < fit ? queued : fit;
-    for (uint64_t i = 0; i < rings; i++) draw_circle(v->d, c.x + 13 + (double)i * 13, cy, 4.5, paint(TINT_SLOT), pen(TINT_BLUE, 1.6));
+    for (uint64_t i = 0; i < rings; i++)
+        draw_circle(v->d, c.x + 13 + (double)i * 13, cy, 4.5, paint(TINT_SLOT),
+                    pen(TINT_BLUE, 1.6));
     queue_bar(v, c, queued);
 }
 
@@ -97,29 +114,37 @@ static void small_card(const View *v, uint64_t p, Box c, PLook look) {
 static uint64_t docked(const Model *m, uint64_t p) {
     if (m->p[p].m != NONE) return m->m[m->p[p].m].state == M_IN_C ? NONE : m->p[p].m;
     for (uint64_t id = 0; id < m->m_count; id++) {
-        if (m->m[id].next_p == p && (m->m[id].state == M_STARTING || m->m[id].state == M_WAKING)) return id;
+        bool coming = m->m[id].state == M_STARTING || m->m[id].state == M_WAKING ||
+                      m->m[id].state == M_RUNNING;
+        if (m->m[id].next_p == p && m->m[id].p == NONE && coming) return id;
     }
     return NONE;
 }
 
 static void words_under_plate(const View *v, const PPlace *place, const ModelM *mp) {
     const Model *m = v->s->model;
-    double cx = place->plate.x + place->plate.w / 2, y = place->plate.y + place->plate.h + v->f->m->words_y;
-    double room = 2 * fmin(cx - place->shaft_x - 8, place->card.x + place->card.w + 6 - cx); /* between its shaft and the next card */
+    double cx = place->plate.x + place->plate.w / 2,
+           y = place->plate.y + place->plate.h + v->f->m->words_y;
+    double room =
+        2 * fmin(cx - place->shaft_x - 8,
+                 place->card.x + place->card.w + 6 - cx); /* between its shaft and the next card */
     char time[48], text[96];
     const char *name = "", *state = m_state_name[mp->state];
     text[0] = '\0';
     if (mp->g != NONE) {
         name = model_g_name(m, mp->g);
         state = g_state_name[m->g[mp->g].state];
-        snprintf(text, sizeof text, "%s %s", state, narrate_time(time, sizeof time, v->s->now_ns - m->g[mp->g].since_ns));
+        snprintf(text, sizeof text, "%s %s", state,
+                 narrate_time(time, sizeof time, v->s->now_ns - m->g[mp->g].since_ns));
     } else {
-        snprintf(text, sizeof text, "%s %s", state, narrate_time(time, sizeof time, v->s->now_ns - mp->since_ns));
+        snprintf(text, sizeof text, "%s %s", state,
+                 narrate_time(time, sizeof time, v->s->now_ns - mp->since_ns));
     }
     if (name[0]) draw_fitted(v->d, cx, y, sans(16, 600), TINT_T1, ANCHOR_MIDDLE, name, room);
     if (!v->f->m->two_lines && name[0]) return;
     if (text_width(text, digits(14, 400)) > room) snprintf(text, sizeof text, "%s", time);
-    draw_fitted(v->d, cx, name[0] ? y + 20 : y, digits(14, 400), TINT_T2, ANCHOR_MIDDLE, text, room);
+    draw_fitted(v->d, cx, name[0] ? y + 20 : y, digits(14, 400), TINT_T2, ANCHOR_MIDDLE, text,
+                room);
 }
 
 static void plate_at(const View *v, uint64_t p, const PPlace *place, uint64_t id) {
@@ -127,28 +152,40 @@ static void plate_at(const View *v, uint64_t p, const PPlace *place, uint64_t id
     const ModelM *mp = &m->m[id];
     char label[24], g[24] = "";
     bool plugged = m->p[p].m == id, starting = mp->state == M_STARTING || mp->state == M_WAKING;
-    bool fresh = mp->born_seq >= v->s->story->since_seq && v->s->story->seq != 0 && mp->born_seq > 1 && v->s->story->step_count > 1;
+    bool fresh = mp->born_seq >= v->s->story->since_seq && v->s->story->seq != 0 &&
+                 mp->born_seq > 1 && v->s->story->step_count > 1;
     double cx = place->plate.x + place->plate.w / 2;
     if (mp->g != NONE) thing_text(g, sizeof g, KIND_G, mp->g);
     if (plugged) {
         double w = fmin(56, place->plate.w * .62);
         bool hot = is_changed(v->s, KIND_P, p);
-        draw_box(v->d, (Box){cx - w / 2, place->card.y + place->card.h - 2, w, 9}, 2, paint(hot ? TINT_NOW : TINT_BLUE), NO_PEN);
+        draw_box(v->d, (Box){cx - w / 2, place->card.y + place->card.h - 2, w, 9}, 2,
+                 paint(hot ? TINT_NOW : TINT_BLUE), NO_PEN);
     }
     MLook look = starting ? MLOOK_STARTING : mp->state == M_SPINNING ? MLOOK_SPINNING : MLOOK_GO;
     if (place->plate.w <= 0) return;
     token_m(v->d, place->plate, thing_text(label, sizeof label, KIND_M, id), look, g, GLOOK_RUNNING,
-            place->plate.w < 62 ? 13 : place->plate.w < 80 ? 16 : 18);
-    if (is_selected(v->s, KIND_M, id)) draw_box(v->d, (Box){place->plate.x - 5, place->plate.y - 3, place->plate.w + 10, place->plate.h + 8}, 8, NO_PAINT, pen(TINT_NOW, 2));
-    if (mp->g != NONE && is_selected(v->s, KIND_G, mp->g)) token_g_ring(v->d, cx, place->plate.y + place->plate.h * .365, place->plate.w * .295);
+            place->plate.w < 62   ? 13
+            : place->plate.w < 80 ? 16
+                                  : 18);
+    if (is_selected(v->s, KIND_M, id))
+        draw_box(
+            v->d,
+            (Box){place->plate.x - 5, place->plate.y - 3, place->plate.w + 10, place->plate.h + 8},
+            8, NO_PAINT, pen(TINT_NOW, 2));
+    if (mp->g != NONE && is_selected(v->s, KIND_G, mp->g))
+        token_g_ring(v->d, cx, place->plate.y + place->plate.h * .365, place->plate.w * .295);
     mark_thing(v, place->plate, KIND_M, id);
     if (mp->g != NONE) {
         double r = place->plate.w * .295;
-        mark_thing(v, (Box){cx - r, place->plate.y + place->plate.h * .365 - r, 2 * r, 2 * r}, KIND_G, mp->g);
+        mark_thing(v, (Box){cx - r, place->plate.y + place->plate.h * .365 - r, 2 * r, 2 * r},
+                   KIND_G, mp->g);
     }
     double pill = text_width("new", sans(13, 700)) + 16;
-    if (fresh && v->stage->ps_look == PS_FULL && place->plate.x + place->plate.w + 6 + pill <= place->card.x + place->card.w + 14) {
-        token_pill(v->d, place->plate.x + place->plate.w + 6, place->plate.y + 8, "new", TINT_NOW, TINT_ON_NOW, 13, 22);
+    if (fresh && v->stage->ps_look == PS_FULL &&
+        place->plate.x + place->plate.w + 6 + pill <= place->card.x + place->card.w + 14) {
+        token_pill(v->d, place->plate.x + place->plate.w + 6, place->plate.y + 8, "new", TINT_NOW,
+                   TINT_ON_NOW, 13, 22);
     }
     if (v->stage->ps_look == PS_FULL) words_under_plate(v, place, mp);
 }
@@ -171,8 +208,10 @@ static void tile(const View *v, uint64_t p, Box b) {
     if (b.w < 40) return;
     TextStyle s = sans(13, 600);
     thing_text(label, sizeof label, KIND_P, p);
-    if (look == PLOOK_SYSCALL) draw_box(v->d, (Box){b.x + 4, b.y + b.h / 2 - 9, b.w - 8, 18}, 3, paint(TINT_CARD), NO_PEN);
-    draw_text(v->d, b.x + b.w / 2, b.y + b.h / 2 + 5, s, look == PLOOK_RUNNING && g != NONE ? TINT_ON_G : TINT_T1, ANCHOR_MIDDLE, label);
+    if (look == PLOOK_SYSCALL)
+        draw_box(v->d, (Box){b.x + 4, b.y + b.h / 2 - 9, b.w - 8, 18}, 3, paint(TINT_CARD), NO_PEN);
+    draw_text(v->d, b.x + b.w / 2, b.y + b.h / 2 + 5, s,
+              look == PLOOK_RUNNING && g != NONE ? TINT_ON_G : TINT_T1, ANCHOR_MIDDLE, label);
 }
 
 void stage_ps(const View *v) {
@@ -188,7 +227,11 @@ void stage_ps(const View *v) {
         token_p(v->d, place->card, look, is_changed(v->s, KIND_P, p));
         if (v->stage->ps_look == PS_FULL) full_card(v, p, place->card, look);
         else small_card(v, p, place->card, look);
-        if (is_selected(v->s, KIND_P, p)) draw_box(v->d, (Box){place->card.x - 4, place->card.y - 4, place->card.w + 8, place->card.h + 8}, 13, NO_PAINT, pen(TINT_NOW, 2));
+        if (is_selected(v->s, KIND_P, p))
+            draw_box(
+                v->d,
+                (Box){place->card.x - 4, place->card.y - 4, place->card.w + 8, place->card.h + 8},
+                13, NO_PAINT, pen(TINT_NOW, 2));
         uint64_t id = docked(m, p);
         if (id != NONE) plate_at(v, p, place, id);
     }

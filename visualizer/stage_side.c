@@ -1,4 +1,5 @@
-/* stage_side.c -- what stands beside the Ps: sysmon, the global queue, who is parked; channels; heap. */
+/* stage_side.c -- what stands beside the Ps: sysmon, the global queue, who is parked; channels;
+ * heap. */
 #include "view.h"
 
 #include "measure.h"
@@ -20,9 +21,11 @@ static void sysmon(const View *v, double y, double pitch) {
     char time[48], text[96];
     size_t end = lanes_tick_from(l, v->s->now_ns + 1), first = end > PULSES ? end - PULSES : 0;
     double tw = draw_text(v->d, x, y, sans(16, 600), TINT_T1, ANCHOR_START, "sysmon");
-    draw_whole(v->d, x + tw + 10, y, sans(13, 400), TINT_T2, ANCHOR_START, "M1, needs no P", w - tw - 10);
+    draw_whole(v->d, x + tw + 10, y, sans(13, 400), TINT_T2, ANCHOR_START, "M1, needs no P",
+               w - tw - 10);
     draw_line(v->d, x, base + .5, x + PULSES * pitch + 8, base + .5, pen(TINT_CARDL, 1));
-    for (size_t i = first; i < end; i++) token_pulse(v->d, x + 2 + (double)(i - first) * pitch, base, l->tick[i].acted);
+    for (size_t i = first; i < end; i++)
+        token_pulse(v->d, x + 2 + (double)(i - first) * pitch, base, l->tick[i].acted);
     double next = x + 2 + (double)(end - first) * pitch;
     draw_circle(v->d, next, base + .5, 3.5, paint(TINT_GO2), pen(TINT_T2, 1.4));
     if (m->sysmon_asleep) {
@@ -30,12 +33,15 @@ static void sysmon(const View *v, double y, double pitch) {
     } else if (end == first) {
         snprintf(text, sizeof text, "has not looked yet");
     } else {
-        uint64_t every = m->sysmon_next_ns - m->sysmon_last_ns, left = m->sysmon_next_ns > v->s->now_ns ? m->sysmon_next_ns - v->s->now_ns : 0;
+        uint64_t every = m->sysmon_next_ns - m->sysmon_last_ns,
+                 left = m->sysmon_next_ns > v->s->now_ns ? m->sysmon_next_ns - v->s->now_ns : 0;
         char period[48];
         narrate_time(period, sizeof period, every);
-        snprintf(text, sizeof text, "every %s, next in %s", period, narrate_time(time, sizeof time, left));
+        snprintf(text, sizeof text, "every %s, next in %s", period,
+                 narrate_time(time, sizeof time, left));
         if (left == 0) snprintf(text, sizeof text, "every %s", period);
-        else if (text_width(text, digits(13, 400)) > w) snprintf(text, sizeof text, "next in %s", time);
+        else if (text_width(text, digits(13, 400)) > w)
+            snprintf(text, sizeof text, "next in %s", time);
     }
     draw_fitted(v->d, x, y + 58, digits(13, 400), TINT_T2, ANCHOR_START, text, w);
     mark_thing(v, (Box){x, y - 14, w, 76}, KIND_M, 1);
@@ -47,8 +53,10 @@ static void global_queue(const View *v, double y) {
     const Model *m = v->s->model;
     double x = v->stage->services_x, w = v->stage->services_w, cy = y + 28;
     char label[32];
-    uint64_t g = m->globq.head, fit = (uint64_t)((w - 12 - 32) / 38) + 1, shown = m->globq.count <= fit ? m->globq.count : 1;
-    double tw = draw_text(v->d, x, y, sans(15, 600), TINT_T1, ANCHOR_START, w < 150 ? "Global queue" : "Global run queue");
+    uint64_t g = m->globq.head, fit = (uint64_t)((w - 12 - 32) / 38) + 1,
+             shown = m->globq.count <= fit ? m->globq.count : 1;
+    double tw = draw_text(v->d, x, y, sans(15, 600), TINT_T1, ANCHOR_START,
+                          w < 150 ? "Global queue" : "Global run queue");
     bool tokens = v->f->m->tokens;
     if (m->globq.count > fit || !tokens) {
         count_text(label, sizeof label, m->globq.count);
@@ -57,7 +65,8 @@ static void global_queue(const View *v, double y) {
     if (!tokens) return;
     for (uint64_t i = 0; i < shown; i++, g = m->g[g].next) {
         double cx = x + 16 + (double)i * 38;
-        token_g(v->d, cx, cy, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, g), GLOOK_RUNNABLE);
+        token_g(v->d, cx, cy, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, g),
+                GLOOK_RUNNABLE);
         if (is_selected(v->s, KIND_G, g)) token_g_ring(v->d, cx, cy, G_RADIUS_QUEUE - 2);
         mark_thing(v, (Box){cx - 16, cy - 16, 32, 32}, KIND_G, g);
     }
@@ -75,9 +84,9 @@ enum { REASONS_MAX = 24 };
 
 typedef struct {
     uint64_t m[8];
-    size_t m_count;    /* of all that are parked; at most 8 of them are in m */
+    size_t m_count; /* of all that are parked; at most 8 of them are in m */
     uint64_t g[3];
-    size_t g_count;    /* waiting, and not at a channel */
+    size_t g_count; /* waiting, and not at a channel */
     Reason reason[REASONS_MAX];
     size_t reason_count;
 } Parked;
@@ -92,15 +101,26 @@ static void count_reason(Parked *p, uint64_t reason) {
     if (p->reason_count < REASONS_MAX) p->reason[p->reason_count++] = (Reason){reason, 1};
 }
 
+/* Parked, or between two events without a P: nowhere else on the stage. */
+static bool stands_aside(const ModelM *mp) {
+    if (mp->state == M_PARKED || mp->state == M_POLLING) return true;
+    return (mp->state == M_RUNNING || mp->state == M_SPINNING) && mp->p == NONE &&
+           mp->next_p == NONE;
+}
+
 static void collect_parked(Parked *p, const Model *m) {
     *p = (Parked){0};
     for (uint64_t id = 0; id < m->m_count; id++) {
-        if (m->m[id].state != M_PARKED && m->m[id].state != M_POLLING) continue;
+        if (!stands_aside(&m->m[id])) continue;
         if (p->m_count < ARRAY_LEN(p->m)) p->m[p->m_count] = id;
         p->m_count++;
     }
     for (uint64_t g = 1; g < m->g_count; g++) {
         const ModelG *gp = &m->g[g];
+        if (gp->state == G_RUNNABLE && gp->place == AT_HAND && p->g_count < ARRAY_LEN(p->g)) {
+            p->g[p->g_count++] = g; /* just taken off a queue, or about to join one */
+            continue;
+        }
         if (gp->state != G_WAITING || gp->place == AT_SENDQ || gp->place == AT_RECVQ) continue;
         if (p->g_count < ARRAY_LEN(p->g)) p->g[p->g_count] = g;
         p->g_count++;
@@ -118,9 +138,14 @@ static const char *short_reason(const char *reason, double room) {
     return reason;
 }
 
+static const char *caption(const Model *m, uint64_t g, double room) {
+    if (m->g[g].state == G_RUNNABLE) return "on its way";
+    return short_reason(intern_text(m->text, m->g[g].reason), room);
+}
+
 /* A token and its caption, as wide as the wider of them. */
 static double cell_width(const Model *m, uint64_t g) {
-    const char *reason = short_reason(intern_text(m->text, m->g[g].reason), 80);
+    const char *reason = caption(m, g, 80);
     return fmin(90, fmax(40, text_width(reason, sans(13, 400)))) + 10;
 }
 
@@ -136,20 +161,27 @@ static void parked_tokens(const View *v, const Parked *p, double y) {
     char label[24];
     for (size_t i = 0; i < p->m_count; i++, x += 48) {
         Box b = {x, y + 11, 40, 42};
-        token_m_small(v->d, b, thing_text(label, sizeof label, KIND_M, p->m[i]), MLOOK_PARKED);
+        token_m_small(v->d, b, thing_text(label, sizeof label, KIND_M, p->m[i]),
+                      m->m[p->m[i]].state == M_PARKED || m->m[p->m[i]].state == M_POLLING
+                          ? MLOOK_PARKED
+                          : MLOOK_GO);
         mark_thing(v, b, KIND_M, p->m[i]);
     }
     for (size_t i = 0; i < p->g_count; i++) {
         double w = cell_width(m, p->g[i]) - 10, cx = x + w / 2;
-        token_g(v->d, cx, y + 27, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, p->g[i]), GLOOK_WAITING);
+        token_g(v->d, cx, y + 27, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, p->g[i]),
+                m->g[p->g[i]].state == G_RUNNABLE ? GLOOK_RUNNABLE : GLOOK_WAITING);
         if (is_selected(v->s, KIND_G, p->g[i])) token_g_ring(v->d, cx, y + 27, G_RADIUS_QUEUE - 2);
         mark_thing(v, (Box){cx - 16, y + 11, 32, 32}, KIND_G, p->g[i]);
-        draw_fitted(v->d, cx, y + 60, sans(13, 400), TINT_T2, ANCHOR_MIDDLE, short_reason(intern_text(m->text, m->g[p->g[i]].reason), w), w);
+        draw_fitted(v->d, cx, y + 60, sans(13, 400), TINT_T2, ANCHOR_MIDDLE, caption(m, p->g[i], w),
+                    w);
         x += w + 10;
     }
 }
 
-static int by_count(const Reason *a, const Reason *b) { return a->count != b->count ? (a->count < b->count ? 1 : -1) : a->reason > b->reason; }
+static int by_count(const Reason *a, const Reason *b) {
+    return a->count != b->count ? (a->count < b->count ? 1 : -1) : a->reason > b->reason;
+}
 
 static void parked_counts(const View *v, Parked *p, double y, size_t lines) {
     double x = v->stage->services_x, w = v->stage->services_w;
@@ -171,9 +203,11 @@ static void parked_counts(const View *v, Parked *p, double y, size_t lines) {
         if (lines == 1 && p->reason_count > i + 1) {
             uint64_t rest = 0;
             for (size_t k = i; k < p->reason_count; k++) rest += p->reason[k].count;
-            snprintf(line, sizeof line, "%s for other reasons", count_text(count, sizeof count, rest));
+            snprintf(line, sizeof line, "%s for other reasons",
+                     count_text(count, sizeof count, rest));
         } else {
-            snprintf(line, sizeof line, "%s %s", reason[0] ? reason : "waiting", count_text(count, sizeof count, p->reason[i].count));
+            snprintf(line, sizeof line, "%s %s", reason[0] ? reason : "waiting",
+                     count_text(count, sizeof count, p->reason[i].count));
         }
         draw_fitted(v->d, x, y += 18, digits(13, 400), TINT_T2, ANCHOR_START, line, w);
     }
@@ -207,7 +241,8 @@ static bool before(const Model *m, uint64_t a, uint64_t b) {
     const ModelChan *x = &m->chan[a], *y = &m->chan[b];
     bool bx = x->sendq.count + x->recvq.count > 0, by = y->sendq.count + y->recvq.count > 0;
     if (bx != by) return bx;
-    if (x->sends + x->recvs != y->sends + y->recvs) return x->sends + x->recvs > y->sends + y->recvs;
+    if (x->sends + x->recvs != y->sends + y->recvs)
+        return x->sends + x->recvs > y->sends + y->recvs;
     return a < b;
 }
 
@@ -232,20 +267,25 @@ static size_t choose_channels(uint64_t *ids, size_t most, const Model *m) {
 /* Who waits at an end of the pipe: the first as a token, the others as a number. */
 static void waiter(const View *v, const ModelQ *q, double cx, double cy) {
     char label[24];
-    token_g(v->d, cx, cy, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, q->head), GLOOK_WAITING);
+    token_g(v->d, cx, cy, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, q->head),
+            GLOOK_WAITING);
     if (is_selected(v->s, KIND_G, q->head)) token_g_ring(v->d, cx, cy, G_RADIUS_QUEUE - 2);
     mark_thing(v, (Box){cx - 16, cy - 16, 32, 32}, KIND_G, q->head);
 }
 
-static void waiter_words(const View *v, const ModelQ *q, bool sending, double x, double y, double room) {
+static void waiter_words(const View *v, const ModelQ *q, bool sending, double x, double y,
+                         double room) {
     const Model *m = v->s->model;
     char text[128], time[48], name[48];
     uint64_t g = q->head;
     snprintf(name, sizeof name, "%.40s", model_g_name(m, g));
     if (name[0] == '\0') thing_text(name, sizeof name, KIND_G, g);
-    if (q->count > 1) snprintf(text, sizeof text, "%llu %s", (unsigned long long)q->count, sending ? "blocked" : "wait");
+    if (q->count > 1)
+        snprintf(text, sizeof text, "%llu %s", (unsigned long long)q->count,
+                 sending ? "blocked" : "wait");
     else snprintf(text, sizeof text, "%s %s", name, sending ? "blocked" : "waits");
-    if (q->count == 1 && text_width(text, sans(14, 600)) > room) snprintf(text, sizeof text, sending ? "blocked" : "waits");
+    if (q->count == 1 && text_width(text, sans(14, 600)) > room)
+        snprintf(text, sizeof text, sending ? "blocked" : "waits");
     draw_fitted(v->d, x, y - 2, sans(14, 600), TINT_T1, ANCHOR_START, text, room);
     narrate_time(time, sizeof time, v->s->now_ns - m->g[g].since_ns);
     snprintf(text, sizeof text, "%s, %s", sending ? "on send" : "on receive", time);
@@ -255,18 +295,23 @@ static void waiter_words(const View *v, const ModelQ *q, bool sending, double x,
 
 static const char *fill_text(char *buf, size_t size, const ModelChan *c) {
     char n[32], cap[32];
-    if (c->closed) snprintf(buf, size, c->count ? "closed, %llu left" : "closed", (unsigned long long)c->count);
+    if (c->closed)
+        snprintf(buf, size, c->count ? "closed, %llu left" : "closed",
+                 (unsigned long long)c->count);
     else if (c->cap == 0) snprintf(buf, size, "unbuffered");
     else if (c->count == c->cap) snprintf(buf, size, "full");
     else if (c->count == 0) snprintf(buf, size, "empty");
-    else snprintf(buf, size, "%s of %s", count_text(n, sizeof n, c->count), count_text(cap, sizeof cap, c->cap));
+    else
+        snprintf(buf, size, "%s of %s", count_text(n, sizeof n, c->count),
+                 count_text(cap, sizeof cap, c->cap));
     return buf;
 }
 
 static double pipe(const View *v, const ModelChan *c, double x, double cy, double room) {
     double cell = 22, w = token_channel_width(c->cap, cell, c->closed);
     while (w > room && cell > 10) w = token_channel_width(c->cap, --cell, c->closed);
-    if (c->cap <= 24 && w <= room) return token_channel(v->d, x, cy, c->cap, c->count, cell, c->closed);
+    if (c->cap <= 24 && w <= room)
+        return token_channel(v->d, x, cy, c->cap, c->count, cell, c->closed);
     token_channel_bar(v->d, x, cy, room, c->cap, c->count, c->closed);
     return room;
 }
@@ -274,13 +319,15 @@ static double pipe(const View *v, const ModelChan *c, double x, double cy, doubl
 static void channel_row(const View *v, uint64_t id, double y) {
     const Model *m = v->s->model;
     const ModelChan *c = &m->chan[id];
-    double gx = v->stage->channels_x + 44, right = v->stage->channels_x + v->stage->channels_w, cy = y + 24;
+    double gx = v->stage->channels_x + 44, right = v->stage->channels_x + v->stage->channels_w,
+           cy = y + 24;
     bool full = c->cap > 0 && c->count == c->cap && !c->closed;
     char name[64], text[64];
     fill_text(text, sizeof text, c);
     TextStyle ts = full ? sans(15, 700) : digits(14, 400);
     chan_text(name, sizeof name, m, id);
-    double nw = draw_fitted(v->d, gx, y, mono(15, 500), TINT_T1, ANCHOR_START, name, right - gx - 12 - text_width(text, ts));
+    double nw = draw_fitted(v->d, gx, y, mono(15, 500), TINT_T1, ANCHOR_START, name,
+                            right - gx - 12 - text_width(text, ts));
     draw_text(v->d, gx + nw + 12, y, ts, full ? TINT_T1 : TINT_T2, ANCHOR_START, text);
     bool receivers = c->recvq.count > 0, senders = c->sendq.count > 0;
     double w = pipe(v, c, gx, cy, senders || receivers ? right - gx - 110 : right - gx);
@@ -288,8 +335,10 @@ static void channel_row(const View *v, uint64_t id, double y) {
     if (senders) waiter(v, &c->sendq, gx - 28, cy);
     if (receivers) waiter(v, &c->recvq, gx + w + 24, cy);
     double words = gx + w + (receivers ? 50 : 14);
-    if (senders || receivers) waiter_words(v, senders ? &c->sendq : &c->recvq, senders, words, cy, right - words);
-    if (is_selected(v->s, KIND_CHAN, id)) draw_box(v->d, (Box){gx - 8, cy - 24, w + 16, 48}, 6, NO_PAINT, pen(TINT_NOW, 2));
+    if (senders || receivers)
+        waiter_words(v, senders ? &c->sendq : &c->recvq, senders, words, cy, right - words);
+    if (is_selected(v->s, KIND_CHAN, id))
+        draw_box(v->d, (Box){gx - 8, cy - 24, w + 16, 48}, 6, NO_PAINT, pen(TINT_NOW, 2));
 }
 
 void stage_channels(const View *v) {
@@ -299,7 +348,8 @@ void stage_channels(const View *v) {
     draw_text(v->d, x, y, sans(15, 600), TINT_T1, ANCHOR_START, "Channels");
     if (m->chan_count == 0) {
         draw_fitted(v->d, x, y + 26, sans(14, 400), TINT_T2, ANCHOR_START,
-                    v->s->head->chan_count ? "none made yet" : "This run uses no channels", v->stage->channels_w);
+                    v->s->head->chan_count ? "none made yet" : "This run uses no channels",
+                    v->stage->channels_w);
         return;
     }
     uint64_t ids[ROWS_MAX];
@@ -322,13 +372,16 @@ void stage_heap(const View *v) {
     char text[96], size[32];
     for (uint64_t i = 0; i < m->obj_count; i++) bytes += m->obj[i].bytes;
     draw_text(v->d, b.x, b.y - 10, sans(15, 600), TINT_T1, ANCHOR_START, "Heap");
-    snprintf(text, sizeof text, "%zu object%s, %s", m->obj_count, m->obj_count == 1 ? "" : "s", bytes_text(size, sizeof size, bytes));
+    snprintf(text, sizeof text, "%zu object%s, %s", m->obj_count, m->obj_count == 1 ? "" : "s",
+             bytes_text(size, sizeof size, bytes));
     draw_fitted(v->d, b.x + 44, b.y - 10, digits(13, 400), TINT_T2, ANCHOR_START, text, b.w - 44);
     draw_box(v->d, b, 5, paint(TINT_SLOT), pen(TINT_CARDL, 1.2));
     for (size_t i = 0; i < v->stage->object_count; i++) {
         const ThingPlace *o = &v->stage->object[i];
-        token_object(v->d, o->box, intern_text(m->text, m->obj[o->id].name), m->obj[o->id].pins > 0);
-        if (is_selected(v->s, KIND_OBJ, o->id)) draw_box(v->d, o->box, 3, NO_PAINT, pen(TINT_NOW, 2));
+        token_object(v->d, o->box, intern_text(m->text, m->obj[o->id].name),
+                     m->obj[o->id].pins > 0);
+        if (is_selected(v->s, KIND_OBJ, o->id))
+            draw_box(v->d, o->box, 3, NO_PAINT, pen(TINT_NOW, 2));
         mark_thing(v, o->box, KIND_OBJ, o->id);
     }
 }

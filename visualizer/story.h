@@ -18,7 +18,7 @@ typedef struct {
 } StoryStep;
 
 typedef struct {
-    uint64_t seq;       /* of the event; 0 = nothing has happened yet */
+    uint64_t seq; /* of the event; 0 = nothing has happened yet */
     Event event;
     Narration words;
     StoryStep step[STORY_STEPS]; /* oldest first; the last one is the event itself */

@@ -10,14 +10,15 @@
 
 typedef struct {
     const char *name, *doc;
-    uint32_t rgb[2];          /* dark, light */
-    uint8_t base, top;        /* a mix; TINT_NONE = none */
+    uint32_t rgb[2];   /* dark, light */
+    uint8_t base, top; /* a mix; TINT_NONE = none */
     uint8_t hundredths[2];
 } Row;
 
 static const Row rows[TINT_COUNT] = {
-#define TINT(NAME, dark, light, doc) [TINT_##NAME] = {#NAME, doc, {dark, light}, TINT_NONE, TINT_NONE, {0, 0}},
-#define MIX(NAME, base, top, dark, light, doc) \
+#define TINT(NAME, dark, light, doc)                                                               \
+    [TINT_##NAME] = {#NAME, doc, {dark, light}, TINT_NONE, TINT_NONE, {0, 0}},
+#define MIX(NAME, base, top, dark, light, doc)                                                     \
     [TINT_##NAME] = {#NAME, doc, {0, 0}, TINT_##base, TINT_##top, {dark, light}},
 #include "theme.def"
 };
@@ -34,10 +35,12 @@ static uint32_t encoded(double c) {
 }
 
 static uint32_t deuteranopia(uint32_t rgb) {
-    static const double m[3][3] = {{.367322, .860646, -.227968}, {.280085, .672501, .047413}, {-.011820, .042940, .968881}};
+    static const double m[3][3] = {
+        {.367322, .860646, -.227968}, {.280085, .672501, .047413}, {-.011820, .042940, .968881}};
     double in[3] = {linear(rgb >> 16 & 255), linear(rgb >> 8 & 255), linear(rgb & 255)};
     uint32_t out = 0;
-    for (int i = 0; i < 3; i++) out = out << 8 | encoded(m[i][0] * in[0] + m[i][1] * in[1] + m[i][2] * in[2]);
+    for (int i = 0; i < 3; i++)
+        out = out << 8 | encoded(m[i][0] * in[0] + m[i][1] * in[1] + m[i][2] * in[2]);
     return out;
 }
 
@@ -83,7 +86,8 @@ const char *theme_tint_name(Tint tint) { return rows[tint].name; }
 const char *theme_tint_doc(Tint tint) { return rows[tint].doc; }
 
 static double luminance(uint32_t rgb) {
-    return .2126 * linear(rgb >> 16 & 255) + .7152 * linear(rgb >> 8 & 255) + .0722 * linear(rgb & 255);
+    return .2126 * linear(rgb >> 16 & 255) + .7152 * linear(rgb >> 8 & 255) +
+           .0722 * linear(rgb & 255);
 }
 
 double theme_contrast(uint32_t a, uint32_t b) {

@@ -29,8 +29,12 @@ const char *theme_tint_name(Tint tint);
 const char *theme_tint_doc(Tint tint);
 
 /* The colour of the n-th goroutine to appear, and of its edge. */
-static inline Tint theme_goroutine(size_t n) { return (Tint)(TINT_G0 + (int)(n % GOROUTINE_TINTS)); }
-static inline Tint theme_goroutine_edge(size_t n) { return (Tint)(TINT_G0_EDGE + (int)(n % GOROUTINE_TINTS)); }
+static inline Tint theme_goroutine(size_t n) {
+    return (Tint)(TINT_G0 + (int)(n % GOROUTINE_TINTS));
+}
+static inline Tint theme_goroutine_edge(size_t n) {
+    return (Tint)(TINT_G0_EDGE + (int)(n % GOROUTINE_TINTS));
+}
 
 /* WCAG 2 contrast of two colours, 1 .. 21. */
 double theme_contrast(uint32_t a, uint32_t b);

@@ -1,4 +1,4 @@
-/* token.c -- how each thing looks; proportions from design/src/kit.py, numbers in logical pixels. */
+/* token.c -- how each thing looks; numbers in logical pixels, proportions as first drawn. */
 #include "token.h"
 
 #include "measure.h"
@@ -12,7 +12,8 @@
 /* ---------------------------------------------------------------- goroutines */
 
 /* A long number must not touch the ring: g1234, then 1234, then its last digits. */
-static const char *fit_number(char *buf, size_t size, const char *label, TextStyle s, double width) {
+static const char *fit_number(char *buf, size_t size, const char *label, TextStyle s,
+                              double width) {
     const char *part = label;
     snprintf(buf, size, "%s", part);
     while (text_width(buf, s) > width && strlen(part) > 2) {
@@ -22,9 +23,11 @@ static const char *fit_number(char *buf, size_t size, const char *label, TextSty
     return buf;
 }
 
-static void g_label(DrawList *d, double cx, double baseline, double r, const char *label, TextStyle s, Tint tint) {
+static void g_label(DrawList *d, double cx, double baseline, double r, const char *label,
+                    TextStyle s, Tint tint) {
     char buf[32];
-    draw_text(d, cx, baseline, s, tint, ANCHOR_MIDDLE, fit_number(buf, sizeof buf, label, s, 2 * r - 3));
+    draw_text(d, cx, baseline, s, tint, ANCHOR_MIDDLE,
+              fit_number(buf, sizeof buf, label, s, 2 * r - 3));
 }
 
 static void zigzag(DrawList *d, double cx, double r, double y, double amplitude) {
@@ -58,7 +61,8 @@ static void g_waiting(DrawList *d, double cx, double cy, double r) {
     draw_box(d, (Box){cx + bar * .5, y, bar, h}, 0, paint(TINT_VAL), NO_PEN);
 }
 
-void token_g_sized(DrawList *d, double cx, double cy, double r, const char *label, GLook look, double size) {
+void token_g_sized(DrawList *d, double cx, double cy, double r, const char *label, GLook look,
+                   double size) {
     double up = size * .36, k = r * .66;
     switch (look) {
     case GLOOK_RUNNABLE:
@@ -94,11 +98,13 @@ void token_g_ring(DrawList *d, double cx, double cy, double r) {
 }
 
 void token_g_frame(DrawList *d, Box b, bool empty) {
-    draw_box(d, b, 9, paint(TINT_SLOT), empty ? pen_dash(TINT_CARDL, 1.2, 3, 3) : pen(TINT_CARDL, 1.2));
+    draw_box(d, b, 9, paint(TINT_SLOT),
+             empty ? pen_dash(TINT_CARDL, 1.2, 3, 3) : pen(TINT_CARDL, 1.2));
 }
 
 void token_more(DrawList *d, double x, double cy) {
-    for (int k = 0; k < 3; k++) draw_circle(d, x + 8 + k * 19, cy, 8, paint(TINT_SLOT), pen(TINT_BLUE, 1.8));
+    for (int k = 0; k < 3; k++)
+        draw_circle(d, x + 8 + k * 19, cy, 8, paint(TINT_SLOT), pen(TINT_BLUE, 1.8));
 }
 
 /* ---------------------------------------------------------------- threads */
@@ -137,6 +143,7 @@ static void plate_up(DrawList *d, double cx, double top, double w, double h) {
     path_close(d);
 }
 
+/* clang-format off */
 static const struct {
     Tint fill, hatch, edge;
     double hatch_alpha, width, on, off;
@@ -153,15 +160,18 @@ static const struct {
     [MLOOK_C_THREAD] = {TINT_T_PLATE, TINT_NONE, TINT_AMBER, 0, 1.8, 0, 0, true, true},
     [MLOOK_EXTRA] = {TINT_NONE, TINT_NONE, TINT_AMBER, 0, 1.8, 5, 4, true, true},
 };
+/* clang-format on */
 
 static void plate(DrawList *d, Box b, MLook look) {
-    Pen edge = pen_dash(plate_looks[look].edge, plate_looks[look].width, plate_looks[look].on, plate_looks[look].off);
+    Pen edge = pen_dash(plate_looks[look].edge, plate_looks[look].width, plate_looks[look].on,
+                        plate_looks[look].off);
     edge.round = plate_looks[look].on == 0;
     if (plate_looks[look].up) plate_up(d, b.x + b.w / 2, b.y, b.w, b.h);
     else plate_down(d, b.x + b.w / 2, b.y, b.w, b.h);
     if (plate_looks[look].fill) draw_path_keep(d, paint(plate_looks[look].fill), NO_PEN);
     if (plate_looks[look].hatch) {
-        draw_path_keep(d, paint_hatch(plate_looks[look].hatch, 7, 2.1, plate_looks[look].hatch_alpha), NO_PEN);
+        draw_path_keep(
+            d, paint_hatch(plate_looks[look].hatch, 7, 2.1, plate_looks[look].hatch_alpha), NO_PEN);
     }
     draw_path(d, NO_PAINT, edge);
 }
@@ -187,25 +197,31 @@ static void two_arrows(DrawList *d, double cx, double cy, double r) {
 }
 
 /* On a hatch a label gets a plate of its own. */
-static void plate_label(DrawList *d, double cx, double y, const char *label, MLook look, double size) {
+static void plate_label(DrawList *d, double cx, double y, const char *label, MLook look,
+                        double size) {
     TextStyle s = sans(size, 700);
     if (plate_looks[look].hatch) {
         double w = text_width(label, s);
-        draw_box(d, (Box){cx - w / 2 - 4, y - size * .8, w + 8, size * 1.08}, 3, paint(plate_looks[look].fill), NO_PEN);
+        draw_box(d, (Box){cx - w / 2 - 4, y - size * .8, w + 8, size * 1.08}, 3,
+                 paint(plate_looks[look].fill), NO_PEN);
     }
     draw_text(d, cx, y, s, plate_looks[look].foreign ? TINT_F1 : TINT_T1, ANCHOR_MIDDLE, label);
 }
 
-void token_m(DrawList *d, Box b, const char *label, MLook look, const char *g, GLook glook, double size) {
+void token_m(DrawList *d, Box b, const char *label, MLook look, const char *g, GLook glook,
+             double size) {
     bool up = plate_looks[look].up;
     double cx = b.x + b.w / 2, gy = b.y + b.h * (up ? .475 : .365), gr = b.w * (up ? .27 : .295);
     if (size == 0) size = 18;
     plate(d, b, look);
-    if (b.w < 56 && (label[0] || g[0]) && label[0] != '\0') { /* too small for both: who is carried, else who it is */
-        g_label(d, cx, b.y + b.h * .49, b.w / 2, g[0] ? g : label, sans(b.w < 40 ? 12 : 13, 700), plate_looks[look].foreign ? TINT_F1 : TINT_T1);
+    if (b.w < 56 && (label[0] || g[0]) &&
+        label[0] != '\0') { /* too small for both: who is carried, else who it is */
+        g_label(d, cx, b.y + b.h * .49, b.w / 2, g[0] ? g : label, sans(b.w < 40 ? 12 : 13, 700),
+                plate_looks[look].foreign ? TINT_F1 : TINT_T1);
         return;
     }
-    if (g[0]) token_g_sized(d, cx, gy, gr, g, glook, gr < 15.5 ? 12 : gr <= 18 ? 13 : gr < 25 ? 15 : 18);
+    if (g[0])
+        token_g_sized(d, cx, gy, gr, g, glook, gr < 15.5 ? 12 : gr <= 18 ? 13 : gr < 25 ? 15 : 18);
     else if (look == MLOOK_SPINNING) two_arrows(d, cx, gy, gr * .72);
     else if (look == MLOOK_PARKED) two_bars(d, cx, gy, b.w);
     else if (look == MLOOK_LOCKED) token_lock(d, cx, gy - 4, b.w / 49, TINT_VAL);
@@ -246,16 +262,22 @@ void token_p(DrawList *d, Box card, PLook look, bool changed) {
     case PLOOK_RUNNING: break;
     case PLOOK_SYSCALL:
         draw_box(d, card, 10, paint(TINT_CARD), NO_PEN);
-        draw_box(d, card, 10, paint_hatch(TINT_AMBER, 8, 2, .3), changed ? edge : pen(TINT_AMBER, 1.4));
+        draw_box(d, card, 10, paint_hatch(TINT_AMBER, 8, 2, .3),
+                 changed ? edge : pen(TINT_AMBER, 1.4));
         return;
-    case PLOOK_IDLE: draw_box(d, card, 10, NO_PAINT, changed ? edge : pen_dash(TINT_PARK, 1.4, 5, 4)); return;
-    case PLOOK_STOPPED: draw_box(d, (Box){card.x, card.y - 7, card.w, 5}, 0, paint(TINT_T1), NO_PEN); break;
+    case PLOOK_IDLE:
+        draw_box(d, card, 10, NO_PAINT, changed ? edge : pen_dash(TINT_PARK, 1.4, 5, 4));
+        return;
+    case PLOOK_STOPPED:
+        draw_box(d, (Box){card.x, card.y - 7, card.w, 5}, 0, paint(TINT_T1), NO_PEN);
+        break;
     }
     draw_box(d, card, 10, paint(TINT_CARD), edge);
 }
 
 void token_plug(DrawList *d, double cx, double card_bottom, bool changed) {
-    draw_box(d, (Box){cx - 28, card_bottom - 2, 56, 9}, 2, paint(changed ? TINT_NOW : TINT_BLUE), NO_PEN);
+    draw_box(d, (Box){cx - 28, card_bottom - 2, 56, 9}, 2, paint(changed ? TINT_NOW : TINT_BLUE),
+             NO_PEN);
 }
 
 void token_rail(DrawList *d, double x0, double x1, double y) {
@@ -282,7 +304,8 @@ static void cross(DrawList *d, double cx, double cy) {
     draw_line(d, cx - 10, cy + 10, cx + 10, cy - 10, pen(TINT_VAL, 2));
 }
 
-double token_channel(DrawList *d, double x, double cy, size_t cap, size_t count, double cell, bool closed) {
+double token_channel(DrawList *d, double x, double cy, size_t cap, size_t count, double cell,
+                     bool closed) {
     double w = token_channel_width(cap, cell, closed);
     rails(d, x, cy, w, closed);
     for (size_t i = 0; i < cap; i++) {
@@ -292,31 +315,39 @@ double token_channel(DrawList *d, double x, double cy, size_t cap, size_t count,
         else draw_box(d, b, 3, NO_PAINT, pen(TINT_CARDL, 1));
     }
     if (closed && count == 0) cross(d, x + w / 2, cy);
-    if (cap > 0 && count == cap && !closed) draw_box(d, (Box){x - 5, cy - 20, 5, 40}, 1, paint(TINT_T1), NO_PEN);
+    if (cap > 0 && count == cap && !closed)
+        draw_box(d, (Box){x - 5, cy - 20, 5, 40}, 1, paint(TINT_T1), NO_PEN);
     return w;
 }
 
-void token_channel_bar(DrawList *d, double x, double cy, double w, size_t cap, size_t count, bool closed) {
+void token_channel_bar(DrawList *d, double x, double cy, double w, size_t cap, size_t count,
+                       bool closed) {
     rails(d, x, cy, w, closed);
     double inner = w - 8, filled = inner * (double)count / (double)cap;
     if (count > 0 && filled < 6) filled = 6;
     draw_box(d, (Box){x + 4, cy - 11, inner, 22}, 3, NO_PAINT, pen(TINT_CARDL, 1));
-    if (count > 0) draw_box(d, (Box){x + 4 + inner - filled, cy - 11, filled, 22}, 3, paint(TINT_VAL), NO_PEN);
-    if (count == cap && !closed) draw_box(d, (Box){x - 5, cy - 20, 5, 40}, 1, paint(TINT_T1), NO_PEN);
+    if (count > 0)
+        draw_box(d, (Box){x + 4 + inner - filled, cy - 11, filled, 22}, 3, paint(TINT_VAL), NO_PEN);
+    if (count == cap && !closed)
+        draw_box(d, (Box){x - 5, cy - 20, 5, 40}, 1, paint(TINT_T1), NO_PEN);
 }
 
 /* ---------------------------------------------------------------- memory and device */
 
-static void block_name(DrawList *d, double x, double cy, double room, const char *name, TextStyle s, Tint tint) {
+static void block_name(DrawList *d, double x, double cy, double room, const char *name, TextStyle s,
+                       Tint tint) {
     char buf[96];
     text_fit(buf, sizeof buf, name, s, room);
-    if (strlen(buf) >= 2 || strlen(name) < 2) draw_text(d, x, cy + s.size * .36, s, tint, ANCHOR_START, buf);
+    if (strlen(buf) >= 2 || strlen(name) < 2)
+        draw_text(d, x, cy + s.size * .36, s, tint, ANCHOR_START, buf);
 }
 
 void token_object(DrawList *d, Box b, const char *name, bool pinned) {
     draw_box(d, b, 3, paint(TINT_OBJECT), pinned ? pen(TINT_T1, 2) : NO_PEN);
     double left = pinned ? 24 : 10;
-    if (b.w > left + 14) block_name(d, b.x + left, b.y + b.h / 2, b.w - left - 6, name, sans(13, pinned ? 600 : 500), TINT_T1);
+    if (b.w > left + 14)
+        block_name(d, b.x + left, b.y + b.h / 2, b.w - left - 6, name, sans(13, pinned ? 600 : 500),
+                   TINT_T1);
 }
 
 void token_ghost(DrawList *d, Box b, const char *name) {
@@ -347,12 +378,14 @@ static void command_running(DrawList *d, Box b, const char *name, double share) 
     TextStyle s = digits(18, 700);
     double pw = text_width("100 %", s), cy = b.y + b.h / 2;
     bool both = b.w > pw + 70;
-    if (b.w > pw + 12) draw_text(d, b.x + b.w - (both ? 14 : 8), cy + 5.5, s, TINT_F1, ANCHOR_END, percent);
+    if (b.w > pw + 12)
+        draw_text(d, b.x + b.w - (both ? 14 : 8), cy + 5.5, s, TINT_F1, ANCHOR_END, percent);
     if (both) block_name(d, b.x + 14, cy, b.w - pw - 42, name, mono(18, 700), TINT_F1);
     else if (b.w <= pw + 12) block_name(d, b.x + 6, cy, b.w - 12, name, mono(14, 600), TINT_F1);
 }
 
-void token_command(DrawList *d, Box b, const char *name, const char *note, CommandLook look, double share) {
+void token_command(DrawList *d, Box b, const char *name, const char *note, CommandLook look,
+                   double share) {
     if (look == CMDLOOK_RUNNING) {
         command_running(d, b, name, share);
         return;
@@ -363,7 +396,8 @@ void token_command(DrawList *d, Box b, const char *name, const char *note, Comma
     text_fit(buf, sizeof buf, name, mono(14, 500), b.w - 10);
     double cx = b.x + b.w / 2, cy = b.y + b.h / 2;
     if (b.h < 44) note = "";
-    draw_text(d, cx, cy + (note[0] ? -3 : 5), mono(14, 500), queued ? TINT_F1 : TINT_F2, ANCHOR_MIDDLE, buf);
+    draw_text(d, cx, cy + (note[0] ? -3 : 5), mono(14, 500), queued ? TINT_F1 : TINT_F2,
+              ANCHOR_MIDDLE, buf);
     if (b.w >= text_width(note, sans(13, 400)) + 8) {
         draw_text(d, cx, cy + 16, sans(13, 400), queued ? TINT_F2 : TINT_F3, ANCHOR_MIDDLE, note);
     }
@@ -371,7 +405,9 @@ void token_command(DrawList *d, Box b, const char *name, const char *note, Comma
 
 void token_buffer(DrawList *d, Box b, const char *name) {
     draw_box(d, b, 2, paint(TINT_DEV_BUFFER), pen(TINT_DEV, 1));
-    if (b.w > 20) block_name(d, b.x + fmin(12, b.w / 6), b.y + b.h / 2, b.w - 2 * fmin(12, b.w / 6), name, mono(14, 600), TINT_F1);
+    if (b.w > 20)
+        block_name(d, b.x + fmin(12, b.w / 6), b.y + b.h / 2, b.w - 2 * fmin(12, b.w / 6), name,
+                   mono(14, 600), TINT_F1);
 }
 
 void token_context(DrawList *d, double cx, double cy, bool cancelled) {
@@ -391,12 +427,16 @@ void token_timer(DrawList *d, double cx, double cy, double r, double left) {
 /* ---------------------------------------------------------------- marks */
 
 void token_pulse(DrawList *d, double x, double base, bool acted) {
-    draw_line(d, x, base - (acted ? 22 : 13), x, base, acted ? pen(TINT_NOW, 3.5) : pen(TINT_T2, 2));
+    draw_line(d, x, base - (acted ? 22 : 13), x, base,
+              acted ? pen(TINT_NOW, 3.5) : pen(TINT_T2, 2));
 }
 
 void token_violation(DrawList *d, double x, double y, double s, Tint behind) {
     Point triangle[] = {{x, y - 9 * s}, {x + 10 * s, y + 8 * s}, {x - 10 * s, y + 8 * s}};
-    Point split[] = {{x + 1.5 * s, y - 6 * s}, {x - 2.2 * s, y + .5 * s}, {x + 2 * s, y + 2 * s}, {x - 1.5 * s, y + 8 * s}};
+    Point split[] = {{x + 1.5 * s, y - 6 * s},
+                     {x - 2.2 * s, y + .5 * s},
+                     {x + 2 * s, y + 2 * s},
+                     {x - 1.5 * s, y + 8 * s}};
     draw_poly(d, triangle, 3, true, paint(TINT_RED), NO_PEN);
     draw_poly(d, split, 4, false, NO_PAINT, pen(behind, 2 * s));
 }
@@ -413,8 +453,11 @@ void token_note(DrawList *d, double x, double y, double r) {
 void token_arrow(DrawList *d, double x0, double y0, double x1, double y1, Tint tint, double width) {
     double a = atan2(y1 - y0, x1 - x0), head = 7, k = head * 1.25;
     bool upright = x0 == x1;
-    draw_line(d, x0, y0, upright ? x0 : x1 - cos(a) * head * .8, y1 - sin(a) * head * .8, pen(tint, width));
-    Point tip[] = {{x1, y1}, {x1 - cos(a - .45) * k, y1 - sin(a - .45) * k}, {x1 - cos(a + .45) * k, y1 - sin(a + .45) * k}};
+    draw_line(d, x0, y0, upright ? x0 : x1 - cos(a) * head * .8, y1 - sin(a) * head * .8,
+              pen(tint, width));
+    Point tip[] = {{x1, y1},
+                   {x1 - cos(a - .45) * k, y1 - sin(a - .45) * k},
+                   {x1 - cos(a + .45) * k, y1 - sin(a + .45) * k}};
     draw_poly(d, tip, 3, true, paint(tint), NO_PEN);
 }
 
@@ -429,9 +472,11 @@ void token_crack(DrawList *d, Point from, Point to, double w0, double w1, double
     double a = atan2(to.y - from.y, to.x - from.x), nx = -sin(a), ny = cos(a);
     Point mid[JAGS_MAX + 1], outline[2 * (JAGS_MAX + 1)];
     for (size_t i = 0; i <= jags; i++) {
-        double share = (double)i / (double)jags, k = (550 + (double)prng_below(&r, 451)) / 1000 * (i % 2 ? jag : -jag);
+        double share = (double)i / (double)jags,
+               k = (550 + (double)prng_below(&r, 451)) / 1000 * (i % 2 ? jag : -jag);
         if (i == 0 || i == jags) k = 0;
-        mid[i] = (Point){from.x + (to.x - from.x) * share + nx * k, from.y + (to.y - from.y) * share + ny * k};
+        mid[i] = (Point){from.x + (to.x - from.x) * share + nx * k,
+                         from.y + (to.y - from.y) * share + ny * k};
         double half = (w0 + (w1 - w0) * share) / 2;
         outline[i] = (Point){mid[i].x + nx * half, mid[i].y + ny * half};
         outline[2 * jags + 1 - i] = (Point){mid[i].x - nx * half, mid[i].y - ny * half};
@@ -447,7 +492,8 @@ void token_crack(DrawList *d, Point from, Point to, double w0, double w1, double
     draw_poly(d, outline, 2 * (jags + 1), true, paint(TINT_RED), NO_PEN);
 }
 
-double token_pill(DrawList *d, double x, double y, const char *text, Tint fill, Tint ink, double size, double h) {
+double token_pill(DrawList *d, double x, double y, const char *text, Tint fill, Tint ink,
+                  double size, double h) {
     TextStyle s = sans(size, 700);
     double w = text_width(text, s) + 16;
     draw_box(d, (Box){x, y, w, h}, h / 2, paint(fill), NO_PEN);
@@ -474,7 +520,8 @@ double token_key(DrawList *d, double x, double y, const char *text) {
 void token_logo(DrawList *d, double x, double y, double s) {
     static const Point shape[] = {{0, 6}, {6, 0}, {11, 9}, {17, -2}, {22, 7}, {28, 3}};
     Point p[ARRAY_LEN(shape)];
-    for (size_t i = 0; i < ARRAY_LEN(shape); i++) p[i] = (Point){x + shape[i].x * s, y + shape[i].y * s};
+    for (size_t i = 0; i < ARRAY_LEN(shape); i++)
+        p[i] = (Point){x + shape[i].x * s, y + shape[i].y * s};
     draw_poly(d, p, ARRAY_LEN(p), false, NO_PAINT, pen(TINT_NOW, 2.2 * fmin(s, 1.2)));
 }
 
@@ -483,16 +530,23 @@ void token_logo(DrawList *d, double x, double y, double s) {
 void token_slice(DrawList *d, double x, double y, double w, SliceLook look, bool dark) {
     double r = w >= 3 ? 2 : 0;
     switch (look) {
-    case SLICE_GO: draw_box(d, (Box){x, y, w, 14}, r, paint(TINT_LANE_GO), dark || w < 3 ? NO_PEN : pen(TINT_BLUE, 1)); break;
+    case SLICE_GO:
+        draw_box(d, (Box){x, y, w, 14}, r, paint(TINT_LANE_GO),
+                 dark || w < 3 ? NO_PEN : pen(TINT_BLUE, 1));
+        break;
     case SLICE_SPIN:
         draw_box(d, (Box){x, y, w, 14}, r, paint(TINT_CHROME), NO_PEN);
-        draw_box(d, (Box){x, y, w, 14}, r, paint_hatch(TINT_BLUE, 6, 2.4, .8), w < 3 ? NO_PEN : pen(TINT_BLUE, 1));
+        draw_box(d, (Box){x, y, w, 14}, r, paint_hatch(TINT_BLUE, 6, 2.4, .8),
+                 w < 3 ? NO_PEN : pen(TINT_BLUE, 1));
         break;
     case SLICE_C: draw_box(d, (Box){x, y + 5, w, 14}, r, paint(TINT_AMBER), NO_PEN); break;
     case SLICE_SYSCALL:
         draw_box(d, (Box){x, y + 5, w, 14}, r, paint(TINT_CHROME), NO_PEN);
-        draw_box(d, (Box){x, y + 5, w, 14}, r, paint_hatch(TINT_AMBER, 6, 2.4, .8), w < 3 ? NO_PEN : pen(TINT_AMBER, 1));
+        draw_box(d, (Box){x, y + 5, w, 14}, r, paint_hatch(TINT_AMBER, 6, 2.4, .8),
+                 w < 3 ? NO_PEN : pen(TINT_AMBER, 1));
         break;
-    case SLICE_STARTING: draw_box(d, (Box){x, y + 2, w, 15}, r, paint(TINT_CHROME), pen_dash(TINT_NOW, 1.4, 3, 3)); break;
+    case SLICE_STARTING:
+        draw_box(d, (Box){x, y + 2, w, 15}, r, paint(TINT_CHROME), pen_dash(TINT_NOW, 1.4, 3, 3));
+        break;
     }
 }

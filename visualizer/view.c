@@ -9,9 +9,11 @@
 
 /* Nothing smaller than 24 x 24 has to be hit (design, 8). */
 void hits_add(Hits *h, Box b, HitKind kind, Thing thing, uint64_t value) {
-    double grow_x = fmax(0, 24 - b.w) / 2, grow_y = kind == HIT_THING ? fmax(0, 16 - b.h) / 2 : fmax(0, 24 - b.h) / 2;
+    double grow_x = fmax(0, 24 - b.w) / 2,
+           grow_y = kind == HIT_THING ? fmax(0, 16 - b.h) / 2 : fmax(0, 24 - b.h) / 2;
     GROW(h->hit, h->cap, h->count + 1);
-    h->hit[h->count++] = (Hit){{b.x - grow_x, b.y - grow_y, b.w + 2 * grow_x, b.h + 2 * grow_y}, kind, thing, value};
+    h->hit[h->count++] =
+        (Hit){{b.x - grow_x, b.y - grow_y, b.w + 2 * grow_x, b.h + 2 * grow_y}, kind, thing, value};
 }
 
 const Hit *hits_at(const Hits *h, Point p) {
@@ -39,7 +41,9 @@ const char *bytes_text(char *buf, size_t size, uint64_t bytes) {
     size_t i = 0;
     uint64_t whole = bytes, rest = 0;
     for (; whole >= 1024 && i + 1 < ARRAY_LEN(units); i++, whole /= 1024) rest = whole % 1024;
-    if (whole < 10 && rest >= 103) snprintf(buf, size, "%llu.%llu %s", (unsigned long long)whole, (unsigned long long)(rest * 10 / 1024), units[i]);
+    if (whole < 10 && rest >= 103)
+        snprintf(buf, size, "%llu.%llu %s", (unsigned long long)whole,
+                 (unsigned long long)(rest * 10 / 1024), units[i]);
     else snprintf(buf, size, "%llu %s", (unsigned long long)whole, units[i]);
     return buf;
 }
@@ -67,17 +71,20 @@ void mark_thing(const View *v, Box b, Kind kind, uint64_t id) {
     hits_add(v->hits, b, HIT_THING, (Thing){kind, id}, 0);
 }
 
-double draw_fitted(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a, const char *text, double room) {
+double draw_fitted(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
+                   const char *text, double room) {
     char buf[256];
     text_fit(buf, sizeof buf, text, s, room);
     return draw_text(d, x, y, s, tint, a, buf);
 }
 
-double draw_ended(DrawList *d, double x, double y, TextStyle s, unsigned tint, const char *text, double room) {
+double draw_ended(DrawList *d, double x, double y, TextStyle s, unsigned tint, const char *text,
+                  double room) {
     char buf[256];
     return draw_text(d, x, y, s, tint, ANCHOR_START, text_fit_end(buf, sizeof buf, text, s, room));
 }
 
-double draw_whole(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a, const char *text, double room) {
+double draw_whole(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
+                  const char *text, double room) {
     return text_width(text, s) <= room ? draw_text(d, x, y, s, tint, a, text) : 0;
 }

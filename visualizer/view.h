@@ -10,10 +10,17 @@
 
 /* ---- what the mouse meets ---- */
 typedef enum {
-    HIT_THING,  /* `thing`: hover shows it, a click selects it */
-    HIT_EVENT,  /* a click goes to event `value` */
-    HIT_RULER, HIT_LANES, HIT_SCRUB,
-    HIT_TO_START, HIT_BACK, HIT_PLAY, HIT_STEP, HIT_SPEED, HIT_KEYS,
+    HIT_THING, /* `thing`: hover shows it, a click selects it */
+    HIT_EVENT, /* a click goes to event `value` */
+    HIT_RULER,
+    HIT_LANES,
+    HIT_SCRUB,
+    HIT_TO_START,
+    HIT_BACK,
+    HIT_PLAY,
+    HIT_STEP,
+    HIT_SPEED,
+    HIT_KEYS,
 } HitKind;
 
 typedef struct {
@@ -44,15 +51,16 @@ typedef struct {
 
 void view_top(const View *v);
 void view_transport(const View *v);
-void view_worlds(const View *v);   /* the stage's ground */
+void view_worlds(const View *v); /* the stage's ground */
 void view_stage(const View *v);
 void view_timeline(const View *v);
 void view_panel(const View *v);
-void view_strip(const View *v);    /* lecture mode: the headline in one line */
-void view_help(const View *v);     /* all keys */
+void view_strip(const View *v); /* lecture mode: the headline in one line */
+void view_help(const View *v);  /* all keys */
 void view_tooltip(const View *v);
-void view_empty(DrawList *d, double w, double h, const char *headline, const char *remedy); /* no trace */
-void view_tokens(DrawList *d);     /* every token, 1600 x 1000 */
+void view_empty(DrawList *d, double w, double h, const char *headline,
+                const char *remedy); /* no trace */
+void view_tokens(DrawList *d);       /* every token, 1600 x 1000 */
 
 /* Parts of the stage, in files of their own. */
 void stage_services(const View *v);
@@ -68,15 +76,18 @@ enum { NAME_MAX_ = 96 };
 const char *thing_text(char *buf, size_t size, Kind kind, uint64_t id);    /* "g7", "P1", "M3" */
 const char *chan_text(char *buf, size_t size, const Model *m, uint64_t c); /* its name, else "c3" */
 const char *bytes_text(char *buf, size_t size, uint64_t bytes);            /* "62 MiB" */
-const char *count_text(char *buf, size_t size, uint64_t n);                /* "8 311", thin spaces */
+const char *count_text(char *buf, size_t size, uint64_t n); /* "8 311", thin spaces */
 bool is_selected(const Scene *s, Kind kind, uint64_t id);
 bool is_changed(const Scene *s, Kind kind, uint64_t id); /* does the event on show mention it? */
 void mark_thing(const View *v, Box b, Kind kind, uint64_t id); /* it can be hovered and clicked */
 /* Shortened to fit, drawn if anything is left; returns the width. */
-double draw_fitted(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a, const char *text, double room);
+double draw_fitted(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
+                   const char *text, double room);
 /* The same for a sentence: shortened at its end. */
-double draw_ended(DrawList *d, double x, double y, TextStyle s, unsigned tint, const char *text, double room);
+double draw_ended(DrawList *d, double x, double y, TextStyle s, unsigned tint, const char *text,
+                  double room);
 /* Whole or not at all. */
-double draw_whole(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a, const char *text, double room);
+double draw_whole(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
+                  const char *text, double room);
 
 #endif

@@ -19,14 +19,19 @@ typedef struct {
     char value[64];
 } Figure;
 
-static double figure_width(const Figure *f) { return fmax(text_width(f->name, sans(12, 400)), text_width(f->value, mono(14, 500))) + 28; }
+static double figure_width(const Figure *f) {
+    return fmax(text_width(f->name, sans(12, 400)), text_width(f->value, mono(14, 500))) + 28;
+}
 
 static size_t collect_figures(const Scene *s, Figure *f) {
     size_t n = 0;
-    snprintf(f[n].value, sizeof f[n].value, "%llu", (unsigned long long)s->model->seed), f[n++].name = "seed";
-    snprintf(f[n].value, sizeof f[n].value, "%llu", (unsigned long long)s->model->procs), f[n++].name = "GOMAXPROCS";
+    snprintf(f[n].value, sizeof f[n].value, "%llu", (unsigned long long)s->model->seed),
+        f[n++].name = "seed";
+    snprintf(f[n].value, sizeof f[n].value, "%llu", (unsigned long long)s->model->procs),
+        f[n++].name = "GOMAXPROCS";
     if (s->go[0]) snprintf(f[n].value, sizeof f[n].value, "%.24s", s->go), f[n++].name = "go";
-    if (s->device[0]) snprintf(f[n].value, sizeof f[n].value, "%.28s", s->device), f[n++].name = "device";
+    if (s->device[0])
+        snprintf(f[n].value, sizeof f[n].value, "%.28s", s->device), f[n++].name = "device";
     return n;
 }
 
@@ -36,11 +41,14 @@ static double title(const View *v, double room) {
     char chapter[160];
     token_logo(v->d, 20, mid - 4, 1);
     if (s->book[0] == '\0' && s->section[0] == '\0') {
-        return 64 + draw_fitted(v->d, 64, mid + 6, sans(16, 600), TINT_T1, ANCHOR_START, s->title, room - 64);
+        return 64 + draw_fitted(v->d, 64, mid + 6, sans(16, 600), TINT_T1, ANCHOR_START, s->title,
+                                room - 64);
     }
-    snprintf(chapter, sizeof chapter, "%.40s%s%.100s", s->book, s->book[0] && s->section[0] ? " · " : "", s->section);
+    snprintf(chapter, sizeof chapter, "%.40s%s%.100s", s->book,
+             s->book[0] && s->section[0] ? " · " : "", s->section);
     w = draw_fitted(v->d, 64, mid - 3, sans(16, 600), TINT_T1, ANCHOR_START, s->title, room - 64);
-    return 64 + fmax(w, draw_fitted(v->d, 64, mid + 16, sans(13, 400), TINT_T2, ANCHOR_START, chapter, room - 64));
+    return 64 + fmax(w, draw_fitted(v->d, 64, mid + 16, sans(13, 400), TINT_T2, ANCHOR_START,
+                                    chapter, room - 64));
 }
 
 void view_top(const View *v) {
@@ -50,8 +58,11 @@ void view_top(const View *v) {
     draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
     draw_line(v->d, 0, b.h - .5, b.w, b.h - .5, pen(TINT_HAIR, 1));
     double mid = b.h / 2, right = b.w - 24;
-    right -= draw_text(v->d, right, mid + 10, mono(26, 600), TINT_NOW, ANCHOR_END, narrate_time(time, sizeof time, v->s->now_ns)) + 14;
-    right -= draw_text(v->d, right, mid + 8, sans(12, 400), TINT_T3, ANCHOR_END, "virtual time") + 32;
+    right -= draw_text(v->d, right, mid + 10, mono(26, 600), TINT_NOW, ANCHOR_END,
+                       narrate_time(time, sizeof time, v->s->now_ns)) +
+             14;
+    right -=
+        draw_text(v->d, right, mid + 8, sans(12, 400), TINT_T3, ANCHOR_END, "virtual time") + 32;
     size_t count = collect_figures(v->s, figures);
     double total = 0, wanted = 64 + fmin(text_width(v->s->title, sans(16, 600)), 420) + 48;
     for (size_t i = 0; i < count; i++) total += figure_width(&figures[i]);
@@ -102,7 +113,8 @@ static void speed(const View *v, double x, double cy) {
     x += w + 14;
     draw_line(v->d, x, cy, x + 120, cy, pen_round(TINT_CARDL, 3));
     draw_line(v->d, x, cy, x + 120 * share, cy, pen_round(TINT_T2, 3));
-    for (int k = 0; k < 5; k++) draw_line(v->d, x + 30 * k, cy + 10, x + 30 * k, cy + 14, pen(TINT_CARDL, 1));
+    for (int k = 0; k < 5; k++)
+        draw_line(v->d, x + 30 * k, cy + 10, x + 30 * k, cy + 14, pen(TINT_CARDL, 1));
     draw_circle(v->d, x + 120 * share, cy, 7, paint(TINT_T1), NO_PEN);
     hits_add(v->hits, (Box){x - 6, cy - 12, 132, 24}, HIT_SPEED, NO_THING, 0);
     snprintf(text, sizeof text, "%s/s", narrate_time(time, sizeof time, v->s->speed_ns));
@@ -112,7 +124,8 @@ static void speed(const View *v, double x, double cy) {
 static const struct {
     const char *keys[2];
     const char *what;
-} hints[] = {{{"Space", NULL}, "play"}, {{"←", "→"}, "event"}, {{"+", "−"}, "zoom"}, {{"Tab", NULL}, "panel"}, {{"T", NULL}, "theme"}, {{"?", NULL}, "all keys"}};
+} hints[] = {{{"Space", NULL}, "play"}, {{"←", "→"}, "event"},  {{"+", "−"}, "zoom"},
+             {{"Tab", NULL}, "panel"},  {{"T", NULL}, "theme"}, {{"?", NULL}, "all keys"}};
 
 static double key_width(const char *key) { return fmax(24, text_width(key, sans(13, 600)) + 14); }
 
@@ -135,10 +148,12 @@ static void key_hints(const View *v, double from, double cy) {
     double x = v->f->transport.w - 24 - (total - 20);
     for (size_t i = 0; i < count; i++) {
         double start = x;
-        for (int k = 0; k < 2 && hints[i].keys[k]; k++) x += token_key(v->d, x, cy - 12, hints[i].keys[k]) + 4;
+        for (int k = 0; k < 2 && hints[i].keys[k]; k++)
+            x += token_key(v->d, x, cy - 12, hints[i].keys[k]) + 4;
         x += 4;
         x += draw_text(v->d, x, cy + 5, sans(13, 400), TINT_T2, ANCHOR_START, hints[i].what) + 20;
-        if (hints[i].keys[0][0] == '?') hits_add(v->hits, (Box){start, cy - 12, x - start - 20, 24}, HIT_KEYS, NO_THING, 0);
+        if (hints[i].keys[0][0] == '?')
+            hits_add(v->hits, (Box){start, cy - 12, x - start - 20, 24}, HIT_KEYS, NO_THING, 0);
     }
 }
 
@@ -154,8 +169,12 @@ void view_transport(const View *v) {
         x += 320;
     }
     if (b.w >= 560) {
-        x += draw_text(v->d, x, cy + 5, mono(14, 500), TINT_T1, ANCHOR_START, count_text(count, sizeof count, v->s->seq)) + 8;
-        snprintf(text, sizeof text, "of %s events%s", count_text(count, sizeof count, v->s->event_count), v->s->growing ? " so far" : "");
+        x += draw_text(v->d, x, cy + 5, mono(14, 500), TINT_T1, ANCHOR_START,
+                       count_text(count, sizeof count, v->s->seq)) +
+             8;
+        snprintf(text, sizeof text, "of %s events%s",
+                 count_text(count, sizeof count, v->s->event_count),
+                 v->s->growing ? " so far" : "");
         x += draw_text(v->d, x, cy + 5, digits(13, 400), TINT_T3, ANCHOR_START, text);
     }
     key_hints(v, x + 32, cy);
@@ -165,16 +184,29 @@ void view_transport(const View *v) {
 
 static const struct {
     const char *key, *does;
-} all_keys[] = {
-    {"Space", "play, pause"}, {"→  ←", "next, previous event"}, {"Page Down, Up", "next, previous step of the story"},
-    {"Shift → ←", "next, previous event of the selection"}, {"Ctrl → ←", "1 ms on, back"}, {"Home  End", "start, end (growing: the newest)"},
-    {".  ,", "speed × 2, ÷ 2"}, {"+  −", "zoom the timeline at the playhead"}, {"0", "fit the run"}, {"Wheel", "zoom at the pointer; Shift: pan"},
-    {"Tab", "side panel on, off"}, {"A", "lecture mode, for the back row"}, {"T", "dark, light"}, {"Ctrl + − 0", "size of everything"},
-    {"F11", "full screen"}, {"Esc", "clear the selection, close"}, {"?", "all keys"}};
+} all_keys[] = {{"Space", "play, pause"},
+                {"→  ←", "next, previous event"},
+                {"Page Down, Up", "next, previous step of the story"},
+                {"Shift → ←", "next, previous event of the selection"},
+                {"Ctrl → ←", "1 ms on, back"},
+                {"Home  End", "start, end (growing: the newest)"},
+                {".  ,", "speed × 2, ÷ 2"},
+                {"+  −", "zoom the timeline at the playhead"},
+                {"0", "fit the run"},
+                {"Wheel", "zoom at the pointer; Shift: pan"},
+                {"Tab", "side panel on, off"},
+                {"A", "lecture mode, for the back row"},
+                {"T", "dark, light"},
+                {"Ctrl + − 0", "size of everything"},
+                {"F11", "full screen"},
+                {"Esc", "clear the selection, close"},
+                {"?", "all keys"}};
 
 void view_help(const View *v) {
     if (!v->s->help) return;
-    double w = fmin(560, v->f->w - 48), pitch = fmin(30, (v->f->h - 140) / (double)ARRAY_LEN(all_keys)), h = 74 + pitch * (double)ARRAY_LEN(all_keys);
+    double w = fmin(560, v->f->w - 48),
+           pitch = fmin(30, (v->f->h - 140) / (double)ARRAY_LEN(all_keys)),
+           h = 74 + pitch * (double)ARRAY_LEN(all_keys);
     Box b = {round((v->f->w - w) / 2), round((v->f->h - h) / 2), w, h};
     draw_box(v->d, (Box){0, 0, v->f->w, v->f->h}, 0, paint_alpha(TINT_APP, .72), NO_PEN);
     draw_box(v->d, b, 10, paint(TINT_CARD), pen(TINT_CARDL, 1));
@@ -182,7 +214,8 @@ void view_help(const View *v) {
     for (size_t i = 0; i < ARRAY_LEN(all_keys); i++) {
         double y = b.y + 72 + pitch * (double)i;
         draw_text(v->d, b.x + 32, y, sans(14, 600), TINT_T1, ANCHOR_START, all_keys[i].key);
-        draw_fitted(v->d, b.x + 190, y, sans(14, 400), TINT_T2, ANCHOR_START, all_keys[i].does, w - 222);
+        draw_fitted(v->d, b.x + 190, y, sans(14, 400), TINT_T2, ANCHOR_START, all_keys[i].does,
+                    w - 222);
     }
 }
 
@@ -194,9 +227,13 @@ static void tip_g(const Scene *s, uint64_t g, char lines[TIP_LINES][TIP_BYTES]) 
     const ModelG *gp = &s->model->g[g];
     char time[48];
     narrate_g(s->model, g, lines[0], TIP_BYTES);
-    snprintf(lines[1], TIP_BYTES, "%s for %s", g_state_name[gp->state], narrate_time(time, sizeof time, s->now_ns - gp->since_ns));
-    const char *why = gp->state == G_SYSCALL ? intern_text(s->model->text, gp->fn) : intern_text(s->model->text, gp->reason);
-    if (why[0]) snprintf(lines[2], TIP_BYTES, "%s, since event %llu", why, (unsigned long long)gp->since_seq);
+    snprintf(lines[1], TIP_BYTES, "%s for %s", g_state_name[gp->state],
+             narrate_time(time, sizeof time, s->now_ns - gp->since_ns));
+    const char *why = gp->state == G_SYSCALL ? intern_text(s->model->text, gp->fn)
+                                             : intern_text(s->model->text, gp->reason);
+    if (why[0])
+        snprintf(lines[2], TIP_BYTES, "%s, since event %llu", why,
+                 (unsigned long long)gp->since_seq);
     else snprintf(lines[2], TIP_BYTES, "since event %llu", (unsigned long long)gp->since_seq);
 }
 
@@ -204,9 +241,14 @@ static void tip_m(const Scene *s, uint64_t id, char lines[TIP_LINES][TIP_BYTES])
     const ModelM *mp = &s->model->m[id];
     char time[48];
     snprintf(lines[0], TIP_BYTES, id == 1 ? "M%llu sysmon" : "M%llu", (unsigned long long)id);
-    snprintf(lines[1], TIP_BYTES, "%s for %s", m_state_name[mp->state], narrate_time(time, sizeof time, s->now_ns - mp->since_ns));
-    if (mp->p != NONE) snprintf(lines[2], TIP_BYTES, "holds P%llu, since event %llu", (unsigned long long)mp->p, (unsigned long long)mp->since_seq);
-    else snprintf(lines[2], TIP_BYTES, "holds no P, since event %llu", (unsigned long long)mp->since_seq);
+    snprintf(lines[1], TIP_BYTES, "%s for %s", m_state_name[mp->state],
+             narrate_time(time, sizeof time, s->now_ns - mp->since_ns));
+    if (mp->p != NONE)
+        snprintf(lines[2], TIP_BYTES, "holds P%llu, since event %llu", (unsigned long long)mp->p,
+                 (unsigned long long)mp->since_seq);
+    else
+        snprintf(lines[2], TIP_BYTES, "holds no P, since event %llu",
+                 (unsigned long long)mp->since_seq);
 }
 
 static void tip_other(const Scene *s, Thing t, char lines[TIP_LINES][TIP_BYTES]) {
@@ -214,23 +256,32 @@ static void tip_other(const Scene *s, Thing t, char lines[TIP_LINES][TIP_BYTES])
     char text[64];
     if (t.kind == KIND_P && t.id < m->p_count) {
         snprintf(lines[0], TIP_BYTES, "P%llu", (unsigned long long)t.id);
-        snprintf(lines[1], TIP_BYTES, "%s", model_p_in_syscall(m, t.id) ? "behind a call out of Go" : p_state_name[m->p[t.id].state]);
-        snprintf(lines[2], TIP_BYTES, "%llu in its run queue", (unsigned long long)m->p[t.id].runq.count);
+        snprintf(lines[1], TIP_BYTES, "%s",
+                 model_p_in_syscall(m, t.id) ? "behind a call out of Go"
+                                             : p_state_name[m->p[t.id].state]);
+        snprintf(lines[2], TIP_BYTES, "%llu in its run queue",
+                 (unsigned long long)m->p[t.id].runq.count);
     } else if (t.kind == KIND_CHAN && t.id < m->chan_count) {
         const ModelChan *c = &m->chan[t.id];
         snprintf(lines[0], TIP_BYTES, "%s", chan_text(text, sizeof text, m, t.id));
-        snprintf(lines[1], TIP_BYTES, "%llu of %llu, %llu senders, %llu receivers wait", (unsigned long long)c->count, (unsigned long long)c->cap,
+        snprintf(lines[1], TIP_BYTES, "%llu of %llu, %llu senders, %llu receivers wait",
+                 (unsigned long long)c->count, (unsigned long long)c->cap,
                  (unsigned long long)c->sendq.count, (unsigned long long)c->recvq.count);
-        snprintf(lines[2], TIP_BYTES, "%llu sent, %llu received so far", (unsigned long long)c->sends, (unsigned long long)c->recvs);
+        snprintf(lines[2], TIP_BYTES, "%llu sent, %llu received so far",
+                 (unsigned long long)c->sends, (unsigned long long)c->recvs);
     } else if (t.kind == KIND_OBJ && t.id < m->obj_count) {
         const ModelObj *o = &m->obj[t.id];
         snprintf(lines[0], TIP_BYTES, "%.100s", intern_text(m->text, o->name));
-        snprintf(lines[1], TIP_BYTES, "%s, %llu pins", bytes_text(text, sizeof text, o->bytes), (unsigned long long)o->pins);
+        snprintf(lines[1], TIP_BYTES, "%s, %llu pins", bytes_text(text, sizeof text, o->bytes),
+                 (unsigned long long)o->pins);
         snprintf(lines[2], TIP_BYTES, "held by %llu commands", (unsigned long long)o->users);
     } else if (t.kind == KIND_CMD && t.id < m->cmd_count) {
         const ModelCmd *k = &m->cmd[t.id];
         snprintf(lines[0], TIP_BYTES, "%.100s", intern_text(m->text, k->name));
-        snprintf(lines[1], TIP_BYTES, "%s", k->state == CMD_RUNNING ? "running" : k->state == CMD_DONE ? "done" : "queued");
+        snprintf(lines[1], TIP_BYTES, "%s",
+                 k->state == CMD_RUNNING ? "running"
+                 : k->state == CMD_DONE  ? "done"
+                                         : "queued");
         snprintf(lines[2], TIP_BYTES, "%s work items", count_text(text, sizeof text, k->items));
     }
 }
@@ -240,17 +291,21 @@ void view_tooltip(const View *v) {
     Thing t = s->hovered;
     char lines[TIP_LINES][TIP_BYTES] = {{0}};
     if (t.id == NONE || s->help) return;
-    if (t.kind == KIND_G && t.id < s->model->g_count && s->model->g[t.id].state != G_NONE) tip_g(s, t.id, lines);
-    else if (t.kind == KIND_M && t.id < s->model->m_count && s->model->m[t.id].state != M_NONE) tip_m(s, t.id, lines);
+    if (t.kind == KIND_G && t.id < s->model->g_count && s->model->g[t.id].state != G_NONE)
+        tip_g(s, t.id, lines);
+    else if (t.kind == KIND_M && t.id < s->model->m_count && s->model->m[t.id].state != M_NONE)
+        tip_m(s, t.id, lines);
     else tip_other(s, t, lines);
     if (lines[0][0] == '\0') return;
     double w = 0;
-    for (int i = 0; i < TIP_LINES; i++) w = fmax(w, text_width(lines[i], sans(i ? 13 : 14, i ? 400 : 600)));
+    for (int i = 0; i < TIP_LINES; i++)
+        w = fmax(w, text_width(lines[i], sans(i ? 13 : 14, i ? 400 : 600)));
     Box b = {s->pointer.x + 14, s->pointer.y + 18, fmin(w, 360) + 24, 70};
     b.x = fmin(b.x, v->f->w - b.w - 8);
     if (b.y + b.h > v->f->h - 8) b.y = s->pointer.y - b.h - 10;
     draw_box(v->d, b, 6, paint(TINT_CHROME2), pen(TINT_CARDL, 1));
     for (int i = 0; i < TIP_LINES; i++) {
-        draw_fitted(v->d, b.x + 12, b.y + 22 + 19 * i, sans(i ? 13 : 14, i ? 400 : 600), i ? TINT_T2 : TINT_T1, ANCHOR_START, lines[i], 360);
+        draw_fitted(v->d, b.x + 12, b.y + 22 + 19 * i, sans(i ? 13 : 14, i ? 400 : 600),
+                    i ? TINT_T2 : TINT_T1, ANCHOR_START, lines[i], 360);
     }
 }

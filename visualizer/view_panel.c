@@ -1,7 +1,7 @@
 /* view_panel.c -- what just happened: headline, reason, the chain of causes; the scenario; notes.
  *
- * All sentences come from narrate.h by way of the story. The panel is filled from the top; what finds
- * no room any more is left out whole: nothing is cut.
+ * All sentences come from narrate.h by way of the story. The panel is filled from the top; what
+ * finds no room any more is left out whole: nothing is cut.
  */
 #include "view.h"
 
@@ -48,13 +48,15 @@ static bool next_word(const char **text, bool *bold, TextStyle s, Word *word) {
     return true;
 }
 
-static void draw_words(const View *v, const Word *word, size_t count, double x, double y, TextStyle s, Tint tint, Tint strong) {
+static void draw_words(const View *v, const Word *word, size_t count, double x, double y,
+                       TextStyle s, Tint tint, Tint strong) {
     double space = text_width(" ", s);
     for (size_t i = 0; i < count;) { /* neighbours of one weight are one text */
         char run[1024];
         size_t at = 0, k = i;
         for (; k < count && word[k].bold == word[i].bold && at + WORD_MAX + 2 < sizeof run; k++) {
-            at += (size_t)snprintf(run + at, sizeof run - at, "%s%s", k > i ? " " : "", word[k].text);
+            at +=
+                (size_t)snprintf(run + at, sizeof run - at, "%s%s", k > i ? " " : "", word[k].text);
         }
         TextStyle style = s;
         if (word[i].bold) style.weight = 600;
@@ -65,8 +67,8 @@ static void draw_words(const View *v, const Word *word, size_t count, double x, 
 
 /* Prose from the baseline y on, in lines of `w`; returns the baseline after the last line. At most
  * `lines`; the last one then ends in an ellipsis. */
-static double prose(const View *v, const char *text, double x, double y, double w, TextStyle s, double leading, Tint tint, Tint strong,
-                    int lines) {
+static double prose(const View *v, const char *text, double x, double y, double w, TextStyle s,
+                    double leading, Tint tint, Tint strong, int lines) {
     Word line[LINE_WORDS], word;
     size_t count = 0;
     double used = 0, space = text_width(" ", s);
@@ -100,7 +102,9 @@ static double prose(const View *v, const char *text, double x, double y, double 
 
 static const char *clock_text(char *buf, size_t size, uint64_t ns) {
     if (ns >= 1000000000) snprintf(buf, size, "%.4f", (double)(ns / 1000) / 1e6);
-    else snprintf(buf, size, "%llu.%03llu", (unsigned long long)(ns / 1000000), (unsigned long long)(ns / 1000 % 1000));
+    else
+        snprintf(buf, size, "%llu.%03llu", (unsigned long long)(ns / 1000000),
+                 (unsigned long long)(ns / 1000 % 1000));
     return buf;
 }
 
@@ -110,14 +114,19 @@ static void chain(Place *c) {
     if (st->step_count < 2) return;
     char text[48];
     double tw = 0;
-    for (size_t i = 0; i < st->step_count; i++) tw = fmax(tw, text_width(clock_text(text, sizeof text, st->step[i].time_ns), mono(13, 400)));
+    for (size_t i = 0; i < st->step_count; i++)
+        tw =
+            fmax(tw, text_width(clock_text(text, sizeof text, st->step[i].time_ns), mono(13, 400)));
     double x = c->x + tw + 18, room = c->w - (x + 18 - c->x);
-    draw_line(v->d, x, c->y - 4, x, c->y - 4 + 42 * (double)(st->step_count - 1), pen(TINT_CARDL, 1.5));
+    draw_line(v->d, x, c->y - 4, x, c->y - 4 + 42 * (double)(st->step_count - 1),
+              pen(TINT_CARDL, 1.5));
     for (size_t i = 0; i < st->step_count; i++) {
         const StoryStep *step = &st->step[i];
         bool now = i + 1 == st->step_count;
-        draw_text(v->d, c->x, c->y, mono(13, 400), TINT_T2, ANCHOR_START, clock_text(text, sizeof text, step->time_ns));
-        draw_circle(v->d, x, c->y - 4, 5, paint(now ? TINT_NOW : TINT_CHROME), pen(now ? TINT_NOW : TINT_T2, 1.8));
+        draw_text(v->d, c->x, c->y, mono(13, 400), TINT_T2, ANCHOR_START,
+                  clock_text(text, sizeof text, step->time_ns));
+        draw_circle(v->d, x, c->y - 4, 5, paint(now ? TINT_NOW : TINT_CHROME),
+                    pen(now ? TINT_NOW : TINT_T2, 1.8));
         draw_fitted(v->d, x + 18, c->y, mono(14, 600), TINT_T1, ANCHOR_START, step->function, room);
         draw_ended(v->d, x + 18, c->y + 18, sans(13, 400), TINT_T2, step->detail, room);
         hits_add(v->hits, (Box){c->x, c->y - 16, c->w, 40}, HIT_EVENT, NO_THING, step->seq);
@@ -143,16 +152,25 @@ static void happened(Place *c) {
     char text[96], count[32];
     draw_text(v->d, c->x, c->y + 32, sans(14, 400), TINT_T2, ANCHOR_START, "What just happened");
     c->y += 64;
-    c->y = prose(v, st->seq ? st->words.headline : "Nothing yet", c->x, c->y, c->w, sans(22, 700), 28, TINT_T1, TINT_T1, 3) + 2;
-    c->y = prose(v, st->seq ? st->words.reason : "Press Space to let time pass, or → to go from event to event.", c->x, c->y, c->w, sans(15, 400), 24,
-                 TINT_T2, TINT_T1, 6) + 12;
+    c->y = prose(v, st->seq ? st->words.headline : "Nothing yet", c->x, c->y, c->w, sans(22, 700),
+                 28, TINT_T1, TINT_T1, 3) +
+           2;
+    c->y = prose(v,
+                 st->seq ? st->words.reason
+                         : "Press Space to let time pass, or → to go from event to event.",
+                 c->x, c->y, c->w, sans(15, 400), 24, TINT_T2, TINT_T1, 6) +
+           12;
     chain(c);
     if (v->s->trouble[0] && v->s->now_ns >= v->s->end_ns) {
-        draw_text(v->d, c->x, c->y, sans(15, 600), TINT_T1, ANCHOR_START, "The trace cannot be shown any further");
-        c->y = prose(v, v->s->trouble, c->x, c->y + 22, c->w, sans(14, 400), 20, TINT_T2, TINT_T1, 5) + 8;
+        draw_text(v->d, c->x, c->y, sans(15, 600), TINT_T1, ANCHOR_START,
+                  "The trace cannot be shown any further");
+        c->y =
+            prose(v, v->s->trouble, c->x, c->y + 22, c->w, sans(14, 400), 20, TINT_T2, TINT_T1, 5) +
+            8;
     }
     if (v->s->model->unknown) {
-        snprintf(text, sizeof text, "%s events of an unknown kind are not shown", count_text(count, sizeof count, v->s->model->unknown));
+        snprintf(text, sizeof text, "%s events of an unknown kind are not shown",
+                 count_text(count, sizeof count, v->s->model->unknown));
         c->y = prose(v, text, c->x, c->y, c->w, sans(14, 400), 20, TINT_T2, TINT_T1, 2) + 4;
     }
     book(c);
@@ -179,7 +197,8 @@ static uint64_t count_lines(const char *source) {
 enum { PIECES_MAX = 32 };
 
 /* A line of source in its colours; what is too long ends in an ellipsis. */
-static void source_line(const View *v, const char *line, size_t len, double x, double y, double room, bool current) {
+static void source_line(const View *v, const char *line, size_t len, double x, double y,
+                        double room, bool current) {
     InkPiece pieces[PIECES_MAX];
     char text[512];
     if (len > 400) len = 400;
@@ -193,7 +212,8 @@ static void source_line(const View *v, const char *line, size_t len, double x, d
         bool blank = strspn(text, " ") == strlen(text);
         if (w > left) {
             char fitted[512];
-            draw_text(v->d, x, y, s, pieces[i].tint, ANCHOR_START, text_fit_end(fitted, sizeof fitted, text, s, left));
+            draw_text(v->d, x, y, s, pieces[i].tint, ANCHOR_START,
+                      text_fit_end(fitted, sizeof fitted, text, s, left));
             return;
         }
         if (!blank) draw_text(v->d, x, y, s, pieces[i].tint, ANCHOR_START, text);
@@ -211,22 +231,28 @@ static void source(Place *c, uint64_t shown) {
     uint64_t first = middle > shown / 2 + 1 ? middle - shown / 2 - (shown > 6) : 1;
     if (first < 1) first = 1;
     if (first + shown > lines + 1) first = lines + 1 - shown;
-    draw_line(v->d, v->f->panel.x, y + .5, v->f->panel.x + v->f->panel.w, y + .5, pen(TINT_HAIR, 1));
+    draw_line(v->d, v->f->panel.x, y + .5, v->f->panel.x + v->f->panel.w, y + .5,
+              pen(TINT_HAIR, 1));
     y += 30;
-    if (now) snprintf(text, sizeof text, "line %llu of %llu", (unsigned long long)now, (unsigned long long)lines);
+    if (now)
+        snprintf(text, sizeof text, "line %llu of %llu", (unsigned long long)now,
+                 (unsigned long long)lines);
     else snprintf(text, sizeof text, "%llu lines", (unsigned long long)lines);
     double w = draw_text(v->d, c->x + c->w, y, digits(13, 400), TINT_T3, ANCHOR_END, text);
-    draw_fitted(v->d, c->x, y, mono(14, 500), TINT_T1, ANCHOR_START, v->s->file[0] ? v->s->file : "scenario", c->w - w - 12);
+    draw_fitted(v->d, c->x, y, mono(14, 500), TINT_T1, ANCHOR_START,
+                v->s->file[0] ? v->s->file : "scenario", c->w - w - 12);
     y += 30;
     for (uint64_t n = first; n < first + shown; n++, y += 23) {
         size_t len = 0;
         const char *line = line_at(v->s->source, n, &len);
         if (n == now) {
-            draw_box(v->d, (Box){v->f->panel.x + 1, y - 17, v->f->panel.w - 1, 25}, 0, paint(TINT_LINE_NOW), NO_PEN);
+            draw_box(v->d, (Box){v->f->panel.x + 1, y - 17, v->f->panel.w - 1, 25}, 0,
+                     paint(TINT_LINE_NOW), NO_PEN);
             draw_box(v->d, (Box){v->f->panel.x + 1, y - 17, 4, 25}, 0, paint(TINT_NOW), NO_PEN);
         }
         snprintf(text, sizeof text, "%llu", (unsigned long long)n);
-        draw_text(v->d, c->x + 18, y, mono(13, n == now ? 600 : 400), n == now ? TINT_NOW : TINT_T3, ANCHOR_END, text);
+        draw_text(v->d, c->x + 18, y, mono(13, n == now ? 600 : 400), n == now ? TINT_NOW : TINT_T3,
+                  ANCHOR_END, text);
         if (line) source_line(v, line, len, c->x + 34, y, c->w - 34, n == now);
     }
     c->y = y + 6;
@@ -240,7 +266,8 @@ static void notes(Place *c) {
     size_t count = 0;
     while (count < l->mark_count && l->mark[count].seq <= v->s->seq) count++;
     if (count == 0 || c->y + 76 > c->end) return;
-    draw_line(v->d, v->f->panel.x, c->y + .5, v->f->panel.x + v->f->panel.w, c->y + .5, pen(TINT_HAIR, 1));
+    draw_line(v->d, v->f->panel.x, c->y + .5, v->f->panel.x + v->f->panel.w, c->y + .5,
+              pen(TINT_HAIR, 1));
     draw_text(v->d, c->x, c->y + 30, sans(15, 600), TINT_T1, ANCHOR_START, "Notes so far");
     double y = c->y + 58;
     for (size_t i = count; i-- > 0 && y + 22 <= c->end;) { /* the newest first */
@@ -248,8 +275,12 @@ static void notes(Place *c) {
         if (mark->kind == MARK_WARNING) token_warning(v->d, c->x + 7, y - 5, .75);
         else token_note(v->d, c->x + 7, y - 5, 5);
         double top = y;
-        y = prose(v, intern_text(v->s->model->text, mark->text), c->x + 28, y, c->w - 28, sans(14, 400), 20, TINT_T1, TINT_T1,
-                  y + 20 + 4 <= c->end ? 2 : 1) + 8;
+        y = prose(v, intern_text(v->s->model->text, mark->text), c->x + 28, y, c->w - 28,
+                  sans(14, 400), 20, TINT_T1, TINT_T1,
+                  y + 44 <= c->end   ? 3
+                  : y + 24 <= c->end ? 2
+                                     : 1) +
+            8;
         hits_add(v->hits, (Box){c->x, top - 16, c->w, y - top}, HIT_EVENT, NO_THING, mark->seq);
     }
 }
@@ -279,5 +310,6 @@ void view_strip(const View *v) {
     draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
     draw_line(v->d, b.x, b.y + .5, b.x + b.w, b.y + .5, pen(TINT_HAIR, 1));
     const char *text = v->s->story->seq ? v->s->story->words.headline : "Nothing yet";
-    draw_fitted(v->d, b.x + 24, b.y + b.h / 2 + 9, sans(26, 700), TINT_T1, ANCHOR_START, text, b.w - 48);
+    draw_fitted(v->d, b.x + 24, b.y + b.h / 2 + 9, sans(26, 700), TINT_T1, ANCHOR_START, text,
+                b.w - 48);
 }

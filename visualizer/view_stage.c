@@ -1,17 +1,20 @@
 /* view_stage.c -- the stage: the Go world above, the foreign world below, the fault between.
  *
- * Order of drawing: ground, strips and cards, shafts, pipes, tokens, pins; what is later lies on top.
+ * Order of drawing: ground, strips and cards, shafts, pipes, tokens, pins; what is later lies on
+ * top.
  */
 #include "view.h"
 
 #include "fault.h"
+#include "measure.h"
 #include "token.h"
 
 #include <math.h>
 
 static size_t add_notch(Notch *n, size_t count, Notch one) {
     for (size_t i = 0; i < count; i++) {
-        if (fabs(n[i].x - one.x) < n[i].half_width + one.half_width + 4) return count; /* it shares that opening */
+        if (fabs(n[i].x - one.x) < n[i].half_width + one.half_width + 4)
+            return count; /* it shares that opening */
     }
     if (count == FAULT_NOTCHES_MAX) return count;
     size_t k = count++;
@@ -24,7 +27,8 @@ static size_t add_notch(Notch *n, size_t count, Notch one) {
 static size_t collect_notches(const View *v, Notch *n) {
     const StageLayout *l = v->stage;
     size_t count = 0;
-    for (size_t i = 0; i < l->in_c_shown && l->in_c_look == IN_C_PLATES && l->ps_look != PS_TILES; i++) {
+    for (size_t i = 0; i < l->in_c_shown && l->in_c_look == IN_C_PLATES && l->ps_look != PS_TILES;
+         i++) {
         uint64_t p = v->s->model->m[l->in_c[i].m].from_p;
         if (p < l->p_count) count = add_notch(n, count, notch_dive(l->p[p].shaft_x));
     }
@@ -43,7 +47,16 @@ void view_worlds(const View *v) {
     double w = draw_text(v->d, 24, go, sans(20, 700), TINT_BLUE, ANCHOR_START, "Go");
     draw_text(v->d, 24 + w + 6, go, sans(14, 400), TINT_T2, ANCHOR_START, "managed by the runtime");
     w = draw_text(v->d, 24, c, sans(20, 700), TINT_AMBER, ANCHOR_START, "C");
-    draw_text(v->d, 24 + w + 6, c, sans(14, 400), TINT_F2, ANCHOR_START, "foreign to the runtime");
+    double room =
+        v->stage->queue.x - 30 - w; /* a shaft that comes down there cuts the words short */
+    for (size_t i = 0; i < v->stage->in_c_shown && v->stage->in_c_look == IN_C_PLATES; i++) {
+        uint64_t p = v->s->model->m[v->stage->in_c[i].m].from_p;
+        double shaft = p < v->stage->p_count ? v->stage->p[p].shaft_x : v->stage->in_c[i].shaft_x;
+        if (shaft > 0) room = fmin(room, shaft - 10 - (24 + w + 6));
+    }
+    const char *words = "foreign to the runtime";
+    if (text_width(words, sans(14, 400)) > room) words = "foreign";
+    draw_whole(v->d, 24 + w + 6, c, sans(14, 400), TINT_F2, ANCHOR_START, words, room);
 }
 
 void view_stage(const View *v) {

@@ -24,7 +24,8 @@ typedef struct {
 } Unit;
 
 static Unit axis_unit(const Scene *s, uint64_t step) {
-    static const Unit units[] = {{"s", 1000000000, 0}, {"ms", 1000000, 0}, {"µs", 1000, 0}, {"ns", 1, 0}};
+    static const Unit units[] = {
+        {"s", 1000000000, 0}, {"ms", 1000000, 0}, {"µs", 1000, 0}, {"ns", 1, 0}};
     size_t i = s->to_ns >= 1000000000 ? 0 : s->to_ns >= 1000000 ? 1 : s->to_ns >= 1000 ? 2 : 3;
     Unit u = units[i];
     for (uint64_t unit = u.ns; unit > step; unit /= 10) u.decimals++;
@@ -38,7 +39,8 @@ static const char *axis_text(char *buf, size_t size, uint64_t ns, Unit u) {
     }
     uint64_t scale = 1;
     for (int i = 0; i < u.decimals; i++) scale *= 10;
-    snprintf(buf, size, "%llu.%0*llu", (unsigned long long)(ns / u.ns), u.decimals, (unsigned long long)(ns % u.ns / (u.ns / scale)));
+    snprintf(buf, size, "%llu.%0*llu", (unsigned long long)(ns / u.ns), u.decimals,
+             (unsigned long long)(ns % u.ns / (u.ns / scale)));
     return buf;
 }
 
@@ -50,10 +52,12 @@ static void ruler(const View *v) {
     char text[48];
     for (uint64_t t = (v->s->from_ns + step - 1) / step * step; t <= v->s->to_ns; t += step) {
         double x = timeline_x(l, v->s, t);
-        draw_line(v->d, x, y + 26, x, l->lanes_end, pen_alpha(TINT_HAIR, 1, t < v->s->now_ns ? 1 : .5));
+        draw_line(v->d, x, y + 26, x, l->lanes_end,
+                  pen_alpha(TINT_HAIR, 1, t < v->s->now_ns ? 1 : .5));
         double w = text_width(axis_text(text, sizeof text, t, unit), mono(12, 400));
         double left = fmax(l->x0, fmin(l->x1 - w, x - w / 2));
-        if (fabs(left + w / 2 - now) > w / 2 + 50) draw_text(v->d, left, y + 19, mono(12, 400), TINT_T3, ANCHOR_START, text);
+        if (fabs(left + w / 2 - now) > w / 2 + 50)
+            draw_text(v->d, left, y + 19, mono(12, 400), TINT_T3, ANCHOR_START, text);
     }
     draw_text(v->d, 24, y + 19, mono(12, 400), TINT_T3, ANCHOR_START, unit.name);
     hits_add(v->hits, (Box){l->x0, y, l->x1 - l->x0, 26}, HIT_RULER, NO_THING, 0);
@@ -62,7 +66,7 @@ static void ruler(const View *v) {
 /* ---------------------------------------------------------------- slices and columns */
 
 typedef struct {
-    double x, w;      /* of the slice on the screen */
+    double x, w; /* of the slice on the screen */
     const LaneSpan *span;
 } Slice;
 
@@ -70,13 +74,13 @@ typedef void (*SliceFn)(const View *v, const LanePlace *lane, const Slice *slice
 
 enum { COLUMNS_MAX = 8192 };
 typedef struct {
-    uint8_t go, c;    /* share of the column, 255 = all */
+    uint8_t go, c; /* share of the column, 255 = all */
     unsigned tint;
 } Column;
 
 /* A skyline over neighbouring columns: one path for all of them. */
-static void skyline(const View *v, const Column *col, size_t from, size_t to, double x0, double step, double base, double height,
-                    bool c_part) {
+static void skyline(const View *v, const Column *col, size_t from, size_t to, double x0,
+                    double step, double base, double height, bool c_part) {
     path_move(v->d, x0 + (double)from * step, base);
     for (size_t i = from; i < to; i++) {
         uint8_t share = c_part ? col[i].c : col[i].go;
@@ -89,7 +93,8 @@ static void skyline(const View *v, const Column *col, size_t from, size_t to, do
     draw_path(v->d, paint(c_part ? TINT_AMBER : col[from].tint), NO_PEN);
 }
 
-static void columns(const View *v, const LanePlace *lane, Column *col, size_t count, double x0, double step) {
+static void columns(const View *v, const LanePlace *lane, Column *col, size_t count, double x0,
+                    double step) {
     bool m = lane->kind == LANE_M;
     double go_h = m ? lane->h * 14 / 19 : lane->h, base = m ? lane->y + go_h : lane->y + lane->h;
     for (size_t i = 0; i < count;) {
@@ -102,19 +107,23 @@ static void columns(const View *v, const LanePlace *lane, Column *col, size_t co
         size_t end = i;
         while (end < count && col[end].c) end++;
         /* C hangs from the lane's line in an M lane; a held P is a mark along its foot */
-        if (end > i) skyline(v, col, i, end, x0, step, m ? lane->y + lane->h / 2 : lane->y + lane->h, m ? -lane->h / 2 : 4, true);
+        if (end > i)
+            skyline(v, col, i, end, x0, step, m ? lane->y + lane->h / 2 : lane->y + lane->h,
+                    m ? -lane->h / 2 : 4, true);
         i = end > i ? end : i + 1;
     }
 }
 
-/* Over 60 % of a column one goroutine's: its colour. A colour that changes every column is noise, so
- * short runs of one go back to the plain tint. */
-static unsigned column_tint(const View *v, const LanePlace *place, const Lane *lane, size_t first, size_t end, uint64_t width_ns) {
+/* Over 60 % of a column one goroutine's: its colour. A colour that changes every column is noise,
+ * so short runs of one go back to the plain tint. */
+static unsigned column_tint(const View *v, const LanePlace *place, const Lane *lane, size_t first,
+                            size_t end, uint64_t width_ns) {
     if (place->kind == LANE_QUEUE) return TINT_DEV;
     if (place->kind == LANE_M || end - first > 6) return TINT_LANE_DENSE;
     for (size_t i = first; i < end && i < lane->count; i++) {
         const LaneSpan *s = &lane->span[i];
-        if (s->kind == SPAN_RUN && s->id < v->s->lanes->g_order_cap && (s->to_ns - s->from_ns) / 6 * 10 > width_ns) {
+        if (s->kind == SPAN_RUN && s->id < v->s->lanes->g_order_cap &&
+            (s->to_ns - s->from_ns) / 6 * 10 > width_ns) {
             return theme_goroutine(v->s->lanes->g_order[s->id] - 1);
         }
     }
@@ -149,9 +158,11 @@ static void lane_spans(const View *v, const LanePlace *place, const Lane *lane, 
     uint64_t end_ns = s->now_ns < s->to_ns ? s->now_ns : s->to_ns;
     bool any = false;
     if (end_ns <= s->from_ns) return; /* the window is all future */
-    for (size_t i = lane_find(lane, s->from_ns); i < lane->count && lane->span[i].from_ns < end_ns;) {
+    for (size_t i = lane_find(lane, s->from_ns);
+         i < lane->count && lane->span[i].from_ns < end_ns;) {
         const LaneSpan *span = &lane->span[i];
-        uint64_t from = span->from_ns > s->from_ns ? span->from_ns : s->from_ns, to = span->to_ns < end_ns ? span->to_ns : end_ns;
+        uint64_t from = span->from_ns > s->from_ns ? span->from_ns : s->from_ns,
+                 to = span->to_ns < end_ns ? span->to_ns : end_ns;
         double a = timeline_x(l, s, from), b = timeline_x(l, s, to);
         if (b - a >= least) {
             draw(v, place, &(Slice){a, b - a, span});
@@ -162,7 +173,8 @@ static void lane_spans(const View *v, const LanePlace *place, const Lane *lane, 
         any = true;
         size_t c = (size_t)((a - x0) / step);
         if (c >= column_count) c = column_count - 1;
-        uint64_t t0 = timeline_ns(l, s, x0 + (double)c * step), t1 = timeline_ns(l, s, x0 + (double)(c + 1) * step) + 1;
+        uint64_t t0 = timeline_ns(l, s, x0 + (double)c * step),
+                 t1 = timeline_ns(l, s, x0 + (double)(c + 1) * step) + 1;
         size_t next = i + 1;
         if (next < lane->count && lane->span[next].from_ns < t1) next = lane_find(lane, t1 - 1);
         if (next <= i) next = i + 1;
@@ -178,8 +190,10 @@ static void lane_spans(const View *v, const LanePlace *place, const Lane *lane, 
     columns(v, place, col, column_count, x0, step);
 }
 
-static void slice_label(const View *v, const Slice *s, double baseline, TextStyle style, Tint tint, const char *text) {
-    if (text_width(text, style) + 12 <= s->w) draw_text(v->d, s->x + 6, baseline, style, tint, ANCHOR_START, text);
+static void slice_label(const View *v, const Slice *s, double baseline, TextStyle style, Tint tint,
+                        const char *text) {
+    if (text_width(text, style) + 12 <= s->w)
+        draw_text(v->d, s->x + 6, baseline, style, tint, ANCHOR_START, text);
 }
 
 /* ---------------------------------------------------------------- P lanes */
@@ -187,7 +201,8 @@ static void slice_label(const View *v, const Slice *s, double baseline, TextStyl
 static void held_slice(const View *v, const LanePlace *lane, const Slice *s) {
     const char *text = "in C, nobody runs";
     Box b = {s->x, lane->y, s->w - 1, lane->h};
-    draw_box(v->d, b, 2, paint_hatch(TINT_AMBER, 8, 2, .30), s->w > 3 ? pen(TINT_AMBER, 1.2) : NO_PEN);
+    draw_box(v->d, b, 2, paint_hatch(TINT_AMBER, 8, 2, .30),
+             s->w > 3 ? pen(TINT_AMBER, 1.2) : NO_PEN);
     double w = text_width(text, sans(12, 500));
     if (w + 28 > s->w || lane->h < 18) return;
     draw_box(v->d, (Box){b.x + 8, b.y + 3, w + 12, b.h - 6}, 2, paint(TINT_CHROME), NO_PEN);
@@ -196,10 +211,11 @@ static void held_slice(const View *v, const LanePlace *lane, const Slice *s) {
 
 static void run_slice(const View *v, const LanePlace *lane, const Slice *s) {
     uint64_t g = s->span->id;
-    size_t order = g < v->s->lanes->g_order_cap && v->s->lanes->g_order[g] ? v->s->lanes->g_order[g] - 1 : 0;
+    size_t order =
+        g < v->s->lanes->g_order_cap && v->s->lanes->g_order[g] ? v->s->lanes->g_order[g] - 1 : 0;
     bool edge = !theme_is_dark(v->s->theme) && s->w >= 4;
-    draw_box(v->d, (Box){s->x, lane->y, s->w - (s->w >= 3 ? 1 : 0), lane->h}, s->w >= 3 ? 2 : 0, paint(theme_goroutine(order)),
-             edge ? pen(theme_goroutine_edge(order), 1) : NO_PEN);
+    draw_box(v->d, (Box){s->x, lane->y, s->w - (s->w >= 3 ? 1 : 0), lane->h}, s->w >= 3 ? 2 : 0,
+             paint(theme_goroutine(order)), edge ? pen(theme_goroutine_edge(order), 1) : NO_PEN);
     char text[96];
     if (lane->h < 15) return;
     double y = lane->y + lane->h / 2 + 4.4;
@@ -211,7 +227,8 @@ static void run_slice(const View *v, const LanePlace *lane, const Slice *s) {
 static void p_slice(const View *v, const LanePlace *lane, const Slice *s) {
     if (s->span->kind == SPAN_HELD) held_slice(v, lane, s);
     else run_slice(v, lane, s);
-    if (s->span->id != NONE) mark_thing(v, (Box){s->x, lane->y, s->w, lane->h}, KIND_G, s->span->id);
+    if (s->span->id != NO_ID)
+        mark_thing(v, (Box){s->x, lane->y, s->w, lane->h}, KIND_G, s->span->id);
 }
 
 /* ---------------------------------------------------------------- M lanes */
@@ -219,14 +236,20 @@ static void p_slice(const View *v, const LanePlace *lane, const Slice *s) {
 /* A lane of any height: the slices keep their proportion to it. */
 static void m_slice_box(const View *v, const LanePlace *lane, const Slice *s, SliceLook look) {
     if (lane->h >= 19) {
-        token_slice(v->d, s->x, lane->y, s->w - (s->w >= 3 ? 1 : 0), look, theme_is_dark(v->s->theme));
+        token_slice(v->d, s->x, lane->y, s->w - (s->w >= 3 ? 1 : 0), look,
+                    theme_is_dark(v->s->theme));
         return;
     }
-    double h = lane->h * 14 / 19, y = look == SLICE_C || look == SLICE_SYSCALL ? lane->y + lane->h - h : lane->y;
+    double h = lane->h * 14 / 19,
+           y = look == SLICE_C || look == SLICE_SYSCALL ? lane->y + lane->h - h : lane->y;
     Tint tint = look == SLICE_C || look == SLICE_SYSCALL ? TINT_AMBER : TINT_LANE_GO;
-    if (look == SLICE_SPIN) draw_box(v->d, (Box){s->x, y, s->w - 1, h}, 0, NO_PAINT, pen(TINT_BLUE, 1));
-    else if (look == SLICE_STARTING) draw_box(v->d, (Box){s->x, y, s->w - 1, h}, 0, NO_PAINT, pen_dash(TINT_NOW, 1, 3, 3));
-    else draw_box(v->d, (Box){s->x, y, s->w - (s->w >= 3 ? 1 : 0), h}, s->w >= 3 ? 1 : 0, paint(tint), NO_PEN);
+    if (look == SLICE_SPIN)
+        draw_box(v->d, (Box){s->x, y, s->w - 1, h}, 0, NO_PAINT, pen(TINT_BLUE, 1));
+    else if (look == SLICE_STARTING)
+        draw_box(v->d, (Box){s->x, y, s->w - 1, h}, 0, NO_PAINT, pen_dash(TINT_NOW, 1, 3, 3));
+    else
+        draw_box(v->d, (Box){s->x, y, s->w - (s->w >= 3 ? 1 : 0), h}, s->w >= 3 ? 1 : 0,
+                 paint(tint), NO_PEN);
 }
 
 static void c_label(const View *v, const LanePlace *lane, const Slice *s) {
@@ -234,19 +257,26 @@ static void c_label(const View *v, const LanePlace *lane, const Slice *s) {
     const char *fn = intern_text(v->s->model->text, s->span->text);
     uint64_t end = s->span->to_ns < v->s->now_ns ? s->span->to_ns : v->s->now_ns;
     narrate_time(time, sizeof time, end - s->span->from_ns);
-    snprintf(text, sizeof text, "%.60s with %s, %s", fn[0] ? fn : "C", thing_text(g, sizeof g, KIND_G, s->span->id), time);
-    if (text_width(text, sans(12, 600)) + 12 > s->w) snprintf(text, sizeof text, "%.60s, %s", fn[0] ? fn : "C", time);
+    snprintf(text, sizeof text, "%.60s with %s, %s", fn[0] ? fn : "C",
+             thing_text(g, sizeof g, KIND_G, s->span->id), time);
+    if (text_width(text, sans(12, 600)) + 12 > s->w)
+        snprintf(text, sizeof text, "%.60s, %s", fn[0] ? fn : "C", time);
     if (text_width(text, sans(12, 600)) + 12 > s->w) snprintf(text, sizeof text, "%s", time);
     slice_label(v, s, lane->y + 16.2, sans(12, 600), TINT_ON_AMBER, text);
 }
 
 static void m_slice(const View *v, const LanePlace *lane, const Slice *s) {
-    SliceLook look = s->span->kind == SPAN_C ? SLICE_C : s->span->kind == SPAN_SPIN ? SLICE_SPIN : s->span->kind == SPAN_STARTING ? SLICE_STARTING : SLICE_GO;
+    SliceLook look = s->span->kind == SPAN_C          ? SLICE_C
+                     : s->span->kind == SPAN_SPIN     ? SLICE_SPIN
+                     : s->span->kind == SPAN_STARTING ? SLICE_STARTING
+                                                      : SLICE_GO;
     m_slice_box(v, lane, s, look);
     if (lane->h < 19) return;
     if (look == SLICE_C) c_label(v, lane, s);
     else if (look == SLICE_GO) slice_label(v, s, lane->y + 10.8, sans(12, 600), TINT_ON_G, "Go");
-    else if (look == SLICE_STARTING) slice_label(v, s, lane->y + 13.4, sans(12, 600), TINT_T1, s->span->text == M_WAKING ? "waking" : "starting");
+    else if (look == SLICE_STARTING)
+        slice_label(v, s, lane->y + 13.4, sans(12, 600), TINT_T1,
+                    s->span->text == M_WAKING ? "waking" : "starting");
 }
 
 /* ---------------------------------------------------------------- the device queue's lane */
@@ -256,21 +286,27 @@ static void queue_slice(const View *v, const LanePlace *lane, const Slice *s) {
     if (s->span->id >= m->cmd_count) return;
     bool done = m->cmd[s->span->id].state == CMD_DONE;
     Box b = {s->x, lane->y, s->w - (s->w >= 3 ? 1 : 0), lane->h};
-    draw_box(v->d, b, s->w >= 3 ? 2 : 0, paint(done ? TINT_LANE_DEV : TINT_DEV), done && s->w >= 4 ? pen(TINT_DEV, 1) : NO_PEN);
+    draw_box(v->d, b, s->w >= 3 ? 2 : 0, paint(done ? TINT_LANE_DEV : TINT_DEV),
+             done && s->w >= 4 ? pen(TINT_DEV, 1) : NO_PEN);
     const char *name = intern_text(m->text, m->cmd[s->span->id].name);
-    if (lane->h >= 18) slice_label(v, s, lane->y + lane->h / 2 + 4.4, mono(13, done ? 500 : 700), done ? TINT_T1 : TINT_ON_DEV, name);
+    if (lane->h >= 18)
+        slice_label(v, s, lane->y + lane->h / 2 + 4.4, mono(13, done ? 500 : 700),
+                    done ? TINT_T1 : TINT_ON_DEV, name);
     mark_thing(v, b, KIND_CMD, s->span->id);
 }
 
 /* ---------------------------------------------------------------- sysmon's lane */
 
-static const char *tick_label(const Lanes *l, const Tick *t) { return t->label == NONE ? "" : intern_text(l->labels, t->label); }
+static const char *tick_label(const Lanes *l, const Tick *t) {
+    return t->label == NONE ? "" : intern_text(l->labels, t->label);
+}
 
 static void sysmon_lane(const View *v, const LanePlace *lane) {
     const Lanes *l = v->s->lanes;
     uint64_t end_ns = v->s->now_ns < v->s->to_ns ? v->s->now_ns : v->s->to_ns;
     double band = -1, last = -100, now = timeline_x(v->time, v->s, v->s->now_ns);
-    for (size_t i = lanes_tick_from(l, v->s->from_ns); i < l->tick_count && l->tick[i].time_ns <= end_ns && l->tick[i].seq <= v->s->seq; i++) {
+    for (size_t i = lanes_tick_from(l, v->s->from_ns);
+         i < l->tick_count && l->tick[i].time_ns <= end_ns && l->tick[i].seq <= v->s->seq; i++) {
         const Tick *t = &l->tick[i];
         double x = timeline_x(v->time, v->s, t->time_ns);
         if (x - last < 4 && !t->acted) { /* too close to be counted: a grey band */
@@ -278,18 +314,26 @@ static void sysmon_lane(const View *v, const LanePlace *lane) {
             last = x;
             continue;
         }
-        if (band >= 0) draw_box(v->d, (Box){band, lane->y + 4, last - band, lane->h - 8}, 0, paint_alpha(TINT_T2, .35), NO_PEN);
+        if (band >= 0)
+            draw_box(v->d, (Box){band, lane->y + 4, last - band, lane->h - 8}, 0,
+                     paint_alpha(TINT_T2, .35), NO_PEN);
         band = -1;
-        draw_line(v->d, x, lane->y + 1, x, lane->y + lane->h - 1, t->acted ? pen(TINT_NOW, 3.5) : pen(TINT_T2, 2));
+        draw_line(v->d, x, lane->y + 1, x, lane->y + lane->h - 1,
+                  t->acted ? pen(TINT_NOW, 3.5) : pen(TINT_T2, 2));
         last = x;
-        double next = i + 1 < l->tick_count && l->tick[i + 1].time_ns <= end_ns ? timeline_x(v->time, v->s, l->tick[i + 1].time_ns) : now;
+        double next = i + 1 < l->tick_count && l->tick[i + 1].time_ns <= end_ns
+                          ? timeline_x(v->time, v->s, l->tick[i + 1].time_ns)
+                          : now;
         const char *label = tick_label(l, t);
         TextStyle style = t->acted ? mono(13, 600) : sans(12, 400);
         if (label[0] && text_width(label, style) + 22 < fmin(next, now) - x) {
-            draw_text(v->d, x + 9, lane->y + 13, style, t->acted ? TINT_NOW : TINT_T2, ANCHOR_START, label);
+            draw_text(v->d, x + 9, lane->y + 13, style, t->acted ? TINT_NOW : TINT_T2, ANCHOR_START,
+                      label);
         }
     }
-    if (band >= 0) draw_box(v->d, (Box){band, lane->y + 4, last - band, lane->h - 8}, 0, paint_alpha(TINT_T2, .35), NO_PEN);
+    if (band >= 0)
+        draw_box(v->d, (Box){band, lane->y + 4, last - band, lane->h - 8}, 0,
+                 paint_alpha(TINT_T2, .35), NO_PEN);
 }
 
 /* ---------------------------------------------------------------- hand-overs */
@@ -317,7 +361,9 @@ static void flows(const View *v) {
     for (size_t drawn = 0; end > first && drawn < FLOWS_MAX; end--) {
         const Flow *f = &l->flow[end - 1];
         if (f->seq > v->s->seq) continue;
-        const LanePlace *p = find_lane(v, LANE_P, f->p), *other = f->m == NONE ? find_lane(v, LANE_SYSMON, 0) : find_lane(v, LANE_M, f->m);
+        const LanePlace *p = find_lane(v, LANE_P, f->p), *other = f->m == NONE
+                                                                      ? find_lane(v, LANE_SYSMON, 0)
+                                                                      : find_lane(v, LANE_M, f->m);
         double x = timeline_x(v->time, v->s, f->time_ns);
         bool paired = f->m == NONE; /* sysmon's own stands beside the hand-over that it starts */
         if (p == NULL || other == NULL || last - x < (paired ? 8 : 14)) continue;
@@ -331,35 +377,46 @@ static void flows(const View *v) {
 
 /* ---------------------------------------------------------------- who is there now */
 
-static bool is_broken_here(const Scene *s) { return s->trouble[0] != '\0' && s->now_ns >= s->end_ns; }
+static bool is_broken_here(const Scene *s) {
+    return s->trouble[0] != '\0' && s->now_ns >= s->end_ns;
+}
 
 static const char *m_words(char *buf, size_t size, const Model *m, uint64_t id) {
     const ModelM *mp = &m->m[id];
     char p[24];
     if (mp->state == M_IN_C && mp->p == NONE) snprintf(buf, size, "in C, no P");
-    else if (mp->state == M_RUNNING && mp->p != NONE) snprintf(buf, size, "on %s", thing_text(p, sizeof p, KIND_P, mp->p));
+    else if (mp->state == M_RUNNING && mp->p != NONE)
+        snprintf(buf, size, "on %s", thing_text(p, sizeof p, KIND_P, mp->p));
     else snprintf(buf, size, "%s", m_state_name[mp->state]);
     return buf;
 }
 
 static void live_label(const View *v, const LanePlace *lane) {
     const Model *m = v->s->model;
-    double x = timeline_x(v->time, v->s, v->s->now_ns) + 10, room = v->f->timeline.w - 12 - x, y = lane->y + lane->h / 2 + 4.6;
+    double x = timeline_x(v->time, v->s, v->s->now_ns) + 10, room = v->f->timeline.w - 12 - x,
+           y = lane->y + lane->h / 2 + 4.6;
     char text[64];
     if (x < v->time->x0 || room < 24 || !lane->labelled || is_broken_here(v->s)) return;
     if (lane->kind == LANE_P) {
         uint64_t g = m->p[lane->id].m != NONE ? m->m[m->p[lane->id].m].g : NONE;
         if (g == NONE) return;
-        double w = draw_fitted(v->d, x, y, sans(13, 700), TINT_T1, ANCHOR_START, thing_text(text, sizeof text, KIND_G, g), room);
+        double w = draw_fitted(v->d, x, y, sans(13, 700), TINT_T1, ANCHOR_START,
+                               thing_text(text, sizeof text, KIND_G, g), room);
         double left = fmax(30, w + 8);
-        if (room - left > 30) draw_fitted(v->d, x + left, y, sans(13, 400), TINT_T2, ANCHOR_START, model_g_name(m, g), room - left);
+        if (room - left > 30)
+            draw_fitted(v->d, x + left, y, sans(13, 400), TINT_T2, ANCHOR_START, model_g_name(m, g),
+                        room - left);
     } else if (lane->kind == LANE_M) {
         bool c = m->m[lane->id].state == M_IN_C;
-        draw_fitted(v->d, x, y, sans(13, c ? 600 : 400), c ? TINT_AMBER : TINT_T2, ANCHOR_START, m_words(text, sizeof text, m, lane->id), room);
+        draw_fitted(v->d, x, y, sans(13, c ? 600 : 400), c ? TINT_AMBER : TINT_T2, ANCHOR_START,
+                    m_words(text, sizeof text, m, lane->id), room);
     } else if (lane->kind == LANE_QUEUE) {
         uint64_t k = m->queue[lane->id].head;
-        if (m->queue[lane->id].depth == 0 || m->cmd[k].state != CMD_RUNNING || m->cmd[k].end_ns <= m->cmd[k].start_ns) return;
-        double share = (double)(v->s->now_ns - m->cmd[k].start_ns) / (double)(m->cmd[k].end_ns - m->cmd[k].start_ns);
+        if (m->queue[lane->id].depth == 0 || m->cmd[k].state != CMD_RUNNING ||
+            m->cmd[k].end_ns <= m->cmd[k].start_ns)
+            return;
+        double share = (double)(v->s->now_ns - m->cmd[k].start_ns) /
+                       (double)(m->cmd[k].end_ns - m->cmd[k].start_ns);
         snprintf(text, sizeof text, "%d %%", (int)(100 * fmin(1, share)));
         draw_fitted(v->d, x, y, digits(13, 600), TINT_T1, ANCHOR_START, text, room);
     }
@@ -372,13 +429,17 @@ static void lane_name(const View *v, const LanePlace *lane) {
     double y = lane->y + lane->h / 2 + 5;
     if (!lane->labelled) return;
     if (lane->kind == LANE_SYSMON) snprintf(text, sizeof text, "sysmon");
-    else if (lane->kind == LANE_QUEUE && lane->id == 0 && v->s->model->queue_count == 1) snprintf(text, sizeof text, "queue");
-    else if (lane->kind == LANE_QUEUE) snprintf(text, sizeof text, "queue %llu", (unsigned long long)lane->id);
+    else if (lane->kind == LANE_QUEUE && lane->id == 0 && v->s->model->queue_count == 1)
+        snprintf(text, sizeof text, "queue");
+    else if (lane->kind == LANE_QUEUE)
+        snprintf(text, sizeof text, "queue %llu", (unsigned long long)lane->id);
     else thing_text(text, sizeof text, lane->kind == LANE_P ? KIND_P : KIND_M, lane->id);
     Kind kind = lane->kind == LANE_P ? KIND_P : lane->kind == LANE_M ? KIND_M : KIND_QUEUE;
     bool chosen = lane->kind != LANE_SYSMON && is_selected(v->s, kind, lane->id);
-    draw_text(v->d, 24, y, sans(14, lane->kind == LANE_P ? 600 : 500), chosen ? TINT_NOW : TINT_T1, ANCHOR_START, text);
-    if (lane->kind == LANE_P || lane->kind == LANE_M) mark_thing(v, (Box){20, lane->y, 60, lane->h}, kind, lane->id);
+    draw_text(v->d, 24, y, sans(14, lane->kind == LANE_P ? 600 : 500), chosen ? TINT_NOW : TINT_T1,
+              ANCHOR_START, text);
+    if (lane->kind == LANE_P || lane->kind == LANE_M)
+        mark_thing(v, (Box){20, lane->y, 60, lane->h}, kind, lane->id);
 }
 
 static void base_line(const View *v, const LanePlace *lane) {
@@ -409,7 +470,8 @@ static void lanes(const View *v) {
     if (v->time->hidden == 0 || v->time->lanes_end + 14 > v->time->scrub_y) return;
     char text[48];
     snprintf(text, sizeof text, "+ %zu more", v->time->hidden);
-    draw_fitted(v->d, 24, v->time->lanes_end + 11, sans(12, 400), TINT_T3, ANCHOR_START, text, v->time->x0 - 30);
+    draw_fitted(v->d, 24, v->time->lanes_end + 11, sans(12, 400), TINT_T3, ANCHOR_START, text,
+                v->time->x0 - 30);
 }
 
 static void divider(const View *v) {
@@ -422,9 +484,11 @@ static void divider(const View *v) {
 /* From here on nothing can be shown, and why. */
 static void trouble(const View *v) {
     if (!is_broken_here(v->s)) return;
-    double x = fmax(v->time->x0, timeline_x(v->time, v->s, v->s->end_ns) + 1), w = v->f->timeline.w - x;
+    double x = fmax(v->time->x0, timeline_x(v->time, v->s, v->s->end_ns) + 1),
+           w = v->f->timeline.w - x;
     if (w < 20) return;
-    draw_box(v->d, (Box){x, v->time->lanes_y, w, v->time->lanes_end - v->time->lanes_y}, 0, paint_hatch(TINT_PARK, 9, 2, .35), NO_PEN);
+    draw_box(v->d, (Box){x, v->time->lanes_y, w, v->time->lanes_end - v->time->lanes_y}, 0,
+             paint_hatch(TINT_PARK, 9, 2, .35), NO_PEN);
     const char *text = "the trace is broken here";
     double tw = text_width(text, sans(13, 600));
     if (tw + 40 > w) return;
@@ -438,7 +502,8 @@ static void playhead(const View *v) {
     char text[48];
     Unit u = axis_unit(v->s, timeline_step(v->time, 84) / 10 + 1);
     axis_text(text, sizeof text, v->s->now_ns, u);
-    double w = text_width(text, mono(13, 700)) + 18, left = fmin(x - w / 2, v->f->timeline.w - w - 4);
+    double w = text_width(text, mono(13, 700)) + 18,
+           left = fmin(x - w / 2, v->f->timeline.w - w - 4);
     draw_line(v->d, x, y + 24, x, v->time->lanes_end + 2, pen(TINT_NOW, 2));
     draw_box(v->d, (Box){left, y + 5, w, 20}, 4, paint(TINT_NOW), NO_PEN);
     draw_text(v->d, left + w / 2, y + 19.5, mono(13, 700), TINT_ON_NOW, ANCHOR_MIDDLE, text);
@@ -489,9 +554,14 @@ static const char *run_text(char *buf, size_t size, uint64_t ns) {
     uint64_t whole = ns, part = 0;
     size_t i = 0;
     for (; whole >= 1000 && i + 1 < ARRAY_LEN(units); i++, whole /= 1000) part = whole % 1000;
-    if (part < 10 || whole >= 100) snprintf(buf, size, "%llu %s", (unsigned long long)whole, units[i]);
-    else if (whole >= 10) snprintf(buf, size, "%llu.%llu %s", (unsigned long long)whole, (unsigned long long)(part / 100), units[i]);
-    else snprintf(buf, size, "%llu.%02llu %s", (unsigned long long)whole, (unsigned long long)(part / 10), units[i]);
+    if (part < 10 || whole >= 100)
+        snprintf(buf, size, "%llu %s", (unsigned long long)whole, units[i]);
+    else if (whole >= 10)
+        snprintf(buf, size, "%llu.%llu %s", (unsigned long long)whole,
+                 (unsigned long long)(part / 100), units[i]);
+    else
+        snprintf(buf, size, "%llu.%02llu %s", (unsigned long long)whole,
+                 (unsigned long long)(part / 10), units[i]);
     return buf;
 }
 
@@ -499,13 +569,18 @@ static void scrub(const View *v) {
     double y = v->time->scrub_y, base = y + 30, height = 15;
     char total[48];
     draw_text(v->d, 24, base - 2, sans(14, 500), TINT_T1, ANCHOR_START, "run");
-    draw_fitted(v->d, 54, base - 2, sans(12, 400), TINT_T3, ANCHOR_START, run_text(total, sizeof total, v->s->end_ns), 46);
-    hits_add(v->hits, (Box){v->time->x0, y + 4, v->time->x1 - v->time->x0, 34}, HIT_SCRUB, NO_THING, 0);
+    draw_fitted(v->d, 54, base - 2, sans(12, 400), TINT_T3, ANCHOR_START,
+                run_text(total, sizeof total, v->s->end_ns), 46);
+    hits_add(v->hits, (Box){v->time->x0, y + 4, v->time->x1 - v->time->x0, 34}, HIT_SCRUB, NO_THING,
+             0);
     density(v, base, height);
     draw_line(v->d, v->time->x0, base + .5, v->time->x1, base + .5, pen(TINT_CARDL, 1));
-    if (!v->s->growing) draw_line(v->d, v->time->x1, base - 5, v->time->x1, base + 5, pen(TINT_CARDL, 1.4));
-    double a = scrub_x(v->time, v->s, v->s->from_ns), b = fmin(v->time->x1, scrub_x(v->time, v->s, v->s->to_ns));
-    if (b - a < v->time->x1 - v->time->x0 - 2) draw_box(v->d, (Box){a, base - 20, fmax(5, b - a), 24}, 2, NO_PAINT, pen(TINT_T2, 1.4));
+    if (!v->s->growing)
+        draw_line(v->d, v->time->x1, base - 5, v->time->x1, base + 5, pen(TINT_CARDL, 1.4));
+    double a = scrub_x(v->time, v->s, v->s->from_ns),
+           b = fmin(v->time->x1, scrub_x(v->time, v->s, v->s->to_ns));
+    if (b - a < v->time->x1 - v->time->x0 - 2)
+        draw_box(v->d, (Box){a, base - 20, fmax(5, b - a), 24}, 2, NO_PAINT, pen(TINT_T2, 1.4));
     marks(v, base);
     double x = scrub_x(v->time, v->s, v->s->now_ns);
     draw_line(v->d, x, base - 24, x, base + 6, pen(TINT_NOW, 2.4));
@@ -517,7 +592,9 @@ void view_timeline(const View *v) {
     if (b.h < 60) return;
     draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
     draw_line(v->d, b.x, b.y + .5, b.x + b.w, b.y + .5, pen(TINT_HAIR, 1));
-    hits_add(v->hits, (Box){v->time->x0, b.y + 26, v->time->x1 - v->time->x0, v->time->lanes_end - b.y - 26}, HIT_LANES, NO_THING, 0);
+    hits_add(v->hits,
+             (Box){v->time->x0, b.y + 26, v->time->x1 - v->time->x0, v->time->lanes_end - b.y - 26},
+             HIT_LANES, NO_THING, 0);
     ruler(v);
     lanes(v);
     divider(v);

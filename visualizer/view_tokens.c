@@ -1,4 +1,5 @@
-/* view_tokens.c -- every token once, with its name: the sheet that a change of token.c is judged by.
+/* view_tokens.c -- every token once, with its name: the sheet that a change of token.c is judged
+ * by.
  *
  * `faultline-view --shot --view tokens -o tokens.png`. It shows no trace.
  */
@@ -25,10 +26,14 @@ static void row_title(DrawList *d, double y, const char *title, const char *note
 }
 
 static void sheet_goroutines(DrawList *d) {
-    static const struct { GLook look; const char *name, *note, *label; } g[] = {
-        {GLOOK_RUNNABLE, "runnable", "hollow ring", "g9"}, {GLOOK_RUNNING, "running", "solid", "g4"},
-        {GLOOK_WAITING, "waiting", "dashes, pause", "g10"}, {GLOOK_IN_C, "in C", "under the line", "g7"},
-        {GLOOK_DEAD, "dead", "thin, struck", ""}};
+    static const struct {
+        GLook look;
+        const char *name, *note, *label;
+    } g[] = {{GLOOK_RUNNABLE, "runnable", "hollow ring", "g9"},
+             {GLOOK_RUNNING, "running", "solid", "g4"},
+             {GLOOK_WAITING, "waiting", "dashes, pause", "g10"},
+             {GLOOK_IN_C, "in C", "under the line", "g7"},
+             {GLOOK_DEAD, "dead", "thin, struck", ""}};
     double y = 124;
     row_title(d, y, "Goroutine", "a circle");
     for (int i = 0; i < 5; i++) {
@@ -46,15 +51,18 @@ static void sheet_goroutines(DrawList *d) {
 }
 
 static void sheet_threads(DrawList *d) {
-    static const struct { MLook look; const char *name, *note, *label, *g; GLook glook; } m[] = {
-        {MLOOK_GO, "running Go", "docked to a P", "M0", "g4", GLOOK_RUNNING},
-        {MLOOK_SPINNING, "spinning", "looks for work", "M2", "", GLOOK_RUNNING},
-        {MLOOK_PARKED, "parked", "asleep", "M8", "", GLOOK_RUNNING},
-        {MLOOK_SYSCALL, "syscall", "hatched", "M7", "g3", GLOOK_IN_C},
-        {MLOOK_C, "in C", "a cgo call", "M3", "g7", GLOOK_IN_C},
-        {MLOOK_LOCKED, "locked", "to one goroutine", "M4", "", GLOOK_RUNNING},
-        {MLOOK_STARTING, "starting", "not yet there", "M9", "", GLOOK_RUNNING},
-        {MLOOK_CALLBACK, "callback", "rose by needm", "M6", "g8", GLOOK_RUNNING}};
+    static const struct {
+        MLook look;
+        const char *name, *note, *label, *g;
+        GLook glook;
+    } m[] = {{MLOOK_GO, "running Go", "docked to a P", "M0", "g4", GLOOK_RUNNING},
+             {MLOOK_SPINNING, "spinning", "looks for work", "M2", "", GLOOK_RUNNING},
+             {MLOOK_PARKED, "parked", "asleep", "M8", "", GLOOK_RUNNING},
+             {MLOOK_SYSCALL, "syscall", "hatched", "M7", "g3", GLOOK_IN_C},
+             {MLOOK_C, "in C", "a cgo call", "M3", "g7", GLOOK_IN_C},
+             {MLOOK_LOCKED, "locked", "to one goroutine", "M4", "", GLOOK_RUNNING},
+             {MLOOK_STARTING, "starting", "not yet there", "M9", "", GLOOK_RUNNING},
+             {MLOOK_CALLBACK, "callback", "rose by needm", "M6", "g8", GLOOK_RUNNING}};
     double y = 214;
     row_title(d, y + 34, "Thread M", "a plate that can dive");
     for (int i = 0; i < 8; i++) {
@@ -64,15 +72,21 @@ static void sheet_threads(DrawList *d) {
 }
 
 static void sheet_processors(DrawList *d) {
-    static const struct { PLook look; const char *name, *note; } p[] = {
-        {PLOOK_RUNNING, "P running", "plug in its dock"}, {PLOOK_SYSCALL, "P in syscall", "M gone, still held"},
-        {PLOOK_IDLE, "P idle", "free to take"}, {PLOOK_STOPPED, "P stopped", "world stopped"}};
+    static const struct {
+        PLook look;
+        const char *name, *note;
+    } p[] = {{PLOOK_RUNNING, "P running", "plug in its dock"},
+             {PLOOK_SYSCALL, "P in syscall", "M gone, still held"},
+             {PLOOK_IDLE, "P idle", "free to take"},
+             {PLOOK_STOPPED, "P stopped", "world stopped"}};
     double y = 360;
     row_title(d, y + 22, "P, sysmon, foreign", "dock, pulse, plates up");
     for (int i = 0; i < 4; i++) {
         token_p(d, (Box){column(i) - 46, y, 92, 46}, p[i].look, false);
-        if (p[i].look == PLOOK_SYSCALL) draw_box(d, (Box){column(i) - 20, y + 12, 40, 22}, 4, paint(TINT_CARD), NO_PEN);
-        if (p[i].look == PLOOK_RUNNING) draw_box(d, (Box){column(i) - 20, y + 45, 40, 8}, 2, paint(TINT_BLUE), NO_PEN);
+        if (p[i].look == PLOOK_SYSCALL)
+            draw_box(d, (Box){column(i) - 20, y + 12, 40, 22}, 4, paint(TINT_CARD), NO_PEN);
+        if (p[i].look == PLOOK_RUNNING)
+            draw_box(d, (Box){column(i) - 20, y + 45, 40, 8}, 2, paint(TINT_BLUE), NO_PEN);
         draw_text(d, column(i), y + 29, sans(18, 700), TINT_T1, ANCHOR_MIDDLE, "P1");
         name_below(d, column(i), y + 78, p[i].name, p[i].note);
     }
@@ -91,9 +105,14 @@ static void sheet_processors(DrawList *d) {
 }
 
 static void sheet_channels(DrawList *d) {
-    static const struct { size_t cap, count; bool closed; const char *name, *note; } c[] = {
-        {4, 2, false, "channel", "2 of 4"}, {3, 3, false, "full", "stop bar"},
-        {3, 0, false, "empty", "open mouth"}, {0, 0, true, "closed", "ends capped"}};
+    static const struct {
+        size_t cap, count;
+        bool closed;
+        const char *name, *note;
+    } c[] = {{4, 2, false, "channel", "2 of 4"},
+             {3, 3, false, "full", "stop bar"},
+             {3, 0, false, "empty", "open mouth"},
+             {0, 0, true, "closed", "ends capped"}};
     double y = 500;
     row_title(d, y + 2, "Channel, context", "a pipe, a ring");
     for (int i = 0; i < 4; i++) {
@@ -134,7 +153,8 @@ static void sheet_memory(DrawList *d) {
     draw_text(d, column(2), y + 5, sans(14, 400), TINT_T3, ANCHOR_MIDDLE, "frame");
     draw_box(d, BLOCK(3), 4, paint(TINT_SLOT), NO_PEN);
     draw_box(d, BLOCK(3), 4, paint_hatch(TINT_RED, 9, 2, .3), pen_dash(TINT_RED, 2.2, 6, 4));
-    token_crack(d, (Point){column(3), y - 16}, (Point){column(3) + 2, y + 30}, 8, 3, 5, 5, false, "sheet");
+    token_crack(d, (Point){column(3), y - 16}, (Point){column(3) + 2, y + 30}, 8, 3, 5, 5, false,
+                "sheet");
     Box b = {column(4) - 46, y - 19, 92, 38};
     draw_box(d, b, 0, paint(TINT_DEV_BACK), NO_PEN);
     draw_box(d, (Box){b.x, b.y, 60, 38}, 0, paint(TINT_DEV_FILL), NO_PEN);
@@ -149,8 +169,10 @@ static void sheet_memory(DrawList *d) {
     draw_box(d, (Box){column(7) - 40, y - 13, 80, 26}, 1, NO_PAINT, pen(TINT_AMBER, 1));
     draw_text(d, column(7), y + 5, mono(14, 500), TINT_F1, ANCHOR_MIDDLE, "staging");
 #undef BLOCK
-    static const char *const names[][2] = {{"object", "may move"}, {"pinned", "may not move"}, {"moved away", "ghost"},
-        {"violation", "crack, ghost"}, {"kernel", "runs, 64 %"}, {"queued", "dashed"}, {"leak", "no owner"}, {"page-locked", "double edge"}};
+    static const char *const names[][2] = {
+        {"object", "may move"},        {"pinned", "may not move"},    {"moved away", "ghost"},
+        {"violation", "crack, ghost"}, {"kernel", "runs, 64 %"},      {"queued", "dashed"},
+        {"leak", "no owner"},          {"page-locked", "double edge"}};
     for (int i = 0; i < 8; i++) name_below(d, column(i), y + 46, names[i][0], names[i][1]);
 }
 
@@ -160,7 +182,10 @@ static void sheet_lane(DrawList *d, double x, double y, double w, int kind) {
     if (kind <= SLICE_STARTING) token_slice(d, x + 10, y, w - 20, (SliceLook)kind, true);
     if (kind == 5) {
         for (int i = 0; i < 14; i++) {
-            draw_box(d, (Box){x + 10 + i * (w - 20) / 14, y + 14 - density[i], (w - 20) / 14, density[i]}, 0, paint(TINT_LANE_DENSE), NO_PEN);
+            draw_box(
+                d,
+                (Box){x + 10 + i * (w - 20) / 14, y + 14 - density[i], (w - 20) / 14, density[i]},
+                0, paint(TINT_LANE_DENSE), NO_PEN);
         }
     }
     if (kind == 6) draw_box(d, (Box){x + 10, y, w - 20, 14}, 2, paint(TINT_LANE_FUTURE), NO_PEN);
@@ -172,7 +197,8 @@ static void sheet_lane(DrawList *d, double x, double y, double w, int kind) {
 }
 
 static void sheet_timeline(DrawList *d) {
-    static const char *const names[] = {"Go", "spinning", "in C", "syscall", "starting", "below 1 px", "the future", "world stopped"};
+    static const char *const names[] = {"Go",       "spinning",   "in C",       "syscall",
+                                        "starting", "below 1 px", "the future", "world stopped"};
     double y = 720;
     row_title(d, y + 2, "On the timeline", "Go rides, C hangs");
     for (int i = 0; i < 8; i++) {
@@ -182,7 +208,8 @@ static void sheet_timeline(DrawList *d) {
 }
 
 static void sheet_marks(DrawList *d) {
-    static const char *const names[] = {"violation", "warning", "note", "counterfactual", "flow", "now", "just changed", "missing line"};
+    static const char *const names[] = {"violation", "warning", "note",         "counterfactual",
+                                        "flow",      "now",     "just changed", "missing line"};
     double y = 796;
     row_title(d, y + 2, "Marks", "never only a colour");
     token_violation(d, column(0), y, 1.1, TINT_CHROME);
@@ -200,16 +227,27 @@ static void sheet_marks(DrawList *d) {
 
 /* Both themes as someone without green cones sees them: nothing may be lost. */
 static void sheet_proof(DrawList *d, double x, Theme theme, const char *title) {
-    static const struct { GLook look; const char *g; } g[] = {{GLOOK_RUNNABLE, "g9"}, {GLOOK_RUNNING, "g4"}, {GLOOK_WAITING, "g6"}, {GLOOK_IN_C, "g7"}};
-    static const struct { MLook look; const char *g; GLook glook; } m[] = {
-        {MLOOK_GO, "g4", GLOOK_RUNNING}, {MLOOK_SPINNING, "", GLOOK_RUNNING}, {MLOOK_PARKED, "", GLOOK_RUNNING},
-        {MLOOK_SYSCALL, "g3", GLOOK_IN_C}, {MLOOK_C, "g7", GLOOK_IN_C}};
+    static const struct {
+        GLook look;
+        const char *g;
+    } g[] = {
+        {GLOOK_RUNNABLE, "g9"}, {GLOOK_RUNNING, "g4"}, {GLOOK_WAITING, "g6"}, {GLOOK_IN_C, "g7"}};
+    static const struct {
+        MLook look;
+        const char *g;
+        GLook glook;
+    } m[] = {{MLOOK_GO, "g4", GLOOK_RUNNING},
+             {MLOOK_SPINNING, "", GLOOK_RUNNING},
+             {MLOOK_PARKED, "", GLOOK_RUNNING},
+             {MLOOK_SYSCALL, "g3", GLOOK_IN_C},
+             {MLOOK_C, "g7", GLOOK_IN_C}};
     double y = 860;
     draw_theme(d, (uint8_t)theme);
     draw_box(d, (Box){x, y, 498, 118}, 8, paint(TINT_GO1), NO_PEN);
     draw_text(d, x + 16, y + 26, sans(14, 600), TINT_T1, ANCHOR_START, title);
     for (int i = 0; i < 4; i++) token_g(d, x + 34 + i * 44, y + 70, 17, g[i].g, g[i].look);
-    for (int i = 0; i < 5; i++) token_m(d, (Box){x + 196 + i * 46, y + 42, 40, 48}, "", m[i].look, m[i].g, m[i].glook, 14);
+    for (int i = 0; i < 5; i++)
+        token_m(d, (Box){x + 196 + i * 46, y + 42, 40, 48}, "", m[i].look, m[i].g, m[i].glook, 14);
     draw_box(d, (Box){x + 440, y + 42, 42, 16}, 2, paint(TINT_DEV_PROOF), NO_PEN);
     draw_box(d, (Box){x + 440, y + 64, 42, 16}, 2, paint(TINT_TEAL), NO_PEN);
     token_crack(d, (Point){x + 442, y + 93}, (Point){x + 482, y + 93}, 6, 3, 4, 6, false, "proof");
@@ -237,17 +275,23 @@ static void sheet_worlds(DrawList *d, double x, double y) {
         draw_theme(d, THEME_DARK);
     }
     for (size_t k = 0; k < GOROUTINE_TINTS; k++) {
-        draw_box(d, (Box){x + 380 + (double)(k % 4) * 22, y + (double)(k / 4) * 18, 20, 16}, 2, paint(theme_goroutine(k)), NO_PEN);
+        draw_box(d, (Box){x + 380 + (double)(k % 4) * 22, y + (double)(k / 4) * 18, 20, 16}, 2,
+                 paint(theme_goroutine(k)), NO_PEN);
     }
     draw_text(d, x + 424, y + 51, sans(12, 400), TINT_T2, ANCHOR_MIDDLE, "goroutines");
 }
 
 static void sheet_palette(DrawList *d, double x) {
-    static const struct { const char *name, *note; Tint tint, on_dark, on_light; } p[] = {
-        {"Go", "managed, running", TINT_BLUE, TINT_ON_BLUE, TINT_ON_BLUE}, {"C", "outside the runtime", TINT_AMBER, TINT_ON_AMBER, TINT_ON_AMBER},
-        {"Device", "kernels, buffers", TINT_DEV, TINT_ON_DEV, TINT_ON_DEV}, {"Collector", "mark, evacuate", TINT_TEAL, TINT_ON_TEAL, TINT_ON_TEAL},
-        {"Violation", "nothing else is red", TINT_RED, TINT_ON_RED, TINT_ON_RED}, {"Now, fault", "playhead, changed", TINT_NOW, TINT_ON_NOW, TINT_ON_NOW},
-        {"Value", "items, who waits", TINT_VAL, TINT_ON_G, TINT_ON_BLUE}};
+    static const struct {
+        const char *name, *note;
+        Tint tint, on_dark, on_light;
+    } p[] = {{"Go", "managed, running", TINT_BLUE, TINT_ON_BLUE, TINT_ON_BLUE},
+             {"C", "outside the runtime", TINT_AMBER, TINT_ON_AMBER, TINT_ON_AMBER},
+             {"Device", "kernels, buffers", TINT_DEV, TINT_ON_DEV, TINT_ON_DEV},
+             {"Collector", "mark, evacuate", TINT_TEAL, TINT_ON_TEAL, TINT_ON_TEAL},
+             {"Violation", "nothing else is red", TINT_RED, TINT_ON_RED, TINT_ON_RED},
+             {"Now, fault", "playhead, changed", TINT_NOW, TINT_ON_NOW, TINT_ON_NOW},
+             {"Value", "items, who waits", TINT_VAL, TINT_ON_G, TINT_ON_BLUE}};
     draw_text(d, x, 67, sans(20, 700), TINT_T1, ANCHOR_START, "Palette");
     draw_text(d, x + 214, 66, sans(13, 400), TINT_T2, ANCHOR_MIDDLE, "dark");
     draw_text(d, x + 322, 66, sans(13, 400), TINT_T2, ANCHOR_MIDDLE, "light");
@@ -258,23 +302,33 @@ static void sheet_palette(DrawList *d, double x) {
         draw_text(d, x, y + 33, sans(12, 400), TINT_T2, ANCHOR_START, p[i].note);
         sheet_swatch(d, (Box){x + 164, y, 100, 34}, THEME_DARK, p[i].tint, p[i].on_dark);
         sheet_swatch(d, (Box){x + 272, y, 100, 34}, THEME_LIGHT, p[i].tint, p[i].on_light);
-        sheet_swatch(d, (Box){x + 380, y, 44, 34}, THEME_DARK_DEUTERANOPIA, p[i].tint, p[i].on_dark);
-        sheet_swatch(d, (Box){x + 424, y, 44, 34}, THEME_LIGHT_DEUTERANOPIA, p[i].tint, p[i].on_light);
+        sheet_swatch(d, (Box){x + 380, y, 44, 34}, THEME_DARK_DEUTERANOPIA, p[i].tint,
+                     p[i].on_dark);
+        sheet_swatch(d, (Box){x + 424, y, 44, 34}, THEME_LIGHT_DEUTERANOPIA, p[i].tint,
+                     p[i].on_light);
     }
     sheet_worlds(d, x, 394);
 }
 
 static void sheet_type(DrawList *d, double x) {
-    static const struct { double size; uint16_t weight; Face face; const char *sample, *use; } t[] = {
-        {32, 700, FACE_SANS, "61 µs", "32 bold, the one number"}, {22, 700, FACE_SANS, "sysmon retook P1", "22 bold, headline"},
-        {18, 700, FACE_SANS, "g12 M5", "18 bold, tokens"}, {16, 600, FACE_SANS, "launcher", "16 semibold, names"},
-        {15, 400, FACE_SANS, "waiting for the queue", "15, prose"}, {14, 600, FACE_MONO, "handoffp", "14 mono, code and times"},
-        {12, 400, FACE_MONO, "3.45", "12 mono, axes only"}};
+    static const struct {
+        double size;
+        uint16_t weight;
+        Face face;
+        const char *sample, *use;
+    } t[] = {{32, 700, FACE_SANS, "61 µs", "32 bold, the one number"},
+             {22, 700, FACE_SANS, "sysmon retook P1", "22 bold, headline"},
+             {18, 700, FACE_SANS, "g12 M5", "18 bold, tokens"},
+             {16, 600, FACE_SANS, "launcher", "16 semibold, names"},
+             {15, 400, FACE_SANS, "waiting for the queue", "15, prose"},
+             {14, 600, FACE_MONO, "handoffp", "14 mono, code and times"},
+             {12, 400, FACE_MONO, "3.45", "12 mono, axes only"}};
     draw_text(d, x, 492, sans(20, 700), TINT_T1, ANCHOR_START, "Type");
     draw_text(d, x + 58, 492, sans(13, 400), TINT_T2, ANCHOR_START, "Inter, JetBrains Mono");
     for (int i = 0; i < 7; i++) {
         double y = 532 + i * 28 + (i ? 2 : 0);
-        draw_text(d, x, y, (TextStyle){t[i].size, t[i].weight, (uint8_t)t[i].face, false}, TINT_T1, ANCHOR_START, t[i].sample);
+        draw_text(d, x, y, (TextStyle){t[i].size, t[i].weight, (uint8_t)t[i].face, false}, TINT_T1,
+                  ANCHOR_START, t[i].sample);
         draw_text(d, x + 468, y, sans(13, 400), TINT_T2, ANCHOR_END, t[i].use);
     }
 }
@@ -285,15 +339,21 @@ static void sheet_space(DrawList *d, double x) {
     draw_text(d, x + 70, 738, sans(13, 400), TINT_T2, ANCHOR_START, "a grid of 8, half steps of 4");
     for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
         draw_box(d, (Box){x, 758, steps[i], 18}, 0, paint(TINT_SAMPLE), NO_PEN);
-        draw_textf(d, x + fmax(steps[i] / 2.0, 8), 796, mono(13, 500), TINT_T1, ANCHOR_MIDDLE, "%d", steps[i]);
+        draw_textf(d, x + fmax(steps[i] / 2.0, 8), 796, mono(13, 500), TINT_T1, ANCHOR_MIDDLE, "%d",
+                   steps[i]);
         x += steps[i] + 30;
     }
 }
 
 static void sheet_motion(DrawList *d, double x) {
-    static const struct { const char *name, *time; double a, b, c, e; } m[] = {
-        {"hop", "180 ms", .2, 0, 0, 1}, {"dive", "320 ms", .55, 0, .85, .4}, {"rise", "320 ms", .15, .6, .45, 1},
-        {"evacuate", "420 ms", .6, 0, .2, 1}, {"crack", "120 ms", 0, 0, 1, 1}};
+    static const struct {
+        const char *name, *time;
+        double a, b, c, e;
+    } m[] = {{"hop", "180 ms", .2, 0, 0, 1},
+             {"dive", "320 ms", .55, 0, .85, .4},
+             {"rise", "320 ms", .15, .6, .45, 1},
+             {"evacuate", "420 ms", .6, 0, .2, 1},
+             {"crack", "120 ms", 0, 0, 1, 1}};
     draw_text(d, x, 836, sans(20, 700), TINT_T1, ANCHOR_START, "Motion");
     draw_text(d, x + 80, 836, sans(13, 400), TINT_T2, ANCHOR_START, "wall clock, at speed 1");
     for (int i = 0; i < 5; i++, x += 96) {
@@ -301,7 +361,8 @@ static void sheet_motion(DrawList *d, double x) {
         draw_line(d, x, y + h, x + w, y + h, pen(TINT_CARDL, 1));
         draw_line(d, x, y + h, x, y, pen(TINT_CARDL, 1));
         path_move(d, x, y + h);
-        path_curve(d, x + m[i].a * w, y + h - m[i].b * h, x + m[i].c * w, y + h - m[i].e * h, x + w, y);
+        path_curve(d, x + m[i].a * w, y + h - m[i].b * h, x + m[i].c * w, y + h - m[i].e * h, x + w,
+                   y);
         draw_path(d, NO_PAINT, pen_round(TINT_NOW, 2.2));
         draw_text(d, x, y + h + 20, sans(13, 600), TINT_T1, ANCHOR_START, m[i].name);
         draw_text(d, x, y + h + 37, sans(12, 400), TINT_T2, ANCHOR_START, m[i].time);
@@ -313,7 +374,8 @@ void view_tokens(DrawList *d) {
     draw_box(d, (Box){0, 0, 1600, 1000}, 0, paint(TINT_APP), NO_PEN);
     token_logo(d, LEFT, 55, 1.32);
     draw_text(d, 92, 67, sans(28, 700), TINT_T1, ANCHOR_START, "Tokens");
-    draw_text(d, 202, 66, sans(15, 400), TINT_T2, ANCHOR_START, "shape says what it is, pattern says its state, colour only repeats it");
+    draw_text(d, 202, 66, sans(15, 400), TINT_T2, ANCHOR_START,
+              "shape says what it is, pattern says its state, colour only repeats it");
     sheet_goroutines(d);
     sheet_threads(d);
     sheet_processors(d);

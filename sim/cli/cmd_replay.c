@@ -139,8 +139,9 @@ static int report(const Options *o, Compare *k, const RunReport *r, const char *
     }
     printf("%s: identical, %llu events\n", o->trace, (unsigned long long)k->compared);
     if (k->open_verdicts)
-        printf("  %llu verdicts on computed results were not compared: a device on one side only\n",
-               (unsigned long long)k->open_verdicts);
+        printf(
+            "  verdicts on computed results that were not compared, for want of a device: %llu\n",
+            (unsigned long long)k->open_verdicts);
     return complete ? EXIT_WELL : cli_state(k->t);
 }
 

@@ -147,15 +147,22 @@ static void print_verdicts(const RunReport *r, const char *path) {
     }
 }
 
+/* ", 1 hand-over", ", 2 hand-overs" */
+static void print_count(uint64_t n, const char *what) {
+    printf(", %llu %s%s", (unsigned long long)n, what, n == 1 ? "" : "s");
+}
+
 static void print_report(const RunReport *r, const Options *o) {
     char t[48], m[48];
     const uint64_t *v = r->summary.value;
-    printf("%s: %s after %s of virtual time, %llu events, %llu threads, %llu crossings into C, "
-           "%llu hand-overs\n",
+    printf("%s: %s after %s of virtual time",
            r->scenario.title[0] ? r->scenario.title : o->scenario, runner_outcome(r->outcome),
-           narrate_time(t, sizeof t, v[FIG_time]), (unsigned long long)v[FIG_events],
-           (unsigned long long)v[FIG_threads], (unsigned long long)v[FIG_crossings],
-           (unsigned long long)v[FIG_handoffs]);
+           narrate_time(t, sizeof t, v[FIG_time]));
+    print_count(v[FIG_events], "event");
+    print_count(v[FIG_threads], "thread");
+    print_count(v[FIG_crossings], "crossing");
+    print_count(v[FIG_handoffs], "hand-over");
+    printf("\n");
     if (v[FIG_launches] > 0) {
         printf("device: %s; its %llu command%s took %s in virtual time",
                r->device.present ? r->device.name : "none, nothing was computed",

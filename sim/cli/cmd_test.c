@@ -126,7 +126,8 @@ int cmd_test(int argc, char **argv) {
         if (one > status) status = one;
         free(o.path[i]);
     }
-    printf("%zu scenarios passed, %zu failed", o.count - failed, failed);
+    printf("%zu scenario%s passed, %zu failed", o.count - failed, o.count - failed == 1 ? "" : "s",
+           failed);
     if (unchecked) printf("; %zu expectations not checked", unchecked);
     printf("\n");
     free(o.path);

@@ -381,8 +381,10 @@ static bool finish(Runner *u, Diag *d) {
     bool ok = true;
     if (u->world->outcome == RUN_FAILED) {
         *d = u->world->diag;
-        if (d->line > 0 && d->file[0] == '\0') snprintf(d->file, sizeof d->file, "%s", u->rq->path);
-        if (d->line > 0 && d->excerpt[0] == '\0') diag_excerpt(d, u->rq->source);
+        if (d->line > 0 && d->file[0] == '\0') { /* a line of the scenario */
+            snprintf(d->file, sizeof d->file, "%s", u->rq->path);
+            diag_excerpt(d, u->rq->source);
+        }
         ok = false;
     } else {
         ok = judge(u, d);

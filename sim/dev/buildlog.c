@@ -61,6 +61,7 @@ static void read_line(BuildError *error, const char *p, const char *word, const 
     const char *message = word + strlen("error:");
     const char *after;
     if (find_place(p, end, error, &after) && after > message) message = after;
+    error->unnamed = find(p, word, "<kernel>:") != NULL;
     copy_line(error->message, sizeof error->message, message, end);
 }
 

@@ -17,6 +17,8 @@ typedef struct {
     int line;   /* 0: the log names no place */
     int column; /* 0: the log names no column */
     int errors; /* lines of the log that report one */
+    bool unnamed; /* the place is in "<kernel>": the driver counts lines of the text it was given,
+                     and takes no notice of #line (NVIDIA) */
     char message[512];
 } BuildError;
 

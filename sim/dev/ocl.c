@@ -322,6 +322,7 @@ bool ocl_open(void **self, DevInfo *info, const char *want, Diag *d) {
 
 /* What goes before the source. #line makes the driver's log speak of the file that the user
  * wrote; the pragma stands first, so that no line number moves. */
+enum { PREFIX_LINES = 2 };
 static char *prefix_for(const char *file) {
     static const char head[] = "#pragma OPENCL FP_CONTRACT OFF\n#line 1 \"";
     char *text = mem_alloc(sizeof head + 2 * strlen(file) + 8);
@@ -355,6 +356,7 @@ static bool build_failed(const Ocl *ocl, const OclKernel *k, const char *file, c
         snprintf(d->file, sizeof d->file, "%s", file);
         return false;
     }
+    if (error.unnamed && error.line > PREFIX_LINES) error.line -= PREFIX_LINES;
     char more[32] = "";
     if (error.errors > 1) snprintf(more, sizeof more, " (and %d more)", error.errors - 1);
     diag_fail_at(d, EXIT_SCENARIO, file, error.line, error.column, "%s%s", error.message, more);

@@ -57,6 +57,14 @@ static void each_style_of_log_is_understood(void) {
     }
 }
 
+static void a_log_without_the_files_name_is_marked(void) {
+    BuildError e;
+    buildlog_read(&e, "<kernel>:7:12: error: use of undeclared identifier 'factor'\n");
+    CU_ASSERT(e.unnamed);
+    buildlog_read(&e, "dir/k.cl:5:12: error: use of undeclared identifier 'factor'\n");
+    CU_ASSERT_FALSE(e.unnamed);
+}
+
 static void a_very_long_log_is_cut(void) {
     size_t length = 100000;
     char *log = mem_alloc(length + 1);
@@ -91,5 +99,6 @@ void dev_buildlog_tests(void) {
     CU_pSuite s = CU_add_suite("dev/buildlog", NULL, NULL);
     CU_ADD_TEST(s, each_style_of_log_is_understood);
     CU_ADD_TEST(s, a_very_long_log_is_cut);
+    CU_ADD_TEST(s, a_log_without_the_files_name_is_marked);
     CU_ADD_TEST(s, no_cut_of_a_log_is_read_beyond_its_end);
 }

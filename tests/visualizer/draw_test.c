@@ -70,18 +70,30 @@ static void equal_lists_have_equal_hashes(void) {
 static void every_text_colour_has_enough_contrast(void) {
     static const struct {
         Tint text, on[6];
-    } pairs[] = {{TINT_T1, {TINT_GO1, TINT_GO2, TINT_CARD, TINT_CHROME, TINT_SLOT}}, {TINT_T2, {TINT_GO1, TINT_GO2, TINT_CARD, TINT_CHROME, TINT_SLOT}},
-                 {TINT_T3, {TINT_GO1, TINT_CARD, TINT_CHROME, TINT_SLOT}}, {TINT_F1, {TINT_FR1, TINT_FR2, TINT_FCARD, TINT_FSLOT}},
-                 {TINT_F2, {TINT_FR1, TINT_FR2, TINT_FCARD, TINT_FSLOT}}, {TINT_F3, {TINT_FR1, TINT_FR2, TINT_FSLOT}},
-                 {TINT_AMBER, {TINT_FR1, TINT_FR2, TINT_CHROME}}, {TINT_BLUE, {TINT_GO1, TINT_CARD, TINT_CHROME}},
-                 {TINT_RED, {TINT_GO1, TINT_FR1, TINT_FR2, TINT_SLOT, TINT_CHROME}}, {TINT_NOW, {TINT_GO1, TINT_CHROME}},
-                 {TINT_ON_BLUE, {TINT_BLUE}}, {TINT_ON_AMBER, {TINT_AMBER}}, {TINT_ON_DEV, {TINT_DEV}}, {TINT_ON_TEAL, {TINT_TEAL}}, {TINT_ON_NOW, {TINT_NOW}},
+    } pairs[] = {{TINT_T1, {TINT_GO1, TINT_GO2, TINT_CARD, TINT_CHROME, TINT_SLOT}},
+                 {TINT_T2, {TINT_GO1, TINT_GO2, TINT_CARD, TINT_CHROME, TINT_SLOT}},
+                 {TINT_T3, {TINT_GO1, TINT_CARD, TINT_CHROME, TINT_SLOT}},
+                 {TINT_F1, {TINT_FR1, TINT_FR2, TINT_FCARD, TINT_FSLOT}},
+                 {TINT_F2, {TINT_FR1, TINT_FR2, TINT_FCARD, TINT_FSLOT}},
+                 {TINT_F3, {TINT_FR1, TINT_FR2, TINT_FSLOT}},
+                 {TINT_AMBER, {TINT_FR1, TINT_FR2, TINT_CHROME}},
+                 {TINT_BLUE, {TINT_GO1, TINT_CARD, TINT_CHROME}},
+                 {TINT_RED, {TINT_GO1, TINT_FR1, TINT_FR2, TINT_SLOT, TINT_CHROME}},
+                 {TINT_NOW, {TINT_GO1, TINT_CHROME}},
+                 {TINT_ON_BLUE, {TINT_BLUE}},
+                 {TINT_ON_AMBER, {TINT_AMBER}},
+                 {TINT_ON_DEV, {TINT_DEV}},
+                 {TINT_ON_TEAL, {TINT_TEAL}},
+                 {TINT_ON_NOW, {TINT_NOW}},
                  {TINT_ON_G, {TINT_G0, TINT_G2, TINT_G3, TINT_G5, TINT_G6, TINT_G7}}};
     for (int t = THEME_DARK; t <= THEME_LIGHT; t++) {
         for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
             for (int k = 0; k < 6 && pairs[i].on[k]; k++) {
-                double c = theme_contrast(theme_rgb((Theme)t, pairs[i].text), theme_rgb((Theme)t, pairs[i].on[k]));
-                if (c < 4.5) printf("\n    %s on %s: %.2f", theme_tint_name(pairs[i].text), theme_tint_name(pairs[i].on[k]), c);
+                double c = theme_contrast(theme_rgb((Theme)t, pairs[i].text),
+                                          theme_rgb((Theme)t, pairs[i].on[k]));
+                if (c < 4.5)
+                    printf("\n    %s on %s: %.2f", theme_tint_name(pairs[i].text),
+                           theme_tint_name(pairs[i].on[k]), c);
                 CU_ASSERT(c >= 4.5);
             }
         }
@@ -102,7 +114,8 @@ static void widths_hold_and_names_are_shortened_in_the_middle(void) {
     text_fit_end(buf, sizeof buf, "a_kernel_with_a_long_name", mono(14, 500), full / 2);
     CU_ASSERT_STRING_EQUAL(buf + strlen(buf) - 3, "…");
     text_fit(buf, sizeof buf, "héhéhéhéhéhé", sans(14, 400), 40); /* never half a character */
-    for (const char *c = buf; *c; c++) CU_ASSERT((unsigned char)*c != 0xc3 || ((unsigned char)c[1] & 0xc0) == 0x80);
+    for (const char *c = buf; *c; c++)
+        CU_ASSERT((unsigned char)*c != 0xc3 || ((unsigned char)c[1] & 0xc0) == 0x80);
     CU_ASSERT_STRING_EQUAL(text_fit(buf, sizeof buf, "anything", sans(14, 400), 2), "");
 }
 
@@ -151,7 +164,8 @@ static void lua_is_coloured_by_its_words(void) {
     }
     CU_ASSERT_EQUAL(total, strlen(line));
     CU_ASSERT(comment && string && number);
-    CU_ASSERT_EQUAL(lua_ink(line, strlen(line), p, 3), 3); /* what does not fit is in the last piece */
+    CU_ASSERT_EQUAL(lua_ink(line, strlen(line), p, 3),
+                    3); /* what does not fit is in the last piece */
     CU_ASSERT_EQUAL(p[2].from + p[2].len, strlen(line));
     CU_ASSERT_EQUAL(lua_ink("\"never closed\\", 14, p, 16), 1);
 }
@@ -178,10 +192,12 @@ static void the_sheet_of_tokens_is_clean(void) {
 void draw_tests(void) {
     static const Check checks[] = {
         {"texts apart are fine", texts_apart_are_fine},
-        {"lint finds overlap, edges, clips and small type", lint_finds_overlap_edges_clips_and_small_type},
+        {"lint finds overlap, edges, clips and small type",
+         lint_finds_overlap_edges_clips_and_small_type},
         {"equal lists have equal hashes", equal_lists_have_equal_hashes},
         {"every text colour has enough contrast", every_text_colour_has_enough_contrast},
-        {"widths hold, names are shortened in the middle", widths_hold_and_names_are_shortened_in_the_middle},
+        {"widths hold, names are shortened in the middle",
+         widths_hold_and_names_are_shortened_in_the_middle},
         {"the fault belongs to the scenario", the_fault_belongs_to_the_scenario},
         {"the fault opens where something crosses", the_fault_opens_where_something_crosses},
         {"Lua is coloured by its words", lua_is_coloured_by_its_words},

@@ -33,8 +33,12 @@ static void regions_follow_the_table(void) {
     static const struct {
         int w, h;
         double u, lw, lh, panel, stage_w, stage_h, timeline_h;
-    } rows[] = {{1280, 800, 1, 1280, 800, 304, 976, 440, 264},   {1440, 900, 1, 1440, 900, 344, 1096, 504, 284}, {1600, 1000, 1, 1600, 1000, 384, 1216, 568, 320},
-                {1920, 1080, 1.08, 1778, 1000, 424, 1354, 568, 320}, {2560, 1600, 1.6, 1600, 1000, 384, 1216, 568, 320}, {3840, 2160, 2.16, 1778, 1000, 424, 1354, 568, 320}};
+    } rows[] = {{1280, 800, 1, 1280, 800, 304, 976, 440, 264},
+                {1440, 900, 1, 1440, 900, 344, 1096, 504, 284},
+                {1600, 1000, 1, 1600, 1000, 384, 1216, 568, 320},
+                {1920, 1080, 1.08, 1778, 1000, 424, 1354, 568, 320},
+                {2560, 1600, 1.6, 1600, 1000, 384, 1216, 568, 320},
+                {3840, 2160, 2.16, 1778, 1000, 424, 1354, 568, 320}};
     Show w = open_sample("regions.trace", sample_handoff);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         FrameLayout f = frame_at(&w, rows[i].w, rows[i].h);
@@ -75,7 +79,10 @@ static void at_1600_the_stage_is_where_it_was_drawn(void) {
     feed_close(w.feed);
 }
 
-static bool apart(Box a, Box b) { return a.x + a.w <= b.x + .01 || b.x + b.w <= a.x + .01 || a.y + a.h <= b.y + .01 || b.y + b.h <= a.y + .01; }
+static bool apart(Box a, Box b) {
+    return a.x + a.w <= b.x + .01 || b.x + b.w <= a.x + .01 || a.y + a.h <= b.y + .01 ||
+           b.y + b.h <= a.y + .01;
+}
 
 static void check_stage(Show *w, int width, int height) {
     StageLayout *l = mem_zero(1, sizeof *l);
@@ -96,7 +103,8 @@ static void check_stage(Show *w, int width, int height) {
     }
     for (size_t i = 0; i < l->command_count; i++) {
         CU_ASSERT(l->command[i].box.x + l->command[i].box.w <= l->queue.x + l->queue.w + .5);
-        for (size_t k = i + 1; k < l->command_count; k++) CU_ASSERT(apart(l->command[i].box, l->command[k].box));
+        for (size_t k = i + 1; k < l->command_count; k++)
+            CU_ASSERT(apart(l->command[i].box, l->command[k].box));
     }
     free(l);
 }
@@ -105,7 +113,8 @@ static unsigned crowd_procs, crowd_in_c;
 static void make_crowd(const char *path) { sample_crowd(path, crowd_procs, crowd_in_c); }
 
 static void nothing_stands_on_anything_else(void) {
-    static const unsigned procs[] = {1, 2, 3, 4, 5, 8, 9, 16, 17, 64, 200}, in_c[] = {0, 1, 3, 6, 7, 20, 21};
+    static const unsigned procs[] = {1, 2, 3, 4, 5, 8, 9, 16, 17, 64, 200},
+                          in_c[] = {0, 1, 3, 6, 7, 20, 21};
     static const struct { int w, h; } sizes[] = {{1280, 800}, {1600, 1000}, {3840, 2160}};
     for (size_t i = 0; i < ARRAY_LEN(procs); i++) {
         crowd_procs = procs[i];
@@ -160,7 +169,8 @@ void layout_tests(void) {
         {"regions follow the table", regions_follow_the_table},
         {"at 1600 x 1000 the stage is where it was drawn", at_1600_the_stage_is_where_it_was_drawn},
         {"nothing stands on anything else", nothing_stands_on_anything_else},
-        {"lanes keep their order, above the scrub bar", lanes_keep_their_order_and_stay_above_the_scrub_bar},
+        {"lanes keep their order, above the scrub bar",
+         lanes_keep_their_order_and_stay_above_the_scrub_bar},
         {"the axis goes both ways", the_axis_goes_both_ways},
         {NULL, NULL},
     };

@@ -1,5 +1,5 @@
-/* picture_test.c -- whole pictures of many moments: no text overlaps another or is cut, each stands out
- * from what is behind it, and the same moment is the same picture. */
+/* picture_test.c -- whole pictures of many moments: no text overlaps another or is cut, each
+ * stands out from what is behind it, and the same moment is the same picture. */
 #include "../check.h"
 #include "sample.h"
 
@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct { int w, h; } sizes[] = {{1280, 800}, {1600, 1000}, {3840, 2160}, {1440, 900}, {1920, 1080}, {1024, 700}};
+static const struct {
+    int w, h;
+} sizes[] = {{1280, 800}, {1600, 1000}, {3840, 2160}, {1440, 900}, {1920, 1080}, {1024, 700}};
 
 static void with_trace(const char *name, void (*make)(const char *path), void (*use)(Show *w)) {
     const char *path = temp_path(name);
@@ -31,7 +33,8 @@ static void with_trace(const char *name, void (*make)(const char *path), void (*
 
 static void say(void *ctx, const char *sentence) {
     const Show *w = ctx;
-    printf("\n    %s, event %llu, %dx%d: %s", w->scene.title, (unsigned long long)w->player.seq, w->scene.width_px, w->scene.height_px, sentence);
+    printf("\n    %s, event %llu, %dx%d: %s", w->scene.title, (unsigned long long)w->player.seq,
+           w->scene.width_px, w->scene.height_px, sentence);
 }
 
 static size_t lint_now(Show *w) {
@@ -45,7 +48,8 @@ static size_t lint_now(Show *w) {
 
 enum { MOMENTS = 24 };
 
-/* Moments spread over the events, in every size; some in lecture mode, with the keys, without panel. */
+/* Moments spread over the events, in every size; some in lecture mode, with the keys, without
+ * panel. */
 static void lint_everywhere(Show *w) {
     size_t complaints = 0;
     uint64_t count = feed_count(w->feed);
@@ -72,7 +76,9 @@ static void crowd16(const char *path) { sample_crowd(path, 16, 30); }
 static void crowd40(const char *path) { sample_crowd(path, 40, 2); }
 static void long_run(const char *path) { sample_long(path, 20000); }
 
-static void no_text_overlaps_in_the_handoff(void) { with_trace("handoff.trace", sample_handoff, lint_everywhere); }
+static void no_text_overlaps_in_the_handoff(void) {
+    with_trace("handoff.trace", sample_handoff, lint_everywhere);
+}
 static void no_text_overlaps_in_crowds(void) {
     with_trace("crowd2.trace", crowd2, lint_everywhere);
     with_trace("crowd4.trace", crowd4, lint_everywhere);
@@ -86,7 +92,9 @@ static void no_text_overlaps_in_empty_and_broken_ones(void) {
     with_trace("deadlock.trace", sample_deadlock, lint_everywhere);
     with_trace("impossible.trace", sample_impossible, lint_everywhere);
 }
-static void no_text_overlaps_in_a_long_run(void) { with_trace("long.trace", long_run, lint_everywhere); }
+static void no_text_overlaps_in_a_long_run(void) {
+    with_trace("long.trace", long_run, lint_everywhere);
+}
 
 /* ---------------------------------------------------------------- contrast */
 
@@ -100,7 +108,9 @@ static double contrast_behind(Canvas *c, const Op *op, double u, Theme t) {
         for (int x = (int)(b.x * u); x < (int)((b.x + b.w) * u); x++) {
             if (x < 0 || y < 0) continue;
             seen++;
-            enough += theme_contrast(theme_rgb(t, (Tint)op->fill.tint), pixels[(size_t)y * ((size_t)stride / 4) + (size_t)x] & 0xffffff) >= 4.5;
+            enough += theme_contrast(theme_rgb(t, (Tint)op->fill.tint),
+                                     pixels[(size_t)y * ((size_t)stride / 4) + (size_t)x] &
+                                         0xffffff) >= 4.5;
         }
     }
     return seen ? (double)enough / (double)seen : 1;
@@ -116,12 +126,15 @@ static void measure_contrast(Show *w) {
         w->scene.theme = (Theme)theme;
         frame_build(f, show_scene(w));
         Canvas *c = canvas_open(CANVAS_PIXELS, w->scene.width_px, w->scene.height_px, f->layout.u);
-        for (int i = 0; i < PART_COUNT; i++) canvas_paint_shapes(c, &f->list[i], w->scene.theme, f->box[i]);
+        for (int i = 0; i < PART_COUNT; i++)
+            canvas_paint_shapes(c, &f->list[i], w->scene.theme, f->box[i]);
         for (int i = 0; i < PART_COUNT; i++) {
             for (const Op *op = f->list[i].ops; op < f->list[i].ops + f->list[i].count; op++) {
                 if (op->kind != OP_TEXT) continue;
                 double share = contrast_behind(c, op, f->layout.u, w->scene.theme);
-                if (share < .7) printf("\n    '%s' stands on too little contrast (%.0f %%)", draw_op_text(&f->list[i], op), share * 100);
+                if (share < .7)
+                    printf("\n    '%s' stands on too little contrast (%.0f %%)",
+                           draw_op_text(&f->list[i], op), share * 100);
                 CU_ASSERT(share >= .7);
             }
         }
@@ -130,7 +143,9 @@ static void measure_contrast(Show *w) {
     }
 }
 
-static void texts_stand_out_from_what_is_behind_them(void) { with_trace("contrast.trace", sample_handoff, measure_contrast); }
+static void texts_stand_out_from_what_is_behind_them(void) {
+    with_trace("contrast.trace", sample_handoff, measure_contrast);
+}
 
 /* ---------------------------------------------------------------- the same again */
 
@@ -176,7 +191,9 @@ static void write_twice(Show *w) {
     }
 }
 
-static void the_same_moment_is_the_same_picture(void) { with_trace("again.trace", sample_handoff, write_twice); }
+static void the_same_moment_is_the_same_picture(void) {
+    with_trace("again.trace", sample_handoff, write_twice);
+}
 
 static void count_red(Show *w) {
     Frame *f = frame_new();
@@ -191,7 +208,9 @@ static void count_red(Show *w) {
     frame_free(f);
 }
 
-static void a_run_without_a_violation_has_no_red(void) { with_trace("red.trace", sample_handoff, count_red); }
+static void a_run_without_a_violation_has_no_red(void) {
+    with_trace("red.trace", sample_handoff, count_red);
+}
 
 /* A second frame of the same scene paints nothing; a step paints only what it changed. */
 static void paint_twice(Show *w) {
@@ -204,18 +223,22 @@ static void paint_twice(Show *w) {
     CU_ASSERT_EQUAL(frame_paint(f, c, THEME_DARK, false), 0);
     w->player.playing = true;
     frame_build(f, show_scene(w));
-    CU_ASSERT_EQUAL(frame_paint(f, c, THEME_DARK, false) & ~(1u << PART_OVERLAY), 1u << PART_TRANSPORT);
+    CU_ASSERT_EQUAL(frame_paint(f, c, THEME_DARK, false) & ~(1u << PART_OVERLAY),
+                    1u << PART_TRANSPORT);
     canvas_close(c);
     frame_free(f);
 }
 
-static void a_still_picture_is_not_painted_again(void) { with_trace("still.trace", sample_handoff, paint_twice); }
+static void a_still_picture_is_not_painted_again(void) {
+    with_trace("still.trace", sample_handoff, paint_twice);
+}
 
 void picture_tests(void) {
     static const Check checks[] = {
         {"no text overlaps or is cut: the handoff", no_text_overlaps_in_the_handoff},
         {"no text overlaps or is cut: crowds", no_text_overlaps_in_crowds},
-        {"no text overlaps or is cut: empty and broken runs", no_text_overlaps_in_empty_and_broken_ones},
+        {"no text overlaps or is cut: empty and broken runs",
+         no_text_overlaps_in_empty_and_broken_ones},
         {"no text overlaps or is cut: a long run", no_text_overlaps_in_a_long_run},
         {"texts stand out from what is behind them", texts_stand_out_from_what_is_behind_them},
         {"the same moment is the same picture", the_same_moment_is_the_same_picture},

@@ -1,5 +1,5 @@
-/* player_test.c -- any moment by any way is the same; stepping, playing, zooming; traces that grow, end
- * early, or cannot be. */
+/* player_test.c -- any moment by any way is the same; stepping, playing, zooming; traces that
+ * grow, end early, or cannot be. */
 #include "../check.h"
 #include "sample.h"
 
@@ -184,7 +184,8 @@ static void lanes_tell_the_handoff(void) {
 static void shares_add_up(void) {
     Feed *f = make_and_open("shares.trace", make_long);
     const Lane *lane = &feed_lanes(f)->m[2];
-    static const uint64_t windows[][2] = {{0, 100000}, {1234567, 1300000}, {5000, 5001}, {20000000, 30000000}, {0, 1000000000}};
+    static const uint64_t windows[][2] = {
+        {0, 100000}, {1234567, 1300000}, {5000, 5001}, {20000000, 30000000}, {0, 1000000000}};
     for (size_t w = 0; w < ARRAY_LEN(windows); w++) {
         uint64_t go = 0, c = 0, a = windows[w][0], z = windows[w][1];
         for (size_t i = 0; i < lane->count; i++) {
@@ -335,7 +336,8 @@ void player_tests(void) {
         {"zooming keeps the time under the pointer", zooming_keeps_the_time_under_the_pointer},
         {"lanes tell the handoff", lanes_tell_the_handoff},
         {"shares add up", shares_add_up},
-        {"an impossible event ends the trace, with its reason", an_impossible_event_ends_the_trace_with_its_reason},
+        {"an impossible event ends the trace, with its reason",
+         an_impossible_event_ends_the_trace_with_its_reason},
         {"a growing trace is read on", a_growing_trace_is_read_on},
         {"damage anywhere is survived", damage_anywhere_is_survived},
         {"places can be named", places_can_be_named},

@@ -18,6 +18,7 @@ typedef struct {
 #define ID(kind, n) ((Id_##kind){n})
 #define DO(NAME, ...) EMIT(r->s, NAME, __VA_ARGS__)
 
+/* clang-format off */
 static const char source[] =
     "scenario { title = \"Who keeps P1 while C runs?\",\n"
     "           book = \"18.2.2\", procs = 3, seed = 42 }\n"
@@ -44,6 +45,7 @@ static const char source[] =
     "end)\n"
     "\n"
     "main(function() sleep \"12ms\" end)\n";
+/* clang-format on */
 
 static void at(Run *r, double us) {
     r->s->now_ns = (uint64_t)(us * 1000 + .5);
@@ -58,7 +60,9 @@ static void begin(Run *r, const char *path, const char *title, unsigned procs) {
         exit(EXIT_WORLD);
     }
     snprintf(options, sizeof options,
-             "title=%s\nbook=18.2.2\nsection=The block the scheduler cannot see\nfile=18_2_2_handoff.lua\ngo=1.26\nseed=42\nprocs=%u\ndevice=pocl CPU\n", title, procs);
+             "title=%s\nbook=18.2.2\nsection=The block the scheduler cannot "
+             "see\nfile=18_2_2_handoff.lua\ngo=1.26\nseed=42\nprocs=%u\ndevice=pocl CPU\n",
+             title, procs);
     trace_section(r->w, "options", options, strlen(options));
     trace_section(r->w, "scenario", source, strlen(source));
     r->s = stream_new();
@@ -104,7 +108,9 @@ static void create_and_run(Run *r, uint64_t p, uint64_t m, uint64_t g, const cha
     run_own(r, p, m, g);
 }
 
-static void park(Run *r, uint64_t g, const char *reason) { DO(GO_BLOCK, ID(G, g), S(reason), ID(LINE, 0)); }
+static void park(Run *r, uint64_t g, const char *reason) {
+    DO(GO_BLOCK, ID(G, g), S(reason), ID(LINE, 0));
+}
 
 static void queue_at(Run *r, uint64_t g, uint64_t c, bool sending) {
     DO(CHAN_QUEUE, ID(G, g), ID(CHAN, c), ID(FLAG, sending), ID(LINE, 17));
@@ -146,14 +152,17 @@ static void handoff_begin(Run *r) {
 
 static void handoff_launch(Run *r) {
     at(r, 3398);
-    DO(DEV_ENQUEUE, ID(CMD, 0), ID(QUEUE, 0), ID(G, 7), S("write x"), ID(COUNT, 65536), ID(LINE, 14));
+    DO(DEV_ENQUEUE, ID(CMD, 0), ID(QUEUE, 0), ID(G, 7), S("write x"), ID(COUNT, 65536),
+       ID(LINE, 14));
     DO(DEV_ARG, ID(CMD, 0), ID(OBJ, 1), ID(FLAG, 1));
     DO(DEV_START, ID(CMD, 0), ID(COUNT, 8), ID(NS, 15500));
     DO(PIN, ID(G, 7), ID(OBJ, 1), ID(LINE, 14));
-    DO(DEV_ENQUEUE, ID(CMD, 1), ID(QUEUE, 0), ID(G, 7), S("attn_fwd"), ID(COUNT, 1 << 20), ID(LINE, 15));
+    DO(DEV_ENQUEUE, ID(CMD, 1), ID(QUEUE, 0), ID(G, 7), S("attn_fwd"), ID(COUNT, 1 << 20),
+       ID(LINE, 15));
     DO(DEV_ARG, ID(CMD, 1), ID(OBJ, 1), ID(FLAG, 0));
     DO(DEV_ARG, ID(CMD, 1), ID(OBJ, 0), ID(FLAG, 0));
-    DO(DEV_ENQUEUE, ID(CMD, 2), ID(QUEUE, 0), ID(G, 7), S("read y"), ID(COUNT, 65536), ID(LINE, 15));
+    DO(DEV_ENQUEUE, ID(CMD, 2), ID(QUEUE, 0), ID(G, 7), S("read y"), ID(COUNT, 65536),
+       ID(LINE, 15));
     at(r, 3412);
     DO(CGO_ENTER, ID(G, 7), ID(P, 1), ID(M, 3), S("clFinish"), ID(LINE, 16));
     DO(DEV_WAIT, ID(G, 7), ID(M, 3), ID(QUEUE, 0));
@@ -234,10 +243,14 @@ void sample_handoff(const char *path) {
 
 /* The writer would refuse it, so the last block is made by hand: whole, and wrong. */
 static void append_impossible(const char *path, uint64_t last_seq, uint64_t last_ns) {
-    Event e = {.time_ns = last_ns + 1000, .seq = last_seq + 1, .kind = EV_P_RETAKE, .arg = {0, 0, 4, 20000, 1}};
+    Event e = {.time_ns = last_ns + 1000,
+               .seq = last_seq + 1,
+               .kind = EV_P_RETAKE,
+               .arg = {0, 0, 4, 20000, 1}};
     uint8_t payload[EVENT_BYTES_MAX], head[TRACE_HEADER_BYTES];
     size_t len = (size_t)(event_encode(payload, &e, last_ns) - payload);
-    BlockHeader h = {TRACE_BLOCK_MAGIC, BLOCK_EVENTS, (uint32_t)len, 1, e.seq, last_ns, e.time_ns, 0};
+    BlockHeader h = {
+        TRACE_BLOCK_MAGIC, BLOCK_EVENTS, (uint32_t)len, 1, e.seq, last_ns, e.time_ns, 0};
     header_put(head, &h);
     h.checksum = block_checksum(head, payload, len);
     header_put(head, &h);
@@ -269,7 +282,8 @@ void sample_bare(const char *path) {
 
 void sample_plain(const char *path) {
     Run run, *r = &run;
-    begin(r, path, "Goroutines only, and a title that is far too long for the bar it has to stand in", 2);
+    begin(r, path,
+          "Goroutines only, and a title that is far too long for the bar it has to stand in", 2);
     acquire(r, 0, 0);
     create_and_run(r, 0, 0, 1, "main");
     thread_for(r, 2, 1);
@@ -311,7 +325,8 @@ static void crowd_waiting(Run *r) {
     static const char *const reasons[] = {"chan receive", "sleep", "select", "sync.Mutex.Lock"};
     for (uint64_t c = 0; c < 7; c++) {
         char name[32];
-        snprintf(name, sizeof name, c == 3 ? "a_channel_with_a_very_long_name" : "pipe%llu", (unsigned long long)c);
+        snprintf(name, sizeof name, c == 3 ? "a_channel_with_a_very_long_name" : "pipe%llu",
+                 (unsigned long long)c);
         DO(CHAN_MAKE, ID(CHAN, c), ID(COUNT, c == 5 ? 1000 : c * 2), S(name), ID(LINE, 4));
     }
     for (int i = 0; i < 640; i++) DO(CHAN_SEND, ID(G, 1), ID(CHAN, 5), ID(G, NONE), ID(LINE, 9));
@@ -324,7 +339,8 @@ static void crowd_waiting(Run *r) {
         else park(r, g, reasons[g % 4]);
     }
     for (uint64_t o = 0; o < 30; o++) {
-        DO(OBJ_NEW, ID(OBJ, o), ID(BYTES, 1024u << (o % 8)), S(o % 3 ? "obj" : "an object with a long name"), ID(LINE, 6));
+        DO(OBJ_NEW, ID(OBJ, o), ID(BYTES, 1024u << (o % 8)),
+           S(o % 3 ? "obj" : "an object with a long name"), ID(LINE, 6));
         if (o % 7 == 0) DO(PIN, ID(G, NONE), ID(OBJ, o), ID(LINE, 14));
     }
 }
@@ -349,7 +365,8 @@ static void crowd_in_c(Run *r, unsigned procs, unsigned in_c, uint64_t *g) {
         at(r, 1000 + 50 * (double)i);
         create_and_run(r, 0, m, *g, i % 2 ? "launcher" : "a launcher with a long name");
         at(r, 1003 + 50 * (double)i);
-        DO(CGO_ENTER, ID(G, *g), ID(P, 0), ID(M, m), S(i % 3 ? "clFinish" : "clEnqueueNDRangeKernel"), ID(LINE, 16));
+        DO(CGO_ENTER, ID(G, *g), ID(P, 0), ID(M, m),
+           S(i % 3 ? "clFinish" : "clEnqueueNDRangeKernel"), ID(LINE, 16));
         if (i + 1 == in_c) break;
         look(r, 1010 + 50 * (double)i);
         DO(SYSMON_SEES, ID(P, 0), ID(M, m), ID(G, *g));
@@ -378,7 +395,8 @@ void sample_crowd(const char *path, unsigned procs, unsigned in_c) {
     }
     if (in_c) crowd_in_c(r, procs, in_c, &g);
     for (uint64_t k = 0; k < 9; k++) {
-        DO(DEV_ENQUEUE, ID(CMD, k), ID(QUEUE, 0), ID(G, NONE), S(k % 2 ? "k" : "a_kernel_with_a_long_name"), ID(COUNT, 65536), ID(LINE, 14));
+        DO(DEV_ENQUEUE, ID(CMD, k), ID(QUEUE, 0), ID(G, NONE),
+           S(k % 2 ? "k" : "a_kernel_with_a_long_name"), ID(COUNT, 65536), ID(LINE, 14));
         if (k == 0) DO(DEV_ARG, ID(CMD, k), ID(OBJ, 7), ID(FLAG, 1));
     }
     DO(DEV_START, ID(CMD, 0), ID(COUNT, 8), ID(NS, 15500000));
@@ -400,7 +418,8 @@ void sample_long(const char *path, uint64_t events) {
     uint64_t running[4] = {1, 2, 3, 4}, x = 42;
     bool partner[4] = {false};
     for (double us = 10; r->s->last_seq < events; us += 1.7) {
-        uint64_t p = (x = x * 6364136223846793005u + 1442695040888963407u) >> 62, m = p ? p + 1 : 0, g = running[p];
+        uint64_t p = (x = x * 6364136223846793005u + 1442695040888963407u) >> 62, m = p ? p + 1 : 0,
+                 g = running[p];
         at(r, us);
         if (x >> 40 & 1) {
             DO(CGO_ENTER, ID(G, g), ID(P, p), ID(M, m), S("clSetKernelArg"), ID(LINE, 16));
