@@ -32,7 +32,7 @@ SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:
          $(RT:%=sim/rt/%) $(SCRIPT:%=sim/script/%)
 TRACES = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%)# all that the window may know
 
-TESTS  = main check program audit $(TESTS_BASE:%=base/%_test) $(TESTS_EVENT:%=event/%_test) $(TESTS_DEV:%=dev/%_test) dev/driver \
+TESTS  = main check program audit $(TESTS_BASE:%=base/%_test) $(TESTS_EVENT:%=event/%_test) $(TESTS_DEV:%=dev/%_test) dev/driver visualizer/sample \
          $(TESTS_RT:%=rt/%_test) $(TESTS_SCRIPT:%=script/%_test) $(TESTS_CLI:%=cli/%_test) cli/command $(TESTS_VIEW:%=visualizer/%_test)
 TESTS_BASE   = base
 TESTS_EVENT  = trace model
@@ -40,7 +40,7 @@ TESTS_DEV    = slice buildlog signature device fault
 TESTS_RT     = sched random
 TESTS_SCRIPT =
 TESTS_CLI    = output same cut wrong
-TESTS_VIEW   =
+TESTS_VIEW   = draw layout player picture
 
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 

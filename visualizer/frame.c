@@ -14,7 +14,12 @@ void frame_free(Frame *f) {
 }
 
 static View view_of(Frame *f, const Scene *s, Part part) {
-    return (View){&f->list[part], s, &f->layout, &f->stage, &f->time, &f->hits};
+    return (View){.d = &f->list[part],
+                  .s = s,
+                  .f = &f->layout,
+                  .stage = &f->stage,
+                  .time = &f->time,
+                  .hits = &f->hits};
 }
 
 static void build_stage(Frame *f, const Scene *s) {

@@ -40,6 +40,12 @@ void hits_add(Hits *h, Box box, HitKind kind, Thing thing, uint64_t value);
 const Hit *hits_at(const Hits *h, Point p);
 
 /* ---- a view being drawn ---- */
+enum { FLOWS_MAX = 40 };
+/* Upright, from y0 to its head at y1. */
+typedef struct {
+    double x, y0, y1;
+} FlowArrow;
+
 typedef struct {
     DrawList *d;
     const Scene *s;
@@ -47,6 +53,9 @@ typedef struct {
     const StageLayout *stage;
     const TimelineLayout *time;
     Hits *hits;
+    FlowArrow
+        arrow[FLOWS_MAX]; /* timeline: found before the labels are placed; from right to left */
+    size_t arrow_count;
 } View;
 
 void view_top(const View *v);

@@ -190,10 +190,21 @@ static void lane_spans(const View *v, const LanePlace *place, const Lane *lane, 
     columns(v, place, col, column_count, x0, step);
 }
 
+/* Where a label may begin so that no arrow runs through it: moved to the right of the first that would. */
+static double clear_of_arrows(const View *v, double x, double w, double y) {
+    for (size_t i = v->arrow_count; i-- > 0;) { /* from left to right */
+        const FlowArrow *a = &v->arrow[i];
+        bool crosses = a->x > x - 4 && a->x < x + w + 4 && y > fmin(a->y0, a->y1) &&
+                       y - 9 < fmax(a->y0, a->y1);
+        if (crosses) x = a->x + 7;
+    }
+    return x;
+}
+
 static void slice_label(const View *v, const Slice *s, double baseline, TextStyle style, Tint tint,
                         const char *text) {
-    if (text_width(text, style) + 12 <= s->w)
-        draw_text(v->d, s->x + 6, baseline, style, tint, ANCHOR_START, text);
+    double w = text_width(text, style), x = clear_of_arrows(v, s->x + 6, w, baseline);
+    if (x + w + 6 <= s->x + s->w) draw_text(v->d, x, baseline, style, tint, ANCHOR_START, text);
 }
 
 /* ---------------------------------------------------------------- P lanes */
@@ -346,19 +357,13 @@ static const LanePlace *find_lane(const View *v, LaneKind kind, uint64_t id) {
     return NULL;
 }
 
-static void flow_arrow(const View *v, double x, double y0, double y1) {
-    draw_line(v->d, x, y0, x, y1 - (y1 > y0 ? 6 : -6), pen_alpha(TINT_CHROME, 6, .75));
-    token_arrow(v->d, x, y0, x, y1, TINT_NOW, 2);
-}
-
-/* The newest first; one that stands too close to the one after it is left out. */
-static void flows(const View *v) {
-    enum { FLOWS_MAX = 40 };
+/* The arrows of a frame, the newest first; one that stands too close to the one after it is left out. */
+static void find_arrows(View *v) {
     const Lanes *l = v->s->lanes;
     uint64_t end_ns = v->s->now_ns < v->s->to_ns ? v->s->now_ns : v->s->to_ns;
     size_t first = lanes_flow_from(l, v->s->from_ns), end = lanes_flow_from(l, end_ns + 1);
     double last = INFINITY;
-    for (size_t drawn = 0; end > first && drawn < FLOWS_MAX; end--) {
+    for (v->arrow_count = 0; end > first && v->arrow_count < FLOWS_MAX; end--) {
         const Flow *f = &l->flow[end - 1];
         if (f->seq > v->s->seq) continue;
         const LanePlace *p = find_lane(v, LANE_P, f->p), *other = f->m == NONE
@@ -367,11 +372,20 @@ static void flows(const View *v) {
         double x = timeline_x(v->time, v->s, f->time_ns);
         bool paired = f->m == NONE; /* sysmon's own stands beside the hand-over that it starts */
         if (p == NULL || other == NULL || last - x < (paired ? 8 : 14)) continue;
-        if (f->m == NONE) flow_arrow(v, x, other->y + other->h - 2, p->y + 1);
-        else if (f->to_p) flow_arrow(v, x, other->y + 1, p->y + p->h + 1);
-        else flow_arrow(v, x, p->y + p->h + 1, other->y + 1);
+        FlowArrow *a = &v->arrow[v->arrow_count++];
+        if (f->m == NONE) *a = (FlowArrow){x, other->y + other->h - 2, p->y + 1};
+        else if (f->to_p) *a = (FlowArrow){x, other->y + 1, p->y + p->h + 1};
+        else *a = (FlowArrow){x, p->y + p->h + 1, other->y + 1};
         last = x;
-        drawn++;
+    }
+}
+
+static void flows(const View *v) {
+    for (size_t i = 0; i < v->arrow_count; i++) {
+        const FlowArrow *a = &v->arrow[i];
+        draw_line(v->d, a->x, a->y0, a->x, a->y1 - (a->y1 > a->y0 ? 6 : -6),
+                  pen_alpha(TINT_CHROME, 6, .75));
+        token_arrow(v->d, a->x, a->y0, a->x, a->y1, TINT_NOW, 2);
     }
 }
 
@@ -587,9 +601,11 @@ static void scrub(const View *v) {
     draw_circle(v->d, x, base - 24, 4.5, paint(TINT_NOW), NO_PEN);
 }
 
-void view_timeline(const View *v) {
+void view_timeline(const View *view) {
+    View with_arrows = *view, *v = &with_arrows;
     Box b = v->f->timeline;
     if (b.h < 60) return;
+    find_arrows(v);
     draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
     draw_line(v->d, b.x, b.y + .5, b.x + b.w, b.y + .5, pen(TINT_HAIR, 1));
     hits_add(v->hits,

@@ -46,6 +46,7 @@ typedef struct {
     TraceCursor *c;
     uint64_t compared, open_verdicts;
     bool differs;
+    atomic_bool over; /* the trace has ended, or a difference was found: the run need not go on */
     char then[EVENT_TEXT_MAX], now[EVENT_TEXT_MAX];
 } Compare;
 
@@ -66,16 +67,18 @@ static bool same(Compare *k, const Event *a, const Event *b) {
 static void compare(void *ctx, const Model *m, const Event *e) {
     Compare *k = ctx;
     Event old;
-    if (k->differs) return;
+    if (k->over) return;
     event_text(k->now, e, m->text);
     if (!trace_next(k->c, &old)) {
         k->differs = trace_state(k->t) == TRACE_COMPLETE;
+        k->over = true;
         snprintf(k->then, sizeof k->then, "(the trace ends before it)");
         return;
     }
     event_text(k->then, &old, trace_text(k->t));
     k->differs = !same(k, &old, e);
     k->compared++;
+    k->over = k->differs;
 }
 
 static bool kernel(void *ctx, const char *name, char **file, char **source, Diag *d) {
@@ -175,6 +178,7 @@ int cmd_replay(int argc, char **argv) {
                      .hash = true,
                      .after_event = compare,
                      .watch_ctx = &k,
+                     .stop = &k.over,
                      .progress = true};
     uint64_t *ns = rq.measured ? recorded(t, &rq.recorded_count) : NULL;
     rq.recorded = ns;

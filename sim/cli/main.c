@@ -84,6 +84,13 @@ bool cli_read_file(const char *path, char **text, size_t *len, Diag *d) {
     return true;
 }
 
+/* A result that could not be written is no result, whatever the command made of it. */
+static int written(int status) {
+    if (fflush(stdout) == 0 && !ferror(stdout)) return status;
+    fprintf(stderr, "faultline: cannot write to standard output: %s\n", strerror(errno));
+    return EXIT_WORLD;
+}
+
 int main(int argc, char **argv) {
     if (argc < 2) {
         print_help(stderr);
@@ -104,7 +111,7 @@ int main(int argc, char **argv) {
         static char full[64]; /* argp prints it as the program's name */
         snprintf(full, sizeof full, "faultline %s", name);
         argv[1] = full;
-        return commands[i].run(argc - 1, argv + 1);
+        return written(commands[i].run(argc - 1, argv + 1));
     }
     fprintf(stderr, "faultline: there is no command \"%s\"; `faultline --help` lists them\n", name);
     return EXIT_USAGE;

@@ -211,6 +211,7 @@ static void advance(Runner *u) {
     bool life = u->rq->progress && isatty(STDERR_FILENO);
     clock_gettime(CLOCK_MONOTONIC, &u->began);
     for (uint64_t n = 1; world_step(u->world); n++) {
+        if (u->rq->stop && n % 1024 == 0 && atomic_load(u->rq->stop)) break;
         if (life && n % 1000000 == 0) show_life(u);
     }
     if (u->shown) fprintf(stderr, "\r%60s\r", "");
@@ -379,6 +380,10 @@ static bool begin(Runner *u, Diag *d) {
 
 static bool finish(Runner *u, Diag *d) {
     bool ok = true;
+    if (u->world->outcome == RUN_GOES) { /* stopped on request: there is nothing to judge */
+        settle(u);
+        return true;
+    }
     if (u->world->outcome == RUN_FAILED) {
         *d = u->world->diag;
         if (d->line > 0 && d->file[0] == '\0') { /* a line of the scenario */

@@ -7,6 +7,8 @@
 #include "../lens/summary.h"
 #include "../script/script.h"
 
+#include <stdatomic.h>
+
 typedef struct {
     const char *path; /* for messages, and for finding kernels */
     const char *source;
@@ -25,6 +27,7 @@ typedef struct {
     bool hash;           /* fill RunReport.hash */
     WatchFn after_event; /* one more listener, or NULL */
     void *watch_ctx;
+    const atomic_bool *stop; /* set by after_event: nobody needs the rest of the run; or NULL */
 } RunRequest;
 
 typedef struct {

@@ -38,7 +38,7 @@ void script_thing_type(lua_State *L, ThingKind kind, const luaL_Reg *methods,
     if (methods) {
         lua_newtable(L);
         luaL_setfuncs(L, methods, 0);
-        doors_seal(L, script_thing_name(kind));
+        doors_methods(L, script_thing_name(kind));
         lua_setfield(L, -2, "__index");
     }
     luaL_setfuncs(L, meta, 0);

@@ -293,5 +293,5 @@ void bind_heap(lua_State *L) {
     lua_pushcfunction(L, pinner_make);
     lua_setfield(L, -2, "Pinner");
     doors_seal(L, "runtime");
-    lua_pop(L, 1);
+    lua_setfield(L, -2, "runtime");
 }

@@ -32,6 +32,7 @@ enum {
     STRING_MAX = 16 << 20,
     RANGE_MAX = 1 << 24, /* elements that one call of table.* may touch */
     PATTERN_LEN_MAX = 1024,
+    PCALLS_MAX = 200,
     CHAN_CAP_MAX = 1 << 20,
     NAME_TEXT_MAX = 64, /* of goroutines, channels, objects, knobs */
 };
@@ -96,6 +97,7 @@ typedef struct {
     uint64_t name;      /* Id_STR; NONE until its go statement is carried out */
     uint32_t next_free; /* body, while it is not live */
     uint8_t last;       /* OpKind whose result the coroutine waits for */
+    uint8_t pcalls;     /* it is so deep in them */
     bool started, live;
 } Body;
 #define NO_BODY UINT32_MAX
@@ -124,6 +126,7 @@ struct Script {
     Op *out;          /* where the operation goes that is being asked for */
     uint64_t running; /* the body that is asked */
 
+    uint8_t pcalls; /* of the chunk and of expectations, as Body.pcalls */
     int64_t steps; /* left until the next operation */
     uint64_t used_bytes;
     bool memory_ran_out; /* the last refused request was for memory, not for steps */
@@ -230,9 +233,13 @@ _Noreturn void sandbox_exhausted(lua_State *L);
 /* Called at each operation: the budget is full again. */
 static inline void sandbox_refill(Script *s) { s->steps = STEPS_MAX; }
 
+/* The table on top of the stack refuses unknown fields, by its name: one that only we can reach ... */
+void doors_methods(lua_State *L, const char *name);
+/* ... and one that the scenario holds, which can then not be changed either (replaces it on the stack). */
+void doors_seal(lua_State *L, const char *name);
+/* The table of what we offer, on top of the stack, is replaced by the chunk's _ENV. */
+void doors_globals(lua_State *L);
 /* These fill the table on top of the stack. */
-void doors_seal(lua_State *L, const char *name); /* unknown fields are refused, by name */
-void doors_globals(lua_State *L); /* expects builtins on top; replaces it by the chunk's _ENV */
 void lib_open(lua_State *L);
 void prelude_open(lua_State *L);
 void lib_seal(lua_State *L); /* the libraries are complete */

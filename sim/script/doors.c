@@ -167,10 +167,22 @@ static void protect(lua_State *L) {
     lua_setfield(L, -2, "__metatable");
 }
 
-void doors_seal(lua_State *L, const char *name) {
+void doors_methods(lua_State *L, const char *name) {
     lua_newtable(L);
     lua_pushstring(L, name);
     lua_pushcclosure(L, missing_field, 1);
+    lua_setfield(L, -2, "__index");
+    protect(L);
+    lua_setmetatable(L, -2);
+}
+
+/* What a scenario holds is an empty table in front of the real one: so assigning to a field that
+ * is there can be refused as well. */
+void doors_seal(lua_State *L, const char *name) {
+    doors_methods(L, name);
+    lua_newtable(L);
+    lua_newtable(L);
+    lua_rotate(L, -3, -1); /* front, its metatable, the real one */
     lua_setfield(L, -2, "__index");
     lua_pushstring(L, name);
     lua_pushcclosure(L, refuse_change, 1);

@@ -5,7 +5,7 @@
  * which they were first shown), Lua's own dice. Bounded: functions that loop inside C pay for the
  * length of the loop before they begin it; those that ask for memory pay for that (sandbox.c).
  *
- * Differs: next sorts nothing but looks at every key: a loop by hand over next is slow. __pairs is
+ * Differs: pcalls nest 200 deep at most. next sorts nothing but looks at every key: a loop by hand over next is slow. __pairs is
  *          honoured, __name is not.
  */
 #include "box.h"
@@ -243,6 +243,46 @@ static int lib_random(lua_State *L) {
     return 1;
 }
 
+/* ---- pcall ---- */
+
+/* How deep this coroutine is in pcalls. */
+static uint8_t *pcall_depth(lua_State *L) {
+    Script *s = script_of(L);
+    return s->phase == PHASE_RUN ? &s->bodies[s->running].pcalls : &s->pcalls;
+}
+
+/* Catching an error looks at every call on the stack (luaD_shrinkstack), so it costs as many steps. */
+static void charge_catch(lua_State *L) {
+    lua_Debug ar;
+    int depth = 16;
+    while (depth < LUAI_MAXSTACK && lua_getstack(L, depth, &ar)) depth *= 4;
+    sandbox_charge(L, (uint64_t)depth);
+}
+
+static int pcall_done(lua_State *L, int status, lua_KContext ctx) {
+    (void)ctx;
+    --*pcall_depth(L);
+    if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L);
+    charge_catch(L);
+    lua_pushboolean(L, false);
+    lua_pushvalue(L, -2);
+    return 2;
+}
+
+/* Lua's own, but for two things: no deeper than PCALLS_MAX, or unwinding them all would take for ever
+ * (each looks at the whole stack); and an error that is caught is charged for. */
+static int lib_pcall(lua_State *L) {
+    luaL_checkany(L, 1);
+    if (*pcall_depth(L) == PCALLS_MAX)
+        script_error(L, "A function that calls itself through pcall needs an end.",
+                     "%d calls of pcall are nested in each other", PCALLS_MAX);
+    ++*pcall_depth(L);
+    lua_pushboolean(L, true);
+    lua_insert(L, 1);
+    int status = lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 0, 0, pcall_done);
+    return pcall_done(L, status, 0);
+}
+
 /* ---- functions that are called after a look at their arguments; upvalue 1 is Lua's own ---- */
 
 static int call_original(lua_State *L) {
@@ -389,7 +429,7 @@ typedef struct {
 } Kept;
 /* clang-format off */
 static const Kept kept[] = {
-    {LUA_GNAME, "assert error getmetatable ipairs pcall rawequal rawget rawlen rawset select tonumber type"},
+    {LUA_GNAME, "assert error getmetatable ipairs rawequal rawget rawlen rawset select tonumber type"},
     {LUA_STRLIBNAME, "byte char len lower reverse sub upper"},
     {LUA_TABLIBNAME, "pack"},
     {LUA_MATHLIBNAME, "abs ceil deg floor fmod huge max maxinteger min mininteger modf pi rad sqrt tointeger type ult"},
@@ -465,6 +505,8 @@ void lib_open(lua_State *L) {
     lua_setfield(L, offered, "next");
     lua_pushcfunction(L, lib_pairs);
     lua_setfield(L, offered, "pairs");
+    lua_pushcfunction(L, lib_pcall);
+    lua_setfield(L, offered, "pcall");
     lua_pushcfunction(L, lib_tostring_call);
     lua_setfield(L, offered, "tostring");
     lua_getfield(L, offered, LUA_MATHLIBNAME);
@@ -477,11 +519,6 @@ void lib_seal(lua_State *L) {
     static const char *const libraries[] = {LUA_STRLIBNAME, LUA_TABLIBNAME, LUA_MATHLIBNAME,
                                             LUA_UTF8LIBNAME};
     int offered = lua_gettop(L);
-    for (size_t i = 0; i < ARRAY_LEN(libraries); i++) {
-        lua_getfield(L, offered, libraries[i]);
-        doors_seal(L, libraries[i]);
-        lua_pop(L, 1);
-    }
     lua_pushliteral(L, ""); /* ("x"):upper() */
     lua_getmetatable(L, -1);
     lua_getfield(L, offered, LUA_STRLIBNAME);
@@ -489,4 +526,9 @@ void lib_seal(lua_State *L) {
     lua_pushliteral(L, "closed");
     lua_setfield(L, -2, "__metatable");
     lua_settop(L, offered);
+    for (size_t i = 0; i < ARRAY_LEN(libraries); i++) {
+        lua_getfield(L, offered, libraries[i]);
+        doors_seal(L, libraries[i]);
+        lua_setfield(L, offered, libraries[i]);
+    }
 }

@@ -87,7 +87,7 @@ static void a_wrong_kernel_fails_its_test(void) {
     } else {
         CU_ASSERT_EQUAL(r.status, 1);
         CU_ASSERT_PTR_NOT_NULL(strstr(r.out, "wrong_result.lua:9: expected every x[i]"));
-        CU_ASSERT_PTR_NOT_NULL(strstr(r.out, "1 scenarios passed, 1 failed"));
+        CU_ASSERT_PTR_NOT_NULL(strstr(r.out, "1 scenario passed, 1 failed"));
     }
     result_free(&r);
 }

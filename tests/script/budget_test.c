@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <time.h>
+#include <stdlib.h>
 
 void script_budget_tests(void);
 
@@ -57,6 +58,7 @@ static void everything_ends(void) {
         clock_gettime(CLOCK_MONOTONIC, &to);
         CU_ASSERT_EQUAL(d.line, 2);
         CU_ASSERT_EQUAL(d.status, EXIT_SCENARIO);
+        if(getenv("SHOWT")) {printf("%ld.%ld %s\n", (long)(to.tv_sec-from.tv_sec),(to.tv_nsec-from.tv_nsec)/1000000, endless[i].code);fflush(stdout);}
         if (to.tv_sec - from.tv_sec > 20) {
             printf("\n  %ld s: %s\n", (long)(to.tv_sec - from.tv_sec), endless[i].code);
             CU_FAIL("it took far too long");
