@@ -32,6 +32,10 @@ int cmd_shot(int argc, char **argv);
 
 /* argp_parse with our exit statuses; argv[0] is "faultline NAME" for messages. */
 void cli_parse(const struct argp *argp, int argc, char **argv, void *input);
+/* For argp parsers: takes the one argument that is neither option nor value, `what` ("trace"). */
+error_t cli_one(int key, char *arg, struct argp_state *state, const char **slot, const char *what);
+#define CLI_DEVICE_OPTION                                                                          \
+    { "device", 'd', "NAME", 0, "auto, none, or part of a name that `faultline devices` shows", 0 }
 /* Prints the Diag on standard error and returns its status. */
 int cli_fail(const Diag *d);
 /* Opens a trace, printing what is wrong with it; NULL if nothing can be shown (*status is set). */

@@ -15,20 +15,13 @@ typedef struct {
     const char *trace, *device;
 } Options;
 
-static const struct argp_option options[] = {
-    {"device", 'd', "NAME", 0, "auto, none, or part of a name that `faultline devices` shows", 0},
-    {0}};
+static const struct argp_option options[] = {CLI_DEVICE_OPTION, {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state) {
     Options *o = state->input;
     switch (key) {
     case 'd': o->device = arg; return 0;
-    case ARGP_KEY_ARG:
-        if (o->trace) argp_error(state, "one trace at a time");
-        o->trace = arg;
-        return 0;
-    case ARGP_KEY_NO_ARGS: argp_error(state, "which trace?"); return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    default: return cli_one(key, arg, state, &o->trace, "trace");
     }
 }
 

@@ -23,7 +23,7 @@ static const struct argp_option options[] = {
     {"seed", 's', "N", 0, "Every choice that a seed makes; short for --set seed=N", 0},
     {"procs", 'p', "N", 0, "GOMAXPROCS; short for --set procs=N", 0},
     {"set", 'S', "KNOB=VALUE", 0, "Overrule a knob of the scenario", 0},
-    {"device", 'd', "NAME", 0, "auto, none, or part of a name that `faultline devices` shows", 0},
+    CLI_DEVICE_OPTION,
     {"time", 't', "model|measured", 0,
      "Device times: from the cost profile (default), or as measured", 0},
     {"narrate", 'n', NULL, 0, "Tell the story of the run", 0},
@@ -58,12 +58,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
         return 0;
     case 'n': o->narrate = true; return 0;
     case 'q': o->quiet = true; return 0;
-    case ARGP_KEY_ARG:
-        if (o->scenario) argp_error(state, "one scenario at a time; `faultline test` takes many");
-        o->scenario = arg;
-        return 0;
-    case ARGP_KEY_NO_ARGS: argp_error(state, "which scenario?"); return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    default: return cli_one(key, arg, state, &o->scenario, "scenario");
     }
 }
 

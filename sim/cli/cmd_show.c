@@ -51,12 +51,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
             argp_error(state, "there is no event \"%s\"; book-notes/events.md lists them", arg);
         return 0;
     case 'w': o->words = true; return 0;
-    case ARGP_KEY_ARG:
-        if (o->trace) argp_error(state, "one trace at a time");
-        o->trace = arg;
-        return 0;
-    case ARGP_KEY_NO_ARGS: argp_error(state, "which trace?"); return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    default: return cli_one(key, arg, state, &o->trace, "trace");
     }
 }
 

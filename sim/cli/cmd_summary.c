@@ -16,12 +16,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     Options *o = state->input;
     switch (key) {
     case 'j': o->json = true; return 0;
-    case ARGP_KEY_ARG:
-        if (o->trace) argp_error(state, "one trace at a time");
-        o->trace = arg;
-        return 0;
-    case ARGP_KEY_NO_ARGS: argp_error(state, "which trace?"); return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    default: return cli_one(key, arg, state, &o->trace, "trace");
     }
 }
 
@@ -85,39 +80,36 @@ static void print_table(Trace *t, const Summary *s) {
     }
 }
 
-int cmd_summary(int argc, char **argv) {
+static bool summary(Trace *t, const Options *o, Diag *d) {
+    Summary s;
+    if (!count(t, &s, d)) return false;
+    if (o->json) print_json(t, &s);
+    else print_table(t, &s);
+    return true;
+}
+
+static bool hash(Trace *t, const Options *o, Diag *d) {
+    (void)o;
+    char text[HASH_TEXT_MAX];
+    if (!trace_hash(t, text, d)) return false;
+    puts(text);
+    return true;
+}
+
+/* Both commands: open, print, say what is wrong with the file. */
+static int with_trace(const struct argp *argp, int argc, char **argv,
+                      bool (*print)(Trace *, const Options *, Diag *)) {
     Options o = {0};
-    cli_parse(&summary_argp, argc, argv, &o);
+    cli_parse(argp, argc, argv, &o);
     int status = EXIT_WELL;
     Trace *t = cli_open(o.trace, &status);
     if (t == NULL) return status;
     Diag d;
-    Summary s;
-    if (count(t, &s, &d)) {
-        if (o.json) print_json(t, &s);
-        else print_table(t, &s);
-        status = cli_state(t);
-    } else {
-        status = cli_fail(&d);
-    }
+    status = print(t, &o, &d) ? cli_state(t) : cli_fail(&d);
     trace_close(t);
     return status;
 }
 
-int cmd_hash(int argc, char **argv) {
-    Options o = {0};
-    cli_parse(&hash_argp, argc, argv, &o);
-    int status = EXIT_WELL;
-    Trace *t = cli_open(o.trace, &status);
-    if (t == NULL) return status;
-    Diag d;
-    char hash[HASH_TEXT_MAX];
-    if (trace_hash(t, hash, &d)) {
-        puts(hash);
-        status = cli_state(t);
-    } else {
-        status = cli_fail(&d);
-    }
-    trace_close(t);
-    return status;
-}
+int cmd_summary(int argc, char **argv) { return with_trace(&summary_argp, argc, argv, summary); }
+
+int cmd_hash(int argc, char **argv) { return with_trace(&hash_argp, argc, argv, hash); }

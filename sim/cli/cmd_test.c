@@ -14,9 +14,7 @@ typedef struct {
     const char *device;
 } Options;
 
-static const struct argp_option options[] = {
-    {"device", 'd', "NAME", 0, "auto, none, or part of a name that `faultline devices` shows", 0},
-    {0}};
+static const struct argp_option options[] = {CLI_DEVICE_OPTION, {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state) {
     Options *o = state->input;

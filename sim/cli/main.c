@@ -41,6 +41,14 @@ void cli_parse(const struct argp *argp, int argc, char **argv, void *input) {
     argp_parse(argp, argc, argv, 0, NULL, input);
 }
 
+error_t cli_one(int key, char *arg, struct argp_state *state, const char **slot, const char *what) {
+    if (key == ARGP_KEY_NO_ARGS) argp_error(state, "which %s?", what);
+    if (key != ARGP_KEY_ARG) return ARGP_ERR_UNKNOWN;
+    if (*slot != NULL) argp_error(state, "one %s at a time", what);
+    *slot = arg;
+    return 0;
+}
+
 int cli_fail(const Diag *d) {
     diag_print(d, stderr);
     return d->status;

@@ -9,13 +9,13 @@
 
 #include "../base/base.h"
 
-typedef enum { DUE_M, DUE_SYSMON, DUE_SIGNAL, DUE_CMD_START, DUE_CMD_DONE } DueKind;
+typedef enum { DUE_M, DUE_SYSMON, DUE_SIGNAL, DUE_CMD_START, DUE_CMD_DONE, DUE_TIMER } DueKind;
 
 typedef struct {
     uint64_t time_ns;
     uint64_t order;
     uint64_t cause; /* seq of the event that led here */
-    uint64_t id;    /* of the M, or the command */
+    uint64_t id;    /* of the M, the command, the goroutine */
     uint32_t generation;
     DueKind kind;
 } Due;

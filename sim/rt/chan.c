@@ -35,7 +35,7 @@ static bool block(World *w, M *mp, Chan *c, GQueue *q, bool sending) {
 static void release(World *w, M *mp, G *gp, uint64_t value, bool ok) {
     gp->result = (OpResult){value, ok};
     gp->chan = NULL;
-    sched_ready(w, mp, mp->p, gp, mp->curg->id);
+    sched_ready(w, mp->p, gp, mp->curg->id);
 }
 
 static bool panic(World *w, M *mp, const char *text) {
@@ -124,7 +124,7 @@ bool chan_close(World *w, M *mp, Chan *c) {
         list = waiter->schedlink;
         waiter->schedlink = NULL;
         waiter->chan = NULL;
-        sched_ready(w, mp, mp->p, waiter, gp->id);
+        sched_ready(w, mp->p, waiter, gp->id);
     }
     return done(gp, 0, true);
 }

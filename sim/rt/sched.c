@@ -198,7 +198,7 @@ void sched_handoffp(World *w, P *pp) {
     } else {
         HANDOFF("there is nothing for it to do");
         sched_pidleput(w, pp);
-        if (pp->timer_count > 0) sched_netpoll_break(w, pp->timers[0].when_ns);
+        if (!agenda_empty(&pp->timers)) sched_netpoll_break(w, agenda_first_ns(&pp->timers));
     }
 #undef HANDOFF
 }
@@ -294,8 +294,7 @@ void sched_newproc(World *w, M *mp, uint64_t body, Id_STR name, Id_G parent, uin
     else w->maing = gp;
 }
 
-void sched_ready(World *w, M *mp, P *pp, G *gp, Id_G by) {
-    (void)mp;
+void sched_ready(World *w, P *pp, G *gp, Id_G by) {
     ASSERT(gp->status == G_WAITING);
     gp->status = G_RUNNABLE;
     EMIT(w->s, GO_UNBLOCK, gp->id, by);

@@ -9,42 +9,19 @@
  */
 #include "world.h"
 
-static bool before(const Timer *a, const Timer *b) {
-    return a->when_ns != b->when_ns ? a->when_ns < b->when_ns : a->order < b->order;
-}
-
 void timer_add(World *w, P *pp, G *gp, uint64_t when_ns) {
-    GROW(pp->timers, pp->timer_cap, pp->timer_count + 1);
-    Timer t = {when_ns, w->timer_order++, gp};
-    size_t i = pp->timer_count++;
-    for (size_t up; i > 0 && before(&t, &pp->timers[up = (i - 1) / 2]); i = up)
-        pp->timers[i] = pp->timers[up];
-    pp->timers[i] = t;
-    if (i == 0) sched_netpoll_break(w, when_ns); /* Go: wakeNetPoller */
-}
-
-static Timer take(P *pp) {
-    Timer first = pp->timers[0], last = pp->timers[--pp->timer_count];
-    size_t i = 0;
-    for (;;) {
-        size_t child = 2 * i + 1;
-        if (child >= pp->timer_count) break;
-        if (child + 1 < pp->timer_count && before(&pp->timers[child + 1], &pp->timers[child]))
-            child++;
-        if (!before(&pp->timers[child], &last)) break;
-        pp->timers[i] = pp->timers[child];
-        i = child;
-    }
-    if (pp->timer_count > 0) pp->timers[i] = last;
-    return first;
+    bool first = when_ns < agenda_first_ns(&pp->timers);
+    agenda_put(&pp->timers, when_ns, w->s->cause, DUE_TIMER, gp->id.v, 0);
+    if (first) sched_netpoll_break(w, when_ns); /* Go: wakeNetPoller */
 }
 
 bool timer_check(World *w, M *mp, P *pp) {
     bool ran = false;
-    while (pp->timer_count > 0 && pp->timers[0].when_ns <= world_now(w)) {
-        Timer t = take(pp);
-        EMIT(w->s, TIMER_FIRE, t.gp->id, pp->id, {world_now(w) - t.when_ns});
-        sched_ready(w, mp, mp->p, t.gp, (Id_G){NONE}); /* onto the P of whoever found it */
+    while (agenda_first_ns(&pp->timers) <= world_now(w)) {
+        Due due = agenda_take(&pp->timers);
+        G *gp = w->allg[due.id];
+        EMIT(w->s, TIMER_FIRE, gp->id, pp->id, {world_now(w) - due.time_ns});
+        sched_ready(w, mp->p, gp, (Id_G){NONE}); /* onto the P of whoever found it */
         ran = true;
     }
     return ran;
@@ -53,8 +30,8 @@ bool timer_check(World *w, M *mp, P *pp) {
 uint64_t timer_next_ns(const World *w) {
     uint64_t next = UINT64_MAX;
     for (uint32_t i = 0; i < w->opt.procs; i++) {
-        const P *pp = &w->allp[i];
-        if (pp->timer_count > 0 && pp->timers[0].when_ns < next) next = pp->timers[0].when_ns;
+        uint64_t first = agenda_first_ns(&w->allp[i].timers);
+        if (first < next) next = first;
     }
     return next;
 }

@@ -63,7 +63,7 @@ void world_free(World *w) {
     }
     if (w->outcome == RUN_EXITED) free(w->maing); /* it ended, and goes on no free list */
     for (size_t i = 0; i < w->allm_count; i++) free(w->allm[i]);
-    for (uint32_t i = 0; i < w->opt.procs; i++) free(w->allp[i].timers);
+    for (uint32_t i = 0; i < w->opt.procs; i++) agenda_free(&w->allp[i].timers);
     for (size_t i = 0; i < w->chan_count; i++) {
         free(w->chans[i]->buf);
         free(w->chans[i]);
@@ -123,6 +123,7 @@ static void step(World *w, const Due *due) {
     case DUE_SIGNAL: exec_interrupt(w, mp); break;
     case DUE_CMD_START: launch_start(w, due->id); break;
     case DUE_CMD_DONE: launch_done(w, due->id); break;
+    case DUE_TIMER: UNREACHABLE(); /* on the list of a P, not on this one */
     }
 }
 

@@ -47,12 +47,6 @@ struct G {
     uint64_t left_ns;       /* what an interrupted OP_COMPUTE still needs */
 };
 
-typedef struct {
-    uint64_t when_ns;
-    uint64_t order;
-    G *gp;
-} Timer;
-
 struct P {
     Id_P id;
     PState status;
@@ -66,8 +60,7 @@ struct P {
         uint64_t schedtick, syscalltick, schedwhen, syscallwhen;
     } sysmontick;
     uint64_t goidcache, goidcacheend;
-    Timer *timers; /* heap by (when, order) */
-    size_t timer_count, timer_cap;
+    Agenda timers; /* id: the goroutine that sleeps */
 };
 
 /* Where a thread is in its own code: what it does when its agenda entry comes due. */
@@ -204,7 +197,6 @@ struct World {
 
     M *asking; /* its goroutine's program is being asked for the next operation */
     G *maing;
-    uint64_t timer_order;
     uint32_t coprimes[1024]; /* stealOrder */
     uint32_t coprime_count;
     Prng steal;
@@ -249,7 +241,7 @@ void sched_nothing(World *w, M *mp);            /* M_AT_NOTHING */
 void sched_execute(World *w, M *mp);            /* M_AT_EXECUTE */
 void sched_poll_return(World *w, M *mp);        /* M_AT_POLL */
 void sched_mstart(World *w, M *mp, bool fresh); /* M_AT_START, M_AT_WAKE */
-void sched_ready(World *w, M *mp, P *pp, G *gp, Id_G by);
+void sched_ready(World *w, P *pp, G *gp, Id_G by);
 void sched_newproc(World *w, M *mp, uint64_t body, Id_STR name, Id_G parent, uint32_t line);
 void sched_gopark(World *w, M *mp, Id_STR reason);
 void sched_gosched(World *w, M *mp, Id_STR reason);

@@ -5,8 +5,9 @@
  * which they were first shown), Lua's own dice. Bounded: functions that loop inside C pay for the
  * length of the loop before they begin it; those that ask for memory pay for that (sandbox.c).
  *
- * Differs: pcalls nest 200 deep at most. next sorts nothing but looks at every key: a loop by hand over next is slow. __pairs is
- *          honoured, __name is not.
+ * Differs: pcalls nest 200 deep at most, and xpcall's handler is called after the error, not inside it. next
+ *          sorts nothing but looks at every key: a loop by hand over next is slow. __pairs is honoured,
+ *          __name is not.
  */
 #include "box.h"
 

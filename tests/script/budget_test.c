@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 #include <time.h>
-#include <stdlib.h>
 
 void script_budget_tests(void);
 
@@ -20,7 +19,7 @@ static const struct {
     {"while true do xpcall(error, function() while true do end end) end", STEPS},
     {"xpcall(function() while true do end end, function() while true do end end)", STEPS},
     {"repeat until pcall(string.rep, 'x', -1) == nil", STEPS},
-    {"local t = setmetatable({}, { __index = function(t, k) return t[k + 1] end }) print(t[1])", "stack"},
+    {"local t = setmetatable({}, { __index = function(t, k) return t[k + 1] end }) print(t[1])", "nested too deep"},
     {"local function f() return 1 + f() end f()", "the stack is full"},
     {"local function f() return (f()) end print(pcall(f)) f()", "the stack is full"},
     {"string.rep('x', 1 << 30)", MEMORY},
@@ -31,7 +30,7 @@ static const struct {
     {"local t = {} while true do pcall(function() t[#t + 1] = string.rep('y', 1 << 20) .. #t end) end", STEPS},
     {"local s = string.rep('x', 1 << 20) while true do pcall(string.upper, s) end", STEPS},
     {"local t = {} for i = 1, 1e6 do t[i] = i end while true do table.insert(t, 1, 0) end", STEPS},
-    {"local s = string.rep('x', 1 << 24) while true do utf8.len(s) end", STEPS},
+    {"local s = string.rep('x', 1 << 23) while true do utf8.len(s) end", STEPS},
     {"table.move({}, 1, 1e15 // 1 | 0, 2)", "table.move would touch more than"},
     {"table.concat({}, '', 1, 1e15 // 1 | 0)", "table.concat would touch more than"},
     {"table.unpack({}, 1, 1 << 40)", "table.unpack would touch more than"},
@@ -39,7 +38,7 @@ static const struct {
     {"('a'):rep(2000):find('(.-)b(.-)c(.-)d(.-)e')", "this pattern could take more than"},
     {"('a'):rep(30000):match('.-.-.-b')", "this pattern could take more than"},
     {"('x'):rep(1 << 22):find(('x'):rep(1 << 21) .. 'y', 1, true)", "this pattern could take more than"},
-    {"('a'):find(('a?'):rep(900))", "this pattern could take more than"},
+    {"('a'):find(('a?'):rep(400))", "this pattern could take more than"},
     {"('x'):find(('x'):rep(5000))", "a pattern of 5000 characters is too long"},
     {"heap.floats('x', 1 << 40)", "the Go heap is limited to 1024 MiB"},
     {"while true do heap.floats('x', 1 << 24) end", "the Go heap is limited to 1024 MiB"},
@@ -58,7 +57,6 @@ static void everything_ends(void) {
         clock_gettime(CLOCK_MONOTONIC, &to);
         CU_ASSERT_EQUAL(d.line, 2);
         CU_ASSERT_EQUAL(d.status, EXIT_SCENARIO);
-        if(getenv("SHOWT")) {printf("%ld.%ld %s\n", (long)(to.tv_sec-from.tv_sec),(to.tv_nsec-from.tv_nsec)/1000000, endless[i].code);fflush(stdout);}
         if (to.tv_sec - from.tv_sec > 20) {
             printf("\n  %ld s: %s\n", (long)(to.tv_sec - from.tv_sec), endless[i].code);
             CU_FAIL("it took far too long");
@@ -76,8 +74,9 @@ static void harmless_patterns_pass(void) {
                       "local n = 0\n"
                       "for k, v in text:gmatch('(%w+)%s*=%s*(%w+)') do n = n + #k + #v end\n"
                       "print(n, (text:gsub('%s+', '')):len(), text:match('^(%w+) = (.-);'))\n"
-                      "print(('[x]'):find('[x]', 1, true), ('a.b'):gsub('%.', '%%'), ('f(a(b)c)d'):match('%b()'))"),
-                 "1600\t2000\tkey\tvalue\n1\t3\ta%b\t1\t(a(b)c)\n");
+                      "print(('f(a(b)c)d'):match('%b()'), ('a.b'):gsub('%.', '%%'))\n"
+                      "print(('[x]'):find('[x]', 1, true))"),
+                 "1600\t2000\tkey\tvalue\n(a(b)c)\ta%b\t1\n1\t3\n");
 }
 
 static void operations_fill_the_budget_again(void) {
@@ -85,7 +84,7 @@ static void operations_fill_the_budget_again(void) {
 }
 
 static void a_parked_goroutine_is_small(void) {
-    /* 100,000 of them, their data far above what the limit of the data alone would let through */
+    /* together they need far more than the limit of the data alone would let through */
     attempt_says(HEAD "local gate = chan()\nmain(function()\n"
                       "for i = 1, 300000 do go('g', function() gate:recv() end) end\nprint 'made'\nend)",
                  "made\n");
