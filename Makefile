@@ -32,14 +32,15 @@ SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:
          $(RT:%=sim/rt/%) $(SCRIPT:%=sim/script/%)
 TRACES = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%)# all that the window may know
 
-TESTS  = main check program audit $(TESTS_BASE:%=base/%_test) $(TESTS_EVENT:%=event/%_test) $(TESTS_DEV:%=dev/%_test) dev/driver visualizer/sample \
-         $(TESTS_RT:%=rt/%_test) $(TESTS_SCRIPT:%=script/%_test) $(TESTS_CLI:%=cli/%_test) cli/command $(TESTS_VIEW:%=visualizer/%_test)
+TESTS  = main check tidy_test program audit $(TESTS_BASE:%=base/%_test) $(TESTS_EVENT:%=event/%_test) \
+         $(TESTS_DEV:%=dev/%_test) dev/driver $(TESTS_RT:%=rt/%_test) $(TESTS_SCRIPT:%=script/%_test) \
+         $(TESTS_CLI:%=cli/%_test) cli/command $(TESTS_VIEW:%=visualizer/%_test) visualizer/sample
 TESTS_BASE   = base
 TESTS_EVENT  = trace model
 TESTS_DEV    = slice buildlog signature device fault
 TESTS_RT     = sched random
 TESTS_SCRIPT =
-TESTS_CLI    = output same cut wrong
+TESTS_CLI    = output same cut wrong golden
 TESTS_VIEW   = draw layout player picture
 
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
@@ -87,7 +88,7 @@ test: DEPS = test
 test: deps ## everything that must hold; ends with "N passed, N failed, N skipped"
 	@$(MAKE) --no-print-directory -s -j2 all $(BUILD)/tests
 	@$(MAKE) --no-print-directory -s check
-check: tidy
+check:
 	@FAULTLINE=$(BUILD)/faultline LSAN_OPTIONS=suppressions=tests/lsan.supp $(BUILD)/tests
 ci: ## what a new machine must be able to do: tests, sanitizers, a second compiler
 	@.ci/run

@@ -127,7 +127,7 @@ struct Script {
     uint64_t running; /* the body that is asked */
 
     uint8_t pcalls; /* of the chunk and of expectations, as Body.pcalls */
-    int64_t steps; /* left until the next operation */
+    int64_t steps;  /* left until the next operation */
     uint64_t used_bytes;
     bool memory_ran_out; /* the last refused request was for memory, not for steps */
 
@@ -155,8 +155,9 @@ struct Script {
     int threads, values, numbers; /* tables in the registry */
     uint64_t number_of[LUA_NUMTYPES];
 
-    Diag raised;            /* of the last error that script_raise threw, ... */
-    char raised_text[1400]; /* ... and how Lua knows it */
+    uint32_t named_line, named_call; /* the last that script_name_from_line looked at */
+    Diag raised;                     /* of the last error that script_raise threw, ... */
+    char raised_text[1400];          /* ... and how Lua knows it */
 };
 
 static inline Script *script_of(lua_State *L) { return *(Script **)lua_getextraspace(L); }
@@ -185,6 +186,8 @@ const char *script_thing_name(uint32_t kind); /* "a channel" */
 
 /* ---- errors ---- */
 
+#define NO_PLACE "?:-1: " /* how Lua begins a message from the prelude, which is stripped */
+
 /* Throws this error; a place that it lacks is the line of the scenario that is being executed. */
 _Noreturn void script_raise(lua_State *L, Diag *d);
 /* The same from a sentence; remedy may be "" or NULL. */
@@ -202,7 +205,7 @@ void script_diagnose(Script *s, lua_State *L, int status, Diag *d);
 /* The text of a line, from 1; its length in *len. "" past the end. */
 const char *script_source_line(const Script *s, uint32_t line, size_t *len);
 /* If the line reads `NAME = call(`, copies NAME to buf, else `otherwise`. */
-void script_name_from_line(const Script *s, uint32_t line, const char *call, const char *otherwise,
+void script_name_from_line(Script *s, uint32_t line, const char *call, const char *otherwise,
                            char *buf, size_t size);
 
 /* ---- arguments ---- */

@@ -99,24 +99,59 @@ const char *script_source_line(const Script *s, uint32_t line, size_t *len) {
 
 static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
 
-/* `local done = chan(1)`: the word before the '=' before the call. Two calls on a line have no names. */
-void script_name_from_line(const Script *s, uint32_t line, const char *call, const char *otherwise,
-                           char *buf, size_t size) {
-    size_t len, call_len = strlen(call);
-    const char *p = script_source_line(s, line, &len), *end = p + len, *at = NULL;
-    snprintf(buf, size, "%s", otherwise);
-    for (const char *c = p; c + call_len <= end; c++) {
-        if (memcmp(c, call, call_len) != 0 || (c > p && is_word(c[-1]))) continue;
-        if (at != NULL) return;
-        at = c;
+/* The k-th call of that name in a line, from 0, or NULL; *count says how many there are. */
+static const char *find_call(const char *line, size_t len, const char *call, uint32_t k,
+                             uint32_t *count) {
+    size_t call_len = strlen(call);
+    const char *found = NULL;
+    *count = 0;
+    for (const char *c = line; c + call_len <= line + len; c++) {
+        if (memcmp(c, call, call_len) != 0 || (c > line && is_word(c[-1]))) continue;
+        if (*count == k) found = c;
+        ++*count;
     }
-    if (at == NULL) return;
-    while (at > p && isspace((unsigned char)at[-1])) at--;
-    if (at == p || *--at != '=') return;
-    while (at > p && isspace((unsigned char)at[-1])) at--;
-    const char *word = at;
-    while (word > p && is_word(word[-1])) word--;
-    if (word < at) snprintf(buf, size, "%.*s", (int)(at - word), word);
+    return found;
+}
+
+/* Back from a call to the '=' before it, in `a, b = f(1), f(2)`: *place says how many values lie between. */
+static const char *find_equals(const char *line, const char *at, uint32_t *place) {
+    int depth = 0;
+    *place = 0;
+    while (--at >= line && depth >= 0) {
+        if (*at == ')' || *at == '}') depth++;
+        if (*at == '(' || *at == '{') depth--;
+        if (depth == 0 && *at == ',') ++*place;
+        if (depth == 0 && *at == '=') return at;
+    }
+    return NULL;
+}
+
+/* `local work, done = chan(4), chan()`: each call has a name. Calls in one line are made in its order. */
+void script_name_from_line(Script *s, uint32_t line, const char *call, const char *otherwise,
+                           char *buf, size_t size) {
+    enum { NAMES_MAX = 8 };
+    size_t len;
+    uint32_t count, place, names = 0;
+    const char *p = script_source_line(s, line, &len), *name[NAMES_MAX], *end[NAMES_MAX];
+    uint32_t k = line == s->named_line ? s->named_call + 1 : 0;
+    snprintf(buf, size, "%s", otherwise);
+    if (find_call(p, len, call, 0, &count) == NULL) return;
+    s->named_line = line;
+    s->named_call = k % count;
+    const char *at = find_equals(p, find_call(p, len, call, s->named_call, &count), &place);
+    while (at != NULL && names < NAMES_MAX) { /* backwards, from name to name */
+        while (at > p && isspace((unsigned char)at[-1])) at--;
+        end[names] = at;
+        while (at > p && is_word(at[-1])) at--;
+        name[names] = at;
+        if (name[names] == end[names]) break;
+        names++;
+        while (at > p && isspace((unsigned char)at[-1])) at--;
+        if (at == p || *--at != ',') break;
+    }
+    if (place >= names) return;
+    uint32_t i = names - 1 - place;
+    snprintf(buf, size, "%.*s", (int)(end[i] - name[i]), name[i]);
 }
 
 /* ---- catching ---- */
@@ -126,6 +161,7 @@ void script_name_from_line(const Script *s, uint32_t line, const char *call, con
 static const struct {
     const char *go, *remedy;
 } dialect[] = {
+    {"range ", "In Lua: for i, v in ipairs(t) do ... end."},
     {":=", "In Lua: local x = ..."},
     {"!=", "In Lua, not equal is ~=."},
     {"&&", "In Lua: a and b."},
@@ -138,11 +174,11 @@ static const struct {
     {"func(", "In Lua: function(...) ... end."},
     {"var ", "In Lua: local x = ..."},
     {"else if", "In Lua: elseif ... then, in one word."},
-    {"range ", "In Lua: for i, v in ipairs(t) do ... end."},
 };
 /* clang-format on */
 
-#define NESTED "A function calls itself too deep inside library functions, or a pattern is too complex."
+#define NESTED                                                                                     \
+    "A function calls itself too deep inside library functions, or a pattern is too complex."
 
 /* Lua's words for what a beginner will see, and what to do. */
 /* clang-format off */
@@ -165,9 +201,8 @@ static const struct {
 
 /* "base:12: text" loses its head; returns the line, 0 if there is none. */
 static int take_place(const Script *s, const char **message) {
-    static const char stripped[] = "?:-1: ";
-    if (strncmp(*message, stripped, sizeof stripped - 1) == 0) {
-        *message += sizeof stripped - 1;
+    if (strncmp(*message, NO_PLACE, sizeof NO_PLACE - 1) == 0) {
+        *message += sizeof NO_PLACE - 1;
         return 0;
     }
     size_t len = strlen(s->base);

@@ -247,6 +247,10 @@ static bool check_element(Script *s, const ResultCheck *c, uint64_t obj, uint64_
     obj_push(s, L, obj, i);
     int status = lua_pcall(L, 2, 1, 0);
     if (status != LUA_OK) script_diagnose(s, L, status, d);
+    if (status != LUA_OK && d->line == 0) {
+        d->line = c->line;
+        script_place(s, d);
+    }
     bool nothing = status == LUA_OK && lua_isnil(L, -1);
     *holds = lua_toboolean(L, -1);
     lua_pop(L, 1);

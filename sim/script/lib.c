@@ -266,7 +266,10 @@ static int pcall_done(lua_State *L, int status, lua_KContext ctx) {
     if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L);
     charge_catch(L);
     lua_pushboolean(L, false);
-    lua_pushvalue(L, -2);
+    const char *message = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
+    bool ours = strncmp(message, NO_PLACE, sizeof NO_PLACE - 1) == 0;
+    if (ours) lua_pushstring(L, message + sizeof NO_PLACE - 1);
+    else lua_pushvalue(L, -2);
     return 2;
 }
 

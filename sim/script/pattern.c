@@ -18,12 +18,13 @@ enum { ITEMS_MAX = 64, WORK_FREE = 1000000, WORK_PER_STEP = 64 };
 typedef struct {
     const char *at;
     size_t len;
-} Item; /* a quantified one, without its quantifier */
+    bool once; /* ? */
+} Item;        /* a quantified one, without its quantifier */
 
 typedef struct {
     Item item[ITEMS_MAX];
     int items;
-    double factor; /* of all else: ? and %b and references back */
+    double factor; /* of all else: %b and references back */
     bool anchored, magic;
 } Shape;
 
@@ -63,12 +64,12 @@ static void read_shape(Shape *shape, const char *p, size_t len, double subject_l
             continue;
         }
         const char *next = class_end(p, end);
-        if (next < end && *next == '?') shape->factor *= 2;
-        bool repeated = next < end && (*next == '*' || *next == '+' || *next == '-');
-        if (repeated && shape->items < ITEMS_MAX)
-            shape->item[shape->items++] = (Item){p, (size_t)(next - p)};
-        shape->magic = shape->magic || repeated || *p == '[' || *p == '%' || *p == '.';
-        p = repeated || (next < end && *next == '?') ? next + 1 : next;
+        bool once = next < end && *next == '?';
+        bool counted = once || (next < end && (*next == '*' || *next == '+' || *next == '-'));
+        if (counted && shape->items < ITEMS_MAX)
+            shape->item[shape->items++] = (Item){p, (size_t)(next - p), once};
+        shape->magic = shape->magic || counted || *p == '[' || *p == '%' || *p == '.';
+        p = counted ? next + 1 : next;
     }
 }
 
@@ -105,11 +106,13 @@ static double ways(double n, int k) {
 
 static double estimate(lua_State *L, int find, int subject, const Shape *shape, double n) {
     double starts = shape->anchored ? 1 : n + 1, work = starts * shape->factor;
-    for (int i = 0; i < shape->items; i++) work *= n + 1;
+    for (int i = 0; i < shape->items; i++) work *= shape->item[i].once ? 2 : n + 1;
     if (work <= WORK_FREE) return work;
     work = starts * shape->factor;
-    for (int i = 0; i < shape->items; i++)
-        work *= longest_run(L, find, subject, &shape->item[i]) + 1;
+    for (int i = 0; i < shape->items; i++) {
+        const Item *item = &shape->item[i];
+        work *= item->once ? 2 : longest_run(L, find, subject, item) + 1;
+    }
     double most = ways(n, shape->items + !shape->anchored) * shape->factor;
     return work < most ? work : most;
 }

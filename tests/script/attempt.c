@@ -134,7 +134,9 @@ Diag attempt_fails(const char *source, const char *message) {
     CU_ASSERT(a.failed);
     attempt_free(&a);
     bool said = strstr(d.message, message) != NULL || strstr(d.remedy, message) != NULL;
-    if (!said) printf("\n  of:        %s\n  said:      %s | %s\n  and not:   %s\n", source, d.message, d.remedy, message);
+    if (!said)
+        printf("\n  of:        %s\n  said:      %s | %s\n  and not:   %s\n", source, d.message,
+               d.remedy, message);
     CU_ASSERT(said);
     CU_ASSERT(strstr(d.message, "[string") == NULL);
     CU_ASSERT(strstr(d.message, "try.lua") == NULL); /* the place stands in its own fields */

@@ -15,15 +15,15 @@ typedef struct {
 } How;
 
 typedef struct {
-    bool loaded;      /* script_load said yes */
-    bool failed;      /* it did not, or the run failed: see diag */
+    bool loaded; /* script_load said yes */
+    bool failed; /* it did not, or the run failed: see diag */
     Diag diag;
     RunOutcome outcome;
     Scenario scenario;
-    char *notes;      /* what was said, one line each */
-    char *events;     /* all of them, one line each, with their times */
-    char *verdicts;   /* of expect.result: "1 text" or "0 text: got" or "-1 text: why" */
-    char *figures;    /* of expect { ... }: "key op low high text @line" */
+    char *notes;    /* what was said, one line each */
+    char *events;   /* all of them, one line each, with their times */
+    char *verdicts; /* of expect.result: "1 text" or "0 text: got" or "-1 text: why" */
+    char *figures;  /* of expect { ... }: "key op low high text @line" */
 } Attempt;
 
 /* Loads the text as "try.lua", runs it to its end, checks its results. */

@@ -10,6 +10,7 @@ void script_budget_tests(void);
 #define STEPS "50 million steps of Lua were done without an operation"
 #define MEMORY "the scenario needs too much memory"
 
+/* clang-format off */
 static const struct {
     const char *code, *message;
 } endless[] = {
@@ -46,6 +47,7 @@ static const struct {
     {"heap.floats('x', 8, function() while true do end end)", STEPS},
     {"while true do runtime.Gosched() end", "without any virtual time passing"},
 };
+/* clang-format on */
 
 static void everything_ends(void) {
     for (size_t i = 0; i < ARRAY_LEN(endless); i++) {
@@ -80,13 +82,16 @@ static void harmless_patterns_pass(void) {
 }
 
 static void operations_fill_the_budget_again(void) {
-    attempt_says(MAIN("for i = 1, 4 do\n  for j = 1, 1e7 do end\n  compute '1us'\nend\nprint 'done'"), "done\n");
+    attempt_says(
+        MAIN("for i = 1, 4 do\n  for j = 1, 1e7 do end\n  compute '1us'\nend\nprint 'done'"),
+        "done\n");
 }
 
 static void a_parked_goroutine_is_small(void) {
     /* together they need far more than the limit of the data alone would let through */
-    attempt_says(HEAD "local gate = chan()\nmain(function()\n"
-                      "for i = 1, 300000 do go('g', function() gate:recv() end) end\nprint 'made'\nend)",
+    attempt_says(HEAD
+                 "local gate = chan()\nmain(function()\n"
+                 "for i = 1, 300000 do go('g', function() gate:recv() end) end\nprint 'made'\nend)",
                  "made\n");
 }
 

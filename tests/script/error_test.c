@@ -12,25 +12,29 @@ typedef struct {
     const char *message, *remedy, *excerpt;
 } Case;
 
+/* clang-format off */
 static const Case syntax[] = {
-    {HEAD "main(function()\n  x := 5\nend)", 2, 5, "near '='", "local x = ...", "  x := 5"},
+    {HEAD "main(function()\n  x := 5\nend)", 2, 6, "near '='", "local x = ...", "  x := 5"},
     {HEAD "\nif a != b then end", 2, 6, "near '!'", "not equal is ~=", "if a != b then end"},
-    {HEAD "\nlocal x = a && b", 2, 13, "near '&'", "a and b", "local x = a && b"},
+    {HEAD "\nlocal x = a && b", 2, 14, "near '&'", "a and b", "local x = a && b"},
     {HEAD "\n\nx++", 3, 3, "near '+'", "x = x + 1", "x++"},
     {HEAD "\n// a comment", 2, 1, "near '//'", "begins with --", "// a comment"},
-    {HEAD "\nfor i, v := range t {", 2, 11, "near '='", "local x = ...", "for i, v := range t {"},
+    {HEAD "\nfor i, v := range t {", 2, 10, "'in' expected near ':'", "for i, v in ipairs(t)", "for i, v := range t {"},
     {HEAD "\nlocal s = 'open\n", 2, 11, "unfinished string", "", "local s = 'open"},
-    {HEAD "\nmain(function()\n  compute '1us'", 3, 16, "'end' expected (to close 'function' at line 2)", "", "  compute '1us'"},
+    {HEAD "\nmain(function()\n  compute '1us'",
+     3, 16, "'end' expected (to close 'function' at line 2)", "", "  compute '1us'"},
     {HEAD "\nlocal t = { 1, 2", 2, 17, "'}' expected", "", "local t = { 1, 2"},
     {HEAD "\ngoto nowhere", 2, 0, "no visible label 'nowhere'", "", "goto nowhere"},
 };
+/* clang-format on */
 
 static void check(const Case *c) {
     Diag d = attempt_fails(c->source, c->message);
     CU_ASSERT_EQUAL(d.status, EXIT_SCENARIO);
     CU_ASSERT_STRING_EQUAL(d.file, "folder/try.lua");
     CU_ASSERT_EQUAL(d.line, c->line);
-    if (d.column != c->column) printf("\n  column %d, not %d, of: %s\n", d.column, c->column, d.excerpt);
+    if (d.column != c->column)
+        printf("\n  column %d, not %d, of: %s\n", d.column, c->column, d.excerpt);
     CU_ASSERT_EQUAL(d.column, c->column);
     CU_ASSERT_STRING_EQUAL(d.excerpt, c->excerpt);
     CU_ASSERT(strstr(d.remedy, c->remedy) != NULL);
@@ -40,24 +44,33 @@ static void syntax_errors_show_their_column(void) {
     for (size_t i = 0; i < ARRAY_LEN(syntax); i++) check(&syntax[i]);
 }
 
+/* clang-format off */
 static const Case running[] = {
-    {MAIN("local x = nil + 1"), 2, 0, "in goroutine main: attempt to perform arithmetic on a nil value", "must be numbers", "local x = nil + 1"},
-    {MAIN("local t = {}\nlocal v = t.a.b"), 3, 0, "attempt to index a nil value (field 'a')", "has no value here", "local v = t.a.b"},
-    {MAIN("local t = {}\nt.go()"), 3, 0, "attempt to call a nil value (field 'go')", "no function of that name", "t.go()"},
+    {MAIN("local x = nil + 1"),
+     2, 0, "in goroutine main: attempt to perform arithmetic on a nil value", "must be numbers", "local x = nil + 1"},
+    {MAIN("local t = {}\nlocal v = t.a.b"),
+     3, 0, "attempt to index a nil value (field 'a')", "has no value here", "local v = t.a.b"},
+    {MAIN("local t = {}\nt.go()"),
+     3, 0, "attempt to call a nil value (field 'go')", "no function of that name", "t.go()"},
     {MAIN("error 'my own'"), 2, 0, "in goroutine main: my own", "", "error 'my own'"},
     {MAIN("error('my own', 0)"), 2, 0, "in goroutine main: my own", "", "error('my own', 0)"},
     {MAIN("error { 5 }"), 2, 0, "error(...) was called with a table instead of a text", "", "error { 5 }"},
     {MAIN("assert(false, 'broken')"), 2, 0, "broken", "", "assert(false, 'broken')"},
     {MAIN("assert(nil)"), 2, 0, "assertion failed!", "", "assert(nil)"},
     {MAIN("string.rep()"), 2, 0, "bad argument #1 to", "", "string.rep()"},
-    {MAIN("if 1 < 'x' then end"), 2, 0, "attempt to compare number with string", "numbers can be compared", "if 1 < 'x' then end"},
+    {MAIN("if 1 < 'x' then end"),
+     2, 0, "attempt to compare number with string", "numbers can be compared", "if 1 < 'x' then end"},
     {MAIN("table.sort({ 3, 'x', 2 })"), 2, 0, "attempt to compare", "", "table.sort({ 3, 'x', 2 })"},
-    {MAIN("table.sort({ 3, 2 },\n  function(a, b) return a.x end)"), 3, 0, "attempt to index a number value (local 'a')", "", "  function(a, b) return a.x end)"},
-    {HEAD "go('crew', function()\ncompute '1us'\nerror 'lost' end)\nmain(function() sleep '1ms' end)", 3, 0, "in goroutine crew: lost", "", "error 'lost' end)"},
-    {HEAD "main(function()\n  go('late', function()\n    nothing() end) sleep '1ms' end)", 3, 0, "in goroutine late: 'nothing' is not defined here", "", "    nothing() end) sleep '1ms' end)"},
+    {MAIN("table.sort({ 3, 2 },\n  function(a, b) return a.x end)"),
+     3, 0, "attempt to index a number value (local 'a')", "", "  function(a, b) return a.x end)"},
+    {HEAD "go('crew', function()\ncompute '1us'\nerror 'lost' end)\nmain(function() sleep '1ms' end)",
+     3, 0, "in goroutine crew: lost", "", "error 'lost' end)"},
+    {HEAD "main(function()\n  go('late', function()\n    nothing() end) sleep '1ms' end)",
+     3, 0, "in goroutine late: 'nothing' is not defined here", "", "    nothing() end) sleep '1ms' end)"},
     {HEAD "\nlocal x = 5 .. {}", 2, 0, "attempt to concatenate a table value", "", "local x = 5 .. {}"},
     {HEAD "\n\nchan('x')", 3, 0, "chan wants its capacity", "local done = chan(1)", "chan('x')"},
 };
+/* clang-format on */
 
 static void errors_of_a_goroutine_name_it(void) {
     for (size_t i = 0; i < ARRAY_LEN(running); i++) check(&running[i]);
@@ -68,13 +81,15 @@ static void a_caught_error_is_a_text(void) {
                       "print(pcall(compute, 5))\nprint(select(2, pcall(nil)))\n"
                       "print(select(2, pcall(function() local x = nothing_like_it end)))"),
                  "false\tplain\nfalse\ttry.lua:3: here\n"
-                 "false\ttry.lua:4: what compute takes is a duration with its unit, such as \"25us\"; got 5\n"
+                 "false\ttry.lua:4: what compute takes is a duration with its unit, such as "
+                 "\"25us\"; got 5\n"
                  "attempt to call a nil value\n"
                  "try.lua:6: 'nothing_like_it' is not defined here\n");
 }
 
 static void a_rethrown_error_keeps_its_remedy(void) {
-    Diag d = attempt_fails(MAIN("local ok, e = pcall(compute, 5)\nerror(e, 0)"), "what compute takes is a duration");
+    Diag d = attempt_fails(MAIN("local ok, e = pcall(compute, 5)\nerror(e, 0)"),
+                           "what compute takes is a duration");
     CU_ASSERT_EQUAL(d.line, 2);
     CU_ASSERT(strstr(d.remedy, "Units are") != NULL);
 }

@@ -12,17 +12,18 @@
 void script_kernel_tests(void);
 
 #define N "1000"
-#define SAXPY                                                                                       \
-    "scenario { title = 't', procs = 2 }\n"                                                         \
-    "local done = chan()\n"                                                                         \
-    "go('launcher', function()\n"                                                                   \
-    "  local x, y = heap.floats('x', " N ", function(i) return i end), heap.floats('y', " N ", 1)\n" \
-    "  local k = cl.kernel('saxpy', y, x, 2.0)\n"                                                   \
-    "  k:launch { takes = '90us', slices = 5 }\n"                                                   \
-    "  cl.finish()\n"                                                                               \
-    "  done:send(y[10])\n"                                                                          \
-    "end)\n"                                                                                        \
-    "main(function() print((done:recv())) end)\n"                                                   \
+#define SAXPY                                                                                      \
+    "scenario { title = 't', procs = 2 }\n"                                                        \
+    "local done = chan()\n"                                                                        \
+    "go('launcher', function()\n"                                                                  \
+    "  local x, y = heap.floats('x', " N ", function(i) return i end), heap.floats('y', " N        \
+    ", 1)\n"                                                                                       \
+    "  local k = cl.kernel('saxpy', y, x, 2.0)\n"                                                  \
+    "  k:launch { takes = '90us', slices = 5 }\n"                                                  \
+    "  cl.finish()\n"                                                                              \
+    "  done:send(y[10])\n"                                                                         \
+    "end)\n"                                                                                       \
+    "main(function() print((done:recv())) end)\n"                                                  \
     "expect.result('y', function(i, v) return v == 2.0 * i + 1 end)\n"
 
 static bool device_missing(void) {
@@ -69,7 +70,8 @@ static void without_a_device_all_else_is_the_same(void) {
     char *left = without_notes(real.events), *right = without_notes(none.events);
     check_text("events", left, right);
     check_text("what y[10] stayed", "1.0\n", none.notes);
-    check_text("verdict", "-1 every y[i]: v == 2.0 * i + 1 @11: no device in this run\n", none.verdicts);
+    check_text("verdict", "-1 every y[i]: v == 2.0 * i + 1 @11: no device in this run\n",
+               none.verdicts);
     free(left), free(right);
     attempt_free(&real), attempt_free(&none);
 }
@@ -114,11 +116,14 @@ static void a_wrong_check_is_the_scenarios_mistake(void) {
     };
     for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
         char source[300];
-        snprintf(source, sizeof source, HEAD "local x = heap.floats('x', 4) main(function() end)\nexpect.result(x, %s)", checks[i][0]);
+        snprintf(source, sizeof source,
+                 HEAD "local x = heap.floats('x', 4) main(function() end)\nexpect.result(x, %s)",
+                 checks[i][0]);
         CU_ASSERT_EQUAL(attempt_fails(source, checks[i][1]).line, 2);
     }
 }
 
+/* clang-format off */
 static const struct {
     const char *code, *message;
 } wrong[] = {
@@ -138,18 +143,24 @@ static const struct {
     {"cl.kernel('scale', x, 1).launch()", "launch wants a kernel; got nothing"},
     {"cl.Finish()", "cl has no 'Finish'"},
 };
+/* clang-format on */
 
 static void wrong_calls_are_refused_without_a_device(void) {
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         char source[400];
-        snprintf(source, sizeof source, HEAD "local x, n = heap.floats('x', 8), heap.ints('n', 8) main(function()\n%s\nend)", wrong[i].code);
+        snprintf(source, sizeof source,
+                 HEAD
+                 "local x, n = heap.floats('x', 8), heap.ints('n', 8) main(function()\n%s\nend)",
+                 wrong[i].code);
         CU_ASSERT_EQUAL(attempt_fails(source, wrong[i].message).line, 2);
     }
 }
 
 static void pins_are_events(void) {
-    Attempt a = attempt(MAIN("local x, y, p = heap.floats('x', 8), heap.floats('y', 8), runtime.Pinner()\n"
-                             "p:Pin(x) p:Pin(y)\np:Unpin()\np:Unpin() p:Pin(y) p:Unpin()"), NULL);
+    Attempt a =
+        attempt(MAIN("local x, y, p = heap.floats('x', 8), heap.floats('y', 8), runtime.Pinner()\n"
+                     "p:Pin(x) p:Pin(y)\np:Unpin()\np:Unpin() p:Pin(y) p:Unpin()"),
+                NULL);
     CU_ASSERT_FALSE(a.failed);
     char *events = a.events, got[400] = "";
     for (char *line = strtok(events, "\n"); line != NULL; line = strtok(NULL, "\n")) {
@@ -158,13 +169,15 @@ static void pins_are_events(void) {
         snprintf(got + strlen(got), sizeof got - strlen(got), "%s\n", name);
     }
     check_text("pins",
-               "PIN g=g1 obj=o0 line=3\nPIN g=g1 obj=o1 line=3\nUNPIN g=g1 obj=o0 line=4\nUNPIN g=g1 obj=o1 line=4\n"
+               "PIN g=g1 obj=o0 line=3\nPIN g=g1 obj=o1 line=3\nUNPIN g=g1 obj=o0 line=4\nUNPIN "
+               "g=g1 obj=o1 line=4\n"
                "PIN g=g1 obj=o1 line=5\nUNPIN g=g1 obj=o1 line=5\n",
                got);
     attempt_free(&a);
 }
 
-static const char *const shipped[] = {"18_2_2_blocking", "18_2_2_one_proc", "18_2_2_fast_path", "18_2_2_pure_go"};
+static const char *const shipped[] = {"18_2_2_blocking", "18_2_2_one_proc", "18_2_2_fast_path",
+                                      "18_2_2_pure_go"};
 
 static void scenarios_run_the_same_each_time(void) {
     for (size_t i = 0; i < ARRAY_LEN(shipped); i++) {

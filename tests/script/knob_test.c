@@ -19,8 +19,11 @@ static void fields_have_defaults(void) {
 }
 
 static void fields_are_taken(void) {
-    Attempt a = attempt("scenario { title = 'A launch', book = '18.2.2', go = '1.26', procs = 4, seed = 99, limit = '2ms',\n"
-                        "  costs = { thread_new = '17us', dev_item_ps = 250 } }\nmain(function() end)", NULL);
+    Attempt a =
+        attempt("scenario { title = 'A launch', book = '18.2.2', go = '1.26', procs = 4, seed = "
+                "99, limit = '2ms',\n"
+                "  costs = { thread_new = '17us', dev_item_ps = 250 } }\nmain(function() end)",
+                NULL);
     CU_ASSERT_FALSE(a.failed);
     CU_ASSERT_STRING_EQUAL(a.scenario.book, "18.2.2");
     CU_ASSERT_EQUAL(a.scenario.procs, 4);
@@ -31,6 +34,7 @@ static void fields_are_taken(void) {
     attempt_free(&a);
 }
 
+/* clang-format off */
 static const struct {
     const char *fields, *message;
 } wrong[] = {
@@ -49,17 +53,20 @@ static const struct {
     {"costs = { thread_new = 5 }", "costs.thread_new is a duration such as \"17us\"; got 5"},
     {"costs = { dev_item_ps = '5ns' }", "costs.dev_item_ps is a whole number of picoseconds; got \"5ns\""},
 };
+/* clang-format on */
 
 static void wrong_fields_are_named(void) {
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         char source[300];
-        snprintf(source, sizeof source, "scenario { title = 't', %s }\nmain(function() end)", wrong[i].fields);
+        snprintf(source, sizeof source, "scenario { title = 't', %s }\nmain(function() end)",
+                 wrong[i].fields);
         CU_ASSERT_EQUAL(attempt_fails(source, wrong[i].message).line, 1);
     }
 }
 
-#define KNOBS                                                                                     \
-    HEAD "local n, f, s, b = knob('workers', 4), knob('share', 0.5), knob('work', '25us'), knob('pin', true)\n" \
+#define KNOBS                                                                                      \
+    HEAD "local n, f, s, b = knob('workers', 4), knob('share', 0.5), knob('work', '25us'), "       \
+         "knob('pin', true)\n"                                                                     \
          "main(function() print(n, f, s, b) end)"
 
 static void knobs_have_the_type_of_their_default(void) {
@@ -71,9 +78,12 @@ static void knobs_have_the_type_of_their_default(void) {
 }
 
 static void set_overrules_the_scenario(void) {
-    const char *const set[] = {"procs=3", "seed=8", "limit=5us", "costs.thread_new=1us", "go=1.26", NULL};
-    Attempt a = attempt("scenario { title = 't', procs = 1, seed = 1, costs = { thread_new = '17us' } }\n"
-                        "main(function() while true do compute '1us' end end)", &(How){.set = set});
+    const char *const set[] = {"procs=3", "seed=8", "limit=5us", "costs.thread_new=1us",
+                               "go=1.26", NULL};
+    Attempt a =
+        attempt("scenario { title = 't', procs = 1, seed = 1, costs = { thread_new = '17us' } }\n"
+                "main(function() while true do compute '1us' end end)",
+                &(How){.set = set});
     CU_ASSERT_FALSE(a.failed);
     CU_ASSERT_EQUAL(a.scenario.procs, 3);
     CU_ASSERT_EQUAL(a.scenario.seed, 8);
@@ -82,10 +92,12 @@ static void set_overrules_the_scenario(void) {
     attempt_free(&a);
 }
 
+/* clang-format off */
 static const struct {
     const char *set, *message, *remedy;
 } wrong_sets[] = {
-    {"wrokers=8", "--set wrokers=8: try.lua has no knob of that name", "There are: procs, seed, go, limit, title, book, costs.NAME, workers (4), share (0.5), work (25us), pin (true)."},
+    {"wrokers=8", "--set wrokers=8: try.lua has no knob of that name",
+     "There are: procs, seed, go, limit, title, book, costs.NAME, workers (4), share (0.5), work (25us), pin (true)."},
     {"costs.thread=1us", "has no knob of that name", "costs.NAME"},
     {"workers=many", "--set workers=many: workers is a whole number", ""},
     {"workers=2.5", "workers is a whole number", ""},
@@ -97,6 +109,7 @@ static const struct {
     {"workers", "--set workers: a knob and its value are wanted", "--set workers=8"},
     {"=5", "a knob and its value", ""},
 };
+/* clang-format on */
 
 static void wrong_sets_are_the_command_lines_mistake(void) {
     for (size_t i = 0; i < ARRAY_LEN(wrong_sets); i++) {
@@ -106,7 +119,8 @@ static void wrong_sets_are_the_command_lines_mistake(void) {
         CU_ASSERT_EQUAL(a.diag.status, EXIT_USAGE);
         CU_ASSERT_STRING_EQUAL(a.diag.file, "");
         CU_ASSERT_EQUAL(a.diag.line, 0);
-        if (strstr(a.diag.message, wrong_sets[i].message) == NULL) printf("\n  said %s\n  not  %s\n", a.diag.message, wrong_sets[i].message);
+        if (strstr(a.diag.message, wrong_sets[i].message) == NULL)
+            printf("\n  said %s\n  not  %s\n", a.diag.message, wrong_sets[i].message);
         CU_ASSERT(strstr(a.diag.message, wrong_sets[i].message) != NULL);
         CU_ASSERT(strstr(a.diag.remedy, wrong_sets[i].remedy) != NULL);
         attempt_free(&a);
@@ -116,32 +130,37 @@ static void wrong_sets_are_the_command_lines_mistake(void) {
 static void wrong_knobs_are_refused(void) {
     attempt_fails(HEAD "knob('procs', 2)", "there is already a knob called 'procs'");
     attempt_fails(HEAD "knob('a', 2) knob('a', 3)", "there is already a knob called 'a'");
-    attempt_fails(HEAD "knob('a')", "needs a default: a number, a text, true or false; got nothing");
+    attempt_fails(HEAD "knob('a')",
+                  "needs a default: a number, a text, true or false; got nothing");
     attempt_fails(HEAD "knob(1, 2)", "the name of a knob is a text; got 1");
 }
 
 static void expectations_stand_in_the_order_of_the_source(void) {
-    Attempt a = attempt(HEAD "main(function() end)\n"
+    Attempt a = attempt(HEAD "\nmain(function() end)\n"
                              "expect {\n"
                              "  time = at_most('2ms'), handoffs = at_least(1),\n"
                              "  threads = between(2, 5),\n"
                              "  findings = { 'deadlock', 'backpressure' }, outcome = 'deadlock',\n"
                              "  sends = 7,\n"
-                             "}\nexpect { findings = {}, device_busy = '120us' }", NULL);
+                             "}\nexpect { findings = {}, device_busy = '120us' }",
+                        NULL);
     CU_ASSERT_FALSE(a.failed);
     check_text("expect",
                "time <= 0 2000000 [] @4\nhandoffs >= 1 0 [] @4\nthreads between 2 5 [] @5\n"
-               "findings set 0 0 [backpressure, deadlock] @6\noutcome set 0 0 [deadlock] @6\nsends = 7 0 [] @7\n"
+               "findings set 0 0 [backpressure, deadlock] @6\noutcome set 0 0 [deadlock] @6\nsends "
+               "= 7 0 [] @7\n"
                "findings set 0 0 [] @9\ndevice_busy = 120000 0 [] @9\n",
                a.figures);
     attempt_free(&a);
-    attempt_fails(HEAD "expect { threads = -1 }", "threads: a figure is a whole number, or a time such as \"2ms\"; got -1");
+    attempt_fails(HEAD "expect { threads = -1 }",
+                  "threads: a figure is a whole number, or a time such as \"2ms\"; got -1");
     attempt_fails(HEAD "expect { threads = at_least {} }", "at_least: a figure is a whole number");
     attempt_fails(HEAD "expect { threads = between(3, 2) }", "the first figure is greater");
     attempt_fails(HEAD "expect { 5 }", "each expectation has the name of a figure");
     attempt_fails(HEAD "expect(5)", "expect wants a table; got 5");
     attempt_fails(HEAD "expect.result('x')", "expect.result wants a function");
-    attempt_fails(HEAD "expect.result(5, function() end)", "an object, or the name of one, is a text; got 5");
+    attempt_fails(HEAD "expect.result(5, function() end)",
+                  "an object, or the name of one, is a text; got 5");
 }
 
 void script_knob_tests(void) {
@@ -153,7 +172,8 @@ void script_knob_tests(void) {
         {"--set overrules the scenario", set_overrules_the_scenario},
         {"a wrong --set is the command line's mistake", wrong_sets_are_the_command_lines_mistake},
         {"wrong knobs are refused", wrong_knobs_are_refused},
-        {"expectations stand in the order of the source", expectations_stand_in_the_order_of_the_source},
+        {"expectations stand in the order of the source",
+         expectations_stand_in_the_order_of_the_source},
         {NULL, NULL},
     };
     suite("script: knobs", checks);

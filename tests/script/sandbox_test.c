@@ -11,6 +11,7 @@ typedef struct {
     const char *code, *message;
 } Door;
 
+/* clang-format off */
 static const Door doors[] = {
     {"io.open('/etc/passwd')", "io is not available in a scenario: a scenario touches no files"},
     {"os.execute('true')", "os is not available"},
@@ -50,6 +51,7 @@ static const Door doors[] = {
     {"expect { threads = 1 }", "belongs to the top level"},
     {"local x = knob('x', 1)", "belongs to the top level"},
 };
+/* clang-format on */
 
 static void each_door_is_closed_and_says_so(void) {
     for (size_t i = 0; i < ARRAY_LEN(doors); i++) {
@@ -63,6 +65,7 @@ static void each_door_is_closed_and_says_so(void) {
     }
 }
 
+/* clang-format off */
 static const Door top_level[] = {
     {"compute '5us'", "compute is an operation of a goroutine, and none is running here"},
     {"chan():recv()", "recv is an operation of a goroutine"},
@@ -71,6 +74,7 @@ static const Door top_level[] = {
     {"C.call('f', '1us')", "C.call is an operation"},
     {"panic('x')", "x"},
 };
+/* clang-format on */
 
 static void operations_need_a_goroutine(void) {
     for (size_t i = 0; i < ARRAY_LEN(top_level); i++) {
@@ -87,17 +91,20 @@ static void scenario_comes_first(void) {
     attempt_fails("", "a scenario begins with scenario");
     attempt_fails("scenario { procs = 2 }", "needs a title");
     attempt_fails("scenario { title = 't' }", "there is no main");
-    attempt_fails(HEAD "main(function() end)\nmain(function() end)", "given a function before, in line 1");
+    attempt_fails(HEAD "main(function() end)\nmain(function() end)",
+                  "given a function before, in line 1");
 }
 
 static void only_the_top_level_declares_globals(void) {
-    attempt_says(HEAD "total = 1\nfunction add() total = total + 1 end\nmain(function() add() print(total) total = nil print(total) end)",
+    attempt_says(HEAD "total = 1\nfunction add() total = total + 1 end\nmain(function() add() "
+                      "print(total) total = nil print(total) end)",
                  "2\nnil\n");
 }
 
 static void a_broken_chunk_is_not_run(void) {
     attempt_fails("\x1bLua", "attempt to load a binary chunk");
-    attempt_fails(HEAD "\nmain(function()\n", "'end' expected (to close 'function' at line 2) near <eof>");
+    attempt_fails(HEAD "\nmain(function()\n",
+                  "'end' expected (to close 'function' at line 2) near <eof>");
 }
 
 void script_sandbox_tests(void) {

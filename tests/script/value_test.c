@@ -7,66 +7,88 @@
 void script_value_tests(void);
 
 static void values_of_all_types_travel(void) {
-    attempt_says(HEAD "local c = chan(2)\n"
-                      "local function f() return 'called' end\n"
-                      "local values = { true, false, 0, -1, 1 << 61, -(1 << 61), math.maxinteger, math.mininteger, 0.5, 0.1, -0.0, 1e300,\n"
-                      "                 math.huge, 'text', '', { 7 }, f, c, heap.floats('o', 2, 4) }\n"
-                      "go('sender', function() for _, v in ipairs(values) do c:send(v) end c:send(nil) c:close() end)\n"
-                      "main(function()\n"
-                      "  for i, v in ipairs(values) do\n"
-                      "    local got, ok = c:recv()\n"
-                      "    if not ok or not rawequal(got, v) or math.type(got) ~= math.type(v) then print(i, v, got) end\n"
-                      "  end\n"
-                      "  print(c:recv())\n  print(c:recv())\n  print(c:recv())\n"
-                      "end)",
+    attempt_says(HEAD
+                 "local c = chan(2)\n"
+                 "local function f() return 'called' end\n"
+                 "local values = { true, false, 0, -1, 1 << 61, -(1 << 61), math.maxinteger, "
+                 "math.mininteger, 0.5, 0.1, -0.0, 1e300,\n"
+                 "                 math.huge, 'text', '', { 7 }, f, c, heap.floats('o', 2, 4) }\n"
+                 "go('sender', function() for _, v in ipairs(values) do c:send(v) end c:send(nil) "
+                 "c:close() end)\n"
+                 "main(function()\n"
+                 "  for i, v in ipairs(values) do\n"
+                 "    local got, ok = c:recv()\n"
+                 "    if not ok or not rawequal(got, v) or math.type(got) ~= math.type(v) then "
+                 "print(i, v, got) end\n"
+                 "  end\n"
+                 "  print(c:recv())\n  print(c:recv())\n  print(c:recv())\n"
+                 "end)",
                  "nil\ttrue\nnil\tfalse\nnil\tfalse\n");
 }
 
 static void slots_are_given_back(void) {
     attempt_says(HEAD "local c = chan(1)\n"
-                      "main(function() for i = 1, 200000 do c:send('value ' .. i) if c:recv() ~= 'value ' .. i then print(i) end end print 'ok' end)",
+                      "main(function() for i = 1, 200000 do c:send('value ' .. i) if c:recv() ~= "
+                      "'value ' .. i then print(i) end end print 'ok' end)",
                  "ok\n");
 }
 
 static void each_ends_with_the_channel(void) {
     attempt_says(HEAD "local jobs, done = chan(3), chan()\n"
-                      "go('worker', function() local n = 0 for j in jobs:each() do n = n + j end done:send(n) end)\n"
-                      "main(function() for i = 1, 10 do jobs:send(i) end print(#jobs <= 3, jobs:cap(), jobs) jobs:close() print(done:recv()) end)",
+                      "go('worker', function() local n = 0 for j in jobs:each() do n = n + j end "
+                      "done:send(n) end)\n"
+                      "main(function() for i = 1, 10 do jobs:send(i) end print(#jobs <= 3, "
+                      "jobs:cap(), jobs) jobs:close() print(done:recv()) end)",
                  "true\t3\tchan jobs\n55\ttrue\n");
-    attempt_fails(HEAD "local c = chan(1)\ngo(function() c:send(nil) end)\nmain(function() for v in c:each() do end end)",
+    attempt_fails(HEAD "local c = chan(1)\ngo(function() c:send(nil) end)\nmain(function() for v "
+                       "in c:each() do end end)",
                   "each() received a nil");
 }
 
 static void go_takes_arguments(void) {
-    attempt_says(HEAD "local c = chan()\nlocal function work(a, b, ...) c:send(a .. b .. select('#', ...)) end\n"
-                      "go('named', work, 'x', 1, nil, nil)\n"
-                      "main(function() print(c:recv()) go(work, 'y', 2) print(c:recv()) go(function() c:send 'z' end) print(c:recv()) end)",
-                 "x12\ttrue\ny20\ttrue\nz\ttrue\n");
+    attempt_says(
+        HEAD
+        "local c = chan()\nlocal function work(a, b, ...) c:send(a .. b .. select('#', ...)) end\n"
+        "go('named', work, 'x', 1, nil, nil)\n"
+        "main(function() print(c:recv()) go(work, 'y', 2) print(c:recv()) go(function() c:send 'z' "
+        "end) print(c:recv()) end)",
+        "x12\ttrue\ny20\ttrue\nz\ttrue\n");
 }
 
 static void names_come_from_the_source(void) {
-    Attempt a = attempt(HEAD "local done = chan(1)\nlocal a, b = chan(), chan()\n"
-                             "local function work() end\n"
-                             "go(work)\ngo(function()\nend)\n"
-                             "main(function() local inner = chan() end)", NULL);
+    Attempt a =
+        attempt(HEAD "\nlocal done = chan(1)\nlocal work, more = chan(4), chan(math.max(1, 2))\n"
+                     "local function work() end\n"
+                     "go(work)\ngo(function()\nend)\n"
+                     "main(function() for _ = 1, 2 do local inner = chan() end\n"
+                     "  local t = { a = chan(), chan() }\nend)",
+                NULL);
     CU_ASSERT_FALSE(a.failed);
     CU_ASSERT(strstr(a.events, "CHAN_MAKE c=c0 cap=1 name=\"done\" line=2") != NULL);
-    CU_ASSERT(strstr(a.events, "CHAN_MAKE c=c1 cap=0 name=\"chan\" line=3") != NULL);
+    CU_ASSERT(strstr(a.events, "CHAN_MAKE c=c1 cap=4 name=\"work\" line=3") != NULL);
+    CU_ASSERT(strstr(a.events, "CHAN_MAKE c=c2 cap=2 name=\"more\" line=3") != NULL);
     CU_ASSERT(strstr(a.events, "CHAN_MAKE c=c3 cap=0 name=\"inner\" line=8") != NULL);
+    CU_ASSERT(strstr(a.events, "CHAN_MAKE c=c4 cap=0 name=\"inner\" line=8") != NULL);
+    CU_ASSERT(strstr(a.events, "CHAN_MAKE c=c5 cap=0 name=\"a\" line=9") != NULL);
+    CU_ASSERT(strstr(a.events, "CHAN_MAKE c=c6 cap=0 name=\"chan\" line=9") != NULL);
     CU_ASSERT(strstr(a.events, "name=\"work\" line=5") != NULL);
     CU_ASSERT(strstr(a.events, "name=\"func@6\" line=6") != NULL);
     attempt_free(&a);
 }
 
 static void pcall_lets_operations_through(void) {
-    attempt_says(HEAD "local c = chan()\ngo('partner', function() sleep '5us' c:send(1) end)\n"
-                      "main(function()\n"
-                      "  print(pcall(function() compute '1us' local v = c:recv() error('after ' .. v, 0) end))\n"
-                      "  print(xpcall(function() sleep '1us' return 'fine', 2 end, print))\n"
-                      "  print(xpcall(function() sleep '1us' error('e', 0) end, function(e) sleep '1us' return e .. '!' end))\n"
-                      "  local t = setmetatable({}, { __index = function(_, k) sleep '1us' return k end }) print(t.slow)\n"
-                      "end)",
-                 "false\tafter 1\ntrue\tfine\t2\nfalse\te!\nslow\n");
+    attempt_says(
+        HEAD
+        "local c = chan()\ngo('partner', function() sleep '5us' c:send(1) end)\n"
+        "main(function()\n"
+        "  print(pcall(function() compute '1us' local v = c:recv() error('after ' .. v, 0) end))\n"
+        "  print(xpcall(function() sleep '1us' return 'fine', 2 end, print))\n"
+        "  print(xpcall(function() sleep '1us' error('e', 0) end, function(e) sleep '1us' return e "
+        ".. '!' end))\n"
+        "  local t = setmetatable({}, { __index = function(_, k) sleep '1us' return k end }) "
+        "print(t.slow)\n"
+        "end)",
+        "false\tafter 1\ntrue\tfine\t2\nfalse\te!\nslow\n");
 }
 
 static void a_panic_is_gos(void) {
@@ -74,18 +96,23 @@ static void a_panic_is_gos(void) {
     attempt_says(MAIN("pcall(panic, 5)"), "panic: 5\n");
     attempt_says(MAIN("local x = heap.floats('x', 8)\nprint(x[7]) print(x[8])"),
                  "0.0\npanic: runtime error: index out of range [8] with length 8\n");
-    attempt_says(MAIN("local x = heap.ints('x', 8)\nx[-1] = 1"), "panic: runtime error: index out of range [-1]\n");
+    attempt_says(MAIN("local x = heap.ints('x', 8)\nx[-1] = 1"),
+                 "panic: runtime error: index out of range [-1]\n");
 }
 
 static void objects_hold_numbers(void) {
-    attempt_says(MAIN("local f, i = heap.floats('f', 3, function(i) return i / 3 end), heap.ints('i', 2, -5)\n"
-                      "local u, b = heap.uints('u', 1, 4294967295), heap.bytes('b', 2, function(i) return 255 * i end)\n"
-                      "print(f[0], string.format('%.6f', f[1]), #f, i[1], u[0], b[0], b[1])\n"
-                      "f[2] = 0.1 i[0] = 7.0 print(f[2] == 0.1, string.format('%.7f', f[2]), i[0])\n"
-                      "for k, v in pairs(b) do print(k, v) end"),
-                 "0.0\t0.333333\t3\t-5\t4294967295\t0\t255\nfalse\t0.1000000\t7\n0\t0\n1\t255\n");
+    attempt_says(
+        MAIN("local f, i = heap.floats('f', 3, function(i) return i / 3 end), heap.ints('i', 2, "
+             "-5)\n"
+             "local u, b = heap.uints('u', 1, 4294967295), heap.bytes('b', 2, function(i) return "
+             "255 * i end)\n"
+             "print(f[0], string.format('%.6f', f[1]), #f, i[1], u[0], b[0], b[1])\n"
+             "f[2] = 0.1 i[0] = 7.0 print(f[2] == 0.1, string.format('%.7f', f[2]), i[0])\n"
+             "for k, v in pairs(b) do print(k, v) end"),
+        "0.0\t0.333333\t3\t-5\t4294967295\t0\t255\nfalse\t0.1000000\t7\n0\t0\n1\t255\n");
 }
 
+/* clang-format off */
 static const struct {
     const char *code, *message;
 } refused[] = {
@@ -117,6 +144,7 @@ static const struct {
     {"note 'a\\0b'", "zero byte"},
     {"string.gsub('x', 'x', function() compute '1us' end)", "compute stands inside a function that a library function calls"},
 };
+/* clang-format on */
 
 static void wrong_arguments_are_named(void) {
     for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
