@@ -125,7 +125,8 @@ int script_panic(lua_State *L, const char *text) {
     Script *s = script_of(L);
     if (s->phase != PHASE_RUN || !lua_isyieldable(L)) script_error(L, "", "%s", text);
     Op *op = script_op(L, "panic", OP_PANIC);
-    lua_pushfstring(L, "panic: %s", text);
-    op->text = stream_text(s->w->s, lua_tostring(L, -1));
+    char said[NOTE_MAX + 8];
+    snprintf(said, sizeof said, "panic: %.*s", NOTE_MAX, text);
+    op->text = stream_text(s->w->s, said);
     return lua_yield(L, 0);
 }

@@ -191,6 +191,9 @@ static int chan_make(lua_State *L) {
     if (!exact || lua_type(L, 1) == LUA_TSTRING || cap < 0 || cap > CHAN_CAP_MAX)
         script_arg_error(L, 1, "local done = chan(1)",
                          "chan wants its capacity, a whole number from 0 to %d", CHAN_CAP_MAX);
+    s->chan_room += (uint64_t)cap;
+    if (s->chan_room > CHAN_ROOM_MAX)
+        script_error(L, "", "all channels together have room for %d values at most", CHAN_ROOM_MAX);
     uint32_t line = script_line(L);
     char name[NAME_TEXT_MAX];
     if (lua_isnoneornil(L, 2)) script_name_from_line(s, line, "chan(", "chan", name, sizeof name);

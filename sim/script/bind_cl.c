@@ -201,6 +201,8 @@ static int kernel_launch(lua_State *L) {
                      "launch: %llu work items, but the longest buffer of %s has %llu elements",
                      (unsigned long long)l.items, k->name, (unsigned long long)longest);
     Op *op = script_op(L, "launch", OP_LAUNCH);
+    if (s->w->launch_count == LAUNCHES_MAX)
+        script_error(L, "", "a run has %d launches at most", LAUNCHES_MAX);
     l.name = stream_text(s->w->s, k->name);
     Diag d;
     if (!hand_over(s, k, &l, &d)) script_raise(L, &d);

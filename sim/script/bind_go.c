@@ -325,6 +325,7 @@ static int say(lua_State *L, const char *what) {
     size_t len;
     const char *text = lua_tolstring(L, -1, &len);
     if (strlen(text) != len) script_error(L, "", "%s: the text has a zero byte in it", what);
+    if (len > NOTE_MAX) script_error(L, "", "%s: a text has %d bytes at most", what, NOTE_MAX);
     if (s->phase == PHASE_LOAD) {
         new_before(s, OP_NOTE, script_line(L), text);
         return 0;

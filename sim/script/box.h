@@ -34,6 +34,10 @@ enum {
     PATTERN_LEN_MAX = 1024,
     PCALLS_MAX = 200,
     CHAN_CAP_MAX = 1 << 20,
+    CHAN_ROOM_MAX = 1 << 26,  /* values in all channels together */
+    GOROUTINES_MAX = 2000000, /* at once */
+    LAUNCHES_MAX = 1000000,
+    NOTE_MAX = 4096,
     NAME_TEXT_MAX = 64, /* of goroutines, channels, objects, knobs */
 };
 #define DATA_BYTES_MAX (256u << 20)  /* Lua data of a scenario, goroutine stacks not counted */
@@ -140,7 +144,8 @@ struct Script {
     Before *before;
     size_t before_count, before_cap, before_at;
 
-    ChanDecl *chans; /* of the top level */
+    uint64_t chan_room; /* of all channels */
+    ChanDecl *chans;    /* of the top level */
     size_t chan_count, chan_cap;
     Obj *objs;
     size_t obj_count, obj_cap;

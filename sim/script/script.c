@@ -165,6 +165,9 @@ static void new_slot(lua_State *L, Script *s) {
 
 uint64_t script_new_body(lua_State *L, int args) {
     Script *s = script_of(L);
+    if (s->live_bodies == GOROUTINES_MAX)
+        script_error(L, "Let some of them end before others are started.",
+                     "there are %d goroutines, and no room for more", GOROUTINES_MAX);
     if (s->free_body == NO_BODY) new_slot(L, s);
     uint32_t id = s->free_body;
     Body *b = &s->bodies[id];

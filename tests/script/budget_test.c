@@ -44,6 +44,8 @@ static const struct {
     {"heap.floats('x', 1 << 40)", "the Go heap is limited to 1024 MiB"},
     {"while true do heap.floats('x', 1 << 24) end", "the Go heap is limited to 1024 MiB"},
     {"chan(1 << 30)", "chan wants its capacity"},
+    {"while true do chan(1 << 20) end", "all channels together have room for"},
+    {"note(string.rep('x', 5000))", "note: a text has 4096 bytes at most"},
     {"heap.floats('x', 8, function() while true do end end)", STEPS},
     {"while true do runtime.Gosched() end", "without any virtual time passing"},
 };
