@@ -107,14 +107,17 @@ SHARE = $(DESTDIR)$(PREFIX)/share
 install: all ## PREFIX=/usr/local DESTDIR=
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/faultline/scenarios $(SHARE)/faultline/opencl_kernels $(SHARE)/man/man1 \
 	        $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions
-	install build/faultline build/faultline-view $(DESTDIR)$(PREFIX)/bin
+	install $(BUILD)/faultline $(BUILD)/faultline-view $(DESTDIR)$(PREFIX)/bin
 	install -m 644 scenarios/*.lua $(SHARE)/faultline/scenarios
 	install -m 644 opencl_kernels/*.cl $(SHARE)/faultline/opencl_kernels
 	install -m 644 sim/cli/faultline.1 $(SHARE)/man/man1
 	install -m 644 sim/cli/completion.bash $(SHARE)/bash-completion/completions/faultline
 	install -m 644 sim/cli/completion.zsh $(SHARE)/zsh/site-functions/_faultline
+	ln -sf faultline.1 $(SHARE)/man/man1/faultline-view.1
+	ln -sf faultline $(SHARE)/bash-completion/completions/faultline-view
 uninstall:
-	rm -rf $(SHARE)/faultline $(SHARE)/man/man1/faultline.1 $(SHARE)/bash-completion/completions/faultline \
+	rm -rf $(SHARE)/faultline $(SHARE)/man/man1/faultline.1 $(SHARE)/man/man1/faultline-view.1 \
+	       $(SHARE)/bash-completion/completions/faultline $(SHARE)/bash-completion/completions/faultline-view \
 	       $(SHARE)/zsh/site-functions/_faultline $(DESTDIR)$(PREFIX)/bin/faultline $(DESTDIR)$(PREFIX)/bin/faultline-view
 clean:
 	rm -rf build

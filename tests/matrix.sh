@@ -59,7 +59,7 @@ variant() { # name, make's arguments
 }
 
 variant debug CC=gcc CFLAGS='-O0 -g'
-variant native CC=gcc CFLAGS='-O3 -march=native'
+variant native CC=gcc CFLAGS='-O3 -march=native -flto=auto'
 variant asan MODE=asan
 if command -v clang >/dev/null; then
     variant clang-O3 CC=clang CFLAGS='-O3'

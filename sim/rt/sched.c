@@ -372,6 +372,16 @@ void sched_execute(World *w, M *mp) {
     exec_next(w, mp);
 }
 
+/* A random walk over all Ps for this round: a start, and a stride that has no divisor in common with
+ * their number (Go: stealOrder). */
+static void steal_order(World *w, M *mp) {
+    uint32_t n = w->opt.procs, r = (uint32_t)prng_next(&w->steal);
+    mp->steal.i = 0;
+    mp->steal.start = r % n;
+    mp->steal.stride = w->coprimes[r / n % w->coprime_count];
+    mp->steal.waited_for = NULL;
+}
+
 void sched_find(World *w, M *mp) {
     P *pp = mp->p;
     ASSERT(pp != NULL);
@@ -392,12 +402,9 @@ void sched_find(World *w, M *mp) {
         return;
     }
     if (!mp->spinning) become_spinning(w, mp);
-    uint32_t n = w->opt.procs, r = (uint32_t)prng_next(&w->steal);
-    mp->steal.round = mp->steal.i = 0;
-    mp->steal.start = r % n;
-    mp->steal.stride = w->coprimes[r / n % w->coprime_count];
-    mp->steal.waited = false;
-    m_due(w, mp, M_AT_STEAL, cost(w, COST_steal_look) * (n - 1));
+    mp->steal.round = 0;
+    steal_order(w, mp);
+    m_due(w, mp, M_AT_STEAL, cost(w, COST_steal_look) * (w->opt.procs - 1));
 }
 
 /* Is the owner of p2 about to schedule its runnext itself? Then it is given a little time. */
@@ -405,8 +412,9 @@ static bool owner_is_busy(const P *p2) {
     return p2->status == P_RUNNING && p2->m != NULL && !cgo_in_syscall(p2);
 }
 
-/* Half of p2's queue, rounded up; the last of them is run. In the last round its runnext as well.
- * False with *wait set: come back after the back-off. */
+/* Half of p2's queue, rounded up; the last of them is run. In the last round its runnext as well, after
+ * a back-off: NULL with *wait set means come back. What stands there then is taken if it still is the
+ * same; another one gets a back-off of its own. */
 static G *runqsteal(World *w, M *mp, P *p2, bool last_round, bool *wait) {
     P *pp = mp->p;
     uint32_t n = runq_len(p2) - runq_len(p2) / 2;
@@ -420,8 +428,9 @@ static G *runqsteal(World *w, M *mp, P *p2, bool last_round, bool *wait) {
         return gp;
     }
     if (!last_round || p2->runnext == NULL) return NULL;
-    if (!mp->steal.waited && owner_is_busy(p2)) {
-        mp->steal.waited = *wait = true;
+    if (mp->steal.waited_for != p2->runnext && owner_is_busy(p2)) {
+        mp->steal.waited_for = p2->runnext;
+        *wait = true;
         return NULL;
     }
     G *gp = p2->runnext;
@@ -434,14 +443,14 @@ void sched_steal(World *w, M *mp) {
     P *pp = mp->p;
     uint32_t n = w->opt.procs;
     bool ran_timer = false;
-    for (; mp->steal.round < STEAL_TRIES; mp->steal.round++, mp->steal.i = 0) {
+    for (; mp->steal.round < STEAL_TRIES; mp->steal.round++, steal_order(w, mp)) {
         bool last = mp->steal.round == STEAL_TRIES - 1;
-        for (; mp->steal.i < n; mp->steal.i++, mp->steal.waited = false) {
+        for (; mp->steal.i < n; mp->steal.i++, mp->steal.waited_for = NULL) {
             P *p2 = &w->allp[(mp->steal.start + (uint64_t)mp->steal.i * mp->steal.stride) % n];
             if (p2 == pp) continue;
             bool inherit, wait;
             G *gp;
-            if (last && !mp->steal.waited && timer_check(w, mp, p2)) {
+            if (last && mp->steal.waited_for == NULL && timer_check(w, mp, p2)) {
                 ran_timer = true;
                 if ((gp = runqget(w, pp, &inherit)) != NULL) {
                     found(w, mp, gp, inherit);

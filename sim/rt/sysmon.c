@@ -6,7 +6,9 @@
  * asked to end. When all Ps are idle it goes to sleep until a timer, or until a call wakes it.
  *
  * Go:      runtime/proc.go sysmon, retake, preemptone (go1.26)
- * Differs: no forced collection, no scavenger, no network to poll, GOMAXPROCS does not change.
+ * Differs: a P that never came back from a call counts as not seen yet; Go's two counters both start
+ *          at 0, so there the very first call on a P is taken at the first look. No forced collection,
+ *          no scavenger, no network to poll; GOMAXPROCS does not change.
  * Emits:   SYSMON_* P_RETAKE PREEMPT_ASK
  */
 #include "world.h"
@@ -29,6 +31,7 @@ void sysmon_start(World *w) {
 
 static void awake(World *w) {
     w->sysmon.asleep = false;
+    w->sysmon.slept = true;
     EMIT(w->s, SYSMON_WAKE, {w->sysmon.idle});
 }
 
@@ -84,7 +87,7 @@ static bool retake(World *w, P *pp) {
 
 void sysmon_round(World *w) {
     if (w->sysmon.asleep) awake(w); /* its sleep has timed out */
-    if (w->sched.npidle == w->opt.procs) {
+    if (w->sched.npidle == w->opt.procs && !w->sysmon.slept) {
         uint64_t next = timer_next_ns(w), now = world_now(w);
         if (next > now) {
             uint64_t sleep = next - now < SYSMON_DEEP_NS ? next - now : SYSMON_DEEP_NS;
@@ -94,6 +97,7 @@ void sysmon_round(World *w) {
             return;
         }
     }
+    w->sysmon.slept = false;
     uint64_t idle = w->sysmon.idle + 1, delay = delay_after(idle, w->sysmon.delay_ns),
              slack = cost(w, COST_sysmon_slack);
     EMIT(w->s, SYSMON_LOOK, {w->sysmon.idle}, {delay + slack});

@@ -94,7 +94,7 @@ struct M {
     bool inherit;
     struct { /* where stealing stands */
         uint32_t round, i, start, stride;
-        bool waited;
+        G *waited_for; /* the runnext that its owner was given time for */
     } steal;
 };
 
@@ -192,6 +192,7 @@ struct World {
     struct {
         uint64_t idle, delay_ns;
         bool asleep; /* sysmonwait */
+        bool slept;  /* just back from deep sleep: it looks before it may go there again */
         uint32_t generation;
     } sysmon;
 
