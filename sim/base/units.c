@@ -7,8 +7,8 @@
 static const struct {
     const char *name;
     uint64_t ns;
-} units[] = {{"ns", 1},       {"us", 1000},      {"µs", 1000},      {"μs", 1000},
-             {"ms", 1000000}, {"s", 1000000000}, {"m", 60000000000}};
+} units[] = {{"ns", 1},       {"us", 1000},      {"µs", 1000},       {"μs", 1000},
+             {"ms", 1000000}, {"s", 1000000000}, {"m", 60000000000}, {"h", 3600000000000}};
 
 bool time_parse(const char *text, uint64_t *ns) {
     uint64_t whole = 0, fraction = 0, scale = 1;

@@ -4,7 +4,7 @@
 
 #include "base.h"
 
-/* "250ns", "61us", "61µs", "3.473ms", "2s", "1m" to nanoseconds, exactly (no floating point;
+/* "250ns", "61us", "61µs", "3.473ms", "2s", "1m", "1h" to nanoseconds, exactly (no floating point;
  * more digits than nanoseconds can hold are refused). False when `text` is no such time. */
 bool time_parse(const char *text, uint64_t *ns);
 

@@ -6,7 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 typedef struct {
     char **path;
@@ -69,12 +72,21 @@ static bool expand(Options *o, const char *folder, Diag *d) {
     return true;
 }
 
-static int test(const char *name, const char *device, size_t *unchecked) {
+/* What the process of one scenario tells the one that started it. */
+typedef struct {
+    size_t unchecked;
+    bool reported; /* it has printed its line */
+} Shared;
+
+static int test(const char *name, const char *device, Shared *shared) {
     char found[4096], *source;
     size_t len;
     Diag d;
     const char *path = path_scenario(name, found, sizeof found);
-    if (!cli_read_file(path, &source, &len, &d)) return cli_fail(&d);
+    if (!cli_read_file(path, &source, &len, &d)) {
+        shared->reported = true;
+        return cli_fail(&d);
+    }
     RunRequest rq = {
         .path = path, .source = source, .len = len, .device = device, .progress = true};
     RunReport r;
@@ -90,15 +102,33 @@ static int test(const char *name, const char *device, size_t *unchecked) {
         }
         if (r.finding_unexpected)
             printf("         unexpected end: %s %s\n", runner_outcome(r.outcome), r.outcome_text);
-        *unchecked += r.unchecked;
+        shared->unchecked += r.unchecked;
     } else {
         printf("FAILED %s\n", path);
         fflush(stdout);
         status = cli_fail(&d);
     }
+    shared->reported = true;
     runner_free(&r);
     free(source);
     return status;
+}
+
+/* Each in a process of its own: a kernel that crashes fails its scenario, and the others still run. */
+static int test_apart(const char *name, const char *device, Shared *shared) {
+    fflush(stdout);
+    shared->reported = false;
+    pid_t pid = fork();
+    if (pid < 0) return test(name, device, shared);
+    if (pid == 0) {
+        int status = test(name, device, shared);
+        fflush(stdout);
+        _exit(status);
+    }
+    int status;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+    if (!shared->reported) printf("FAILED %s: it ended before it could be judged\n", name);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_BUG;
 }
 
 int cmd_test(int argc, char **argv) {
@@ -106,7 +136,10 @@ int cmd_test(int argc, char **argv) {
     cli_parse(&argp, argc, argv, &named);
     o.device = named.device;
     int status = EXIT_WELL;
-    size_t failed = 0, unchecked = 0;
+    size_t failed = 0;
+    Shared *shared =
+        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ASSERT(shared != MAP_FAILED);
     for (size_t i = 0; i < named.count; i++) {
         struct stat st;
         Diag d;
@@ -119,14 +152,14 @@ int cmd_test(int argc, char **argv) {
         }
     }
     for (size_t i = 0; i < o.count; i++) {
-        int one = test(o.path[i], o.device, &unchecked);
+        int one = test_apart(o.path[i], o.device, shared);
         failed += one != EXIT_WELL;
         if (one > status) status = one;
         free(o.path[i]);
     }
     printf("%zu scenario%s passed, %zu failed", o.count - failed, o.count - failed == 1 ? "" : "s",
            failed);
-    if (unchecked) printf("; %zu expectations not checked", unchecked);
+    if (shared->unchecked) printf("; %zu expectations not checked", shared->unchecked);
     printf("\n");
     free(o.path);
     free(named.path);

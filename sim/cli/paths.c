@@ -1,7 +1,9 @@
 /* paths.c -- where scenarios, kernels and the other program are: in the project, or installed. */
 #include "cli.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,7 +27,10 @@ const char *path_scenario(const char *name, char *buf, size_t size) {
     for (size_t i = 0; i < ARRAY_LEN(places); i++) {
         for (int suffix = 0; suffix < 2; suffix++) {
             snprintf(buf, size, "%s%s%s%s", own, places[i], name, suffix ? ".lua" : "");
-            if (there(buf)) return buf;
+            char real[PATH_MAX];
+            if (!there(buf)) continue;
+            if (realpath(buf, real)) snprintf(buf, size, "%s", real);
+            return buf;
         }
     }
     return name; /* the error then names what was asked for */

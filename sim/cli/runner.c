@@ -82,7 +82,7 @@ static void write_kernels(Runner *u) {
 
 static bool kernel(void *ctx, const char *name, char **file, char **source, Diag *d) {
     Runner *u = ctx;
-    if (u->dev_missing) {
+    if (u->dev_missing && u->rq->kernel == NULL) { /* a replay can do without */
         *d = u->dev_diag;
         return false;
     }
@@ -313,26 +313,27 @@ static bool judge(Runner *u, Diag *d) {
 /* ---- a kernel that crashes ---- */
 
 static Runner *guarded; /* one run at a time; a signal handler has no other way to find it */
-static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 static struct sigaction crash_before[ARRAY_LEN(crash_signals)];
 
 /* In the driver's code, maybe on a thread of its own: the trace up to the launch is completed, then we go.
  * Anything else is ours and goes its ordinary way. */
 static void on_crash(int signal) {
-    const char *name = guarded && guarded->world ? guarded->world->in_device : NULL;
-    if (name == NULL) {
+    const char *doing = guarded && guarded->dev ? dev_doing(guarded->dev) : "";
+    if (doing[0] == '\0') {
         for (size_t i = 0; i < ARRAY_LEN(crash_signals); i++) {
             if (crash_signals[i] == signal) sigaction(signal, &crash_before[i], NULL);
         }
+        if (signal == SIGABRT) raise(signal);
         return; /* the instruction is tried again, and fails as before */
     }
     alarm(5); /* in case the other thread is what crashed: do not wait for it for ever */
-    pump_drain(guarded->pump);
+    if (guarded->pump) pump_drain(guarded->pump);
     fprintf(stderr,
-            "faultline: kernel %s crashed the driver (%s); the run ends here%s%s\n"
+            "faultline: the driver crashed while it was %s (%s); the run ends here%s%s\n"
             "  A kernel may only touch what its arguments give it: check indices against the "
             "buffers' sizes.\n",
-            name, strsignal(signal),
+            doing, strsignal(signal),
             guarded->rq->out ? ", the trace is good up to the launch: " : "",
             guarded->rq->out ? guarded->rq->out : "");
     _exit(EXIT_WORLD);
@@ -411,15 +412,15 @@ static void print_world(void *ctx) {
 bool runner_run(const RunRequest *rq, RunReport *r, Diag *d) {
     Runner u = {.rq = rq, .r = r};
     *r = (RunReport){0};
+    guard(&u);
     bool ok = begin(&u, d);
     if (ok) {
         assert_context(print_world, &u);
-        guard(&u);
         advance(&u);
-        guard(NULL);
         ok = finish(&u, d);
         assert_context(NULL, NULL);
     }
+    guard(NULL);
     if (u.w != NULL) {
         Diag late;
         if (rq->hash) trace_writer_hash(u.w, r->hash);

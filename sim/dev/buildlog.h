@@ -14,9 +14,9 @@
 #include "../base/base.h"
 
 typedef struct {
-    int line;   /* 0: the log names no place */
-    int column; /* 0: the log names no column */
-    int errors; /* lines of the log that report one */
+    int line;     /* 0: the log names no place */
+    int column;   /* 0: the log names no column */
+    int errors;   /* lines of the log that report one */
     bool unnamed; /* the place is in "<kernel>": the driver counts lines of the text it was given,
                      and takes no notice of #line (NVIDIA) */
     char message[512];

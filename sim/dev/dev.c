@@ -58,6 +58,7 @@ struct Dev {
     size_t buffer_count, buffer_cap;
     Launch *launches;
     size_t launch_count, launch_cap;
+    char doing[96]; /* what the driver was asked to do and has not done yet; "" = nothing */
 };
 
 /* ---- the device ---------------------------------------------------------------------------- */
@@ -99,6 +100,13 @@ void dev_close(Dev *dev) {
 
 const DevInfo *dev_info(const Dev *dev) { return &dev->info; }
 
+static void begin(Dev *dev, const char *verb, const char *kernel) {
+    snprintf(dev->doing, sizeof dev->doing, "%s kernel %.60s", verb, kernel);
+}
+static void end(Dev *dev) { dev->doing[0] = '\0'; }
+
+const char *dev_doing(const Dev *dev) { return dev->doing; }
+
 /* ---- kernels ------------------------------------------------------------------------------- */
 
 static bool same_kernel(const Kernel *k, const char *file, const char *name, const char *source) {
@@ -117,8 +125,11 @@ bool dev_kernel(Dev *dev, const char *file, const char *name, const char *source
     DevSignature signature;
     void *own;
     if (!signature_read(&signature, file, name, source, d)) return false;
-    if (!dev->backend->kernel(dev->self, file, name, source, signature.count, &own, d))
-        return false;
+    if (!signature_sliceable(file, source, d)) return false;
+    begin(dev, "building", name);
+    bool built = dev->backend->kernel(dev->self, file, name, source, signature.count, &own, d);
+    end(dev);
+    if (!built) return false;
 
     Kernel *made = mem_alloc(sizeof *made);
     *made = (Kernel){mem_text(file), mem_text(name), mem_text(source), signature, own};
@@ -273,12 +284,12 @@ bool dev_run(Dev *dev, DevLaunch id, uint32_t upto, uint64_t *device_ns, Diag *d
     BackendArg args[DEV_ARGS_MAX];
     if (!translate_args(dev, launch, args, d)) return false;
     uint64_t first = slice_first_item(launch->items, launch->slices, launch->done);
-    uint64_t end = slice_first_item(launch->items, launch->slices, upto);
-    uint64_t ns = 0;
-    if (!dev->backend->run(dev->self, kernel->own, args, kernel->signature.count, first,
-                           end - first, &ns, d)) {
-        return false;
-    }
+    uint64_t past = slice_first_item(launch->items, launch->slices, upto), ns = 0;
+    begin(dev, "running", kernel->name);
+    bool ran = dev->backend->run(dev->self, kernel->own, args, kernel->signature.count, first,
+                                 past - first, &ns, d);
+    end(dev);
+    if (!ran) return false;
     launch->done = upto;
     if (device_ns) *device_ns += ns;
     return true;

@@ -20,7 +20,7 @@ typedef struct Dev Dev;
 typedef struct {
     char platform[128];
     char name[128];
-    char version[128];    /* the driver's own words */
+    char version[128]; /* the driver's own words */
     uint64_t memory_bytes;
     uint32_t compute_units;
     bool shares_host_memory; /* false: it stages copies; results appear on the host by dev_fetch */
@@ -36,10 +36,18 @@ bool dev_list(DevInfo **list, size_t *count, Diag *d);
 bool dev_open(Dev **dev, const char *want, Diag *d);
 void dev_close(Dev *dev);
 const DevInfo *dev_info(const Dev *dev);
+/* "running kernel saxpy" while the driver is at it, else "": for whoever finds the process crashed. */
+const char *dev_doing(const Dev *dev);
 
-typedef struct { uint32_t v; } DevKernel;
-typedef struct { uint32_t v; } DevBuffer;
-typedef struct { uint32_t v; } DevLaunch;
+typedef struct {
+    uint32_t v;
+} DevKernel;
+typedef struct {
+    uint32_t v;
+} DevBuffer;
+typedef struct {
+    uint32_t v;
+} DevLaunch;
 
 /* The parameters of kernel `name`, read from its source text (signature.c), so that a wrong call is
  * refused in the same words on every device and on none. */

@@ -355,6 +355,25 @@ bool signature_read(DevSignature *signature, const char *file, const char *name,
                      names.length ? names.text : "no kernel at all");
 }
 
+bool signature_sliceable(const char *file, const char *source, Diag *d) {
+    static const char *const words[] = {"get_global_size", "get_num_groups", "get_group_id",
+                                        "get_global_offset"};
+    Scanner s = {source, source, 1};
+    Place place = {file, "", source};
+    for (Token t = next(&s); t.kind != TOKEN_END; t = next(&s)) {
+        for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+            if (!is(t, words[i])) continue;
+            char message[128];
+            snprintf(message, sizeof message,
+                     "%s would speak of one slice: a launch is executed in slices", words[i]);
+            fail_at(d, &place, t, message);
+            return diag_remedy(
+                d, "Pass the number of work items as an argument, and use get_global_id alone.");
+        }
+    }
+    return true;
+}
+
 const char *signature_kind_text(DevArgKind kind) {
     static const char *const text[DEV_ARG_KIND_COUNT] = {
         [DEV_ARG_BUFFER] = "a buffer",

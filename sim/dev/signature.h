@@ -14,6 +14,10 @@
 bool signature_read(DevSignature *signature, const char *file, const char *name, const char *source,
                     Diag *d);
 
+/* False, with the place, when the source asks for what slicing changes: the size of the launch, or
+ * the number of its groups. */
+bool signature_sliceable(const char *file, const char *source, Diag *d);
+
 /* "a buffer", "a float", "an int", "a uint": for messages. */
 const char *signature_kind_text(DevArgKind kind);
 

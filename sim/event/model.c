@@ -763,12 +763,13 @@ const char *model_g_name(const Model *m, uint64_t g) {
 /* The arrays, once: (member, type). */
 #define ARRAYS(X)                                                                                  \
     X(g, ModelG)                                                                                   \
-    X(p, ModelP) X(m, ModelM) X(chan, ModelChan) X(obj, ModelObj) X(cmd, ModelCmd)                 \
-        X(queue, ModelQueue)
+    X(p, ModelP)                                                                                   \
+    X(m, ModelM) X(chan, ModelChan) X(obj, ModelObj) X(cmd, ModelCmd) X(queue, ModelQueue)
 /* The numbers beside them. */
 #define NUMBERS(X)                                                                                 \
     X(now_ns)                                                                                      \
-    X(seq) X(procs) X(seed) X(globq.head) X(globq.tail) X(globq.count) X(sysmon_last_ns)           \
+    X(seq)                                                                                         \
+    X(procs) X(seed) X(globq.head) X(globq.tail) X(globq.count) X(sysmon_last_ns)                  \
         X(sysmon_next_ns) X(sysmon_idle) X(sysmon_asleep) X(ended) X(exit_status) X(deadlocked)    \
             X(panicked) X(unknown)
 

@@ -26,6 +26,8 @@ static void add_quoted(char *buf, const char *s) {
             *o++ = *s;
         }
     }
+    while (*s && o > out + 1 && ((unsigned char)*s & 0xc0) == 0x80)
+        s--, o--; /* not inside a letter */
     if (*s) {
         memcpy(o, "...", 3);
         o += 3;

@@ -226,6 +226,10 @@ static bool read_blocks(Trace *t) {
         grew = true;
         if (t->state == TRACE_COMPLETE) t->why[0] = '\0';
     }
+    if (t->state == TRACE_COMPLETE && t->end != size) {
+        set_state(t, TRACE_DAMAGED, "%lld bytes follow the trace's end mark at byte %lld",
+                  (long long)(size - t->end), (long long)t->end);
+    }
     bytes_free(&buf);
     return grew;
 }

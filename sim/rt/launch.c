@@ -20,11 +20,9 @@ static uint64_t modelled(const World *w, const Launch *l) {
 static bool execute(World *w, Cmd *c, uint32_t slices) {
     Diag d;
     stream_flush(w->s);
-    w->in_device = intern_text(w->s->text, c->launch.name.v);
-    bool ok = dev_run(w->dev, c->launch.dev, slices, &c->measured_ns, &d);
-    w->in_device = NULL;
-    if (!ok) world_fail(w, &d);
-    return ok;
+    if (dev_run(w->dev, c->launch.dev, slices, &c->measured_ns, &d)) return true;
+    world_fail(w, &d);
+    return false;
 }
 
 static uint64_t duration(World *w, uint64_t cmd) {

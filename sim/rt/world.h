@@ -154,8 +154,7 @@ struct World {
     WorldOptions opt;
     Agenda agenda;
     RunOutcome outcome;
-    const char *in_device; /* the command that the device executes right now, NULL = none */
-    Diag diag;             /* RUN_FAILED: the device, or the program, said this */
+    Diag diag; /* RUN_FAILED: the device, or the program, said this */
 
     G **allg; /* by id; NULL where no goroutine has that id */
     size_t allg_count, allg_cap;

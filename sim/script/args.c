@@ -50,7 +50,7 @@ void script_thing_type(lua_State *L, ThingKind kind, const luaL_Reg *methods,
 /* ---- arguments ---- */
 
 uint64_t script_duration(lua_State *L, int index, const char *what) {
-    static const char remedy[] = "Units are ns, us, ms, s and m: \"250ns\", \"25us\", \"1.5ms\".";
+    static const char remedy[] = "Units are ns, us, ms, s, m and h: \"250ns\", \"25us\", \"1.5ms\".";
     uint64_t ns;
     if (lua_type(L, index) == LUA_TSTRING && time_parse(lua_tostring(L, index), &ns)) {
         if (ns <= DURATION_MAX) return ns;

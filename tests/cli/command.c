@@ -27,6 +27,7 @@ static void prepare(void) {
     export_path("T", temp_path(""));
     driver_private_cache();
     ready = true;
+    setenv("D", there_is_a_device() ? "" : "--device none", 1);
 }
 
 static Result run(const char *fmt, va_list ap) {
@@ -80,6 +81,16 @@ char *output_of(const char *fmt, ...) {
     r.out = NULL;
     result_free(&r);
     return out;
+}
+
+bool there_is_a_device(void) {
+    static int there = -1;
+    if (there < 0) {
+        Result r = command("$F devices");
+        there = r.status == 0;
+        result_free(&r);
+    }
+    return there;
 }
 
 size_t count_lines(const char *text) {

@@ -1,4 +1,4 @@
-/* cut_test.c -- a run that is killed, and a file that is cut: what was written can be shown. */
+/* cut_test.c -- a run that is killed or crashes, and a file that is cut: what was written can be shown. */
 #include "command.h"
 
 #include <stdio.h>
@@ -56,11 +56,31 @@ static void what_is_missing_or_damaged_is_named(void) {
     }
 }
 
+/* A kernel that takes the driver down does not take the trace along. */
+static void a_crashing_kernel_leaves_its_trace(void) {
+    if (!there_is_a_device()) {
+        check_skip("no OpenCL device");
+        return;
+    }
+    Result r = command("$F run --quiet --out $T/crash.trace $S/wrong_crash.lua");
+    CU_ASSERT_EQUAL(r.status, 4);
+    CU_ASSERT_PTR_NOT_NULL(strstr(r.err, "the driver crashed while it was running kernel wrong_crash"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(r.err, "/crash.trace"));
+    result_free(&r);
+    r = command("$F show $T/crash.trace");
+    CU_ASSERT_EQUAL(r.status, 4);
+    CU_ASSERT_PTR_NOT_NULL(strstr(r.out, "before the launch"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(r.out, " DEV_START "));
+    CU_ASSERT_PTR_NULL(strstr(r.out, "never said"));
+    result_free(&r);
+}
+
 void cli_cut_tests(void) {
     static const Check checks[] = {
         {"a killed run can be shown", a_killed_run_can_be_shown},
         {"a killed run can be replayed", a_killed_run_can_be_replayed},
         {"what is missing or damaged is named, with its place", what_is_missing_or_damaged_is_named},
+        {"a crashing kernel leaves its trace", a_crashing_kernel_leaves_its_trace},
         {0},
     };
     suite("command line: traces of runs that were killed", checks);

@@ -217,6 +217,21 @@ static void damaged_sources_are_read_safely(void) {
     }
 }
 
+/* What slicing changes is refused, in the same words with a device and without; comments may say it. */
+static void what_slicing_changes_is_refused(void) {
+    static const char good[] =
+        "/* get_global_size */ __kernel void k(__global float *x) { x[get_global_id(0)] = 1; }";
+    static const char bad[] = "int n(void) { return 1; }\n__kernel void k(__global float *x)\n{ "
+                              "x[0] = get_global_size(0); }\n";
+    Diag d;
+    CU_ASSERT(signature_sliceable("k.cl", good, &d));
+    CU_ASSERT_FALSE(signature_sliceable("k.cl", bad, &d));
+    CU_ASSERT_EQUAL(d.line, 3);
+    CU_ASSERT_EQUAL(d.column, 10);
+    CU_ASSERT_PTR_NOT_NULL(strstr(d.message, "get_global_size would speak of one slice"));
+    CU_ASSERT(d.remedy[0] != '\0');
+}
+
 void dev_signature_tests(void) {
     CU_pSuite s = CU_add_suite("dev/signature", NULL, NULL);
     CU_ADD_TEST(s, parameters_are_read);
@@ -225,4 +240,5 @@ void dev_signature_tests(void) {
     CU_ADD_TEST(s, many_kernels_do_not_overflow_the_message);
     CU_ADD_TEST(s, our_own_kernels_are_understood);
     CU_ADD_TEST(s, damaged_sources_are_read_safely);
+    CU_ADD_TEST(s, what_slicing_changes_is_refused);
 }

@@ -219,6 +219,21 @@ static void every_damaged_byte_is_noticed(void) {
     free(b);
 }
 
+static void bytes_after_the_end_are_noticed(void) {
+    Diag d;
+    Trace *t;
+    size_t len;
+    CU_ASSERT_FATAL(write_run(temp_path("t.trace"), 3, &d));
+    char *b = read_bytes(temp_path("t.trace"), &len);
+    b[len] = 'x';
+    write_bytes(temp_path("bad.trace"), b, len + 1);
+    CU_ASSERT_FATAL(trace_open(&t, temp_path("bad.trace"), &d));
+    CU_ASSERT_EQUAL(trace_state(t), TRACE_DAMAGED);
+    CU_ASSERT_PTR_NOT_NULL(strstr(trace_state_text(t), "1 bytes follow"));
+    trace_close(t);
+    free(b);
+}
+
 static void a_growing_file_can_be_tailed(void) {
     Diag d;
     size_t len;
@@ -335,6 +350,7 @@ void trace_tests(void) {
         {"the pump changes nothing", the_pump_changes_nothing},
         {"every truncation is survived", every_truncation_is_survived},
         {"every damaged byte is noticed", every_damaged_byte_is_noticed},
+        {"bytes after the end are noticed", bytes_after_the_end_are_noticed},
         {"a growing file can be tailed", a_growing_file_can_be_tailed},
         {"any time is reached from a checkpoint", any_time_is_reached_from_a_checkpoint},
         {"a full disk is reported", a_full_disk_is_reported},
