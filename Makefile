@@ -52,7 +52,7 @@ FLAGS_release = -O2 -g $(if $(findstring gcc,$(CC)),-flto=auto)
 FLAGS_debug   = -O0 -g
 FLAGS_asan    = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 CFLAGS ?= $(FLAGS_$(MODE))
-ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DFAULTLINE_VERSION='"$(VERSION)"' $(WARN) $(CFLAGS)
+ALL_CFLAGS  = -pthread -std=c11 -D_GNU_SOURCE -DFAULTLINE_VERSION='"$(VERSION)"' $(WARN) $(CFLAGS)
 # one by one: a library that is missing (CUnit, for who does not test) must not hide the others' flags
 LIB_CFLAGS := $(shell for m in $(SIM_LIBS) $(VIEW_LIBS) cunit; do pkg-config --cflags $$m; done 2>/dev/null | sed 's/-I/-isystem /g')
 

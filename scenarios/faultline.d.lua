@@ -69,6 +69,11 @@ runtime = {}
 ---Gives the P away; the goroutine goes to the tail of the global run queue.
 function runtime.Gosched() end
 
+---How many Ps there are: GOMAXPROCS(0), as in Go. The number is fixed before the run.
+---@param n 0
+---@return integer
+function runtime.GOMAXPROCS(n) end
+
 ---@class Pinner
 local Pinner = {}
 ---The collector may neither move nor free the object until Unpin.

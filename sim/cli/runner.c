@@ -187,12 +187,34 @@ static void write_measured(Runner *u) {
 
 /* ---- listening: figures while the run goes on ---- */
 
+/* Go's report of a deadlock goes on with every goroutine that waits, and where. */
+static void tell_waiters(RunReport *r, const Model *m) {
+    for (size_t g = 1; g < m->g_count; g++) {
+        if (m->g[g].state != G_WAITING) continue;
+        if (r->waiter_count == ARRAY_LEN(r->waiter)) {
+            r->waiters_left++;
+            continue;
+        }
+        size_t i = r->waiter_count++;
+        r->waiter[i].g = g;
+        r->waiter[i].line = (int)m->g[g].line;
+        snprintf(r->waiter[i].name, sizeof r->waiter[i].name, "%.40s", model_g_name(m, g));
+        snprintf(r->waiter[i].reason, sizeof r->waiter[i].reason, "%.40s",
+                 intern_text(m->text, m->g[g].reason));
+    }
+}
+
 static void before_event(void *ctx, const Model *m, const Event *e) {
     Runner *u = ctx;
-    summary_event(&u->r->summary, m, e);
-    if (e->kind == EV_PANIC || e->kind == EV_DEADLOCK) {
-        snprintf(u->r->outcome_text, sizeof u->r->outcome_text, "%s",
-                 intern_text(m->text, e->arg[1]));
+    RunReport *r = u->r;
+    summary_event(&r->summary, m, e);
+    if (e->kind != EV_PANIC && e->kind != EV_DEADLOCK) return;
+    snprintf(r->outcome_text, sizeof r->outcome_text, "%s", intern_text(m->text, e->arg[1]));
+    if (e->kind == EV_DEADLOCK) {
+        tell_waiters(r, m);
+    } else {
+        r->outcome_g = e->arg[0];
+        r->outcome_line = (int)e->arg[2];
     }
 }
 
@@ -339,8 +361,20 @@ static void on_crash(int signal) {
     _exit(EXIT_WORLD);
 }
 
+/* Some drivers call exit when they cannot go on. */
+static void on_exit_in_driver(void) {
+    const char *doing = guarded && guarded->dev ? dev_doing(guarded->dev) : "";
+    if (doing[0] == '\0') return;
+    fprintf(stderr,
+            "faultline: the driver ended the program while it was %s; what it said stands above\n",
+            doing);
+    _exit(EXIT_WORLD);
+}
+
 static void guard(Runner *u) {
+    static bool registered;
     guarded = u;
+    if (!registered && atexit(on_exit_in_driver) == 0) registered = true;
     struct sigaction act = {.sa_handler = on_crash};
     sigemptyset(&act.sa_mask);
     for (size_t i = 0; i < ARRAY_LEN(crash_signals); i++)
@@ -411,7 +445,7 @@ static void print_world(void *ctx) {
 
 bool runner_run(const RunRequest *rq, RunReport *r, Diag *d) {
     Runner u = {.rq = rq, .r = r};
-    *r = (RunReport){0};
+    *r = (RunReport){.outcome_g = NONE};
     guard(&u);
     bool ok = begin(&u, d);
     if (ok) {

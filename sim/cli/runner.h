@@ -45,6 +45,14 @@ typedef struct {
     DevInfo device;
     bool uses_device;
     char outcome_text[512]; /* what the runtime said: a panic, a deadlock */
+    uint64_t outcome_g;     /* who panicked; NONE = nobody */
+    int outcome_line;       /* where; 0 = unknown */
+    struct {
+        uint64_t g;
+        char name[48], reason[48];
+        int line;
+    } waiter[16];                      /* at a deadlock: who waits, and for what */
+    size_t waiter_count, waiters_left; /* told of; not told of */
     Verdict *verdict;
     size_t verdict_count, verdict_cap;
     size_t held, failed, unchecked;

@@ -15,17 +15,25 @@ char *narrate_time(char *buf, size_t size, uint64_t ns) {
     else if (ns < 1000) snprintf(buf, size, "%llu ns", (Ull)ns);
     else if (ns < 10000 && ns % 1000 >= 100)
         snprintf(buf, size, "%llu.%llu µs", (Ull)(ns / 1000), (Ull)(ns % 1000 / 100));
-    else if (ns < 1000000) snprintf(buf, size, "%llu µs", (Ull)((ns + 500) / 1000));
+    else if (ns < 1000000) snprintf(buf, size, "%llu µs", (Ull)(ns / 1000));
     else if (ns < 1000000000)
         snprintf(buf, size, "%llu.%03llu ms", (Ull)(ns / 1000000), (Ull)(ns / 1000 % 1000));
     else snprintf(buf, size, "%llu.%03llu s", (Ull)(ns / 1000000000), (Ull)(ns / 1000000 % 1000));
     return buf;
 }
 
+/* At most `max` bytes of a text, never half a letter: for %.*s. */
+static int whole_letters(const char *text, int max) {
+    int n = 0;
+    while (n < max && text[n]) n++;
+    while (n > 0 && text[n] && ((unsigned char)text[n] & 0xc0) == 0x80) n--;
+    return n;
+}
+
 char *narrate_g(const Model *m, uint64_t g, char *buf, size_t size) {
     const char *name = model_g_name(m, g);
     if (g == NONE) snprintf(buf, size, "the runtime");
-    else if (name[0]) snprintf(buf, size, "g%llu %.32s", (Ull)g, name);
+    else if (name[0]) snprintf(buf, size, "g%llu %.*s", (Ull)g, whole_letters(name, 32), name);
     else snprintf(buf, size, "g%llu", (Ull)g);
     return buf;
 }
@@ -89,18 +97,31 @@ static void retake(const Model *m, const Event *e, Narration *n) {
         return;
     }
     headline(n, "sysmon retook P%llu from M%llu", (Ull)p, (Ull)from);
-    uint64_t work = queued(m, p);
+    const char *fn = intern_text(m->text, gp->fn);
+    uint64_t work = queued(m, p), free_ps = count_p_idle(m);
+    if (waited == NONE) {
+        reason(n,
+               "M%llu is in %s with %s for **%s**, and the time slice on P%llu had already lasted "
+               "**10 ms**: then one look is enough.",
+               (Ull)from, fn, gname, since, (Ull)p);
+        detail(n, "the slice of 10 ms was over");
+        return;
+    }
     if (work > 0) {
         reason(n,
                "M%llu has been in %s with %s for **%s**; sysmon saw it **%s** ago and sees it "
                "again. P%llu still has **%llu goroutine%s** to run.",
-               (Ull)from, intern_text(m->text, gp->fn), gname, since, wait, (Ull)p, (Ull)work,
-               plural(work));
+               (Ull)from, fn, gname, since, wait, (Ull)p, (Ull)work, plural(work));
+    } else if (free_ps > 0) {
+        reason(n,
+               "M%llu has been in %s with %s for **%s**. P%llu has no work and others are free, so "
+               "sysmon left it **10 ms**; now it takes it, to be able to sleep itself.",
+               (Ull)from, fn, gname, since, (Ull)p);
     } else {
         reason(n,
                "M%llu has been in %s with %s for **%s**; sysmon saw it **%s** ago and sees it "
                "again. **No other P is free**, so it does not wait.",
-               (Ull)from, intern_text(m->text, gp->fn), gname, since, wait);
+               (Ull)from, fn, gname, since, wait);
     }
     detail(n, "the same call, seen again after %s", wait);
 }
@@ -185,8 +206,8 @@ static void sysmon_sees(const Model *m, const Event *e, Narration *n) {
            "M%llu is in %s with %s. It is **the first look** at this call: short calls must not "
            "cost a P, so sysmon only remembers it.",
            (Ull)e->arg[1], intern_text(m->text, m->g[e->arg[2]].fn), gname);
-    function(n, "retake");
-    detail(n, "first look: remembered");
+    function(n, "sysmon");
+    detail(n, "first look at this call: remembered");
 }
 
 static void chan_send(const Model *m, const Event *e, Narration *n) {
@@ -517,9 +538,10 @@ void narrate(const Model *m, const Event *e, Narration *n) {
     case EV_CGO_EXIT_WAIT:
         headline(n, "%s is back and has no P", narrate_g(m, a[0], g, sizeof g));
         reason(n,
-               "Its own P was taken and **no P is free**: it queues globally, behind **%llu**, and "
-               "M%llu parks.",
-               (Ull)m->globq.count, (Ull)a[1]);
+               "Its own P was taken and **no P is free**: it goes to the tail of the global queue, "
+               "and M%llu "
+               "parks.",
+               (Ull)a[1]);
         function(n, "exitsyscallNoP");
         detail(n, "to the global queue");
         break;

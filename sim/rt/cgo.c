@@ -77,6 +77,7 @@ void cgo_exitsyscall(World *w, M *mp) {
         return;
     }
     gp->status = G_RUNNABLE;
+    gp->back_from_c = true;
     gp->m = NULL;
     mp->curg = NULL;
     EMIT(w->s, CGO_EXIT_WAIT, gp->id, mp->id);

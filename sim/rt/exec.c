@@ -79,7 +79,6 @@ void exec_next(World *w, M *mp) {
     }
     uint64_t ns = op_cost(w, gp);
     if (ns == 0 && stuck(w, gp)) return;
-    if (ns > 0) w->stuck_ops = 0;
     m_due(w, mp, M_AT_OP, ns);
 }
 

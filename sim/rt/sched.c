@@ -8,6 +8,7 @@
  * Go:      runtime/proc.go schedule, findRunnable, stealWork, runqput, runqget, runqgrab, globrunqget,
  *          ready, newproc, startm, stopm, handoffp, wakep, checkdead (go1.26)
  * Differs: no garbage collector and no trace reader to run; the network poller knows timers only.
+ *          All four rounds of stealing look at one instant, and take their time before and after it.
  *          checkdead reports a deadlock although cgo is linked: the real runtime would hang silently,
  *          and the report says so.
  * Emits:   GO_CREATE GO_START GO_STOP GO_BLOCK GO_UNBLOCK GO_END RUNQ_* GLOBQ_* M_* P_* DEADLOCK
@@ -18,10 +19,15 @@
 
 /* ---- idle lists; both last in, first out ---- */
 
+/* On the idle list, as Go's idlepMask knows it. A P on its way to a thread is idle too, but may well
+ * have work, and may be robbed of it. */
+static bool is_idle(const P *pp) { return pp->on_idle_list; }
+
 void sched_pidleput(World *w, P *pp) {
     ASSERT(pp->status == P_IDLE);
     ASSERT(sched_runqempty(pp));
     pp->link = w->sched.pidle;
+    pp->on_idle_list = true;
     w->sched.pidle = pp;
     w->sched.npidle++;
     EMIT(w->s, P_IDLE_PUT, pp->id);
@@ -32,6 +38,7 @@ P *sched_pidleget(World *w) {
     if (pp == NULL) return NULL;
     w->sched.pidle = pp->link;
     pp->link = NULL;
+    pp->on_idle_list = false;
     w->sched.npidle--;
     EMIT(w->s, P_IDLE_GET, pp->id);
     return pp;
@@ -100,9 +107,19 @@ static M *newm(World *w) {
     return mp;
 }
 
-/* Gives pp (or an idle P, if NULL) to a parked thread, or to a new one. */
+enum { THREADS_MAX = 10000 };
+
+/* Go's checkmcount: the one way in which threads in C end a program. */
+static void thread_exhaustion(World *w) {
+    EMIT(w->s, PANIC, {NONE},
+         stream_text(w->s,
+                     "runtime: program exceeds 10000-thread limit\nfatal error: thread exhaustion"),
+         {0});
+    w->outcome = RUN_PANIC;
+}
+
+/* Gives pp to a parked thread, or to a new one. */
 void sched_startm(World *w, P *pp, bool spinning) {
-    if (pp == NULL && (pp = sched_pidleget(w)) == NULL) return;
     M *mp = mget(w);
     if (mp != NULL) {
         mp->status = M_WAKING;
@@ -110,6 +127,7 @@ void sched_startm(World *w, P *pp, bool spinning) {
         m_due(w, mp, M_AT_WAKE, cost(w, COST_thread_wake));
     } else {
         mp = newm(w);
+        if (w->allm_count > THREADS_MAX) thread_exhaustion(w);
         mp->status = M_STARTING;
         EMIT(w->s, M_NEW, mp->id, pp->id, {spinning});
         m_due(w, mp, M_AT_START, cost(w, COST_thread_new));
@@ -250,12 +268,11 @@ static G *runqget(World *w, P *pp, bool *inherit) {
 
 /* The head of the global queue, and up to max - 1 more into pp's own. */
 static G *globrunqget(World *w, P *pp, uint64_t max) {
-    uint64_t n = w->sched.runq.count;
-    if (n == 0) return NULL;
-    if (n > w->sched.runq.count / w->opt.procs + 1) n = w->sched.runq.count / w->opt.procs + 1;
+    uint64_t size = w->sched.runq.count, n = size / w->opt.procs + 1;
+    if (size == 0) return NULL;
+    if (n > size) n = size;
     if (n > max) n = max;
-    if (n > RUNQ_SIZE / 2) n = RUNQ_SIZE / 2;
-    if (n - 1 > RUNQ_SIZE - runq_len(pp)) n = 1;
+    ASSERT(n - 1 <= RUNQ_SIZE - runq_len(pp));
     G *gp = gqueue_get(&w->sched.runq);
     for (uint64_t i = 1; i < n; i++)
         pp->runq[pp->runqtail++ % RUNQ_SIZE] = gqueue_get(&w->sched.runq);
@@ -367,6 +384,8 @@ void sched_execute(World *w, M *mp) {
     gp->status = G_RUNNING;
     gp->preempt = false;
     if (!mp->inherit) pp->schedtick++;
+    if (gp->back_from_c) pp->syscalltick++; /* the end of exitsyscall, on another P */
+    gp->back_from_c = false;
     w->s->cause = gp->ready_seq; /* not what this thread did last: what made gp runnable */
     EMIT(w->s, GO_START, gp->id, pp->id, mp->id, {mp->inherit});
     exec_next(w, mp);
@@ -443,7 +462,7 @@ void sched_steal(World *w, M *mp) {
     P *pp = mp->p;
     uint32_t n = w->opt.procs;
     bool ran_timer = false;
-    for (; mp->steal.round < STEAL_TRIES; mp->steal.round++, steal_order(w, mp)) {
+    while (mp->steal.round < STEAL_TRIES) {
         bool last = mp->steal.round == STEAL_TRIES - 1;
         for (; mp->steal.i < n; mp->steal.i++, mp->steal.waited_for = NULL) {
             P *p2 = &w->allp[(mp->steal.start + (uint64_t)mp->steal.i * mp->steal.stride) % n];
@@ -457,7 +476,7 @@ void sched_steal(World *w, M *mp) {
                     return;
                 }
             }
-            if (p2->status == P_IDLE) continue;
+            if (is_idle(p2)) continue;
             if ((gp = runqsteal(w, mp, p2, last, &wait)) != NULL) {
                 found(w, mp, gp, false);
                 return;
@@ -467,6 +486,7 @@ void sched_steal(World *w, M *mp) {
                 return;
             }
         }
+        if (++mp->steal.round < STEAL_TRIES) steal_order(w, mp);
     }
     if (ran_timer) sched_find(w, mp);
     else m_due(w, mp, M_AT_NOTHING, cost(w, COST_steal_look) * (n - 1) * (STEAL_TRIES - 1));
@@ -474,17 +494,17 @@ void sched_steal(World *w, M *mp) {
 
 /* A searcher has given its P up; work that came in meanwhile must not be left lying. True if it goes on. */
 static bool recheck(World *w, M *mp) {
-    bool work = w->sched.runq.count > 0;
-    for (uint32_t i = 0; !work && i < w->opt.procs; i++) {
-        work = w->allp[i].status != P_IDLE && !sched_runqempty(&w->allp[i]);
+    bool global = w->sched.runq.count > 0, local = false;
+    for (uint32_t i = 0; !global && !local && i < w->opt.procs; i++) {
+        local = !is_idle(&w->allp[i]) && !sched_runqempty(&w->allp[i]);
     }
-    if (!work) return false;
+    if (!global && !local) return false;
     P *pp = sched_pidleget(w);
     ASSERT(pp != NULL); /* its own is there at least */
     sched_acquirep(w, mp, pp);
     become_spinning(w, mp);
-    m_due(w, mp, M_AT_FIND,
-          cost(w, COST_steal_look)); /* looking again takes a moment: no busy loop in no time */
+    if (global) found(w, mp, globrunqget(w, pp, RUNQ_SIZE / 2), false);
+    else m_due(w, mp, M_AT_FIND, cost(w, COST_steal_look)); /* no busy loop in no time */
     return true;
 }
 
@@ -492,7 +512,7 @@ static bool recheck(World *w, M *mp) {
 static void poll(World *w, M *mp, uint64_t until_ns, bool was_spinning) {
     uint64_t step = cost(w, COST_poll_step),
              delay = until_ns > world_now(w) ? until_ns - world_now(w) : 0;
-    if (step > 0) delay = delay < step ? step : delay - delay % step;
+    if (step > 0 && delay > 0) delay = delay < step ? step : delay - delay % step;
     mp->was_spinning = was_spinning;
     mp->status = M_POLLING;
     w->sched.poller = mp;
@@ -513,12 +533,14 @@ void sched_nothing(World *w, M *mp) {
         return;
     }
     bool was_spinning = mp->spinning;
-    sched_pidleput(w, sched_releasep(w, mp));
+    P *pp = sched_releasep(w, mp);
+    sched_pidleput(w, pp);
     if (was_spinning) {
         stop_spinning(w, mp);
         if (recheck(w, mp)) return;
     }
-    uint64_t until = timer_next_ns(w);
+    /* Only a searcher has looked at everybody's timers. */
+    uint64_t until = was_spinning ? timer_next_ns(w) : agenda_first_ns(&pp->timers);
     if (until != UINT64_MAX && w->sched.poller == NULL) {
         poll(w, mp, until, was_spinning);
         return;
@@ -529,7 +551,6 @@ void sched_nothing(World *w, M *mp) {
 
 void sched_poll_return(World *w, M *mp) {
     w->sched.poller = NULL;
-    w->sched.lastpoll_ns = world_now(w);
     mp->status = M_RUNNING;
     EMIT(w->s, M_POLL_END, mp->id);
     P *pp = sched_pidleget(w);

@@ -80,7 +80,9 @@ static bool retake(World *w, P *pp) {
         EMIT(w->s, SYSMON_SPARES, pp->id, mp->id);
         return false;
     }
-    cgo_takep(w, pp, (Id_M){1}, now - pp->sysmontick.syscallwhen);
+    /* When the slice was over, this very call may never have been looked at before. */
+    bool seen = pp->sysmontick.syscalltick == pp->syscalltick;
+    cgo_takep(w, pp, (Id_M){1}, seen ? now - pp->sysmontick.syscallwhen : NONE);
     sched_handoffp(w, pp);
     return true;
 }

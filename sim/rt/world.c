@@ -32,6 +32,7 @@ World *world_new(Stream *s, Dev *dev, Prog prog, const WorldOptions *opt) {
         pp->id = (Id_P){i};
         pp->status = P_IDLE;
         pp->link = w->sched.pidle;
+        pp->on_idle_list = true;
         w->sched.pidle = pp;
         pp->sysmontick.syscalltick = UINT64_MAX; /* sysmon has seen nothing yet */
         pp->sysmontick.schedtick = UINT64_MAX;
@@ -144,6 +145,7 @@ bool world_step(World *w) {
         return false;
     }
     ASSERT(due.time_ns >= w->s->now_ns);
+    if (due.time_ns > w->s->now_ns) w->stuck_ops = 0;
     w->s->now_ns = due.time_ns;
     w->s->cause = due.cause;
     step(w, &due);

@@ -38,6 +38,7 @@ struct G {
     M *m;
     G *schedlink; /* next on a run queue, or on a channel's queue */
     bool preempt;
+    bool back_from_c;       /* it queues because its P was taken while it was in C */
     uint64_t body;          /* what the program calls it */
     uint64_t ready_seq;     /* the event that made it runnable: cause of its GO_START */
     Op op;                  /* being carried out */
@@ -52,6 +53,7 @@ struct P {
     PState status;
     M *m;
     P *link; /* next on the idle list */
+    bool on_idle_list;
     G *runnext;
     G *runq[RUNQ_SIZE]; /* ring, as in Go: runqhead <= i < runqtail, modulo its size */
     uint32_t runqhead, runqtail;
@@ -185,7 +187,6 @@ struct World {
         uint64_t goidgen;
         M *poller; /* blocked in netpoll; Go: lastpoll == 0 */
         uint64_t poll_until_ns;
-        uint64_t lastpoll_ns;
     } sched;
 
     struct {

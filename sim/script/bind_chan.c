@@ -112,7 +112,7 @@ int script_received(Script *s, lua_State *L, OpResult r) {
 static int chan_send_value(lua_State *L) {
     ChanRef *c = self(L, "send");
     if (lua_gettop(L) != 2)
-        script_error(L, "done:send(true)", "send wants one value; got %d", lua_gettop(L) - 1);
+        script_error(L, "For example: done:send(true)", "send wants one value; got %d", lua_gettop(L) - 1);
     Op *op = script_op(L, "send", OP_SEND);
     op->a = c->thing.id;
     op->b = script_hold(L, 2);
@@ -189,7 +189,7 @@ static int chan_make(lua_State *L) {
     int exact = 1;
     if (!lua_isnoneornil(L, 1)) cap = lua_tointegerx(L, 1, &exact);
     if (!exact || lua_type(L, 1) == LUA_TSTRING || cap < 0 || cap > CHAN_CAP_MAX)
-        script_arg_error(L, 1, "local done = chan(1)",
+        script_arg_error(L, 1, "For example: local done = chan(1)",
                          "chan wants its capacity, a whole number from 0 to %d", CHAN_CAP_MAX);
     s->chan_room += (uint64_t)cap;
     if (s->chan_room > CHAN_ROOM_MAX)

@@ -156,7 +156,7 @@ static bool is_field(const char *name) {
 static void check_launch(lua_State *L) {
     if (lua_isnoneornil(L, 2)) return;
     if (!lua_istable(L, 2))
-        script_arg_error(L, 2, "k:launch { items = n, takes = \"120us\", slices = 16 }",
+        script_arg_error(L, 2, "For example: k:launch { items = n, takes = \"120us\", slices = 16 }",
                          "launch wants a table, or nothing");
     const char *unknown = script_unknown_key(L, 2, is_field);
     if (unknown)
@@ -194,7 +194,7 @@ static int kernel_launch(lua_State *L) {
     if (lua_istable(L, 2) && lua_getfield(L, 2, "takes") != LUA_TNIL)
         l.duration_ns = script_duration(L, -1, "launch: takes");
     if (l.items == 0)
-        script_error(L, "k:launch { items = n }",
+        script_error(L, "For example: k:launch { items = n }",
                      "launch: %s has no buffer, so say how many work items it is for", k->name);
     if (longest > 0 && l.items > longest)
         script_error(L, "",

@@ -115,6 +115,16 @@ static bool is_field(const char *name) {
     return strcmp(name, "costs") == 0;
 }
 
+static _Noreturn void unknown_cost(lua_State *L, const char *name) {
+    char remedy[sizeof((Diag *)0)->remedy];
+    size_t len = 0;
+    for (size_t i = 0; i < COST_COUNT && len < sizeof remedy; i++)
+        len += (size_t)snprintf(remedy + len, sizeof remedy - len, "%s%s",
+                                i ? ", " : "There are: ", cost_spec[i].name);
+    if (len + 1 < sizeof remedy) memcpy(remedy + len, ".", 2);
+    script_error(L, remedy, "scenario: there is no cost called %s", name);
+}
+
 static void read_costs(lua_State *L, Script *s) {
     bool given = lua_getfield(L, 1, "costs") != LUA_TNIL;
     int table = lua_gettop(L);
@@ -122,9 +132,7 @@ static void read_costs(lua_State *L, Script *s) {
         script_arg_error(L, table, "",
                          "scenario: costs is a table such as { thread_new = \"17us\" }");
     const char *unknown = given ? script_unknown_key(L, table, is_cost) : NULL;
-    if (unknown)
-        script_error(L, "faultline calibrate lists them all.",
-                     "scenario: there is no cost called %s", unknown);
+    if (unknown) unknown_cost(L, unknown);
     for (size_t i = 0; i < COST_COUNT; i++) {
         const CostSpec *spec = &cost_spec[i];
         char name[NAME_TEXT_MAX];
@@ -164,7 +172,8 @@ static int scenario(lua_State *L) {
     if (s->phase != PHASE_LOAD)
         script_error(L, "", "scenario { ... } belongs to the top level of the file");
     if (!lua_istable(L, 1))
-        script_arg_error(L, 1, "scenario { title = \"...\", procs = 2 }", "scenario wants a table");
+        script_arg_error(L, 1, "For example: scenario { title = \"...\", procs = 2 }",
+                         "scenario wants a table");
     lua_settop(L, 1);
     const char *unknown = script_unknown_key(L, 1, is_field);
     if (unknown)
@@ -214,7 +223,7 @@ static int knob(lua_State *L) {
         script_error(L, "Choose another name.", "there is already a knob called '%s'", name);
     int type = lua_type(L, 2);
     if (type != LUA_TNUMBER && type != LUA_TSTRING && type != LUA_TBOOLEAN)
-        script_arg_error(L, 2, "local workers = knob(\"workers\", 4)",
+        script_arg_error(L, 2, "For example: local workers = knob(\"workers\", 4)",
                          "knob '%s' needs a default: a number, a text, true or false", name);
     lua_settop(L, 2);
     GROW(s->knobs, s->knob_cap, s->knob_count + 1);
@@ -259,7 +268,7 @@ static int go(lua_State *L) {
     bool named = lua_type(L, 1) == LUA_TSTRING;
     int function = named ? 2 : 1;
     if (!lua_isfunction(L, function) || lua_iscfunction(L, function))
-        script_arg_error(L, function, "go(\"name\", function() ... end)",
+        script_arg_error(L, function, "For example: go(\"name\", function() ... end)",
                          "go wants a function of the scenario");
     char name[NAME_TEXT_MAX];
     uint32_t line = script_line(L);
@@ -282,7 +291,7 @@ static int declare_main(lua_State *L) {
     if (s->main_body != NONE)
         script_error(L, "", "main was given a function before, in line %u", s->main_line);
     if (!lua_isfunction(L, 1) || lua_iscfunction(L, 1))
-        script_arg_error(L, 1, "main(function() ... end)", "main wants a function");
+        script_arg_error(L, 1, "For example: main(function() ... end)", "main wants a function");
     lua_settop(L, 1);
     s->main_line = script_line(L);
     s->main_body = script_new_body(L, 0);
@@ -306,6 +315,22 @@ static int sleep_for(lua_State *L) {
 static int gosched(lua_State *L) {
     script_op(L, "runtime.Gosched", OP_GOSCHED);
     return lua_yield(L, 0);
+}
+
+/* runtime.GOMAXPROCS(0), as in Go: how many Ps there are. Changing it would stop the world. */
+static int gomaxprocs(lua_State *L) {
+    Script *s = script_declared(L, "runtime.GOMAXPROCS");
+    int exact;
+    lua_Integer n = lua_tointegerx(L, 1, &exact);
+    if (!exact || lua_type(L, 1) != LUA_TNUMBER)
+        script_arg_error(L, 1, "runtime.GOMAXPROCS(0) says how many Ps there are.",
+                         "runtime.GOMAXPROCS wants a whole number");
+    if (n > 0)
+        script_error(L, "scenario { procs = 2 }, or --procs 2 on the command line.",
+                     "runtime.GOMAXPROCS(%lld): the number of Ps is fixed before the run",
+                     (long long)n);
+    lua_pushinteger(L, s->scenario.procs);
+    return 1;
 }
 
 static int c_call(lua_State *L) {
@@ -363,6 +388,8 @@ void bind_go(lua_State *L) {
     lua_newtable(L); /* sealed when bind_heap has put Pinner into it */
     lua_pushcfunction(L, gosched);
     lua_setfield(L, -2, "Gosched");
+    lua_pushcfunction(L, gomaxprocs);
+    lua_setfield(L, -2, "GOMAXPROCS");
     lua_setfield(L, -2, "runtime");
     lua_newtable(L);
     lua_pushcfunction(L, c_call);

@@ -231,7 +231,8 @@ static int pinner_make(lua_State *L) {
 
 static void check_pinner(lua_State *L, const char *method) {
     if (script_thing(L, 1, THING_PINNER) != NULL) return;
-    script_arg_error(L, 1, "local pin = runtime.Pinner(); pin:Pin(x)", "%s wants a Pinner", method);
+    script_arg_error(L, 1, "For example: local pin = runtime.Pinner(); pin:Pin(x)",
+                     "%s wants a Pinner", method);
 }
 
 static int pinner_pin(lua_State *L) {

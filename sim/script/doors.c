@@ -62,8 +62,6 @@ static const struct {
      "A channel with room for one value is a mutex; one message per goroutine, a WaitGroup."},
     {"context", "this version has channels only", "Close a channel to tell others to stop."},
     {"defer", "it is not modelled yet", "Write the call at the end of the function."},
-    {"runtime.GOMAXPROCS", "the number of Ps is fixed before the run",
-     "scenario { procs = 2 }, or --procs 2 on the command line."},
     {"runtime.GC", "the collector is not modelled yet", "Leave the line out."},
     {"runtime.LockOSThread", "it is not modelled yet", "Leave the line out."},
     {"runtime.KeepAlive", "objects live as long as the run", "Leave the line out."},

@@ -29,7 +29,7 @@ static bool take_settings(Script *s, const ScriptOptions *opt, Diag *d) {
         if (text[len] != '=' || len == 0 || len >= sizeof set->name ||
             strlen(text + len + 1) >= sizeof set->value) {
             diag_fail(d, EXIT_USAGE, "--set %.100s: a knob and its value are wanted", text);
-            return diag_remedy(d, "--set workers=8");
+            return diag_remedy(d, "For example: --set workers=8");
         }
         memcpy(set->name, text, len);
         snprintf(set->value, sizeof set->value, "%s", text + len + 1);
@@ -37,13 +37,17 @@ static bool take_settings(Script *s, const ScriptOptions *opt, Diag *d) {
     return true;
 }
 
+/* As lua does for a file: a first line that begins with # is for the shell. The line itself stays. */
+static size_t shell_line(const char *source) { return source[0] == '#' ? strcspn(source, "\n") : 0; }
+
 /* Runs the chunk as a coroutine, because one that fails still knows its line. */
 static bool run_chunk(Script *s, size_t len, Diag *d) {
     lua_State *L = s->L;
     char name[sizeof s->base + 1];
     snprintf(name, sizeof name, "=%s", s->base);
     lua_State *co = lua_tothread(L, -1);
-    int status = luaL_loadbufferx(co, s->source, len, name, "t"), results = 0;
+    size_t from = shell_line(s->source);
+    int status = luaL_loadbufferx(co, s->source + from, len - from, name, "t"), results = 0;
     if (status == LUA_OK) {
         lua_pushvalue(L, -2); /* its _ENV, from sandbox_open */
         lua_xmove(L, co, 1);
@@ -90,6 +94,22 @@ static bool check_declared(const Script *s, Diag *d) {
     return diag_remedy(d, "Add main(function() ... end).");
 }
 
+/* What no Lua source has in it; UTF-16 has a zero byte in every other place. */
+static bool check_bytes(const Script *s, size_t len, Diag *d) {
+    if (s->source[0] == LUA_SIGNATURE[0]) {
+        diag_fail_at(d, EXIT_SCENARIO, s->path, 0, 0,
+                     "this is Lua bytecode, which could break out of the box");
+        return diag_remedy(d, "Run the source that luac made it from.");
+    }
+    const char *zero = memchr(s->source, '\0', len);
+    if (zero == NULL) return true;
+    int line = 1;
+    for (const char *p = s->source; p < zero; p++) line += *p == '\n';
+    diag_fail_at(d, EXIT_SCENARIO, s->path, line, 0,
+                 "there is a zero byte in this line: a scenario is a text");
+    return diag_remedy(d, "Save the file as UTF-8, not as UTF-16.");
+}
+
 static bool load(Script *s, size_t len, Diag *d) {
     lua_pushcfunction(s->L, new_coroutine);
     int status = lua_pcall(s->L, 0, 1, 0);
@@ -105,8 +125,13 @@ static bool load(Script *s, size_t len, Diag *d) {
 
 bool script_load(Script **out, const char *path, const char *source, size_t len,
                  const ScriptOptions *opt, Diag *d) {
+    static const char mark[] = "\xef\xbb\xbf"; /* some editors begin UTF-8 with it */
     Script *s = mem_zero(1, sizeof *s);
     *out = NULL;
+    if (len >= strlen(mark) && memcmp(source, mark, strlen(mark)) == 0) {
+        source += strlen(mark);
+        len -= strlen(mark);
+    }
     s->path = mem_text(path);
     snprintf(s->base, sizeof s->base, "%s", base_name(path));
     s->source = mem_alloc(len + 1);
@@ -118,7 +143,7 @@ bool script_load(Script **out, const char *path, const char *source, size_t len,
     s->heap = heap_new(HEAP_BYTES_MAX);
     s->scenario = (Scenario){.go = "1.26", .procs = 1, .seed = 1, .limit_ns = LIMIT_DEFAULT};
     costs_default(&s->scenario.costs);
-    if (take_settings(s, opt, d) && sandbox_open(s, d) && load(s, len, d)) {
+    if (take_settings(s, opt, d) && check_bytes(s, len, d) && sandbox_open(s, d) && load(s, len, d)) {
         *out = s;
         return true;
     }

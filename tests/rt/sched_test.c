@@ -293,7 +293,65 @@ static void the_global_queue_does_not_starve(void) {
     ran_free(&r);
 }
 
+/* A retaken P on its way to a new thread is idle, but not on the idle list: its queue can be stolen. */
+static void a_p_on_its_way_can_be_robbed(void) {
+    static const Op main_ops[] = {GO(1), GO(1), GO(1), GO(1),           GO(1),
+                                  GO(1), GO(1), GO(1), C_CALL(500 * US)};
+    static const Op f[] = {COMPUTE(8 * US)};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
+    Ran r = run(&(Program){.bodies = bodies, .body_count = 2, .procs = 2});
+    char *lines = ran_lines(&r, "P_RETAKE M_NEW M_START RUNQ_STEAL");
+    char *taken = strstr(lines, "P_RETAKE p=P0"), *start = taken ? strstr(taken, "M_START") : NULL;
+    char *steal = taken ? strstr(taken, "RUNQ_STEAL p=P1 p_from=P0") : NULL;
+    CU_ASSERT_PTR_NOT_NULL(steal);
+    CU_ASSERT_PTR_NOT_NULL(start);
+    if (steal == NULL || start == NULL || steal > start) printf("\n%s", lines);
+    CU_ASSERT(steal != NULL && start != NULL && steal < start);
+    free(lines);
+    ran_free(&r);
+}
+
+/* 50 goroutines in C made 25 threads on two cores, observed; more than 10,000 end the program. */
+static void ten_thousand_threads_are_the_end(void) {
+    static const Op main_ops[] = {GO(1), SLEEP(19000u * MS)};
+    static const Op spawn[] = {GO(2)};
+    static const Op in_c[] = {C_CALL(20000u * MS)};
+    Body bodies[] = {BODY("main", main_ops), BODY("spawner", spawn), BODY("f", in_c)};
+    bodies[1].repeat = 12000;
+    Ran r =
+        run_program(&(Program){.bodies = bodies, .body_count = 3, .procs = 4, .no_audit = true});
+    CU_ASSERT_EQUAL(r.outcome, RUN_PANIC);
+    CU_ASSERT_EQUAL(r.status, 2);
+    CU_ASSERT_EQUAL(r.count[EV_PANIC], 1);
+    ran_free(&r);
+}
+
 /* ---- sleep, poller, ends ---- */
+
+/* epoll with no time left does not wait at all */
+static void a_timer_due_now_is_not_waited_for(void) {
+    static const Op main_ops[] = {SLEEP(1), COMPUTE(1)};
+    static const Body bodies[] = {BODY("main", main_ops)};
+    Ran r = run(&(Program){.bodies = bodies, .body_count = 1, .procs = 2});
+    CU_ASSERT(r.end_ns < 2 * MS);
+    ran_free(&r);
+}
+
+/* Gosched costs no operation time, yet time passes: waiting for a call in a loop is no mistake. */
+static void waiting_by_gosched_is_no_standstill(void) {
+    static const Op main_ops[] = {GO(1), GO(2), RECV(0)};
+    static const Op in_c[] = {C_CALL(500 * MS), SEND(0)};
+    static const Op spin[] = {GOSCHED()};
+    Body bodies[] = {BODY("main", main_ops), BODY("f", in_c), BODY("spin", spin)};
+    bodies[2].repeat = 1500000;
+    Ran r = run_program(&(Program){.bodies = bodies,
+                                   .body_count = 3,
+                                   .chan_caps = one_slot,
+                                   .chan_count = 1,
+                                   .no_audit = true});
+    CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
+    ran_free(&r);
+}
 
 /* observed: time.Sleep(100us) on an idle program takes about 1.1 ms, since epoll counts milliseconds */
 static void a_short_sleep_lasts_a_millisecond(void) {
@@ -421,6 +479,10 @@ void rt_sched_tests(void) {
         {"the 257th spills half", the_257th_spills_half},
         {"a thief takes half and runs the last", a_thief_takes_half_and_runs_the_last},
         {"the global queue does not starve", the_global_queue_does_not_starve},
+        {"a P on its way can be robbed", a_p_on_its_way_can_be_robbed},
+        {"ten thousand threads are the end", ten_thousand_threads_are_the_end},
+        {"a timer due now is not waited for", a_timer_due_now_is_not_waited_for},
+        {"waiting by Gosched is no standstill", waiting_by_gosched_is_no_standstill},
         {"a short sleep lasts a millisecond", a_short_sleep_lasts_a_millisecond},
         {"all asleep is a deadlock", all_asleep_is_a_deadlock},
         {"a call or a timer is no deadlock", a_call_or_a_timer_is_no_deadlock},
