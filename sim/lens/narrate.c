@@ -1,4 +1,4 @@
-/* narrate.c -- events in sentences. One case per event; each looks at the model after it. */
+/* narrate.c -- events in sentences, from the event and the model after it. */
 #include "narrate.h"
 
 #include "../base/units.h"
@@ -276,11 +276,12 @@ static void say(Narration *n, const char *head, const char *fn, const char *more
     detail(n, "%s", more);
 }
 
-void narrate(const Model *m, const Event *e, Narration *n) {
+/* ---- one function for each part of the vocabulary ---- */
+
+static void tell_run(const Model *m, const Event *e, Narration *n) {
     const uint64_t *a = e->arg;
-    char g[NAME], g2[NAME], t[NAME];
-    *n = (Narration){0};
-    switch ((EventKind)e->kind) {
+    char g[NAME];
+    switch (e->kind) {
     case EV_RUN_START:
         headline(n, "The program starts");
         reason(
@@ -324,6 +325,14 @@ void narrate(const Model *m, const Event *e, Narration *n) {
         headline(n, "Expectation not checked");
         reason(n, "%s: %s", intern_text(m->text, a[0]), intern_text(m->text, a[1]));
         break;
+    default: break;
+    }
+}
+
+static void tell_goroutine(const Model *m, const Event *e, Narration *n) {
+    const uint64_t *a = e->arg;
+    char g[NAME], g2[NAME], t[NAME];
+    switch (e->kind) {
     case EV_GO_CREATE:
         headline(n, "%s is born", narrate_g(m, a[0], g, sizeof g));
         reason(n,
@@ -383,6 +392,13 @@ void narrate(const Model *m, const Event *e, Narration *n) {
         function(n, "preemptone");
         detail(n, "the slice is over");
         break;
+    default: break;
+    }
+}
+
+static void tell_queue(const Model *m, const Event *e, Narration *n) {
+    const uint64_t *a = e->arg;
+    switch (e->kind) {
     case EV_RUNQ_NEXT:
         headline(n, "g%llu is next on P%llu", (Ull)a[1], (Ull)a[0]);
         if (a[2] == NONE) reason(n, "The runnext slot was free.");
@@ -429,6 +445,14 @@ void narrate(const Model *m, const Event *e, Narration *n) {
                "Nothing else was found anywhere, so in the last round even **runnext** is taken.");
         function(n, "runqgrab");
         break;
+    default: break;
+    }
+}
+
+static void tell_thread(const Model *m, const Event *e, Narration *n) {
+    const uint64_t *a = e->arg;
+    char t[NAME];
+    switch (e->kind) {
     case EV_M_NEW: new_thread(m, e, n); break;
     case EV_M_START:
         headline(n, "M%llu is there", (Ull)a[0]);
@@ -477,6 +501,13 @@ void narrate(const Model *m, const Event *e, Narration *n) {
         headline(n, "M%llu leaves the poller", (Ull)a[0]);
         function(n, "netpoll");
         break;
+    default: break;
+    }
+}
+
+static void tell_processor(const Model *m, const Event *e, Narration *n) {
+    const uint64_t *a = e->arg;
+    switch (e->kind) {
     case EV_P_ACQUIRE:
         headline(n, "M%llu takes P%llu", (Ull)a[1], (Ull)a[0]);
         function(n, "acquirep");
@@ -497,6 +528,14 @@ void narrate(const Model *m, const Event *e, Narration *n) {
         break;
     case EV_P_RETAKE: retake(m, e, n); break;
     case EV_P_HANDOFF: handoff(m, e, n); break;
+    default: break;
+    }
+}
+
+static void tell_sysmon(const Model *m, const Event *e, Narration *n) {
+    const uint64_t *a = e->arg;
+    char t[NAME];
+    switch (e->kind) {
     case EV_SYSMON_LOOK: sysmon_look(m, e, n); break;
     case EV_SYSMON_SEES: sysmon_sees(m, e, n); break;
     case EV_SYSMON_SPARES:
@@ -518,6 +557,14 @@ void narrate(const Model *m, const Event *e, Narration *n) {
         headline(n, "sysmon is awake");
         function(n, "sysmon");
         break;
+    default: break;
+    }
+}
+
+static void tell_cgo(const Model *m, const Event *e, Narration *n) {
+    const uint64_t *a = e->arg;
+    char g[NAME];
+    switch (e->kind) {
     case EV_CGO_ENTER: cgo_enter(m, e, n); break;
     case EV_CGO_EXIT_FAST:
         headline(n, "%s is back from C", narrate_g(m, a[0], g, sizeof g));
@@ -545,6 +592,14 @@ void narrate(const Model *m, const Event *e, Narration *n) {
         function(n, "exitsyscallNoP");
         detail(n, "to the global queue");
         break;
+    default: break;
+    }
+}
+
+static void tell_chan(const Model *m, const Event *e, Narration *n) {
+    const uint64_t *a = e->arg;
+    char g[NAME];
+    switch (e->kind) {
     case EV_CHAN_MAKE:
         headline(n, "Channel %.20s is made", chan_name(m, a[0]));
         reason(n, "With room for **%llu** value%s.", (Ull)a[1], plural(a[1]));
@@ -564,6 +619,14 @@ void narrate(const Model *m, const Event *e, Narration *n) {
                "Every receiver is released with the zero value; a sender that waits there panics.");
         function(n, "closechan");
         break;
+    default: break;
+    }
+}
+
+static void tell_heap(const Model *m, const Event *e, Narration *n) {
+    const uint64_t *a = e->arg;
+    char g[NAME];
+    switch (e->kind) {
     case EV_OBJ_NEW:
         headline(n, "Object %.20s, %llu bytes", intern_text(m->text, a[2]), (Ull)a[1]);
         reason(n, "In the Go heap. Its address may be given to C only while it is pinned.");
@@ -579,6 +642,14 @@ void narrate(const Model *m, const Event *e, Narration *n) {
         headline(n, "%.20s is unpinned", intern_text(m->text, m->obj[a[1]].name));
         function(n, "Pinner.Unpin");
         break;
+    default: break;
+    }
+}
+
+static void tell_device(const Model *m, const Event *e, Narration *n) {
+    const uint64_t *a = e->arg;
+    char g[NAME], t[NAME];
+    switch (e->kind) {
     case EV_DEV_ENQUEUE: enqueue(m, e, n); break;
     case EV_DEV_ARG:
         headline(n, "%.20s holds the address of %.14s", intern_text(m->text, m->cmd[a[0]].name),
@@ -607,11 +678,19 @@ void narrate(const Model *m, const Event *e, Narration *n) {
         headline(n, "The device has nothing to do");
         reason(n, "Its queue has run dry; whoever waits in clFinish is woken.");
         break;
-    case EV_COUNT:
-        headline(n, "An event of an unknown kind");
-        reason(n, "A newer program wrote this trace.");
-        break;
+    default: break;
     }
+}
+
+void narrate(const Model *m, const Event *e, Narration *n) {
+    static void (*const tell[])(const Model *, const Event *, Narration *) = {
+        tell_run,    tell_goroutine, tell_queue, tell_thread, tell_processor,
+        tell_sysmon, tell_cgo,       tell_chan,  tell_heap,   tell_device};
+    *n = (Narration){0};
+    for (size_t i = 0; i < ARRAY_LEN(tell) && n->headline[0] == '\0'; i++) tell[i](m, e, n);
+    if (n->headline[0]) return;
+    headline(n, "An event of an unknown kind");
+    reason(n, "A newer program wrote this trace.");
 }
 
 bool narrate_is_story(const Event *e) {
