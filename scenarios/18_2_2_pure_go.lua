@@ -41,12 +41,11 @@ main(function()
   note "All are done. Four workers and the computation shared two Ps."
 end)
 
-local procs = runtime.GOMAXPROCS(0)
 expect {
   crossings = 0,
   retakes   = 0,
   handoffs  = 0,
-  threads   = at_most(1 + procs), -- sysmon, and one for each P (M0 is one of these)
+  threads   = at_most(1 + runtime.GOMAXPROCS(0)), -- sysmon, and one for each P
   findings  = {},
 }
 expect.result("y", function(i, v) return v == 2.0 * i + i end)

@@ -17,6 +17,7 @@
 ---@field procs? integer   GOMAXPROCS; 1 if not said. `--procs N` overrules it.
 ---@field seed? integer    Decides every draw; 1 if not said. `--seed N` overrules it.
 ---@field limit? duration  Virtual time at which the run is stopped; "10s" if not said.
+---@field events? integer   Number of events after which the run is stopped; 100 million if not said.
 ---@field costs? table<string, duration|integer>  Durations of the cost profile: { thread_new = "17us" }.
 
 ---Must be the first call of the file.

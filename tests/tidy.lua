@@ -321,10 +321,10 @@ end
 
 local function check_narration(rows)
     local text = read("sim/lens/narrate.c")
-    local body = text:match("\nvoid narrate%(.-\n}")
+    local body = text:match("\nstatic void tell_run%(.*\nvoid narrate%(.-\n}")
     for _, row in ipairs(rows) do
         if not (body and body:find("case EV_" .. row.name .. ":", 1, true)) then
-            say("sim/event/events.def", row.line, ("%s is not told: give it a case in narrate() of sim/lens/narrate.c"):format(row.name))
+            say("sim/event/events.def", row.line, ("%s is not told: give it a case in a tell_ function of sim/lens/narrate.c"):format(row.name))
         end
     end
 end

@@ -36,6 +36,9 @@ uint32_t *canvas_pixels(Canvas *c, int *stride);
  * picture's text alternative, kept inside SVG and PDF. */
 bool canvas_save(Canvas *c, const char *path, const char *title, const char *description, Diag *d);
 
+/* The packages of the fonts that are not here, such as "fonts-inter"; "" when all are. */
+const char *canvas_missing_fonts(void);
+
 /* Drops measured texts and fonts (at the end, so that a leak checker sees only leaks). */
 void canvas_forget(void);
 

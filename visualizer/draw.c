@@ -297,6 +297,16 @@ static bool is_cut(const Label *l) {
            l->box.y + l->box.h > l->clip.y + l->clip.h + .5;
 }
 
+/* Of "97.345 ms" or "g6670" no part says anything; a name may lose its middle, and a line of source,
+ * drawn in pieces, its end. */
+static bool is_stump(const char *text, Face face) {
+    const char *dots = strstr(text, "…");
+    size_t chars = 0;
+    for (const char *c = text; *c; c++) chars += (*c & 0xc0) != 0x80;
+    if (dots == NULL || chars >= 9 || strpbrk(text, "0123456789") == NULL) return false;
+    return face != FACE_MONO || strcmp(dots, "…") != 0;
+}
+
 static bool collide(const Label *a, const Label *b) {
     Box i = intersection(a->box, b->box);
     return i.w > .5 && i.h > 1.5 && !a->op->over && !b->op->over;
@@ -317,6 +327,11 @@ size_t draw_lint(const DrawList *const *lists, size_t count, double w, double h,
         if (is_cut(a)) {
             snprintf(line, sizeof line, "'%s' at %.0f,%.0f is cut (%.0f wide)", a->text, a->box.x,
                      a->op->box.y, a->box.w);
+            say(ctx, line), complaints++;
+        }
+        if (is_stump(a->text, (Face)a->op->style.face)) {
+            snprintf(line, sizeof line, "'%s' at %.0f,%.0f is a stump of what it was", a->text,
+                     a->box.x, a->op->box.y);
             say(ctx, line), complaints++;
         }
         for (size_t j = i + 1; j < all.count; j++) {

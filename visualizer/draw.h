@@ -156,7 +156,7 @@ Box draw_text_box(const Op *op);                           /* what a TEXT covers
 /* ---------------------------------------------------------------- lint */
 
 /* Calls `say` with one sentence for each text that overlaps another, leaves the picture or its
- * clip, or is smaller than 12. Several lists are one picture. Returns how many. */
+ * clip, is smaller than 12, or is a short one and was shortened. Several lists are one picture. Returns how many. */
 size_t draw_lint(const DrawList *const *lists, size_t count, double w, double h,
                  void (*say)(void *ctx, const char *sentence), void *ctx);
 

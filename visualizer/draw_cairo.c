@@ -85,6 +85,25 @@ void canvas_forget(void) {
     cairo_debug_reset_static_data();
 }
 
+static bool has_family(const char *name) {
+    PangoFontFamily **families;
+    int count = 0;
+    bool has = false;
+    pango_font_map_list_families(pango_context_get_font_map(text_context()), &families, &count);
+    for (int i = 0; i < count && !has; i++)
+        has = strcmp(pango_font_family_get_name(families[i]), name) == 0;
+    g_free(families);
+    return has;
+}
+
+const char *canvas_missing_fonts(void) {
+    bool sans = has_family("Inter"), mono = has_family("JetBrains Mono");
+    return sans && mono ? ""
+           : sans       ? "fonts-jetbrains-mono"
+           : mono       ? "fonts-inter"
+                        : "fonts-inter fonts-jetbrains-mono";
+}
+
 static PangoLayout *make_layout(const char *text, TextStyle s) {
     PangoFontDescription *font = pango_font_description_from_string(
         s.face == FACE_SANS ? "Inter, DejaVu Sans" : "JetBrains Mono, DejaVu Sans Mono");

@@ -31,6 +31,7 @@ void lanes_free(Lanes *l) {
     free_lanes(l->p, l->p_count);
     free_lanes(l->m, l->m_count);
     free_lanes(l->queue, l->queue_count);
+    free(l->coming);
     free(l->tick);
     free(l->flow);
     free(l->mark);
@@ -106,9 +107,18 @@ static void lane_show(Lane *lane, uint64_t now_ns, Shown what) {
     if (what.kind != SPAN_NONE) lane_begin(lane, now_ns, what);
 }
 
-static Shown p_now(const Model *m, uint64_t p) {
+/* Asked to take P and not there yet. */
+static bool is_coming(const Model *m, uint64_t id, uint64_t p) {
+    if (id >= m->m_count || m->m[id].next_p != p) return false;
+    return m->m[id].state == M_STARTING || m->m[id].state == M_WAKING;
+}
+
+static Shown p_now(const Lanes *l, const Model *m, uint64_t p) {
     const ModelP *pp = &m->p[p];
-    if (pp->m == NONE) return (Shown){SPAN_NONE, NONE, NONE};
+    if (pp->m == NONE) {
+        uint64_t id = l->coming[p];
+        return is_coming(m, id, p) ? (Shown){SPAN_WAITS, id, NONE} : (Shown){SPAN_NONE, NONE, NONE};
+    }
     const ModelM *mp = &m->m[pp->m];
     if (mp->state == M_IN_C) return (Shown){SPAN_HELD, mp->g, NONE};
     if (mp->g == NONE) return (Shown){SPAN_NONE, NONE, NONE};
@@ -128,7 +138,7 @@ static Shown m_now(const Model *m, uint64_t id) {
 }
 
 static void show_p(Lanes *l, const Model *m, uint64_t now_ns, uint64_t p) {
-    if (p < m->p_count && p < l->p_count) lane_show(&l->p[p], now_ns, p_now(m, p));
+    if (p < m->p_count && p < l->p_count) lane_show(&l->p[p], now_ns, p_now(l, m, p));
 }
 
 static void show_m(Lanes *l, const Model *m, uint64_t now_ns, uint64_t id) {
@@ -192,6 +202,7 @@ static size_t count_in_c(const Model *m) {
 static void make_room(Lanes *l, const Model *m) {
     GROW(l->p, l->p_cap, m->p_count);
     GROW(l->m, l->m_cap, m->m_count);
+    GROW(l->coming, l->coming_cap, m->p_count);
     GROW(l->queue, l->queue_cap, m->queue_count);
     l->p_count = m->p_count;
     l->m_count = m->m_count;
@@ -257,6 +268,8 @@ static void take_moment(Lanes *l, const Model *m, const Event *e) {
 void lanes_after(Lanes *l, const Model *after, const Event *e) {
     if (e->kind >= EV_COUNT) return;
     make_room(l, after);
+    if ((e->kind == EV_M_NEW || e->kind == EV_M_WAKE) && e->arg[1] < l->p_count)
+        l->coming[e->arg[1]] = e->arg[0];
     show_mentioned(l, after, e);
     take_moment(l, after, e);
     add_density(l, e->time_ns);

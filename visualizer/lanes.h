@@ -15,6 +15,7 @@ typedef enum {
     SPAN_NONE,     /* idle, parked: only the base line */
     SPAN_RUN,      /* P: id runs */
     SPAN_HELD,     /* P: behind a call out of Go; nobody runs */
+    SPAN_WAITS,    /* P: its thread, id, was asked for and is not there yet */
     SPAN_GO,       /* M: runs Go */
     SPAN_SPIN,     /* M: looks for work */
     SPAN_C,        /* M: in C, `text` is the function, id the goroutine */
@@ -72,6 +73,8 @@ enum { DENSITY_BUCKETS = 4096 };
 
 typedef struct {
     Lane *p, *m, *queue;
+    uint64_t *coming; /* p id to the thread last asked to take it */
+    size_t coming_cap;
     size_t p_count, p_cap, m_count, m_cap, queue_count, queue_cap;
     Tick *tick;
     size_t tick_count, tick_cap;

@@ -113,13 +113,14 @@ typedef struct {
     bool labelled;
 } LanePlace;
 
-enum { LANES_MAX = 320 };
+enum { LANES_MAX = 320, QUEUES_MAX = 4 };
 typedef struct {
     double x0, x1; /* of the time axis */
     double ruler_y, lanes_y, lanes_end, divider_y, scrub_y;
     LanePlace lane[LANES_MAX];
     size_t lane_count;
-    size_t hidden; /* lanes left out: parked Ms first */
+    size_t hidden, hidden_p;     /* Ms, Ps without a lane */
+    double hidden_y, hidden_p_y; /* where that is said */
     double ns_per_lp;
 } TimelineLayout;
 

@@ -31,7 +31,7 @@ static void place_full(StageLayout *l, const FrameLayout *f, double x, double sp
     }
 }
 
-/* Cards too slim for a shaft of their own: it runs in the gap to their left. */
+/* Cards too slim for a shaft of their own: it runs in the gap to their right, away from sysmon. */
 static void place_small(StageLayout *l, const FrameLayout *f, double x, double space) {
     double gap = 12, one_row = (space - gap * (double)(l->p_count - 1)) / (double)l->p_count;
     size_t rows = l->p_count > 8 || one_row < 62 ? 2 : 1, per_row = (l->p_count + rows - 1) / rows;
@@ -44,7 +44,7 @@ static void place_small(StageLayout *l, const FrameLayout *f, double x, double s
         size_t row = i / per_row;
         Box card = {x + (double)(i % per_row) * (w + gap), y + (double)row * pitch, w, h};
         place_p(&l->p[i], card, plate, plate * 1.11,
-                card.x - gap / 2 + (rows == 2 ? (row ? 3 : -3) : 0), false);
+                card.x + w + gap / 2 + (rows == 2 ? (row ? -3 : 3) : 0), false);
     }
 }
 

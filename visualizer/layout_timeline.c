@@ -5,7 +5,7 @@
 
 /* ---------------------------------------------------------------- which lanes */
 
-/* An M has a lane when it ever did something and is not parked now. */
+/* An M has a lane when it ever did something; when there is little room, not while it is parked. */
 static bool has_lane(const Scene *s, uint64_t id) {
     const ModelM *mp = &s->model->m[id];
     return mp->state != M_NONE && mp->state != M_SYSMON;
@@ -16,49 +16,126 @@ static bool is_idle(const Scene *s, uint64_t id) {
     return state == M_PARKED || state == M_POLLING;
 }
 
+static bool is_in_c(const Scene *s, uint64_t id) { return s->model->m[id].state == M_IN_C; }
+
 typedef struct {
     double p, m; /* the pitch of a lane */
     bool hide_parked;
-    size_t m_max;
+    size_t p_max, m_max;
 } Pitch;
 
-static size_t count_ms(const Scene *s, const Pitch *pitch) {
+enum { MORE_H = 18, MANY_MS = 20, SOME_MS = 8 }; /* a line that says how many lanes are left out */
+
+/* The Ms that could have a lane; `in_c` of them are in C and come first when not all fit. */
+static size_t count_ms(const Scene *s, const Pitch *pitch, size_t *in_c) {
     size_t n = 0;
-    for (uint64_t id = 0; id < s->model->m_count; id++)
+    *in_c = 0;
+    for (uint64_t id = 0; id < s->model->m_count; id++) {
         n += has_lane(s, id) && !(pitch->hide_parked && is_idle(s, id));
-    return n < pitch->m_max ? n : pitch->m_max;
+        *in_c += is_in_c(s, id);
+    }
+    return n;
 }
 
-static double needed(const Scene *s, const Pitch *pitch) {
-    return 24 + (double)s->model->p_count * pitch->p + 4 + (double)count_ms(s, pitch) * pitch->m +
-           (s->head->queue_count ? 12 + 24.0 * (double)s->model->queue_count : 0) +
-           (pitch->hide_parked ? 16 : 0);
+typedef struct {
+    size_t ps, ms, in_c; /* how many there are */
+    double fixed;        /* sysmon, the line, the device's queues */
+} Wish;
+
+static bool fits(const Wish *w, const Pitch *pitch, double room) {
+    bool more_p = w->ps > pitch->p_max, more_m = pitch->hide_parked || w->ms > pitch->m_max;
+    double ps = (double)(more_p ? pitch->p_max : w->ps),
+           ms = (double)(w->ms > pitch->m_max ? pitch->m_max : w->ms);
+    return w->fixed + ps * pitch->p + ms * pitch->m + MORE_H * (more_p + more_m) <= room;
 }
 
-/* Folding, until everything fits: slimmer lanes of Ms, slimmer lanes of Ps, parked Ms without a
- * lane, then only the first Ms. */
+/* Folding, until everything fits: slimmer lanes, parked Ms without a lane, then only so many Ms as
+ * leave the Ps a readable height, at last not all Ps. Some Ms always stay, those in C first. */
 static Pitch choose_pitch(const Scene *s, double room) {
-    Pitch pitch = {26, 22, false, LANES_MAX / 2};
-    if (needed(s, &pitch) > room) pitch.hide_parked = true;
-    while (needed(s, &pitch) > room && pitch.m > 16) pitch.m -= 1;
-    while (needed(s, &pitch) > room && pitch.p > 16) pitch.p -= 1;
-    while (needed(s, &pitch) > room && pitch.m > 8) pitch.m -= 1;
-    while (needed(s, &pitch) > room && pitch.p > 4) pitch.p -= 1;
-    while (needed(s, &pitch) > room && pitch.m_max > 1) pitch.m_max--;
+    Pitch pitch = {26, 22, false, LANES_MAX / 2, LANES_MAX / 2};
+    size_t queues = s->model->queue_count < QUEUES_MAX ? s->model->queue_count : QUEUES_MAX;
+    Wish w = {.ps = s->model->p_count,
+              .fixed = 28 + (s->head->queue_count ? 12 + 24.0 * (double)queues : 0)};
+    w.ms = count_ms(s, &pitch, &w.in_c);
+    size_t least = w.in_c > 6 ? 6 : w.in_c > 3 ? w.in_c : 3;
+    if (!fits(&w, &pitch, room)) {
+        size_t all = w.ms;
+        pitch.hide_parked = true;
+        w.ms = count_ms(s, &pitch, &w.in_c);
+        pitch.hide_parked = w.ms < all;
+    }
+    while (!fits(&w, &pitch, room) && pitch.m > 12) pitch.m -= 1;
+    while (!fits(&w, &pitch, room) && pitch.p > 16) pitch.p -= 1;
+    while (!fits(&w, &pitch, room) && w.ms > MANY_MS && pitch.m_max > SOME_MS) pitch.m_max--;
+    while (!fits(&w, &pitch, room) && pitch.m > 8) pitch.m -= 1;
+    while (!fits(&w, &pitch, room) && pitch.p > 10) pitch.p -= 1;
+    if (w.ms < pitch.m_max) pitch.m_max = w.ms;
+    while (!fits(&w, &pitch, room) && pitch.m_max > least) pitch.m_max--;
+    while (!fits(&w, &pitch, room) && pitch.p > 5) pitch.p -= 1;
+    if (w.ps < pitch.p_max) pitch.p_max = w.ps;
+    while (!fits(&w, &pitch, room) && pitch.p_max > 1) pitch.p_max--;
+    while (!fits(&w, &pitch, room) && pitch.m_max > 1) pitch.m_max--;
     return pitch;
 }
 
-static void add(TimelineLayout *l, LaneKind kind, uint64_t id, double y, double pitch,
-                double *labelled_to) {
-    if (l->lane_count == LANES_MAX || y + pitch > l->scrub_y) {
-        l->hidden++;
-        return;
-    }
-    LanePlace *lane = &l->lane[l->lane_count++];
+/* ---------------------------------------------------------------- placing them */
+
+static bool add(TimelineLayout *l, LaneKind kind, uint64_t id, double y, double pitch) {
+    if (l->lane_count == LANES_MAX || y + pitch > l->scrub_y) return false;
     double gap = pitch >= 20 ? (kind == LANE_P ? 4 : 3) : pitch >= 8 ? 2 : 1;
-    bool fits = y + pitch / 2 + 12 < l->scrub_y;
-    *lane = (LanePlace){kind, id, y, pitch - gap, y >= *labelled_to && fits};
-    if (lane->labelled) *labelled_to = y + 16;
+    l->lane[l->lane_count++] = (LanePlace){kind, id, y, pitch - gap, false};
+    return true;
+}
+
+static double place_ps(TimelineLayout *l, const Scene *s, const Pitch *pitch, double y) {
+    uint64_t p = 0;
+    for (; p < s->model->p_count && p < pitch->p_max; p++, y += pitch->p) {
+        if (!add(l, LANE_P, p, y, pitch->p)) break;
+    }
+    l->hidden_p = s->model->p_count - p;
+    l->hidden_p_y = y + 12;
+    return l->hidden_p ? y + MORE_H + 4 : y + 4;
+}
+
+/* In the order of their ids; when not all fit, first of all those in C. */
+static double place_ms(TimelineLayout *l, const Scene *s, const Pitch *pitch, double y) {
+    size_t in_c, others = 0, taken_c = 0;
+    count_ms(s, pitch, &in_c);
+    size_t room_c = in_c < pitch->m_max ? in_c : pitch->m_max, room_others = pitch->m_max - room_c;
+    size_t before = l->lane_count;
+    for (uint64_t id = 0; id < s->model->m_count; id++) {
+        if (!has_lane(s, id) || (pitch->hide_parked && is_idle(s, id))) continue;
+        bool c = is_in_c(s, id);
+        if (c ? taken_c == room_c : others == room_others) continue;
+        if (!add(l, LANE_M, id, y, pitch->m)) break;
+        taken_c += c;
+        others += !c;
+        y += pitch->m;
+    }
+    Pitch everything = *pitch;
+    everything.hide_parked = false;
+    l->hidden = count_ms(s, &everything, &in_c) - (l->lane_count - before);
+    return y;
+}
+
+/* Names stand at least 15 apart; where lanes are slimmer, an M in C has its name first. */
+static void label_lanes(TimelineLayout *l, const Scene *s) {
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < l->lane_count; i++) {
+            LanePlace *a = &l->lane[i];
+            double y = a->y + a->h / 2;
+            bool first = a->kind != LANE_M || is_in_c(s, a->id), clear = y + 12 < l->scrub_y;
+            if (a->labelled || first != (pass == 0)) continue;
+            if (l->divider_y > 0 && fabs(y + 2 - l->divider_y) < 9 && a->kind != LANE_QUEUE)
+                clear = false; /* no name may lie on the line */
+            if (l->hidden_p && fabs(y + 5 - l->hidden_p_y) < 13) clear = false;
+            for (size_t k = 0; k < l->lane_count && clear; k++) {
+                const LanePlace *b = &l->lane[k];
+                if (b->labelled && fabs(b->y + b->h / 2 - y) < 15) clear = false;
+            }
+            a->labelled = clear;
+        }
+    }
 }
 
 void layout_timeline(TimelineLayout *l, const FrameLayout *f, const Scene *s) {
@@ -71,34 +148,19 @@ void layout_timeline(TimelineLayout *l, const FrameLayout *f, const Scene *s) {
     l->lanes_y = b.y + 26;
     l->ns_per_lp = (double)(s->to_ns - s->from_ns) / (l->x1 - l->x0);
     Pitch pitch = choose_pitch(s, l->scrub_y - l->lanes_y);
-    double y = l->lanes_y + 2, labelled = 0;
-    add(l, LANE_SYSMON, NONE, y, 19, &labelled);
-    y += 22;
-    for (uint64_t p = 0; p < s->model->p_count; p++, y += pitch.p)
-        add(l, LANE_P, p, y, pitch.p, &labelled);
-    y += 4;
-    size_t shown = count_ms(s, &pitch), seen = 0;
-    for (uint64_t id = 0; id < s->model->m_count; id++) {
-        if (!has_lane(s, id)) continue;
-        bool hide = (pitch.hide_parked && is_idle(s, id)) || seen == shown;
-        if (hide) {
-            l->hidden++;
-            continue;
-        }
-        add(l, LANE_M, id, y, pitch.m, &labelled);
-        y += pitch.m;
-        seen++;
+    double y = l->lanes_y + 2;
+    add(l, LANE_SYSMON, NONE, y, 19);
+    y = place_ps(l, s, &pitch, y + 22);
+    y = place_ms(l, s, &pitch, y);
+    if (l->hidden) {
+        l->hidden_y = y + 13;
+        y += MORE_H;
     }
     l->divider_y = s->head->queue_count ? y + 3 : 0;
-    for (size_t i = 0; i < l->lane_count && l->divider_y > 0;
-         i++) { /* no name may lie on the line */
-        LanePlace *lane = &l->lane[i];
-        if (lane->y + lane->h / 2 + 6 > l->divider_y - 3) lane->labelled = false;
-    }
     y += 9;
-    labelled = 0;
-    for (uint64_t q = 0; q < s->model->queue_count && q < 4; q++, y += 24)
-        add(l, LANE_QUEUE, q, y, 24, &labelled);
+    for (uint64_t q = 0; q < s->model->queue_count && q < QUEUES_MAX; q++, y += 24)
+        add(l, LANE_QUEUE, q, y, 24);
+    label_lanes(l, s);
     l->lanes_end = fmin(y, l->scrub_y);
 }
 

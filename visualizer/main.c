@@ -35,7 +35,9 @@ enum {
 
 static const struct argp_option options_of_argp[] = {
     {"at", KEY_AT, "WHEN", 0,
-     "the moment to begin at: 3.473ms, end, #1204 (an event), first:P_RETAKE, last:P_RETAKE", 0},
+     "the moment to begin at: 3.473ms, end, #1204 (an event), first:P_RETAKE, last:P_RETAKE; a "
+     "picture shows the end if not said",
+     0},
     {"theme", KEY_THEME, "NAME", 0, "dark or light", 0},
     {"span", KEY_SPAN, "TIME", 0, "how much time the timeline shows, such as 100us", 0},
     {"zoom", KEY_ZOOM, "FACTOR", 0, "size of everything, 0.8 to 1.5", 0},
@@ -124,6 +126,8 @@ static bool set_up(Show *w, const Options *o, Diag *d) {
     if (o->at) {
         if (!show_go_to(w, o->at, d)) return false;
         player_near(&w->player, w->feed);
+    } else if (o->shot) {
+        player_seek_ns(&w->player, w->feed, feed_end_ns(w->feed));
     }
     if (o->span) {
         if (!time_parse(o->span, &span) || span == 0)
@@ -191,12 +195,23 @@ static bool show_window(const Options *o, Diag *d) {
     return true;
 }
 
+/* The pictures are drawn all the same, in what the system has instead. */
+static void warn_of_fonts(void) {
+    const char *missing = canvas_missing_fonts();
+    if (missing[0])
+        fprintf(stderr,
+                "faultline-view: the fonts of the pictures are not installed, others stand in.\n"
+                "  apt-get install %s\n",
+                missing);
+}
+
 int main(int argc, char **argv) {
     Options o = {0};
     Diag d;
     argp_err_exit_status = EXIT_USAGE;
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     if (!o.shot && o.out) o.shot = true; /* a file is wanted, not a window */
+    warn_of_fonts();
     bool well = o.bench ? measure(&o, &d) : o.shot ? write_shot(&o, &d) : show_window(&o, &d);
     if (!well) diag_print(&d, stderr);
     canvas_forget();

@@ -62,6 +62,12 @@ void player_seek_seq(Player *p, Feed *f, uint64_t seq) {
     arrive(p, f, feed_event(f, seq, &e) ? e.time_ns : 0, seq, seq);
 }
 
+void player_seek_instant(Player *p, Feed *f, uint64_t seq) {
+    Event e;
+    if (!feed_event(f, seq, &e)) return;
+    arrive(p, f, e.time_ns, feed_seq_at(f, e.time_ns), seq);
+}
+
 void player_step(Player *p, Feed *f, int events) {
     if (events < 0 && p->seq <= 1) return;
     /* Back from between two events: first to the one before, as it was when it happened. */

@@ -24,6 +24,8 @@ enum { WINDOW_MIN_NS = 50 };
 void player_open(Player *p, Feed *f); /* at the first event, the window on the whole run */
 void player_seek_ns(Player *p, Feed *f, uint64_t ns);
 void player_seek_seq(Player *p, Feed *f, uint64_t seq);
+/* To the end of the instant in which seq happens; the panel tells about seq. */
+void player_seek_instant(Player *p, Feed *f, uint64_t seq);
 void player_step(Player *p, Feed *f, int events); /* +1, -1 */
 void player_step_story(Player *p, Feed *f,
                        int direction); /* to the next, previous step of the story */

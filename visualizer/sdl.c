@@ -39,13 +39,32 @@ static struct {
     bool zoomed;      /* the user has chosen a window of time */
 } win;
 
+/* Without a display SDL falls back to drivers that show nothing: a window that nobody sees would
+ * wait for ever. Who names one in SDL_VIDEODRIVER means it. */
+static bool shows_nothing(void) {
+    static const char *const blind[] = {"offscreen", "dummy", "evdev"};
+    const char *driver = SDL_GetCurrentVideoDriver(), *asked = getenv("SDL_VIDEODRIVER");
+    if (driver == NULL) return true;
+    if (asked && *asked) return false;
+    for (size_t i = 0; i < ARRAY_LEN(blind); i++) {
+        if (strcmp(driver, blind[i]) == 0) return true;
+    }
+    return false;
+}
+
+static bool no_window(const char *why, Diag *d) {
+    diag_fail(d, EXIT_WORLD, "no window can be opened: %s", why);
+    return diag_remedy(
+        d, "Without a display, `faultline-view --shot -o picture.png TRACE` writes pictures.");
+}
+
 bool window_open(Diag *d) {
     SDL_SetMainReady();
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
-    if (SDL_Init(SDL_INIT_VIDEO) != 0) {
-        diag_fail(d, EXIT_WORLD, "no window can be opened: %s", SDL_GetError());
-        return diag_remedy(
-            d, "Without a display, `faultline-view --shot -o picture.png TRACE` writes pictures.");
+    if (SDL_Init(SDL_INIT_VIDEO) != 0) return no_window(SDL_GetError(), d);
+    if (shows_nothing()) {
+        SDL_Quit();
+        return no_window("there is no display", d);
     }
     SDL_Rect usable = {0, 0, 1600, 1000};
     SDL_GetDisplayUsableBounds(0, &usable);
@@ -193,6 +212,7 @@ static void key_down(const SDL_Keysym *key) {
         bool full = SDL_GetWindowFlags(win.window) & SDL_WINDOW_FULLSCREEN_DESKTOP;
         SDL_SetWindowFullscreen(win.window, full ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP);
     }
+    if (key->sym == SDLK_q && (mod & KMOD_CTRL)) win.quit = true;
     if (win.show == NULL) return;
     Player *p = &win.show->player;
     Scene *s = &win.show->scene;

@@ -12,11 +12,15 @@ static const char *file_name(const char *path) {
     return slash ? slash + 1 : path;
 }
 
-/* The name of the device: the first line of what the recording machine said about it. */
+/* What the recording machine said about the device: its name, then its platform. pocl's name for a
+ * CPU is long, and tells what it was compiled for. */
 static void device_name(char *buf, size_t size, Feed *f) {
     const char *about = feed_section(f, "device", NULL);
     if (about == NULL) about = feed_option(f, "device");
-    snprintf(buf, size, "%.*s", (int)strcspn(about, "\n"), about);
+    bool pocl = strstr(about, "\nPortable Computing Language") != NULL;
+    bool cpu = strncmp(about, "pthread", 7) == 0 || strncmp(about, "cpu", 3) == 0;
+    if (pocl && cpu) snprintf(buf, size, "pocl CPU");
+    else snprintf(buf, size, "%.*s", (int)strcspn(about, "\n(@"), about);
 }
 
 /* Options of the trace under the first of these names that it has. */
@@ -76,7 +80,7 @@ static bool go_to_event(Show *w, const char *name, bool last, Diag *d) {
             d, "Events are named as `faultline show` prints them: P_RETAKE, CGO_ENTER, GO_START.");
     }
     if (seq == 0) return diag_fail(d, EXIT_USAGE, "nothing called %s happens in this trace", name);
-    player_seek_seq(&w->player, w->feed, seq);
+    player_seek_instant(&w->player, w->feed, seq);
     return true;
 }
 

@@ -20,7 +20,7 @@ void show_init(Show *w, Feed *f);
 const Scene *show_scene(Show *w);
 
 /* "3.473ms", "first:P_RETAKE", "last:CGO_ENTER", "#1204", "end". Moves the player; false with a
- * Diag. */
+ * Diag. A name goes to all that happens in that instant: a retake with its hand-over. */
 bool show_go_to(Show *w, const char *where, Diag *d);
 
 #endif

@@ -29,8 +29,11 @@ static void shaft(const View *v, const CPlace *c) {
     const ModelM *mp = &v->s->model->m[c->m];
     if (mp->from_p >= v->stage->p_count || v->stage->ps_look == PS_TILES) return;
     const PPlace *p = &v->stage->p[mp->from_p];
-    double top = p->card.y + p->card.h + 2, cx = c->plate.x + c->plate.w / 2,
+    bool beside = p->shaft_x > p->card.x + p->card.w; /* beside a small card: from its edge */
+    double top = p->card.y + p->card.h + (beside ? -12 : 2), cx = c->plate.x + c->plate.w / 2,
            level = v->f->fault_y + 32;
+    if (beside)
+        draw_line(v->d, p->card.x + p->card.w + 1, top, p->shaft_x, top, pen(TINT_AMBER, 2));
     if (fabs(cx - p->shaft_x) < 1) {
         token_shaft(v->d, p->shaft_x, top, c->plate.y - 2);
     } else {
@@ -51,7 +54,7 @@ static void cut(const View *v, const CPlace *c) {
     const ModelP *pp = &m->p[m->m[c->m].from_p];
     const PPlace *place = &v->stage->p[m->m[c->m].from_p];
     double y = place->card.y + place->card.h + (v->stage->ps_look == PS_FULL ? 30 : 16);
-    token_cut(v->d, place->shaft_x, y, TINT_GO2);
+    token_cut(v->d, place->shaft_x, y, v->stage->ps_look == PS_FULL ? 9 : 6, TINT_GO2);
     if (v->stage->ps_look != PS_FULL) return;
     uint64_t p = m->m[c->m].from_p;
     double left = p > 0 ? v->stage->p[p - 1].plate.x + v->stage->p[p - 1].plate.w + 6
@@ -106,10 +109,13 @@ static void detail_words(const View *v, const ModelM *mp, double x, double y, do
     bool full = v->f->m->two_lines;
     char p[24], line[64];
     TextStyle s = sans(15, 400);
-    const char *before = mp->queue != NONE && full ? "to drain, " : "";
+    bool dry = mp->queue != NONE && v->s->model->queue[mp->queue].depth == 0;
+    const char *before = mp->queue != NONE && full && !dry ? "to drain, " : "";
     if (mp->queue != NONE && !v->f->m->tiny) {
-        const char *waits = full ? "waiting for the queue" : "waits for the queue";
-        if (text_width(waits, s) > room) waits = "waits", before = "";
+        const char *waits = dry    ? "the queue is dry"
+                            : full ? "waiting for the queue"
+                                   : "waits for the queue";
+        if (text_width(waits, s) > room) waits = dry ? "" : "waits", before = "";
         draw_text(v->d, x, y, s, TINT_F2, ANCHOR_START, waits);
         y += v->f->m->detail_leading;
     }
@@ -147,10 +153,11 @@ static void time_under(const View *v, const CPlace *c) {
     double cx = c->plate.x + c->plate.w / 2, y = c->plate.y + c->plate.h;
     time_in_c(time, sizeof time, v, c->m);
     double room = v->f->m->in_c_pitch - 6;
-    draw_fitted(v->d, cx, y + v->f->m->words_y, digits(16, 600), TINT_AMBER, ANCHOR_MIDDLE, time,
-                room);
-    if (!v->f->m->two_lines) return;
-    draw_fitted(v->d, cx, y + 42, mono(13, 500), TINT_F2, ANCHOR_MIDDLE,
+    bool two = v->f->m->two_lines;
+    draw_short(v->d, cx, y + (two ? v->f->m->words_y : 14), digits(two ? 16 : 15, 600), TINT_AMBER,
+               ANCHOR_MIDDLE, time, room);
+    if (v->f->m->tiny) return;
+    draw_fitted(v->d, cx, y + (two ? 42 : 29), mono(two ? 13 : 12, 500), TINT_F2, ANCHOR_MIDDLE,
                 fn_name(v->s->model, &v->s->model->m[c->m]), room);
 }
 
@@ -158,8 +165,8 @@ static void small_plate(const View *v, const CPlace *c) {
     char label[24], time[48];
     token_m_small(v->d, c->plate, thing_text(label, sizeof label, KIND_M, c->m), MLOOK_C);
     time_in_c(time, sizeof time, v, c->m);
-    draw_fitted(v->d, c->plate.x + 20, c->plate.y + 60, digits(12, 600), TINT_AMBER, ANCHOR_MIDDLE,
-                time, 60);
+    draw_short(v->d, c->plate.x + 20, c->plate.y + 60, digits(12, 600), TINT_AMBER, ANCHOR_MIDDLE,
+               time, 60);
     mark_thing(v, c->plate, KIND_M, c->m);
 }
 
@@ -211,7 +218,7 @@ void stage_in_c(const View *v) {
             continue;
         }
         shaft(v, c);
-        if (is_cut(v->s->model, c->m)) cut(v, c);
+        if (v->stage->ps_look != PS_TILES && is_cut(v->s->model, c->m)) cut(v, c);
         plate(v, c, v->f->m->tiny ? 14 : 18);
         if (i == l->in_c_detail) {
             detail(v, c);

@@ -13,7 +13,7 @@
 
 static PLook p_look(const Model *m, uint64_t p) {
     if (m->p[p].state == P_GCSTOP) return PLOOK_STOPPED;
-    if (m->p[p].m == NONE) return PLOOK_IDLE;
+    if (m->p[p].m == NONE) return thread_for_p(m, p) == NONE ? PLOOK_IDLE : PLOOK_WAITS;
     return m->m[m->p[p].m].state == M_IN_C ? PLOOK_SYSCALL : PLOOK_RUNNING;
 }
 
@@ -30,12 +30,14 @@ static void card_text(const View *v, PLook look, double x, double y, TextStyle s
     draw_text(v->d, x, y, s, tint, a, text);
 }
 
-/* n of 256, along the card's bottom. */
+/* n of 256, along the card's bottom, on a track: a short bar alone would be a stray dot. */
 static void queue_bar(const View *v, Box card, uint64_t count) {
     double share = fmin(1, (double)count / 256);
-    if (count > 0)
-        draw_box(v->d, (Box){card.x + 12, card.y + card.h - 5, fmax(2, (card.w - 24) * share), 2},
-                 0, paint(TINT_VAL), NO_PEN);
+    if (count == 0) return;
+    Box track = {card.x + 12, card.y + card.h - 5, card.w - 24, 2};
+    draw_box(v->d, track, 0, paint(TINT_CARDL), NO_PEN);
+    track.w = fmax(4, track.w * share);
+    draw_box(v->d, track, 0, paint(TINT_VAL), NO_PEN);
 }
 
 static void queue_token(const View *v, uint64_t g, double cx, double cy) {
@@ -73,6 +75,9 @@ static void full_card(const View *v, uint64_t p, Box c, PLook look) {
     card_text(v, look, c.x + 14, c.y + v->f->m->name_y, sans(20, 700), TINT_T1, ANCHOR_START,
               thing_text(text, sizeof text, KIND_P, p));
     if (look == PLOOK_IDLE && queued == 0) snprintf(text, sizeof text, "idle");
+    else if (look == PLOOK_WAITS)
+        snprintf(text, sizeof text, "waits for M%llu",
+                 (unsigned long long)thread_for_p(v->s->model, p));
     else snprintf(text, sizeof text, "%llu queued", (unsigned long long)queued);
     card_text(v, look, c.x + c.w - 14, c.y + v->f->m->name_y - 1, digits(14, 500), TINT_T2,
               ANCHOR_END, text);
@@ -101,6 +106,8 @@ static void small_card(const View *v, uint64_t p, Box c, PLook look) {
     if (queued > 0)
         card_text(v, look, c.x + c.w - 8, beside ? c.y + 20 : c.y + 38, digits(14, 500), TINT_T2,
                   ANCHOR_END, text);
+    else if (look == PLOOK_WAITS && name + text_width("waits", sans(13, 400)) + 22 <= c.w)
+        card_text(v, look, c.x + c.w - 8, c.y + 20, sans(13, 400), TINT_T2, ANCHOR_END, "waits");
     uint64_t fit = beside ? (uint64_t)((c.w - 14) / 13) : 0, rings = queued < fit ? queued : fit;
     for (uint64_t i = 0; i < rings; i++)
         draw_circle(v->d, c.x + 13 + (double)i * 13, cy, 4.5, paint(TINT_SLOT),
@@ -113,12 +120,7 @@ static void small_card(const View *v, uint64_t p, Box c, PLook look) {
 /* The thread that has this P, or that was asked to take it and is on its way. */
 static uint64_t docked(const Model *m, uint64_t p) {
     if (m->p[p].m != NONE) return m->m[m->p[p].m].state == M_IN_C ? NONE : m->p[p].m;
-    for (uint64_t id = 0; id < m->m_count; id++) {
-        bool coming = m->m[id].state == M_STARTING || m->m[id].state == M_WAKING ||
-                      m->m[id].state == M_RUNNING;
-        if (m->m[id].next_p == p && m->m[id].p == NONE && coming) return id;
-    }
-    return NONE;
+    return thread_for_p(m, p);
 }
 
 static void words_under_plate(const View *v, const PPlace *place, const ModelM *mp) {
@@ -142,9 +144,21 @@ static void words_under_plate(const View *v, const PPlace *place, const ModelM *
     }
     if (name[0]) draw_fitted(v->d, cx, y, sans(16, 600), TINT_T1, ANCHOR_MIDDLE, name, room);
     if (!v->f->m->two_lines && name[0]) return;
-    if (text_width(text, digits(14, 400)) > room) snprintf(text, sizeof text, "%s", time);
-    draw_fitted(v->d, cx, name[0] ? y + 20 : y, digits(14, 400), TINT_T2, ANCHOR_MIDDLE, text,
-                room);
+    /* what a thread without a goroutine does says more than for how long */
+    if (text_width(text, digits(14, 400)) > room)
+        snprintf(text, sizeof text, "%s", name[0] ? time : state);
+    draw_short(v->d, cx, name[0] ? y + 20 : y, digits(14, 400), TINT_T2, ANCHOR_MIDDLE, text, room);
+}
+
+/* Made by what the panel tells, and for a class still new: 50 µs. */
+static bool is_new(const View *v, uint64_t id) {
+    enum { NEW_NS = 50000 };
+    const Story *st = v->s->story;
+    const Lane *lane = id < v->s->lanes->m_count ? &v->s->lanes->m[id] : NULL;
+    uint64_t born_seq = v->s->model->m[id].born_seq;
+    if (born_seq <= 1 || born_seq < st->since_seq || st->seq == 0 || st->step_count < 2)
+        return false;
+    return lane && lane->count > 0 && v->s->now_ns <= lane->span[0].from_ns + NEW_NS;
 }
 
 static void plate_at(const View *v, uint64_t p, const PPlace *place, uint64_t id) {
@@ -152,8 +166,7 @@ static void plate_at(const View *v, uint64_t p, const PPlace *place, uint64_t id
     const ModelM *mp = &m->m[id];
     char label[24], g[24] = "";
     bool plugged = m->p[p].m == id, starting = mp->state == M_STARTING || mp->state == M_WAKING;
-    bool fresh = mp->born_seq >= v->s->story->since_seq && v->s->story->seq != 0 &&
-                 mp->born_seq > 1 && v->s->story->step_count > 1;
+    bool fresh = is_new(v, id);
     double cx = place->plate.x + place->plate.w / 2;
     if (mp->g != NONE) thing_text(g, sizeof g, KIND_G, mp->g);
     if (plugged) {
@@ -200,6 +213,8 @@ static void tile(const View *v, uint64_t p, Box b) {
     if (look == PLOOK_SYSCALL) {
         draw_box(v->d, b, 3, paint(TINT_CARD), NO_PEN);
         draw_box(v->d, b, 3, paint_hatch(TINT_AMBER, 6, 2, .5), pen(TINT_AMBER, 1));
+    } else if (look == PLOOK_WAITS) {
+        draw_box(v->d, b, 3, paint(TINT_CARD), pen_dash(TINT_NOW, 1, 3, 3));
     } else if (look == PLOOK_IDLE || g == NONE) {
         draw_box(v->d, b, 3, NO_PAINT, pen_dash(TINT_PARK, 1, 3, 3));
     } else {

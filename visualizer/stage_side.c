@@ -60,7 +60,7 @@ static void global_queue(const View *v, double y) {
     bool tokens = v->f->m->tokens;
     if (m->globq.count > fit || !tokens) {
         count_text(label, sizeof label, m->globq.count);
-        draw_fitted(v->d, x + tw + 8, y, digits(14, 500), TINT_T2, ANCHOR_START, label, w - tw - 8);
+        draw_short(v->d, x + tw + 8, y, digits(14, 500), TINT_T2, ANCHOR_START, label, w - tw - 8);
     }
     if (!tokens) return;
     for (uint64_t i = 0; i < shown; i++, g = m->g[g].next) {
@@ -72,7 +72,7 @@ static void global_queue(const View *v, double y) {
     }
     double end = x + (double)shown * 38 + (shown ? 6 : 0);
     if (shown < m->globq.count) token_more(v->d, x + 38, cy);
-    else token_rail(v->d, end, x + w - (v->f->narrow ? 0 : 14), cy);
+    else token_rail(v->d, end, x + w - (v->f->narrow ? 8 : 36), cy); /* clear of "retaken" */
 }
 
 /* ---------------------------------------------------------------- parked */
@@ -213,13 +213,27 @@ static void parked_counts(const View *v, Parked *p, double y, size_t lines) {
     }
 }
 
+/* A goroutine in somebody's hand, a thread between two Ps: they are not parked. */
+static const char *parked_title(const Parked *p, const Model *m, double room) {
+    size_t moving = 0;
+    for (size_t i = 0; i < p->m_count && i < ARRAY_LEN(p->m); i++)
+        moving += m->m[p->m[i]].state == M_RUNNING || m->m[p->m[i]].state == M_SPINNING;
+    for (size_t i = 0; i < p->g_count && i < ARRAY_LEN(p->g); i++)
+        moving += m->g[p->g[i]].state == G_RUNNABLE;
+    const char *both = "Parked or on the way";
+    if (moving == 0) return "Parked";
+    if (moving == p->m_count + p->g_count) return "On the way";
+    return text_width(both, sans(15, 600)) <= room ? both : "Not on a P";
+}
+
 static void parked(const View *v, double y) {
     Parked p;
     collect_parked(&p, v->s->model);
     if (p.m_count + p.g_count == 0) return;
     double room = v->f->fault_y - 14 - y;
-    if (room < 4) return;
-    draw_text(v->d, v->stage->services_x, y, sans(15, 600), TINT_T1, ANCHOR_START, "Parked");
+    if (room < 22) return;
+    draw_text(v->d, v->stage->services_x, y, sans(15, 600), TINT_T1, ANCHOR_START,
+              parked_title(&p, v->s->model, v->stage->services_w));
     bool few = p.g_count <= ARRAY_LEN(p.g) && tokens_width(&p, v->s->model) <= v->stage->services_w;
     if (few && room >= 66) parked_tokens(v, &p, y);
     else parked_counts(v, &p, y, room < 20 ? 0 : (size_t)((room - 2) / 18.5));
@@ -290,7 +304,7 @@ static void waiter_words(const View *v, const ModelQ *q, bool sending, double x,
     narrate_time(time, sizeof time, v->s->now_ns - m->g[g].since_ns);
     snprintf(text, sizeof text, "%s, %s", sending ? "on send" : "on receive", time);
     if (text_width(text, digits(13, 400)) > room) snprintf(text, sizeof text, "%s", time);
-    draw_fitted(v->d, x, y + 16, digits(13, 400), TINT_T2, ANCHOR_START, text, room);
+    draw_short(v->d, x, y + 16, digits(13, 400), TINT_T2, ANCHOR_START, text, room);
 }
 
 static const char *fill_text(char *buf, size_t size, const ModelChan *c) {

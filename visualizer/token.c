@@ -11,23 +11,22 @@
 
 /* ---------------------------------------------------------------- goroutines */
 
-/* A long number must not touch the ring: g1234, then 1234, then its last digits. */
-static const char *fit_number(char *buf, size_t size, const char *label, TextStyle s,
-                              double width) {
-    const char *part = label;
-    snprintf(buf, size, "%s", part);
-    while (text_width(buf, s) > width && strlen(part) > 2) {
-        part++;
-        snprintf(buf, size, part == label + 1 && label[0] == 'g' ? "%s" : "…%s", part);
+/* A long number must not touch the ring: g1234, smaller, then 1234; a part of a number is none. */
+static const char *fit_number(const char *label, TextStyle *s, double width) {
+    double full = s->size;
+    for (int bare = 0; bare < 2 && label[0]; bare++, label++) {
+        for (s->size = full; s->size >= 12; s->size -= s->size > 13 ? 2 : 1) {
+            if (text_width(label, *s) <= width) return label;
+        }
     }
-    return buf;
+    s->size = full;
+    return "";
 }
 
 static void g_label(DrawList *d, double cx, double baseline, double r, const char *label,
                     TextStyle s, Tint tint) {
-    char buf[32];
-    draw_text(d, cx, baseline, s, tint, ANCHOR_MIDDLE,
-              fit_number(buf, sizeof buf, label, s, 2 * r - 3));
+    const char *text = fit_number(label, &s, 2 * r - 2);
+    draw_text(d, cx, baseline, s, tint, ANCHOR_MIDDLE, text);
 }
 
 static void zigzag(DrawList *d, double cx, double r, double y, double amplitude) {
@@ -198,8 +197,10 @@ static void two_arrows(DrawList *d, double cx, double cy, double r) {
 
 /* On a hatch a label gets a plate of its own. */
 static void plate_label(DrawList *d, double cx, double y, const char *label, MLook look,
-                        double size) {
+                        double size, double room) {
     TextStyle s = sans(size, 700);
+    label = fit_number(label, &s, room);
+    if (label[0] == '\0') return;
     if (plate_looks[look].hatch) {
         double w = text_width(label, s);
         draw_box(d, (Box){cx - w / 2 - 4, y - size * .8, w + 8, size * 1.08}, 3,
@@ -227,12 +228,13 @@ void token_m(DrawList *d, Box b, const char *label, MLook look, const char *g, G
     else if (look == MLOOK_LOCKED) token_lock(d, cx, gy - 4, b.w / 49, TINT_VAL);
     if (label[0] == '\0') return;
     double share = !up ? .835 : g[0] ? .92 : .72;
-    plate_label(d, cx, b.y + b.h * share, label, look, size);
+    /* low in the plate, where it narrows towards its point */
+    plate_label(d, cx, b.y + b.h * share, label, look, size, b.w * (up ? .9 : .56));
 }
 
 void token_m_small(DrawList *d, Box b, const char *label, MLook look) {
     plate(d, b, look);
-    plate_label(d, b.x + b.w / 2, b.y + b.h * .49, label, look, 14);
+    plate_label(d, b.x + b.w / 2, b.y + b.h * .49, label, look, 14, b.w - 5);
 }
 
 void token_lock(DrawList *d, double cx, double cy, double s, Tint tint) {
@@ -248,10 +250,11 @@ void token_shaft(DrawList *d, double x, double y0, double y1) {
     draw_line(d, x, y0, x, y1, pen_dots(TINT_AMBER, 2, 2, 6));
 }
 
-void token_cut(DrawList *d, double x, double y, Tint behind) {
-    draw_box(d, (Box){x - 9, y - 5.5, 18, 11}, 0, paint(behind), NO_PEN);
-    draw_line(d, x - 9, y - 2, x + 9, y - 9, pen(TINT_NOW, 2.2));
-    draw_line(d, x - 9, y + 9, x + 9, y + 2, pen(TINT_NOW, 2.2));
+void token_cut(DrawList *d, double x, double y, double half_w, Tint behind) {
+    double k = half_w, rise = half_w * .39;
+    draw_box(d, (Box){x - k, y - 5.5, 2 * k, 11}, 0, paint(behind), NO_PEN);
+    draw_line(d, x - k, y - 5.5 + rise, x + k, y - 5.5 - rise, pen(TINT_NOW, 2.2));
+    draw_line(d, x - k, y + 5.5 + rise, x + k, y + 5.5 - rise, pen(TINT_NOW, 2.2));
 }
 
 /* ---------------------------------------------------------------- Ps */
@@ -268,6 +271,9 @@ void token_p(DrawList *d, Box card, PLook look, bool changed) {
     case PLOOK_IDLE:
         draw_box(d, card, 10, NO_PAINT, changed ? edge : pen_dash(TINT_PARK, 1.4, 5, 4));
         return;
+    case PLOOK_WAITS: /* as its thread: dashed until that is there */
+        if (!changed) edge = pen_dash(TINT_NOW, 1.4, 4, 4);
+        break;
     case PLOOK_STOPPED:
         draw_box(d, (Box){card.x, card.y - 7, card.w, 5}, 0, paint(TINT_T1), NO_PEN);
         break;

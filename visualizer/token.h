@@ -45,11 +45,12 @@ void token_m_small(DrawList *d, Box plate, const char *label,
                    MLook look); /* the label in the middle, no goroutine */
 void token_lock(DrawList *d, double cx, double cy, double scale, Tint tint);
 void token_shaft(DrawList *d, double x, double y0, double y1);
-void token_cut(DrawList *d, double x, double y, Tint behind); /* the tie of a retaken P */
+void token_cut(DrawList *d, double x, double y, double half_w,
+               Tint behind); /* the tie of a retaken P */
 
 /* ---------------------------------------------------------------- Ps: cards */
 
-typedef enum { PLOOK_RUNNING, PLOOK_SYSCALL, PLOOK_IDLE, PLOOK_STOPPED } PLook;
+typedef enum { PLOOK_RUNNING, PLOOK_SYSCALL, PLOOK_IDLE, PLOOK_WAITS, PLOOK_STOPPED } PLook;
 
 void token_p(DrawList *d, Box card, PLook look, bool changed);
 void token_plug(DrawList *d, double cx, double card_bottom, bool changed);

@@ -67,6 +67,15 @@ bool is_changed(const Scene *s, Kind kind, uint64_t id) {
     return s->story->seq != 0 && event_mentions(&s->story->event, kind, id);
 }
 
+uint64_t thread_for_p(const Model *m, uint64_t p) {
+    for (uint64_t id = 0; id < m->m_count; id++) {
+        bool coming = m->m[id].state == M_STARTING || m->m[id].state == M_WAKING ||
+                      m->m[id].state == M_RUNNING;
+        if (m->m[id].next_p == p && m->m[id].p == NONE && coming) return id;
+    }
+    return NONE;
+}
+
 void mark_thing(const View *v, Box b, Kind kind, uint64_t id) {
     hits_add(v->hits, b, HIT_THING, (Thing){kind, id}, 0);
 }
@@ -82,6 +91,12 @@ double draw_ended(DrawList *d, double x, double y, TextStyle s, unsigned tint, c
                   double room) {
     char buf[256];
     return draw_text(d, x, y, s, tint, ANCHOR_START, text_fit_end(buf, sizeof buf, text, s, room));
+}
+
+double draw_short(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
+                  const char *text, double room) {
+    while (text_width(text, s) > room && s.size > 12) s.size = fmax(12, s.size - 2);
+    return draw_whole(d, x, y, s, tint, a, text, room);
 }
 
 double draw_whole(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,

@@ -88,6 +88,7 @@ const char *bytes_text(char *buf, size_t size, uint64_t bytes);            /* "6
 const char *count_text(char *buf, size_t size, uint64_t n); /* "8 311", thin spaces */
 bool is_selected(const Scene *s, Kind kind, uint64_t id);
 bool is_changed(const Scene *s, Kind kind, uint64_t id); /* does the event on show mention it? */
+uint64_t thread_for_p(const Model *m, uint64_t p); /* the M that is on its way to it, or NONE */
 void mark_thing(const View *v, Box b, Kind kind, uint64_t id); /* it can be hovered and clicked */
 /* Shortened to fit, drawn if anything is left; returns the width. */
 double draw_fitted(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
@@ -95,6 +96,9 @@ double draw_fitted(DrawList *d, double x, double y, TextStyle s, unsigned tint, 
 /* The same for a sentence: shortened at its end. */
 double draw_ended(DrawList *d, double x, double y, TextStyle s, unsigned tint, const char *text,
                   double room);
+/* For a number or a short name, of which no part says anything: smaller, else not at all. */
+double draw_short(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
+                  const char *text, double room);
 /* Whole or not at all. */
 double draw_whole(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
                   const char *text, double room);

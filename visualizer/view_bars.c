@@ -200,6 +200,7 @@ static const struct {
                 {"Ctrl + − 0", "size of everything"},
                 {"F11", "full screen"},
                 {"Esc", "clear the selection, close"},
+                {"Ctrl Q", "quit"},
                 {"?", "all keys"}};
 
 void view_help(const View *v) {

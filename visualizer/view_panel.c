@@ -24,28 +24,50 @@ enum { WORD_MAX = 128, LINE_WORDS = 64 };
 
 typedef struct {
     char text[WORD_MAX];
-    bool bold;
+    bool bold, joined; /* joined: no space before it, and no end of a line */
     double w;
 } Word;
 
-/* Takes the next word off *text; ** switches to semibold and back. */
-static bool next_word(const char **text, bool *bold, TextStyle s, Word *word) {
-    const char *p = *text + strspn(*text, " ");
+/* At a space between a number and its unit a line must not end: 37 µs. */
+static bool unit_follows(const char *word, size_t len, const char *space) {
+    static const char *const units[] = {"ns", "µs", "ms", "s", "B", "KiB", "MiB", "GiB"};
+    if (len == 0 || word[len - 1] < '0' || word[len - 1] > '9') return false;
+    for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+        size_t n = strlen(units[i]);
+        if (strncmp(space + 1, units[i], n) == 0 && strchr(" *.,;:)", space[1 + n])) return true;
+    }
+    return false;
+}
+
+/* Takes a piece of one weight off *text, up to a space or a change of weight (**). */
+static void next_piece(const char **text, bool *bold, TextStyle s, Word *word) {
+    const char *p = *text;
     size_t n = 0;
-    bool ends = false;
-    if (*p == '\0') return false;
-    if (strncmp(p, "**", 2) == 0) *bold = true, p += 2;
-    for (; *p && *p != ' '; p++) {
-        if (strncmp(p, "**", 2) == 0) ends = true, p++;
-        else if (n + 5 < sizeof word->text) word->text[n++] = *p;
+    for (; strncmp(p, "**", 2) == 0; p += 2) *bold = !*bold;
+    for (; *p && strncmp(p, "**", 2) != 0; p++) {
+        if (*p == ' ' && !unit_follows(word->text, n, p)) break;
+        if (n + 5 < sizeof word->text) word->text[n++] = *p;
     }
     word->text[n] = '\0';
     word->bold = *bold;
     s.weight = word->bold ? 600 : s.weight;
     word->w = text_width(word->text, s);
-    if (ends) *bold = false;
+    for (; strncmp(p, "**", 2) == 0; p += 2) *bold = !*bold;
     *text = p;
-    return true;
+}
+
+enum { WORD_PIECES = 4 }; /* of a word: bold, then its comma */
+
+/* The next word as pieces that stay together; returns how many. */
+static size_t next_word(const char **text, bool *bold, TextStyle s, Word *piece) {
+    size_t count = 0;
+    *text += strspn(*text, " ");
+    while (**text && **text != ' ' && count < WORD_PIECES) {
+        next_piece(text, bold, s, &piece[count]);
+        piece[count].joined = count > 0;
+        count++;
+    }
+    return count;
 }
 
 static void draw_words(const View *v, const Word *word, size_t count, double x, double y,
@@ -55,12 +77,13 @@ static void draw_words(const View *v, const Word *word, size_t count, double x, 
         char run[1024];
         size_t at = 0, k = i;
         for (; k < count && word[k].bold == word[i].bold && at + WORD_MAX + 2 < sizeof run; k++) {
-            at +=
-                (size_t)snprintf(run + at, sizeof run - at, "%s%s", k > i ? " " : "", word[k].text);
+            at += (size_t)snprintf(run + at, sizeof run - at, "%s%s",
+                                   k > i && !word[k].joined ? " " : "", word[k].text);
         }
         TextStyle style = s;
         if (word[i].bold) style.weight = 600;
-        x += draw_text(v->d, x, y, style, word[i].bold ? strong : tint, ANCHOR_START, run) + space;
+        x += draw_text(v->d, x, y, style, word[i].bold ? strong : tint, ANCHOR_START, run);
+        if (k < count && !word[k].joined) x += space;
         i = k;
     }
 }
@@ -69,12 +92,14 @@ static void draw_words(const View *v, const Word *word, size_t count, double x, 
  * `lines`; the last one then ends in an ellipsis. */
 static double prose(const View *v, const char *text, double x, double y, double w, TextStyle s,
                     double leading, Tint tint, Tint strong, int lines) {
-    Word line[LINE_WORDS], word;
-    size_t count = 0;
+    Word line[LINE_WORDS], word[WORD_PIECES];
+    size_t count = 0, n;
     double used = 0, space = text_width(" ", s);
     bool bold = false;
-    while (lines > 0 && next_word(&text, &bold, s, &word)) {
-        if (count > 0 && (used + space + word.w > w || count == LINE_WORDS)) {
+    while (lines > 0 && (n = next_word(&text, &bold, s, word)) > 0) {
+        double width = 0;
+        for (size_t i = 0; i < n; i++) width += word[i].w;
+        if (count > 0 && (used + space + width > w || count + n > LINE_WORDS)) {
             if (--lines == 0) snprintf(line[count - 1].text + strlen(line[count - 1].text), 4, "…");
             draw_words(v, line, count, x, y, s, tint, strong);
             y += leading;
@@ -82,14 +107,15 @@ static double prose(const View *v, const char *text, double x, double y, double 
             used = 0;
             if (lines == 0) break;
         }
-        if (word.w > w) { /* one that is wider than the column */
+        if (n == 1 && width > w) { /* one that is wider than the column */
             char fitted[WORD_MAX];
-            text_fit(fitted, sizeof fitted, word.text, s, w - 8);
-            snprintf(word.text, sizeof word.text, "%s", fitted);
-            word.w = text_width(word.text, s);
+            text_fit(fitted, sizeof fitted, word[0].text, s, w - 8);
+            snprintf(word[0].text, sizeof word[0].text, "%s", fitted);
+            width = word[0].w = text_width(word[0].text, s);
         }
-        used += (count ? space : 0) + word.w;
-        line[count++] = word;
+        used += (count ? space : 0) + width;
+        memcpy(line + count, word, n * sizeof *word);
+        count += n;
     }
     if (count > 0 && lines > 0) {
         draw_words(v, line, count, x, y, s, tint, strong);
@@ -100,14 +126,6 @@ static double prose(const View *v, const char *text, double x, double y, double 
 
 /* ---------------------------------------------------------------- what just happened */
 
-static const char *clock_text(char *buf, size_t size, uint64_t ns) {
-    if (ns >= 1000000000) snprintf(buf, size, "%.4f", (double)(ns / 1000) / 1e6);
-    else
-        snprintf(buf, size, "%llu.%03llu", (unsigned long long)(ns / 1000000),
-                 (unsigned long long)(ns / 1000 % 1000));
-    return buf;
-}
-
 static void chain(Place *c) {
     const View *v = c->v;
     const Story *st = v->s->story;
@@ -115,8 +133,8 @@ static void chain(Place *c) {
     char text[48];
     double tw = 0;
     for (size_t i = 0; i < st->step_count; i++)
-        tw =
-            fmax(tw, text_width(clock_text(text, sizeof text, st->step[i].time_ns), mono(13, 400)));
+        tw = fmax(tw,
+                  text_width(narrate_time(text, sizeof text, st->step[i].time_ns), mono(13, 400)));
     double x = c->x + tw + 18, room = c->w - (x + 18 - c->x);
     draw_line(v->d, x, c->y - 4, x, c->y - 4 + 42 * (double)(st->step_count - 1),
               pen(TINT_CARDL, 1.5));
@@ -124,10 +142,12 @@ static void chain(Place *c) {
         const StoryStep *step = &st->step[i];
         bool now = i + 1 == st->step_count;
         draw_text(v->d, c->x, c->y, mono(13, 400), TINT_T2, ANCHOR_START,
-                  clock_text(text, sizeof text, step->time_ns));
+                  narrate_time(text, sizeof text, step->time_ns));
         draw_circle(v->d, x, c->y - 4, 5, paint(now ? TINT_NOW : TINT_CHROME),
                     pen(now ? TINT_NOW : TINT_T2, 1.8));
-        draw_fitted(v->d, x + 18, c->y, mono(14, 600), TINT_T1, ANCHOR_START, step->function, room);
+        TextStyle fn = mono(14, 600);
+        while (fn.size > 12 && text_width(step->function, fn) > room) fn.size -= 1;
+        draw_fitted(v->d, x + 18, c->y, fn, TINT_T1, ANCHOR_START, step->function, room);
         draw_ended(v->d, x + 18, c->y + 18, sans(13, 400), TINT_T2, step->detail, room);
         hits_add(v->hits, (Box){c->x, c->y - 16, c->w, 40}, HIT_EVENT, NO_THING, step->seq);
         c->y += 42;
@@ -265,7 +285,7 @@ static void notes(Place *c) {
     const Lanes *l = v->s->lanes;
     size_t count = 0;
     while (count < l->mark_count && l->mark[count].seq <= v->s->seq) count++;
-    if (count == 0 || c->y + 76 > c->end) return;
+    if (count == 0 || c->y + 80 > c->end) return; /* the heading and one line of a note */
     draw_line(v->d, v->f->panel.x, c->y + .5, v->f->panel.x + v->f->panel.w, c->y + .5,
               pen(TINT_HAIR, 1));
     draw_text(v->d, c->x, c->y + 30, sans(15, 600), TINT_T1, ANCHOR_START, "Notes so far");

@@ -52,6 +52,8 @@ void view_worlds(const View *v) {
     for (size_t i = 0; i < v->stage->in_c_shown && v->stage->in_c_look == IN_C_PLATES; i++) {
         uint64_t p = v->s->model->m[v->stage->in_c[i].m].from_p;
         double shaft = p < v->stage->p_count ? v->stage->p[p].shaft_x : v->stage->in_c[i].shaft_x;
+        Box plate = v->stage->in_c[i].plate; /* the shaft may bend towards it */
+        shaft = fmin(shaft, plate.x + plate.w / 2);
         if (shaft > 0) room = fmin(room, shaft - 10 - (24 + w + 6));
     }
     const char *words = "foreign to the runtime";

@@ -235,7 +235,21 @@ static void run_slice(const View *v, const LanePlace *lane, const Slice *s) {
     slice_label(v, s, y, sans(12, 600), TINT_ON_G, text);
 }
 
+/* Nobody runs here, and somebody is on the way: not the dots of an idle P. */
+static void waits_slice(const View *v, const LanePlace *lane, const Slice *s) {
+    char text[48];
+    Box b = {s->x, lane->y, s->w - 1, lane->h};
+    draw_box(v->d, b, 2, paint(TINT_CHROME), pen_dash(TINT_NOW, 1.2, 3, 3));
+    snprintf(text, sizeof text, "waits for M%u", (unsigned)s->span->id);
+    if (lane->h >= 15) slice_label(v, s, b.y + b.h / 2 + 4.4, sans(12, 500), TINT_T1, text);
+    mark_thing(v, b, KIND_M, s->span->id);
+}
+
 static void p_slice(const View *v, const LanePlace *lane, const Slice *s) {
+    if (s->span->kind == SPAN_WAITS) {
+        waits_slice(v, lane, s);
+        return;
+    }
     if (s->span->kind == SPAN_HELD) held_slice(v, lane, s);
     else run_slice(v, lane, s);
     if (s->span->id != NO_ID)
@@ -315,7 +329,8 @@ static const char *tick_label(const Lanes *l, const Tick *t) {
 static void sysmon_lane(const View *v, const LanePlace *lane) {
     const Lanes *l = v->s->lanes;
     uint64_t end_ns = v->s->now_ns < v->s->to_ns ? v->s->now_ns : v->s->to_ns;
-    double band = -1, last = -100, now = timeline_x(v->time, v->s, v->s->now_ns);
+    double band = -1, last = -100, said = v->time->x0,
+           now = timeline_x(v->time, v->s, v->s->now_ns);
     for (size_t i = lanes_tick_from(l, v->s->from_ns);
          i < l->tick_count && l->tick[i].time_ns <= end_ns && l->tick[i].seq <= v->s->seq; i++) {
         const Tick *t = &l->tick[i];
@@ -331,16 +346,24 @@ static void sysmon_lane(const View *v, const LanePlace *lane) {
         band = -1;
         draw_line(v->d, x, lane->y + 1, x, lane->y + lane->h - 1,
                   t->acted ? pen(TINT_NOW, 3.5) : pen(TINT_T2, 2));
+        double before = fmax(said, last);
         last = x;
         double next = i + 1 < l->tick_count && l->tick[i + 1].time_ns <= end_ns
                           ? timeline_x(v->time, v->s, l->tick[i + 1].time_ns)
                           : now;
         const char *label = tick_label(l, t);
         TextStyle style = t->acted ? mono(13, 600) : sans(12, 400);
-        if (label[0] && text_width(label, style) + 22 < fmin(next, now) - x) {
-            draw_text(v->d, x + 9, lane->y + 13, style, t->acted ? TINT_NOW : TINT_T2, ANCHOR_START,
-                      label);
+        double w = text_width(label, style), left = x + 9;
+        if (label[0] == '\0') continue;
+        if (w + 22 >= fmin(next, now) - x) { /* at the playhead: beyond it, else before the tick */
+            if (!t->acted || next < now) continue;
+            left = fmax(now, x) + 9;
+            if (left + w > v->f->timeline.w - 12) left = x - 9 - w;
+            if (left < x && left < before + 6) continue;
         }
+        draw_text(v->d, left, lane->y + 13, style, t->acted ? TINT_NOW : TINT_T2, ANCHOR_START,
+                  label);
+        said = left + w;
     }
     if (band >= 0)
         draw_box(v->d, (Box){band, lane->y + 4, last - band, lane->h - 8}, 0,
@@ -412,7 +435,12 @@ static void live_label(const View *v, const LanePlace *lane) {
     char text[64];
     if (x < v->time->x0 || room < 24 || !lane->labelled || is_broken_here(v->s)) return;
     if (lane->kind == LANE_P) {
-        uint64_t g = m->p[lane->id].m != NONE ? m->m[m->p[lane->id].m].g : NONE;
+        uint64_t g = m->p[lane->id].m != NONE ? m->m[m->p[lane->id].m].g : NONE,
+                 coming = m->p[lane->id].m == NONE ? thread_for_p(m, lane->id) : NONE;
+        if (coming != NONE) {
+            snprintf(text, sizeof text, "waits for M%llu", (unsigned long long)coming);
+            draw_whole(v->d, x, y, sans(13, 400), TINT_T2, ANCHOR_START, text, room);
+        }
         if (g == NONE) return;
         double w = draw_fitted(v->d, x, y, sans(13, 700), TINT_T1, ANCHOR_START,
                                thing_text(text, sizeof text, KIND_G, g), room);
@@ -467,6 +495,14 @@ static void base_line(const View *v, const LanePlace *lane) {
     else if (lane->kind == LANE_P) draw_line(v->d, x, y, end, y, pen_dash(TINT_CARDL, 1.2, 2, 4));
 }
 
+/* How many lanes found no room. */
+static void more(const View *v, size_t hidden, double y) {
+    char text[48];
+    if (hidden == 0 || y + 4 > v->time->scrub_y) return;
+    snprintf(text, sizeof text, "+ %zu more", hidden);
+    draw_short(v->d, 24, y, sans(12, 400), TINT_T3, ANCHOR_START, text, v->time->x0 - 30);
+}
+
 static void lanes(const View *v) {
     const Lanes *l = v->s->lanes;
     for (size_t i = 0; i < v->time->lane_count; i++) {
@@ -481,11 +517,8 @@ static void lanes(const View *v) {
         }
         live_label(v, lane);
     }
-    if (v->time->hidden == 0 || v->time->lanes_end + 14 > v->time->scrub_y) return;
-    char text[48];
-    snprintf(text, sizeof text, "+ %zu more", v->time->hidden);
-    draw_fitted(v->d, 24, v->time->lanes_end + 11, sans(12, 400), TINT_T3, ANCHOR_START, text,
-                v->time->x0 - 30);
+    more(v, v->time->hidden_p, v->time->hidden_p_y);
+    more(v, v->time->hidden, v->time->hidden_y);
 }
 
 static void divider(const View *v) {

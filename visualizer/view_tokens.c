@@ -100,7 +100,7 @@ static void sheet_processors(DrawList *d) {
     token_m(d, (Box){column(6) - 25, y - 8, 50, 58}, "M6", MLOOK_EXTRA, "", GLOOK_RUNNING, 14);
     name_below(d, column(6), y + 78, "extra M", "not borrowed yet");
     token_shaft(d, column(7), y - 8, y + 50);
-    token_cut(d, column(7), y + 20, TINT_APP);
+    token_cut(d, column(7), y + 20, 9, TINT_APP);
     name_below(d, column(7), y + 78, "retaken", "the tie is cut");
 }
 

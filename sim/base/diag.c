@@ -58,8 +58,64 @@ void diag_excerpt(Diag *d, const char *source) {
     }
 }
 
-void diag_print(const Diag *d, void *stream) {
+/* ---- plain text ---- */
+
+/* How many bytes the letter at `s` has by its first one, 0 if none begins so; its bits in *code. */
+static size_t letter_length(const unsigned char *s, uint32_t *code) {
+    size_t n = s[0] < 0x80   ? 1
+               : s[0] < 0xc2 ? 0
+               : s[0] < 0xe0 ? 2
+               : s[0] < 0xf0 ? 3
+               : s[0] < 0xf5 ? 4
+                             : 0;
+    *code = n < 2 ? s[0] : s[0] & (0x7fu >> n);
+    for (size_t i = 1; i < n; i++) {
+        if ((s[i] & 0xc0) != 0x80) return 0;
+        *code = *code << 6 | (s[i] & 0x3fu);
+    }
+    bool too_long = (n == 3 && *code < 0x800) || (n == 4 && *code < 0x10000);
+    bool no_letter = (*code >= 0xd800 && *code < 0xe000) || *code > 0x10ffff;
+    return too_long || (n > 1 && no_letter) ? 0 : n;
+}
+
+size_t plain_letter(char out[PLAIN_LETTER_MAX], const char *text) {
+    uint32_t code;
+    out[0] = '\0';
+    if (text[0] == '\0') return 0;
+    size_t n = letter_length((const unsigned char *)text, &code);
+    if (n == 0) {
+        memcpy(out, "\xef\xbf\xbd", 4);
+        return 1;
+    }
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) {
+        snprintf(out, PLAIN_LETTER_MAX, code < 0x80 ? "\\x%02x" : "\\u%04x", (unsigned)code);
+        return n;
+    }
+    memcpy(out, text, n);
+    out[n] = '\0';
+    return n;
+}
+
+char *plain_text(char *buf, size_t size, const char *text) {
+    char letter[PLAIN_LETTER_MAX];
+    size_t len = 0;
+    for (size_t n; (n = plain_letter(letter, text)) > 0; text += n) {
+        if (*text == '\n' || *text == '\t') memcpy(letter, " ", 2);
+        if (len + strlen(letter) >= size) break;
+        memcpy(buf + len, letter, strlen(letter));
+        len += strlen(letter);
+    }
+    buf[len] = '\0';
+    return buf;
+}
+
+void diag_print(const Diag *diag, void *stream) {
     FILE *out = stream;
+    Diag copy = *diag, *d = &copy;
+    plain_text(d->file, sizeof d->file, diag->file);
+    plain_text(d->message, sizeof d->message, diag->message);
+    plain_text(d->excerpt, sizeof d->excerpt, diag->excerpt);
+    plain_text(d->remedy, sizeof d->remedy, diag->remedy);
     if (d->file[0]) {
         fprintf(out, "%s:", d->file);
         if (d->line) fprintf(out, "%d:", d->line);

@@ -30,6 +30,14 @@ bool diag_remedy(Diag *d, const char *fmt, ...) __attribute__((format(printf, 2,
 /* Copies line d->line of `source` into d->excerpt, so that it can be shown under the message. */
 void diag_excerpt(Diag *d, const char *source);
 
+/* Text that others wrote (a scenario, a trace) must not steer a terminal. The next letter of `text`, as it
+ * may be shown: a control character is written out (\x1b), a byte that is no UTF-8 becomes U+FFFD.
+ * Returns how many bytes of `text` that was; 0 at its end. */
+enum { PLAIN_LETTER_MAX = 8 };
+size_t plain_letter(char out[PLAIN_LETTER_MAX], const char *text);
+/* The whole text in one line: a newline and a tab are spaces. Returns buf; what is too long is cut. */
+char *plain_text(char *buf, size_t size, const char *text);
+
 /* file:line:column: error: message / the line / a caret / remedy, on `out`. */
 void diag_print(const Diag *d, void *out /* FILE * */);
 

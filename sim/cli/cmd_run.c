@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SET_MAX = 64, STORY_LINES_MAX = 34 };
+enum { SET_MAX = 64, STORY_LINES_MAX = 34, VERDICT_MAX = 1024 };
 
 typedef struct {
     const char *scenario, *out, *device;
@@ -81,13 +81,15 @@ typedef struct {
     size_t count, cap, passed;
 } Story;
 
-static void plain(char *out, size_t size, const char *text) {
+/* Without the marks of the deciding figures. */
+static char *unmarked(char *out, size_t size, const char *text) {
     size_t n = 0;
     for (; *text && n + 1 < size; text++) {
         if (text[0] == '*' && text[1] == '*') text++;
         else out[n++] = *text;
     }
     out[n] = '\0';
+    return out;
 }
 
 static void tell(void *ctx, const Model *m, const Event *e) {
@@ -98,47 +100,66 @@ static void tell(void *ctx, const Model *m, const Event *e) {
     char time[48], reason[400];
     narrate(m, e, &n);
     narrate_time(time, sizeof time, e->time_ns);
-    plain(reason, sizeof reason, e->kind == EV_NOTE ? n.reason : n.detail);
+    unmarked(reason, sizeof reason, e->kind == EV_NOTE ? n.reason : n.detail);
     if (st->count == STORY_LINES_MAX) {
         st->passed++;
         return;
     }
     GROW(st->line, st->cap, st->count + 1);
     int pad = 11 + (strstr(time, "µ") ? 1 : 0); /* a two-byte letter is one column */
-    char *line = st->line[st->count++];
-    if (e->kind == EV_NOTE) snprintf(line, sizeof st->line[0], "%*s  \"%s\"", pad, time, reason);
+    char line[640];
+    if (e->kind == EV_NOTE) snprintf(line, sizeof line, "%*s  \"%s\"", pad, time, reason);
     else
-        snprintf(line, sizeof st->line[0], "%*s  %s%s%s", pad, time, n.headline,
-                 reason[0] ? ": " : "", reason);
+        snprintf(line, sizeof line, "%*s  %s%s%s", pad, time, n.headline, reason[0] ? ": " : "",
+                 reason);
+    plain_text(st->line[st->count++], sizeof st->line[0], line);
 }
 
 /* ---- what is printed ---- */
 
+/* As Go ends its report: who, in what state, and where. */
+static void print_goroutine(uint64_t g, const char *name, const char *state, const char *path,
+                            int line) {
+    char n[64], s[64];
+    fprintf(stderr, "\ngoroutine %llu [%s]:\n    %s", (unsigned long long)g,
+            plain_text(s, sizeof s, state), path);
+    if (line > 0) fprintf(stderr, ":%d", line);
+    if (name[0]) fprintf(stderr, " in %s", plain_text(n, sizeof n, name));
+    fprintf(stderr, "\n");
+}
+
 static void print_outcome(const RunReport *r, const char *path) {
+    char text[sizeof r->outcome_text];
+    plain_text(text, sizeof text, r->outcome_text);
     if (r->outcome == RUN_DEADLOCK) {
+        fprintf(stderr, "%s\n", text);
+        for (size_t i = 0; i < r->waiter_count; i++)
+            print_goroutine(r->waiter[i].g, r->waiter[i].name, r->waiter[i].reason, path,
+                            r->waiter[i].line);
+        if (r->waiters_left > 0) fprintf(stderr, "\nand %zu more\n", r->waiters_left);
         fprintf(stderr,
-                "%s\n  That is Go's report without cgo. A program that links cgo would hang here "
+                "\n  That is Go's report without cgo. A program that links cgo would hang here "
                 "in silence:\n"
-                "  a C thread might still call in, so the runtime never gives up (checkdead).\n",
-                r->outcome_text);
+                "  a C thread might still call in, so the runtime never gives up (checkdead).\n");
     } else if (r->outcome == RUN_PANIC) {
-        fprintf(stderr, "%s\n", r->outcome_text);
+        fprintf(stderr, "%s\n", text);
+        if (r->outcome_g != NONE)
+            print_goroutine(r->outcome_g, "", "running", path, r->outcome_line);
     } else if (r->outcome == RUN_LIMIT) {
-        char t[TIME_TEXT_MAX];
-        fprintf(stderr,
-                "%s: stopped at %s of virtual time: main has not returned\n  Raise it with "
-                "scenario { limit = ... } or --set limit=..., or let main end.\n",
-                path, time_text(t, sizeof t, r->scenario.limit_ns));
+        fprintf(stderr, "%s: %s\n", path, text);
     }
 }
 
 static void print_verdicts(const RunReport *r, const char *path) {
     for (size_t i = 0; i < r->verdict_count; i++) {
         const Verdict *v = &r->verdict[i];
+        char text[VERDICT_MAX], got[VERDICT_MAX];
+        plain_text(text, sizeof text, v->text);
+        plain_text(got, sizeof got, v->got);
         if (v->verdict == 0)
-            fprintf(stderr, "%s:%d: expected %s, got %s\n", path, v->line, v->text, v->got);
+            fprintf(stderr, "%s:%d: expected %s, got %s\n", path, v->line, text, got);
         if (v->verdict < 0)
-            fprintf(stderr, "%s:%d: not checked: %s (%s)\n", path, v->line, v->text, v->got);
+            fprintf(stderr, "%s:%d: not checked: %s (%s)\n", path, v->line, text, got);
     }
 }
 
@@ -148,11 +169,11 @@ static void print_count(uint64_t n, const char *what) {
 }
 
 static void print_report(const RunReport *r, const Options *o) {
-    char t[48], m[48];
+    char t[48], m[48], title[sizeof r->scenario.title * 4], device[512];
     const uint64_t *v = r->summary.value;
     printf("%s: %s after %s of virtual time",
-           r->scenario.title[0] ? r->scenario.title : o->scenario, runner_outcome(r->outcome),
-           narrate_time(t, sizeof t, v[FIG_time]));
+           plain_text(title, sizeof title, r->scenario.title[0] ? r->scenario.title : o->scenario),
+           runner_outcome(r->outcome), narrate_time(t, sizeof t, v[FIG_time]));
     print_count(v[FIG_events], "event");
     print_count(v[FIG_threads], "thread");
     print_count(v[FIG_crossings], "crossing");
@@ -160,7 +181,8 @@ static void print_report(const RunReport *r, const Options *o) {
     printf("\n");
     if (v[FIG_launches] > 0) {
         printf("device: %s; its %llu command%s took %s in virtual time",
-               r->device.present ? r->device.name : "none, nothing was computed",
+               r->device.present ? plain_text(device, sizeof device, r->device.name)
+                                 : "none, nothing was computed",
                (unsigned long long)v[FIG_launches], v[FIG_launches] == 1 ? "" : "s",
                narrate_time(t, sizeof t, v[FIG_device_busy]));
         if (r->device.present) printf(", %s measured", narrate_time(m, sizeof m, r->measured_ns));
@@ -197,7 +219,7 @@ int cmd_run(int argc, char **argv) {
     RunReport r;
     bool ok = runner_run(&rq, &r, &d);
     for (size_t i = 0; i < story.count && !o.quiet; i++) printf("%s\n", story.line[i]);
-    if (story.passed > 0)
+    if (story.passed > 0 && !o.quiet)
         printf("%11s  and %zu more of these; `faultline show` lists every event\n", "...",
                story.passed);
     if (story.count > 0 && !o.quiet) printf("\n");

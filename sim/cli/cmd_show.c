@@ -5,6 +5,7 @@
 #include "../event/text.h"
 #include "../lens/narrate.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,15 @@ static uint64_t time_option(struct argp_state *state, const char *name, const ch
     return ns;
 }
 
+/* p_retake is as good as P_RETAKE. */
+static EventKind event_by_any_case(const char *text) {
+    char name[64];
+    size_t n = 0;
+    for (; text[n] && n + 1 < sizeof name; n++) name[n] = (char)toupper((unsigned char)text[n]);
+    name[n] = '\0';
+    return event_kind_by_name(name);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state) {
     Options *o = state->input;
     switch (key) {
@@ -46,11 +56,14 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
         return 0;
     }
     case 'e':
-        o->event = event_kind_by_name(arg);
+        o->event = event_by_any_case(arg);
         if (o->event == EV_COUNT)
             argp_error(state, "there is no event \"%s\"; book-notes/events.md lists them", arg);
         return 0;
     case 'w': o->words = true; return 0;
+    case ARGP_KEY_END:
+        if (o->from_ns > o->to_ns) argp_error(state, "--from is later than --to");
+        return 0;
     default: return cli_one(key, arg, state, &o->trace, "trace");
     }
 }
@@ -69,13 +82,28 @@ static bool wanted(const Options *o, const Event *e) {
 static void print_words(const Model *m, const Event *e) {
     Narration n;
     narrate(m, e, &n);
-    printf("             %s.", n.headline);
-    for (const char *p = n.reason; *p; p++) {
-        if (p == n.reason) putchar(' ');
+    char headline[4 * sizeof n.headline], reason[4 * sizeof n.reason];
+    printf("             %s.", plain_text(headline, sizeof headline, n.headline));
+    plain_text(reason, sizeof reason, n.reason);
+    for (const char *p = reason; *p; p++) {
+        if (p == reason) putchar(' ');
         if (p[0] == '*' && p[1] == '*') p++;
         else putchar(*p);
     }
     putchar('\n');
+}
+
+/* Nothing was listed although something was asked for: silence would look like an empty trace. */
+static void print_none(const Options *o) {
+    char from[TIME_TEXT_MAX], to[TIME_TEXT_MAX];
+    const char *name = o->event == EV_COUNT ? "event" : event_spec[o->event].name;
+    fflush(stdout);
+    fprintf(stderr, "%s: ", o->trace);
+    if (o->g == NONE) fprintf(stderr, "there is no %s", name);
+    else fprintf(stderr, "no %s mentions g%llu", name, (unsigned long long)o->g);
+    if (o->from_ns > 0) fprintf(stderr, " from %s", time_text(from, sizeof from, o->from_ns));
+    if (o->to_ns < UINT64_MAX) fprintf(stderr, " up to %s", time_text(to, sizeof to, o->to_ns));
+    fprintf(stderr, "\n");
 }
 
 /* With words a model has to follow; it starts at the checkpoint before --from. */
@@ -91,7 +119,7 @@ static bool show(Trace *t, const Options *o, Diag *d) {
     if (m) trace_seek_seq(c, m->seq + 1);
     else trace_seek_ns(c, o->from_ns);
     char line[EVENT_TEXT_MAX], why[MODEL_WHY_MAX];
-    bool ok = true;
+    bool ok = true, any = false;
     for (Event e; trace_next(c, &e) && e.time_ns <= o->to_ns;) {
         if (m && !model_apply(m, &e, why)) {
             ok = diag_fail(d, EXIT_WORLD, "%s: event #%llu is impossible: %s", o->trace,
@@ -99,9 +127,11 @@ static bool show(Trace *t, const Options *o, Diag *d) {
             break;
         }
         if (e.time_ns < o->from_ns || !wanted(o, &e)) continue;
+        any = true;
         puts(event_text(line, &e, trace_text(t)));
         if (m && e.kind < EV_COUNT) print_words(m, &e);
     }
+    if (ok && !any) print_none(o);
     trace_cursor_free(c);
     model_free(m);
     return ok;

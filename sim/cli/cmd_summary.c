@@ -54,7 +54,9 @@ static bool count(Trace *t, Summary *s, Diag *d) {
 
 static void print_json(Trace *t, const Summary *s) {
     cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "scenario", trace_option(t, "scenario"));
+    char name[512];
+    cJSON_AddStringToObject(o, "scenario",
+                            plain_text(name, sizeof name, trace_option(t, "scenario")));
     cJSON_AddBoolToObject(o, "complete", trace_state(t) == TRACE_COMPLETE);
     for (int i = 0; i < FIG_COUNT; i++) {
         char number[24]; /* a double would round what is above 2^53 */
@@ -68,8 +70,10 @@ static void print_json(Trace *t, const Summary *s) {
 }
 
 static void print_table(Trace *t, const Summary *s) {
-    printf("%s  %s\n", trace_option(t, "title")[0] ? trace_option(t, "title") : trace_path(t),
-           trace_option(t, "book"));
+    char head[512], book[128];
+    const char *title = trace_option(t, "title");
+    printf("%s  %s\n", plain_text(head, sizeof head, title[0] ? title : trace_path(t)),
+           plain_text(book, sizeof book, trace_option(t, "book")));
     for (int i = 0; i < FIG_COUNT; i++) {
         char text[48];
         if (figure_spec[i].kind == KIND_NS) narrate_time(text, sizeof text, s->value[i]);

@@ -24,6 +24,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     switch (key) {
     case 'd': o->device = arg; return 0;
     case ARGP_KEY_ARG:
+        if (arg[0] == '\0') argp_error(state, "which scenario? One of the names is empty");
         GROW(o->path, o->cap, o->count + 1);
         o->path[o->count++] = mem_text(arg);
         return 0;
@@ -78,6 +79,15 @@ typedef struct {
     bool reported; /* it has printed its line */
 } Shared;
 
+static void print_unexpected(const RunReport *r, const char *path) {
+    char text[sizeof r->outcome_text];
+    printf("         ");
+    if (r->outcome_line > 0) printf("%s:%d: ", path, r->outcome_line);
+    printf("unexpected end: %s\n", r->outcome_text[0]
+                                       ? plain_text(text, sizeof text, r->outcome_text)
+                                       : runner_outcome(r->outcome));
+}
+
 static int test(const char *name, const char *device, Shared *shared) {
     char found[4096], *source;
     size_t len;
@@ -96,12 +106,13 @@ static int test(const char *name, const char *device, Shared *shared) {
         printf("%-6s %s: %zu held, %zu failed, %zu not checked\n",
                status == EXIT_WELL ? "ok" : "FAILED", path, r.held, r.failed, r.unchecked);
         for (size_t i = 0; i < r.verdict_count; i++) {
+            char text[1024], got[1024];
             if (r.verdict[i].verdict == 0)
                 printf("         %s:%d: expected %s, got %s\n", path, r.verdict[i].line,
-                       r.verdict[i].text, r.verdict[i].got);
+                       plain_text(text, sizeof text, r.verdict[i].text),
+                       plain_text(got, sizeof got, r.verdict[i].got));
         }
-        if (r.finding_unexpected)
-            printf("         unexpected end: %s %s\n", runner_outcome(r.outcome), r.outcome_text);
+        if (r.finding_unexpected) print_unexpected(&r, path);
         shared->unchecked += r.unchecked;
     } else {
         printf("FAILED %s\n", path);

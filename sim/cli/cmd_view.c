@@ -57,6 +57,7 @@ static bool run_first(const char *scenario, char *trace, size_t size, int *statu
     if (fd < 0) {
         Diag d;
         diag_fail(&d, EXIT_WORLD, "cannot make a temporary trace %s: %s", trace, strerror(errno));
+        diag_remedy(&d, "Set TMPDIR to a folder that can be written to, or unset it for /tmp.");
         *status = cli_fail(&d);
         return false;
     }

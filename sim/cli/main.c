@@ -44,6 +44,7 @@ void cli_parse(const struct argp *argp, int argc, char **argv, void *input) {
 error_t cli_one(int key, char *arg, struct argp_state *state, const char **slot, const char *what) {
     if (key == ARGP_KEY_NO_ARGS) argp_error(state, "which %s?", what);
     if (key != ARGP_KEY_ARG) return ARGP_ERR_UNKNOWN;
+    if (arg[0] == '\0') argp_error(state, "which %s? The name is empty", what);
     if (*slot != NULL) argp_error(state, "one %s at a time", what);
     *slot = arg;
     return 0;

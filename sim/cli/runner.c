@@ -150,6 +150,8 @@ static void write_head(Runner *u) {
     snprintf(text, sizeof text, "%llu", (unsigned long long)sc->seed);
     add_option(&b, "seed", text);
     add_option(&b, "limit", time_text(time, sizeof time, sc->limit_ns));
+    snprintf(text, sizeof text, "%llu", (unsigned long long)sc->limit_events);
+    add_option(&b, "events", text);
     add_option(&b, "time", u->rq->measured ? "measured" : "model");
     for (size_t i = 0; i < u->rq->set_count; i++) add_option(&b, "set", u->rq->set[i]);
     trace_section(u->w, "options", b.data, b.len);
@@ -408,9 +410,27 @@ static bool begin(Runner *u, Diag *d) {
                         .measured = u->rq->measured,
                         .recorded = u->rq->recorded,
                         .recorded_count = u->rq->recorded_count,
-                        .limit_ns = sc->limit_ns};
+                        .limit_ns = sc->limit_ns,
+                        .limit_events = sc->limit_events};
     u->world = world_new(u->s, u->dev, script_prog(u->script), &opt);
     return script_start(u->script, u->world, u->dev, d);
+}
+
+static void tell_limit(Runner *u) {
+    const Scenario *sc = &u->r->scenario;
+    char t[TIME_TEXT_MAX];
+    size_t size = sizeof u->r->outcome_text;
+    if (u->s->last_seq >= sc->limit_events) {
+        snprintf(u->r->outcome_text, size,
+                 "stopped after %llu events: main has not returned; raise it with scenario { "
+                 "events = ... }",
+                 (unsigned long long)u->s->last_seq);
+    } else {
+        snprintf(u->r->outcome_text, size,
+                 "stopped at %s of virtual time: main has not returned; raise it with scenario { "
+                 "limit = ... }",
+                 time_text(t, sizeof t, sc->limit_ns));
+    }
 }
 
 static bool finish(Runner *u, Diag *d) {
@@ -427,6 +447,7 @@ static bool finish(Runner *u, Diag *d) {
         }
         ok = false;
     } else {
+        if (u->world->outcome == RUN_LIMIT) tell_limit(u);
         ok = judge(u, d);
         u->r->go_status = world_end(u->world);
     }

@@ -1,6 +1,7 @@
 /* text.c -- events as lines of text, made from the table. */
 #include "text.h"
 
+#include "../base/diag.h"
 #include "../base/units.h"
 
 #include <stdio.h>
@@ -15,25 +16,17 @@ static void add(char *buf, const char *s) {
 }
 
 static void add_quoted(char *buf, const char *s) {
-    char out[200], *o = out;
-    *o++ = '"';
-    for (; *s && o < out + sizeof out - 8; s++) {
-        if (*s == '"' || *s == '\\') *o++ = '\\';
-        if (*s == '\n') {
-            *o++ = '\\';
-            *o++ = 'n';
-        } else {
-            *o++ = *s;
-        }
+    enum { LETTERS_MAX = 192 };
+    char out[LETTERS_MAX + PLAIN_LETTER_MAX + 8] = "\"", letter[PLAIN_LETTER_MAX];
+    size_t len = 1;
+    for (size_t n; len < LETTERS_MAX && (n = plain_letter(letter, s)) > 0; s += n) {
+        if (*s == '"' || *s == '\\') snprintf(letter, sizeof letter, "\\%c", *s);
+        if (*s == '\n') memcpy(letter, "\\n", 3);
+        if (*s == '\t') memcpy(letter, "\\t", 3);
+        memcpy(out + len, letter, strlen(letter));
+        len += strlen(letter);
     }
-    while (*s && o > out + 1 && ((unsigned char)*s & 0xc0) == 0x80)
-        s--, o--; /* not inside a letter */
-    if (*s) {
-        memcpy(o, "...", 3);
-        o += 3;
-    }
-    *o++ = '"';
-    *o = '\0';
+    snprintf(out + len, sizeof out - len, "%s\"", *s ? "..." : "");
     add(buf, out);
 }
 

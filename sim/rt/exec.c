@@ -154,8 +154,9 @@ bool world_try(World *w, const Op *op, OpResult *r) {
     ASSERT(op->kind == OP_SEND || op->kind == OP_RECV);
     Chan *c = w->chans[op->a];
     uint64_t at = world_now(w) + chan_cost(w, op);
-    bool alone =
-        agenda_first_ns(&w->agenda) > at && (w->opt.limit_ns == 0 || at <= w->opt.limit_ns);
+    bool ended = w->opt.limit_events > 0 && w->s->last_seq >= w->opt.limit_events;
+    bool alone = !ended && agenda_first_ns(&w->agenda) > at &&
+                 (w->opt.limit_ns == 0 || at <= w->opt.limit_ns);
     if (!alone || at == world_now(w) || w->opt.no_shortcut || !chan_ready(c, op->kind))
         return false;
     G *gp = mp->curg;

@@ -144,6 +144,10 @@ bool world_step(World *w) {
         w->outcome = RUN_LIMIT;
         return false;
     }
+    if (w->opt.limit_events > 0 && w->s->last_seq >= w->opt.limit_events) {
+        w->outcome = RUN_LIMIT;
+        return false;
+    }
     ASSERT(due.time_ns >= w->s->now_ns);
     if (due.time_ns > w->s->now_ns) w->stuck_ops = 0;
     w->s->now_ns = due.time_ns;

@@ -143,8 +143,9 @@ typedef struct {
     bool measured;            /* --time=measured: the device's own figures become durations */
     const uint64_t *recorded; /* ... of an earlier run, by command; NULL = measure now */
     size_t recorded_count;
-    uint64_t limit_ns; /* virtual time at which the run is stopped; 0 = none */
-    bool no_shortcut;  /* tests: every operation goes over the agenda (world_try) */
+    uint64_t limit_ns;     /* virtual time at which the run is stopped; 0 = none */
+    uint64_t limit_events; /* number of events after which it is stopped; 0 = none */
+    bool no_shortcut;      /* tests: every operation goes over the agenda (world_try) */
 } WorldOptions;
 
 typedef enum { RUN_GOES, RUN_EXITED, RUN_DEADLOCK, RUN_PANIC, RUN_LIMIT, RUN_FAILED } RunOutcome;

@@ -112,7 +112,8 @@ int script_received(Script *s, lua_State *L, OpResult r) {
 static int chan_send_value(lua_State *L) {
     ChanRef *c = self(L, "send");
     if (lua_gettop(L) != 2)
-        script_error(L, "For example: done:send(true)", "send wants one value; got %d", lua_gettop(L) - 1);
+        script_error(L, "For example: done:send(true)", "send wants one value; got %d",
+                     lua_gettop(L) - 1);
     Op *op = script_op(L, "send", OP_SEND);
     op->a = c->thing.id;
     op->b = script_hold(L, 2);

@@ -156,7 +156,8 @@ static bool is_field(const char *name) {
 static void check_launch(lua_State *L) {
     if (lua_isnoneornil(L, 2)) return;
     if (!lua_istable(L, 2))
-        script_arg_error(L, 2, "For example: k:launch { items = n, takes = \"120us\", slices = 16 }",
+        script_arg_error(L, 2,
+                         "For example: k:launch { items = n, takes = \"120us\", slices = 16 }",
                          "launch wants a table, or nothing");
     const char *unknown = script_unknown_key(L, 2, is_field);
     if (unknown)

@@ -76,6 +76,10 @@ static bool take_limit(Scenario *sc, const char *text) {
     return time_parse(text, &sc->limit_ns) && sc->limit_ns > 0 && sc->limit_ns <= DURATION_MAX;
 }
 
+static bool take_events(Scenario *sc, const char *text) {
+    return whole_number(text, &sc->limit_events) && sc->limit_events > 0;
+}
+
 /* clang-format off */
 static const Field fields[] = {
     {"title", "is a text of at most 127 bytes", LUA_TSTRING, take_title},
@@ -84,6 +88,7 @@ static const Field fields[] = {
     {"procs", "is GOMAXPROCS, a whole number from 1 to 1024", LUA_TNUMBER, take_procs},
     {"seed", "is a whole number, 0 or more", LUA_TNUMBER, take_seed},
     {"limit", "is a duration such as \"10s\", a day at most", LUA_TSTRING, take_limit},
+    {"events", "is a whole number of events after which the run is stopped", LUA_TNUMBER, take_events},
 };
 /* clang-format on */
 
@@ -177,7 +182,7 @@ static int scenario(lua_State *L) {
     lua_settop(L, 1);
     const char *unknown = script_unknown_key(L, 1, is_field);
     if (unknown)
-        script_error(L, "It has: title, book, go, procs, seed, limit, costs.",
+        script_error(L, "It has: title, book, go, procs, seed, limit, events, costs.",
                      "scenario has no field '%s'", unknown);
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         read_field(L, s, &fields[i]);

@@ -44,6 +44,7 @@ enum {
 #define HEAP_BYTES_MAX (1024u << 20) /* simulated Go heap */
 #define PATTERN_WORK_MAX 1e9         /* steps of matching, at worst */
 #define DURATION_MAX 86400000000000u /* a day */
+#define EVENTS_DEFAULT 100000000u    /* events of a run whose scenario names no number: some seconds of ours */
 #define LIMIT_DEFAULT 10000000000u   /* virtual time of a run whose scenario names no limit */
 
 /* ---- what the chunk declared; made in the world by script_start, or at once during the run ---- */

@@ -28,7 +28,7 @@ static const struct {
     {"load", "a scenario makes no code out of text", "Write a function, and pass it on as a value."},
     {"loadstring", "a scenario makes no code out of text", "Write a function, and pass it on as a value."},
     {"debug", "a scenario cannot look into Lua itself",
-     "The trace shows what happened: faultline show, faultline why."},
+     "The trace shows what happened: faultline show --words says why."},
     {"coroutine", "goroutines are what runs here", "go(function() ... end) starts one; channels connect them."},
     {"collectgarbage", "when Lua collects its own memory is no part of the simulation", "Leave the line out."},
     {"_G", "global variables have no table", "Name the variable itself."},

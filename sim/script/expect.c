@@ -102,8 +102,8 @@ static void take_set(lua_State *L, int index, Expectation *e) {
         script_error(L, "", "expect: %s lists more than %zu names", e->key, ARRAY_LEN(word));
     for (size_t i = 0; i < count; i++) {
         if (lua_rawgeti(L, index, (lua_Integer)i + 1) != LUA_TSTRING)
-            script_arg_error(L, -1, "For example: findings = { \"deadlock\" }", "expect: %s is a list of names",
-                             e->key);
+            script_arg_error(L, -1, "For example: findings = { \"deadlock\" }",
+                             "expect: %s is a list of names", e->key);
         word[i] = lua_tostring(L, -1); /* alive in its table */
         lua_pop(L, 1);
     }
@@ -215,8 +215,9 @@ static int expect_result(lua_State *L) {
              thing ? s->objs[thing->id].name
                    : script_name(L, 1, "expect.result: an object, or the name of one,"));
     if (!lua_isfunction(L, 2) || lua_iscfunction(L, 2))
-        script_arg_error(L, 2, "For example: expect.result(\"y\", function(i, v) return v == 3.0 * i end)",
-                         "expect.result wants a function of an index and a value");
+        script_arg_error(
+            L, 2, "For example: expect.result(\"y\", function(i, v) return v == 3.0 * i end)",
+            "expect.result wants a function of an index and a value");
     describe_check(L, 2, s, &c);
     lua_settop(L, 2);
     c.function = luaL_ref(L, LUA_REGISTRYINDEX);

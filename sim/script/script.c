@@ -76,7 +76,7 @@ static bool check_settings(const Script *s, Diag *d) {
         }
         diag_fail(d, EXIT_USAGE, "--set %s=%s: %s has no knob of that name", set->name, set->value,
                   s->base);
-        return diag_remedy(d, "There are: procs, seed, go, limit, title, book, costs.NAME%s.",
+        return diag_remedy(d, "There are: procs, seed, go, limit, events, title, book, costs.NAME%s.",
                            knobs);
     }
     return true;
@@ -141,7 +141,7 @@ bool script_load(Script **out, const char *path, const char *source, size_t len,
     s->main_body = NONE;
     s->free_body = NO_BODY;
     s->heap = heap_new(HEAP_BYTES_MAX);
-    s->scenario = (Scenario){.go = "1.26", .procs = 1, .seed = 1, .limit_ns = LIMIT_DEFAULT};
+    s->scenario = (Scenario){.go = "1.26", .procs = 1, .seed = 1, .limit_ns = LIMIT_DEFAULT, .limit_events = EVENTS_DEFAULT};
     costs_default(&s->scenario.costs);
     if (take_settings(s, opt, d) && check_bytes(s, len, d) && sandbox_open(s, d) && load(s, len, d)) {
         *out = s;

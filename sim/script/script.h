@@ -21,6 +21,7 @@ typedef struct {
     uint32_t procs;
     uint64_t seed;
     uint64_t limit_ns; /* virtual time at which the run is stopped */
+    uint64_t limit_events; /* ... or number of events */
     Costs costs;
 } Scenario;
 

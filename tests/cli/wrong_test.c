@@ -24,18 +24,25 @@ static const Wrong wrong[] = {
     {"a gigabyte of text", "$F run $S/wrong_gigabyte.lua",     3, {"wrong_gigabyte.lua:4:", "memory", "MiB"}},
     {"io.open",           "$F run $S/wrong_io.lua",            3, {"wrong_io.lua:4:", "io is not available", "note"}},
     {"os.execute",        "$F run $S/wrong_os.lua",            3, {"wrong_os.lua:4:", "os is not available", "compute"}},
+    {"a zero byte",       "$F run $T/zero.lua",                3, {"zero.lua:2:", "zero byte", "UTF-8"}},
+    {"bytecode",          "$F run $T/code.lua",                3, {"code.lua", "bytecode", "source"}},
+    {"no such cost",      "$F run $T/cost.lua",                3, {"cost.lua:1:", "no cost called lunch", "thread_new, thread_wake"}},
+    {"a knob that is wrong inside", "$F run --set workers=-3 scenarios/18_2_2_blocking.lua", 3, {"got -2", "  For example: local done"}},
     {"no main",           "$F run $S/wrong_no_main.lua",       3, {"wrong_no_main.lua", "there is no main", "main(function()"}},
     {"unknown kernel",    "$F run --device none $S/wrong_no_kernel.lua", 3, {"wrong_no_kernel.lua:5:", "no kernel sayxpy", "opencl_kernels"}},
     {"unknown figure",    "$F run $S/wrong_figure.lua",        3, {"wrong_figure.lua:4:", "handovers", "faultline summary"}},
     /* what a run gave: 1 */
     {"expectation",       "$F run --quiet $S/wrong_expectation.lua", 1, {"wrong_expectation.lua:4:", "expected threads: at most 1", "got 2"}},
     {"deadlock",          "$F run --quiet $S/wrong_deadlock.lua", 1, {"all goroutines are asleep - deadlock!", "hang", "checkdead"}},
-    {"panic",             "$F run --quiet $S/wrong_panic.lua", 1, {"panic: send on closed channel"}},
+    {"panic",             "$F run --quiet $S/wrong_panic.lua", 1, {"panic: send on closed channel", "goroutine 1 [running]:", "wrong_panic.lua:6\n"}},
+    {"who waits",         "$F run --quiet $S/wrong_deadlock.lua", 1, {"goroutine 1 [chan receive]:", "wrong_deadlock.lua:4 in main"}},
     /* the command line: 2 */
     {"no command",        "$F",                                2, {"faultline run SCENARIO", "--help"}},
     {"unknown command",   "$F frobnicate",                     2, {"frobnicate", "faultline --help"}},
     {"unknown option",    "$F run --frobnicate x",             2, {"faultline run", "--frobnicate", "--help"}},
     {"no scenario",       "$F run",                            2, {"which scenario"}},
+    {"an empty name",     "$F run ''",                         2, {"which scenario", "name is empty"}},
+    {"an empty name to test", "$F test ''",                    2, {"which scenario", "empty"}},
     {"unknown knob",      "$F run --set knobb=3 $S/everything.lua", 2, {"knobb", "no knob", "procs, seed"}},
     {"knob without value", "$F run --set procs $S/everything.lua", 2, {"--set", "KNOB=VALUE"}},
     {"knob out of range", "$F run --procs 0 $S/everything.lua", 2, {"procs", "1 to 1024"}},
@@ -43,6 +50,7 @@ static const Wrong wrong[] = {
     {"time no word",      "$F run --time soon $S/everything.lua", 2, {"--time", "model or measured"}},
     {"no trace named",    "$F show",                           2, {"which trace"}},
     {"no time",           "$F show --from soon x.trace",       2, {"--from", "3.473ms"}},
+    {"times turned round", "$F show --from 9us --to 3us x.trace", 2, {"--from is later than --to"}},
     {"no such event",     "$F show --event FROB x.trace",      2, {"FROB", "events.md"}},
     /* files and devices: 4 */
     {"no such scenario",  "$F run /nonexistent.lua",           4, {"/nonexistent.lua", "No such file"}},
@@ -57,6 +65,7 @@ static const Wrong wrong[] = {
     {"a full disk",       "$F run --device none --out /dev/full $S/everything.lua", 4, {"/dev/full", "No space left", "--out"}},
     {"no folder to write to", "$F run --out /nonexistent/x $S/everything.lua", 4, {"/nonexistent/x", "No such file", "--out"}},
     {"a full disk for the answer", "$F hash $T/well.trace >/dev/full",    4, {"No space left"}},
+    {"no temporary folder", "TMPDIR=/nonexistent $F view $S/everything.lua", 4, {"temporary trace /nonexistent", "No such file", "Set TMPDIR"}},
     {"no driver",         "OCL_ICD_VENDORS=/nonexistent $F run $S/everything.lua", 4, {"everything.lua:22:", "no OpenCL driver", "pocl-opencl-icd"}},
     {"no driver to list", "OCL_ICD_VENDORS=/nonexistent $F devices", 4, {"no OpenCL driver", "pocl-opencl-icd"}},
 };
@@ -81,6 +90,8 @@ static void check_message(const Wrong *x) {
 
 static void each_has_one_clear_message(void) {
     command_gives(0, "$F run --quiet --device none --out $T/well.trace $S/everything.lua");
+    command_gives(0, "cd $T && printf 'scenario {\\n title\\000 }' >zero.lua && printf '\\033Lua' >code.lua &&"
+                     "echo \"scenario { title = 't', costs = { lunch = '1us' } }\" >cost.lua");
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) check_message(&wrong[i]);
     if (!there_is_a_device()) return;
     for (size_t i = 0; i < sizeof wrong_on_a_device / sizeof wrong_on_a_device[0]; i++) check_message(&wrong_on_a_device[i]);

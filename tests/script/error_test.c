@@ -94,11 +94,28 @@ static void a_rethrown_error_keeps_its_remedy(void) {
     CU_ASSERT(strstr(d.remedy, "Units are") != NULL);
 }
 
+/* clang-format off */
+static const Case beginnings[] = {
+    {"#!/usr/bin/env lua\n" HEAD "\nerror 'x'", 3, 0, "x", "", "error 'x'"},
+    {"\xef\xbb\xbf" HEAD "\nerror 'x'", 2, 0, "x", "", "error 'x'"},
+    {"\xef\xbb\xbf#!lua\n" HEAD "\nx := 5", 3, 4, "near '='", "local x = ...", "x := 5"},
+    {"\xef\xbb\xbfx := 5", 1, 4, "near '='", "local x = ...", "x := 5"},
+};
+/* clang-format on */
+
+static void a_mark_and_a_shell_line_are_skipped(void) {
+    for (size_t i = 0; i < ARRAY_LEN(beginnings); i++) check(&beginnings[i]);
+    attempt_says("\xef\xbb\xbf#!/usr/bin/env lua\n" MAIN("print 'well'"), "well\n");
+    attempt_fails("#", "a scenario begins with scenario");
+}
+
 void script_error_tests(void) {
     static const Check checks[] = {
         {"syntax errors show line, column and how Lua has it", syntax_errors_show_their_column},
         {"errors of a goroutine name it, and their line", errors_of_a_goroutine_name_it},
         {"a caught error is a text with its place", a_caught_error_is_a_text},
+        {"a byte order mark and a first line with # are skipped",
+         a_mark_and_a_shell_line_are_skipped},
         {"an error that is thrown again keeps its remedy", a_rethrown_error_keeps_its_remedy},
         {NULL, NULL},
     };

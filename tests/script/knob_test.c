@@ -50,6 +50,8 @@ static const struct {
     {"b = 2, a = 1", "scenario has no field 'a'"},
     {"costs = 5", "costs is a table"},
     {"costs = { thread = '1us' }", "there is no cost called thread"},
+    {"costs = { thread = '1us' }", "There are: go_create, "},
+    {"costs = { thread = '1us' }", ", thread_new, thread_wake, "},
     {"costs = { thread_new = 5 }", "costs.thread_new is a duration such as \"17us\"; got 5"},
     {"costs = { dev_item_ps = '5ns' }", "costs.dev_item_ps is a whole number of picoseconds; got \"5ns\""},
 };
@@ -97,7 +99,7 @@ static const struct {
     const char *set, *message, *remedy;
 } wrong_sets[] = {
     {"wrokers=8", "--set wrokers=8: try.lua has no knob of that name",
-     "There are: procs, seed, go, limit, title, book, costs.NAME, workers (4), share (0.5), work (25us), pin (true)."},
+     "There are: procs, seed, go, limit, events, title, book, costs.NAME, workers (4), share (0.5), work (25us), pin (true)."},
     {"costs.thread=1us", "has no knob of that name", "costs.NAME"},
     {"workers=many", "--set workers=many: workers is a whole number", ""},
     {"workers=2.5", "workers is a whole number", ""},
@@ -125,6 +127,17 @@ static void wrong_sets_are_the_command_lines_mistake(void) {
         CU_ASSERT(strstr(a.diag.remedy, wrong_sets[i].remedy) != NULL);
         attempt_free(&a);
     }
+}
+
+static void the_run_says_how_many_ps_there_are(void) {
+    attempt_says("scenario { title = 't', procs = 3 }\nlocal n = runtime.GOMAXPROCS(0)\n"
+                 "main(function() print(n, runtime.GOMAXPROCS(-1)) end)",
+                 "3\t3\n");
+    const char *const set[] = {"procs=5", NULL};
+    Attempt a = attempt(MAIN("print(runtime.GOMAXPROCS(0))"), &(How){.set = set});
+    check_text("--set procs=5", "5\n", a.notes);
+    attempt_free(&a);
+    attempt_fails("print(runtime.GOMAXPROCS(0))", "runtime.GOMAXPROCS stands before scenario");
 }
 
 static void wrong_knobs_are_refused(void) {
@@ -172,6 +185,7 @@ void script_knob_tests(void) {
         {"--set overrules the scenario", set_overrules_the_scenario},
         {"a wrong --set is the command line's mistake", wrong_sets_are_the_command_lines_mistake},
         {"wrong knobs are refused", wrong_knobs_are_refused},
+        {"GOMAXPROCS(0) says how many Ps there are", the_run_says_how_many_ps_there_are},
         {"expectations stand in the order of the source",
          expectations_stand_in_the_order_of_the_source},
         {NULL, NULL},

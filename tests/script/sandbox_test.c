@@ -41,6 +41,9 @@ static const Door doors[] = {
     {"getmetatable('').__index = {}", "attempt to index a string value"},
     {"local c = chan() c:Send(1)", "a channel has no 'Send'"},
     {"runtime.GOMAXPROCS(4)", "--procs 2"},
+    {"runtime.GOMAXPROCS()", "runtime.GOMAXPROCS wants a whole number; got nothing"},
+    {"runtime.GOMAXPROCS('0')", "runtime.GOMAXPROCS(0) says how many"},
+    {"chan(-2)", "For example: local done = chan(1)"},
     {"make(chan)", "make is not available"},
     {"undefined_name()", "'undefined_name' is not defined here"},
     {"comptue '5us'", "Did you mean 'compute'?"},
@@ -102,7 +105,7 @@ static void only_the_top_level_declares_globals(void) {
 }
 
 static void a_broken_chunk_is_not_run(void) {
-    attempt_fails("\x1bLua", "attempt to load a binary chunk");
+    attempt_fails("\x1bLua", "this is Lua bytecode");
     attempt_fails(HEAD "\nmain(function()\n",
                   "'end' expected (to close 'function' at line 2) near <eof>");
 }

@@ -134,8 +134,12 @@ static void lanes_keep_their_order_and_stay_above_the_scrub_bar(void) {
     player_seek_seq(&w.player, w.feed, feed_count(w.feed) - 1);
     FrameLayout f = frame_at(&w, 1280, 800);
     layout_timeline(l, &f, show_scene(&w));
-    CU_ASSERT(l->lane_count > 17);
+    size_t lanes[LANE_QUEUE + 1] = {0};
+    for (size_t i = 0; i < l->lane_count; i++) lanes[l->lane[i].kind]++;
+    CU_ASSERT_EQUAL(lanes[LANE_P] + l->hidden_p, 16);
+    CU_ASSERT(lanes[LANE_P] >= 10 && lanes[LANE_M] >= 3);
     CU_ASSERT(l->hidden > 0);
+    CU_ASSERT(l->hidden_y < l->scrub_y);
     for (size_t i = 0; i < l->lane_count; i++) {
         CU_ASSERT(l->lane[i].y + l->lane[i].h <= l->scrub_y);
         if (i > 0) CU_ASSERT(l->lane[i].y >= l->lane[i - 1].y + l->lane[i - 1].h);

@@ -1,4 +1,5 @@
-/* picture_test.c -- whole pictures of many moments: no text overlaps another or is cut, each
+/* picture_test.c -- whole pictures of many moments: no text overlaps another or is cut, no
+ * number is shortened, no heading stands alone, each text
  * stands out from what is behind it, and the same moment is the same picture. */
 #include "../check.h"
 #include "sample.h"
@@ -37,11 +38,34 @@ static void say(void *ctx, const char *sentence) {
            w->scene.width_px, w->scene.height_px, sentence);
 }
 
+/* A heading promises something under it. */
+static size_t bare_headings(const Frame *f, Show *w) {
+    static const char *const headings[] = {"Notes so far", "Parked", "On the way", "Not on a P",
+                                           "Channels"};
+    size_t bare = 0;
+    for (int part = 0; part < PART_OVERLAY; part++) {
+        const DrawList *d = &f->list[part];
+        for (const Op *a = d->ops; a < d->ops + d->count; a++) {
+            bool heading = false, followed = false;
+            for (size_t i = 0; i < ARRAY_LEN(headings) && a->kind == OP_TEXT; i++)
+                heading = heading || strcmp(draw_op_text(d, a), headings[i]) == 0;
+            for (const Op *b = a + 1; heading && b < d->ops + d->count && !followed; b++) {
+                followed = b->kind == OP_TEXT && b->box.y > a->box.y + 8 &&
+                           b->box.y < a->box.y + 70 && fabs(b->box.x - a->box.x) < 200;
+            }
+            if (!heading || followed) continue;
+            say(w, draw_op_text(d, a));
+            bare++;
+        }
+    }
+    return bare;
+}
+
 static size_t lint_now(Show *w) {
     static Frame *f;
     if (f == NULL) f = frame_new();
     frame_build(f, show_scene(w));
-    size_t complaints = frame_lint(f, say, w);
+    size_t complaints = frame_lint(f, say, w) + bare_headings(f, w);
     if (complaints) frame_free(f), f = NULL;
     return complaints;
 }
@@ -73,6 +97,7 @@ static void crowd4(const char *path) { sample_crowd(path, 4, 5); }
 static void crowd2(const char *path) { sample_crowd(path, 2, 3); }
 static void crowd8(const char *path) { sample_crowd(path, 8, 12); }
 static void crowd16(const char *path) { sample_crowd(path, 16, 30); }
+static void crowd300(const char *path) { sample_crowd(path, 300, 40); }
 static void crowd40(const char *path) { sample_crowd(path, 40, 2); }
 static void long_run(const char *path) { sample_long(path, 20000); }
 
@@ -85,6 +110,7 @@ static void no_text_overlaps_in_crowds(void) {
     with_trace("crowd8.trace", crowd8, lint_everywhere);
     with_trace("crowd16.trace", crowd16, lint_everywhere);
     with_trace("crowd40.trace", crowd40, lint_everywhere);
+    with_trace("crowd300.trace", crowd300, lint_everywhere);
 }
 static void no_text_overlaps_in_empty_and_broken_ones(void) {
     with_trace("bare.trace", sample_bare, lint_everywhere);

@@ -163,7 +163,8 @@ static void lanes_tell_the_handoff(void) {
     s = span_at(&l->p[1], 3430000);
     CU_ASSERT_FATAL(s != NULL);
     CU_ASSERT(s->kind == SPAN_HELD && s->from_ns == 3412000 && s->to_ns == 3452000);
-    CU_ASSERT_PTR_NULL(span_at(&l->p[1], 3460000)); /* nobody between retake and the new thread */
+    s = span_at(&l->p[1], 3460000); /* nobody runs between retake and the new thread */
+    CU_ASSERT(s && s->kind == SPAN_WAITS && s->id == 4);
     s = span_at(&l->p[1], 3471000);
     CU_ASSERT(s && s->kind == SPAN_RUN && s->id == 12);
     s = span_at(&l->m[3], 3500000);
@@ -296,9 +297,13 @@ static void places_can_be_named(void) {
     sample_handoff(path);
     show_init(&w, open_feed(path));
     CU_ASSERT(show_go_to(&w, "first:P_RETAKE", &d));
-    CU_ASSERT(feed_event(w.feed, w.player.seq, &e) && e.kind == EV_P_RETAKE);
+    CU_ASSERT(feed_event(w.feed, w.player.told_seq, &e) && e.kind == EV_P_RETAKE);
+    uint64_t retaken_ns = e.time_ns;
+    CU_ASSERT(w.player.seq > w.player.told_seq); /* with all else that happens in that instant */
+    CU_ASSERT(feed_event(w.feed, w.player.seq, &e) && e.time_ns == retaken_ns);
+    CU_ASSERT(feed_event(w.feed, w.player.seq + 1, &e) && e.time_ns > retaken_ns);
     CU_ASSERT(show_go_to(&w, "last:SYSMON_LOOK", &d));
-    CU_ASSERT(feed_event(w.feed, w.player.seq, &e) && e.kind == EV_SYSMON_LOOK);
+    CU_ASSERT(feed_event(w.feed, w.player.told_seq, &e) && e.kind == EV_SYSMON_LOOK);
     CU_ASSERT(show_go_to(&w, "3.473ms", &d));
     CU_ASSERT_EQUAL(w.player.now_ns, 3473000);
     CU_ASSERT(show_go_to(&w, "#12", &d));
