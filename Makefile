@@ -78,10 +78,10 @@ deps: ## install what is missing (Debian), or say what is
 
 demo: deps ## run the story of 18.2.2, write its trace and a picture, open the window
 	@$(MAKE) --no-print-directory -s -j2 all
-	@build/faultline run --narrate --out build/demo.trace scenarios/18_2_2_blocking.lua
-	@build/faultline shot build/demo.trace --at $(MOMENT) -o build/demo.png && echo "picture: build/demo.png"
-	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then build/faultline view build/demo.trace --at $(MOMENT); \
-	 else echo "no display here; where there is one: build/faultline view build/demo.trace"; fi
+	@$(BUILD)/faultline run --narrate --out $(BUILD)/demo.trace scenarios/18_2_2_blocking.lua
+	@$(BUILD)/faultline shot $(BUILD)/demo.trace --at $(MOMENT) -o $(BUILD)/demo.png && echo "picture: $(BUILD)/demo.png"
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then $(BUILD)/faultline view $(BUILD)/demo.trace --at $(MOMENT); \
+	 else echo "no display here; where there is one: $(BUILD)/faultline view $(BUILD)/demo.trace"; fi
 MOMENT = first:P_RETAKE
 
 test: DEPS = test
@@ -94,14 +94,14 @@ ci: ## what a new machine must be able to do: tests, sanitizers, a second compil
 	@.ci/run
 tidy: ## rules of the house: layers, banned calls, file heads, links of the notes
 	@lua5.4 tests/tidy.lua
-stress: all build/tests ## long hunts: random programs against the audit (STRESS=number)
-	STRESS=$(or $(STRESS),20000) build/tests rt_random
-bench: build/bench all ## the figures, side by side in one run
-	@build/bench
+stress: all $(BUILD)/tests ## long hunts: random programs against the audit (STRESS=number)
+	STRESS=$(or $(STRESS),20000) $(BUILD)/tests rt_random
+bench: $(BUILD)/bench all ## the figures, side by side in one run
+	@$(BUILD)/bench
 run: all ## make run S=scenario
-	@build/faultline run --narrate $(S)
+	@$(BUILD)/faultline run --narrate $(S)
 view: all ## make view S=scenario
-	@build/faultline view $(S)
+	@$(BUILD)/faultline view $(S)
 
 SHARE = $(DESTDIR)$(PREFIX)/share
 install: all ## PREFIX=/usr/local DESTDIR=

@@ -57,7 +57,7 @@ static Pitch choose_pitch(const Scene *s, double room) {
     Wish w = {.ps = s->model->p_count,
               .fixed = 28 + (s->head->queue_count ? 12 + 24.0 * (double)queues : 0)};
     w.ms = count_ms(s, &pitch, &w.in_c);
-    size_t least = w.in_c > 6 ? 6 : w.in_c > 3 ? w.in_c : 3;
+    size_t least = w.in_c > 4 ? 4 : w.in_c > 3 ? w.in_c : 3;
     if (!fits(&w, &pitch, room)) {
         size_t all = w.ms;
         pitch.hide_parked = true;
@@ -118,14 +118,15 @@ static double place_ms(TimelineLayout *l, const Scene *s, const Pitch *pitch, do
     return y;
 }
 
-/* Names stand at least 15 apart; where lanes are slimmer, an M in C has its name first. */
+/* Names stand at least 15 apart; where lanes are slimmer, Ms in C have theirs first, then Ps. */
 static void label_lanes(TimelineLayout *l, const Scene *s) {
-    for (int pass = 0; pass < 2; pass++) {
+    for (int pass = 0; pass < 3; pass++) {
         for (size_t i = 0; i < l->lane_count; i++) {
             LanePlace *a = &l->lane[i];
             double y = a->y + a->h / 2;
-            bool first = a->kind != LANE_M || is_in_c(s, a->id), clear = y + 12 < l->scrub_y;
-            if (a->labelled || first != (pass == 0)) continue;
+            bool clear = y + 12 < l->scrub_y;
+            int turn = a->kind == LANE_P ? 1 : a->kind == LANE_M && !is_in_c(s, a->id) ? 2 : 0;
+            if (turn != pass) continue;
             if (l->divider_y > 0 && fabs(y + 2 - l->divider_y) < 9 && a->kind != LANE_QUEUE)
                 clear = false; /* no name may lie on the line */
             if (l->hidden_p && fabs(y + 5 - l->hidden_p_y) < 13) clear = false;

@@ -87,6 +87,7 @@ typedef struct {
     size_t m_count; /* of all that are parked; at most 8 of them are in m */
     uint64_t g[3];
     size_t g_count; /* waiting, and not at a channel */
+    size_t at_hand; /* of these: just taken off a queue, or about to join one */
     Reason reason[REASONS_MAX];
     size_t reason_count;
 } Parked;
@@ -117,8 +118,11 @@ static void collect_parked(Parked *p, const Model *m) {
     }
     for (uint64_t g = 1; g < m->g_count; g++) {
         const ModelG *gp = &m->g[g];
-        if (gp->state == G_RUNNABLE && gp->place == AT_HAND && p->g_count < ARRAY_LEN(p->g)) {
-            p->g[p->g_count++] = g; /* just taken off a queue, or about to join one */
+        bool at_hand = gp->state == G_RUNNABLE && gp->place == AT_HAND;
+        if (at_hand) {
+            if (p->g_count < ARRAY_LEN(p->g)) p->g[p->g_count] = g;
+            p->g_count++;
+            p->at_hand++;
             continue;
         }
         if (gp->state != G_WAITING || gp->place == AT_SENDQ || gp->place == AT_RECVQ) continue;
@@ -198,6 +202,11 @@ static void parked_counts(const View *v, Parked *p, double y, size_t lines) {
         draw_fitted(v->d, x, y += 19, digits(13, 400), TINT_T2, ANCHOR_START, line, w);
         lines--;
     }
+    if (p->at_hand > 0 && lines > 0) {
+        snprintf(line, sizeof line, "%zu goroutine%s", p->at_hand, p->at_hand == 1 ? "" : "s");
+        draw_fitted(v->d, x, y += 18, digits(13, 400), TINT_T2, ANCHOR_START, line, w);
+        lines--;
+    }
     for (size_t i = 0; i < p->reason_count && lines > 0; i++, lines--) {
         const char *reason = intern_text(v->s->model->text, p->reason[i].reason);
         if (lines == 1 && p->reason_count > i + 1) {
@@ -215,11 +224,9 @@ static void parked_counts(const View *v, Parked *p, double y, size_t lines) {
 
 /* A goroutine in somebody's hand, a thread between two Ps: they are not parked. */
 static const char *parked_title(const Parked *p, const Model *m, double room) {
-    size_t moving = 0;
+    size_t moving = p->at_hand;
     for (size_t i = 0; i < p->m_count && i < ARRAY_LEN(p->m); i++)
         moving += m->m[p->m[i]].state == M_RUNNING || m->m[p->m[i]].state == M_SPINNING;
-    for (size_t i = 0; i < p->g_count && i < ARRAY_LEN(p->g); i++)
-        moving += m->g[p->g[i]].state == G_RUNNABLE;
     const char *both = "Parked or on the way";
     if (moving == 0) return "Parked";
     if (moving == p->m_count + p->g_count) return "On the way";

@@ -68,6 +68,7 @@ bool is_changed(const Scene *s, Kind kind, uint64_t id) {
 }
 
 uint64_t thread_for_p(const Model *m, uint64_t p) {
+    if (m->p[p].on_idle_list) return NONE; /* whoever asks for a thread has taken its P off */
     for (uint64_t id = 0; id < m->m_count; id++) {
         bool coming = m->m[id].state == M_STARTING || m->m[id].state == M_WAKING ||
                       m->m[id].state == M_RUNNING;

@@ -1,6 +1,6 @@
 /* narrate.h -- an event in words: what happened, and why, with the figures that decided.
  *
- * The same sentences stand in the window's panel, in `faultline show --why` and in the story that
+ * The same sentences stand in the window's panel, in `faultline show --words` and in the story that
  * `faultline run --narrate` tells. They come from the event and the model after it; nothing else
  * says what an event means.
  */

@@ -48,6 +48,13 @@ static void lint_finds_overlap_edges_clips_and_small_type(void) {
     draw_reset(&d);
     draw_text(&d, 20, 40, sans(11, 400), TINT_T1, ANCHOR_START, "tiny");
     CU_ASSERT_EQUAL(lint(&d), 1);
+    draw_reset(&d);
+    draw_text(&d, 20, 40, sans(14, 400), TINT_T1, ANCHOR_START, "97.…5 ms");
+    draw_text(&d, 20, 70, sans(14, 400), TINT_T1, ANCHOR_START, "…70");
+    CU_ASSERT_EQUAL(lint(&d), 2);
+    draw_reset(&d);
+    draw_text(&d, 20, 40, sans(14, 400), TINT_T1, ANCHOR_START, "tokenizer…worker");
+    CU_ASSERT_EQUAL(lint(&d), 0);
     draw_free(&d);
 }
 
@@ -192,7 +199,7 @@ static void the_sheet_of_tokens_is_clean(void) {
 void draw_tests(void) {
     static const Check checks[] = {
         {"texts apart are fine", texts_apart_are_fine},
-        {"lint finds overlap, edges, clips and small type",
+        {"lint finds overlap, edges, clips, small type and stumps",
          lint_finds_overlap_edges_clips_and_small_type},
         {"equal lists have equal hashes", equal_lists_have_equal_hashes},
         {"every text colour has enough contrast", every_text_colour_has_enough_contrast},

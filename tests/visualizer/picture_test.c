@@ -1,6 +1,6 @@
-/* picture_test.c -- whole pictures of many moments: no text overlaps another or is cut, no
- * number is shortened, no heading stands alone, each text
- * stands out from what is behind it, and the same moment is the same picture. */
+/* picture_test.c -- whole pictures of many moments: no text overlaps another or is cut, no number
+ * is shortened, no heading stands alone, each text stands out from what is behind it, and the same
+ * moment is the same picture. */
 #include "../check.h"
 #include "sample.h"
 
