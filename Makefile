@@ -41,7 +41,7 @@ TESTS_DEV    = slice buildlog signature device fault
 TESTS_RT     = sched random
 TESTS_SCRIPT = sandbox budget order value error knob kernel
 TESTS_CLI    = output same cut wrong golden
-TESTS_VIEW   = draw layout player picture
+TESTS_VIEW   = draw layout player picture window
 
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 

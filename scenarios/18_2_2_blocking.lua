@@ -9,7 +9,7 @@
 --                    18_2_2_fast_path   a kernel that is done before sysmon looks twice
 --                    18_2_2_pure_go     the same work without C
 
-scenario { title = "A kernel launch the scheduler cannot see", book = "18.2.2", procs = 2, seed = 1 }
+scenario { title = "A wait the scheduler cannot see", book = "18.2.2", procs = 2, seed = 1 }
 
 local workers = knob("workers", 4)      -- goroutines with work of their own
 local takes   = knob("takes", "120us")  -- what the kernel needs on the device

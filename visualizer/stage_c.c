@@ -57,22 +57,24 @@ static void cut(const View *v, const CPlace *c) {
     token_cut(v->d, place->shaft_x, y, v->stage->ps_look == PS_FULL ? 9 : 6, TINT_GO2);
     if (v->stage->ps_look != PS_FULL) return;
     uint64_t p = m->m[c->m].from_p;
+    double queue = v->stage->services_w - (v->f->narrow ? 22 : 18);
+    if (m->globq.count > 2) queue = v->stage->services_w + 2; /* its tokens reach that far */
     double left = p > 0 ? v->stage->p[p - 1].plate.x + v->stage->p[p - 1].plate.w + 6
-                        : v->stage->services_x + v->stage->services_w - 14;
+                        : v->stage->services_x + queue;
     double x = place->shaft_x - 16, room = x - left;
     char time[48], text[64];
     narrate_time(time, sizeof time, v->s->now_ns - pp->retaken_ns);
     snprintf(text, sizeof text, v->s->now_ns > pp->retaken_ns ? "%s ago" : "just now", time);
-    bool dock_free = pp->m == NONE || m->m[pp->m].state == M_IN_C;
+    bool dock_free = pp->m == NONE ? thread_for_p(m, p) == NONE : m->m[pp->m].state == M_IN_C;
     Anchor anchor = ANCHOR_END;
-    if (text_width("retaken", sans(14, 600)) > room &&
+    if (text_width("retaken", sans(12, 600)) > room &&
         dock_free) { /* nobody in the dock: the words stand there */
         anchor = ANCHOR_START;
         x = place->shaft_x + 16;
         room = place->card.x + place->card.w - x;
     }
-    draw_whole(v->d, x, y, sans(14, 600), TINT_NOW, anchor, "retaken", room);
-    draw_whole(v->d, x, y + 18, digits(13, 400), TINT_T2, anchor, text, room);
+    draw_short(v->d, x, y, sans(14, 600), TINT_NOW, anchor, "retaken", room);
+    draw_short(v->d, x, y + 18, digits(13, 400), TINT_T2, anchor, text, room);
 }
 
 static void door_label(const View *v, const CPlace *c) {

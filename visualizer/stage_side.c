@@ -72,7 +72,7 @@ static void global_queue(const View *v, double y) {
     }
     double end = x + (double)shown * 38 + (shown ? 6 : 0);
     if (shown < m->globq.count) token_more(v->d, x + 38, cy);
-    else token_rail(v->d, end, x + w - (v->f->narrow ? 8 : 36), cy); /* clear of "retaken" */
+    else token_rail(v->d, end, x + w - 36, cy); /* clear of "retaken" */
 }
 
 /* ---------------------------------------------------------------- parked */
@@ -143,7 +143,7 @@ static const char *short_reason(const char *reason, double room) {
 }
 
 static const char *caption(const Model *m, uint64_t g, double room) {
-    if (m->g[g].state == G_RUNNABLE) return "on its way";
+    if (m->g[g].state == G_RUNNABLE) return "in hand";
     return short_reason(intern_text(m->text, m->g[g].reason), room);
 }
 
