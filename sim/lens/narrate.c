@@ -93,7 +93,7 @@ static void retake(const Model *m, const Event *e, Narration *n) {
                "M%llu came back from C and its old P%llu was attached to **M%llu**, which is in C "
                "itself (%s). It may be taken.",
                (Ull)e->arg[4], (Ull)p, (Ull)from, intern_text(m->text, gp->fn));
-        detail(n, "the old P stood behind another call");
+        detail(n, "the old P was behind a call");
         return;
     }
     headline(n, "sysmon retook P%llu from M%llu", (Ull)p, (Ull)from);
@@ -123,7 +123,7 @@ static void retake(const Model *m, const Event *e, Narration *n) {
                "again. **No other P is free**, so it does not wait.",
                (Ull)from, fn, gname, since, wait);
     }
-    detail(n, "the same call, seen again after %s", wait);
+    detail(n, "seen again after %s", wait);
 }
 
 static void new_thread(const Model *m, const Event *e, Narration *n) {
@@ -134,7 +134,7 @@ static void new_thread(const Model *m, const Event *e, Narration *n) {
            "There are now **%llu threads**; Go never gives one back.",
            (Ull)p, parked ? "one" : "none", (Ull)m->m_count);
     function(n, "startm → newm");
-    detail(n, "no parked thread; M%llu will take P%llu", (Ull)id, (Ull)p);
+    detail(n, "no thread is parked, for P%llu", (Ull)p);
 }
 
 static void go_start(const Model *m, const Event *e, Narration *n) {
@@ -207,7 +207,7 @@ static void sysmon_sees(const Model *m, const Event *e, Narration *n) {
            "cost a P, so sysmon only remembers it.",
            (Ull)e->arg[1], intern_text(m->text, m->g[e->arg[2]].fn), gname);
     function(n, "sysmon");
-    detail(n, "first look at this call: remembered");
+    detail(n, "first look: remembered");
 }
 
 static void chan_send(const Model *m, const Event *e, Narration *n) {
@@ -573,7 +573,7 @@ static void tell_cgo(const Model *m, const Event *e, Narration *n) {
                "path.",
                (Ull)a[1]);
         function(n, "exitsyscall");
-        detail(n, "fast path: P%llu was still there", (Ull)a[1]);
+        detail(n, "fast path: P%llu still there", (Ull)a[1]);
         break;
     case EV_CGO_EXIT_P:
         headline(n, "%s is back and found P%llu", narrate_g(m, a[0], g, sizeof g), (Ull)a[1]);

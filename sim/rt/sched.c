@@ -203,15 +203,15 @@ void sched_handoffp(World *w, P *pp) {
         HANDOFF("its run queue is not empty");
         sched_startm(w, pp, false);
     } else if (w->sched.runq.count > 0) {
-        HANDOFF("the global run queue is not empty");
+        HANDOFF("the global queue is not empty");
         sched_startm(w, pp, false);
     } else if (w->sched.nmspinning + w->sched.npidle == 0) {
-        HANDOFF("no thread is searching and no P is idle: one shall search");
+        HANDOFF("nobody searches, no P is idle");
         w->sched.nmspinning = 1;
         w->sched.needspinning = false;
         sched_startm(w, pp, true);
     } else if (w->sched.npidle == w->opt.procs - 1 && w->sched.poller == NULL) {
-        HANDOFF("it is the last P and nobody watches the poller");
+        HANDOFF("the last P: someone must poll");
         sched_startm(w, pp, false);
     } else {
         HANDOFF("there is nothing for it to do");
