@@ -7,7 +7,7 @@
 
 /* Starts a run of a day and kills it when the trace, $T/killed.trace, has grown to some megabytes. */
 static bool killed_run(void) {
-    return command_gives(0, "$F run --quiet --out $T/killed.trace $S/long.lua & pid=$!; i=0;"
+    return command_gives(0, "rm -f $T/killed.trace; $F run --quiet --out $T/killed.trace $S/long.lua & pid=$!; i=0;"
                             "while [ $(cat $T/killed.trace 2>/dev/null | wc -c) -lt 2000000 ] && [ $i -lt 500 ];"
                             "do sleep 0.02; i=$((i + 1)); done; kill -KILL $pid && ! wait $pid");
 }
