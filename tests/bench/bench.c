@@ -295,7 +295,7 @@ static void slices(void) {
 
 static void frames(void) {
     const char *command =
-        text("build/faultline-view --bench-frames 200 --shot --size 1920x1080 -o %s %s 2>&1",
+        text("build/faultline-view --bench-frames 200 --shot --at 10us --size 1920x1080 -o %s %s 2>&1",
              in_folder("f.png"), in_folder("demo.trace"));
     char make[400], line[200] = "failed";
     snprintf(make, sizeof make,
