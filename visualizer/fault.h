@@ -17,7 +17,6 @@ typedef struct {
 } Notch;
 
 static inline Notch notch_dive(double x) { return (Notch){x, 14, 26}; }
-static inline Notch notch_callback(double x) { return (Notch){x, 10, -15}; }
 static inline Notch notch_pin(double x) { return (Notch){x, 8, 14}; }
 
 typedef struct {

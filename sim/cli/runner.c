@@ -435,16 +435,10 @@ static void tell_limit(Runner *u) {
 
 static bool finish(Runner *u, Diag *d) {
     bool ok = true;
-    if (u->world->outcome == RUN_GOES) { /* stopped on request: there is nothing to judge */
-        settle(u);
-        return true;
-    }
+    if (u->world->outcome == RUN_GOES) return true; /* stopped on request: nothing to judge */
     if (u->world->outcome == RUN_FAILED) {
         *d = u->world->diag;
-        if (d->line > 0 && d->file[0] == '\0') { /* a line of the scenario */
-            snprintf(d->file, sizeof d->file, "%s", u->rq->path);
-            diag_excerpt(d, u->rq->source);
-        }
+        script_place(u->script, d);
         ok = false;
     } else {
         if (u->world->outcome == RUN_LIMIT) tell_limit(u);
@@ -476,6 +470,7 @@ bool runner_run(const RunRequest *rq, RunReport *r, Diag *d) {
         assert_context(NULL, NULL);
     }
     guard(NULL);
+    pump_free(u.pump); /* its thread writes with u.w and tells u.watch: it goes first */
     if (u.w != NULL) {
         Diag late;
         if (rq->hash) trace_writer_hash(u.w, r->hash);
@@ -487,7 +482,6 @@ bool runner_run(const RunRequest *rq, RunReport *r, Diag *d) {
     world_free(u.world);
     script_free(u.script);
     dev_close(u.dev);
-    pump_free(u.pump);
     watch_free(&u.watch);
     stream_free(u.s);
     for (size_t i = 0; i < u.kernel_count; i++) {

@@ -66,8 +66,6 @@ const Intern *trace_text(const Trace *t);
 
 /* A section's or an aside's bytes (NUL-terminated, valid until trace_close), or NULL. */
 const char *trace_get(const Trace *t, const char *name, size_t *len);
-/* Their names in order of the file; NULL past the last. */
-const char *trace_get_name(const Trace *t, size_t i);
 /* The value of `key` in section "options" ("seed", "procs", "title", "book", ...), or "". Valid until
  * trace_close. */
 const char *trace_option(Trace *t, const char *key);

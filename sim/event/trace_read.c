@@ -295,10 +295,6 @@ const char *trace_get(const Trace *t, const char *name, size_t *len) {
     return NULL;
 }
 
-const char *trace_get_name(const Trace *t, size_t i) {
-    return i < t->section_count ? t->section[i].name : NULL;
-}
-
 const char *trace_option(Trace *t, const char *key) {
     const char *p = trace_get(t, "options", NULL);
     size_t n = strlen(key);

@@ -38,16 +38,12 @@ char *narrate_g(const Model *m, uint64_t g, char *buf, size_t size) {
     return buf;
 }
 
-static void put(char *out, size_t size, const char *fmt, va_list ap) {
-    vsnprintf(out, size, fmt, ap);
-}
-
 #define SETTER(field)                                                                              \
     static void field(Narration *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));   \
     static void field(Narration *n, const char *fmt, ...) {                                        \
         va_list ap;                                                                                \
         va_start(ap, fmt);                                                                         \
-        put(n->field, sizeof n->field, fmt, ap);                                                   \
+        vsnprintf(n->field, sizeof n->field, fmt, ap);                                             \
         va_end(ap);                                                                                \
     }
 SETTER(headline)
@@ -270,12 +266,6 @@ static void handoff(const Model *m, const Event *e, Narration *n) {
     detail(n, "%s", intern_text(m->text, e->arg[1]));
 }
 
-static void say(Narration *n, const char *head, const char *fn, const char *more) {
-    headline(n, "%s", head);
-    function(n, "%s", fn);
-    detail(n, "%s", more);
-}
-
 /* ---- one function for each part of the vocabulary ---- */
 
 static void tell_run(const Model *m, const Event *e, Narration *n) {
@@ -364,8 +354,9 @@ static void tell_goroutine(const Model *m, const Event *e, Narration *n) {
         detail(n, "released by %s", narrate_g(m, a[1], g2, sizeof g2));
         break;
     case EV_GO_END:
-        say(n, "", "goexit0", "its g is kept for reuse");
         headline(n, "%s ends", narrate_g(m, a[0], g, sizeof g));
+        function(n, "goexit0");
+        detail(n, "its g is kept for reuse");
         break;
     case EV_GO_COMPUTE:
         headline(n, "%s computes", narrate_g(m, a[0], g, sizeof g));

@@ -55,8 +55,6 @@ bool heap_object(Heap *h, uint64_t bytes, Id_OBJ *obj, Diag *d) {
     return true;
 }
 
-uint64_t heap_count(const Heap *h) { return h->count; }
-
 static const Object *object(const Heap *h, Id_OBJ obj) {
     ASSERT(obj.v < h->count);
     return &h->objects[obj.v];

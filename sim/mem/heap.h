@@ -22,7 +22,6 @@ void heap_free(Heap *h);
  * (EXIT_SCENARIO) or the machine has no more memory (EXIT_WORLD). bytes > 0. */
 bool heap_object(Heap *h, uint64_t bytes, Id_OBJ *obj, Diag *d);
 
-uint64_t heap_count(const Heap *h);
 uint64_t heap_size(const Heap *h, Id_OBJ obj);
 /* Where the object is now. Do not keep it across an operation of a goroutine. */
 void *heap_bytes(const Heap *h, Id_OBJ obj);

@@ -26,6 +26,5 @@ void costs_default(Costs *c);
 bool costs_set(Costs *c, const char *name, uint64_t ns);
 /* "name=ns" lines, as they stand in a trace's section "profile". */
 void costs_text(const Costs *c, Bytes *out);
-bool costs_parse(Costs *c, const char *text);
 
 #endif
