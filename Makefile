@@ -89,7 +89,7 @@ test: deps ## everything that must hold; ends with "N passed, N failed, N skippe
 	@$(MAKE) --no-print-directory -s -j2 all $(BUILD)/tests
 	@$(MAKE) --no-print-directory -s check
 check:
-	@FAULTLINE=$(BUILD)/faultline LSAN_OPTIONS=suppressions=tests/lsan.supp $(BUILD)/tests
+	@FAULTLINE=$(BUILD)/faultline LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp $(BUILD)/tests
 ci: ## what a new machine must be able to do: tests, sanitizers, a second compiler
 	@.ci/run
 tidy: ## rules of the house: layers, banned calls, file heads, links of the notes
