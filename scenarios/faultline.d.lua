@@ -13,7 +13,7 @@
 ---@class ScenarioFields
 ---@field title string     What the class reads.
 ---@field book? string     Chapter and section: "18.2.2".
----@field go? "1.26"       The version of Go whose rules hold.
+---@field go? "1.20"|"1.22"|"1.22.5"|"1.23"|"1.24"|"1.25"|"1.26"|"1.27"  The version of Go whose rules hold.
 ---@field procs? integer   GOMAXPROCS; 1 if not said. `--procs N` overrules it.
 ---@field seed? integer    Decides every draw; 1 if not said. `--seed N` overrules it.
 ---@field limit? duration  Virtual time at which the run is stopped; "10s" if not said.

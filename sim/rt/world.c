@@ -12,6 +12,7 @@ World *world_new(Stream *s, Dev *dev, Prog prog, const WorldOptions *opt) {
     w->dev = dev;
     w->prog = prog;
     w->opt = *opt;
+    if (w->opt.go == NULL) w->opt.go = go_version_find(GO_DEFAULT);
     prng_init(&w->steal, opt->seed, "steal");
     for (uint32_t i = 1; i <= opt->procs; i++) {
         if (gcd(i, opt->procs) == 1) w->coprimes[w->coprime_count++] = i;

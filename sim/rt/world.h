@@ -15,6 +15,7 @@
 #include "agenda.h"
 #include "cost.h"
 #include "prog.h"
+#include "version.h"
 
 enum { RUNQ_SIZE = 256, GOID_BATCH = 16, STEAL_TRIES = 4, FAIR_TICK = 61 };
 #define SLICE_NS 10000000u /* forcePreemptNS */
@@ -139,6 +140,7 @@ typedef struct {
 typedef struct {
     uint32_t procs;
     uint64_t seed;
+    const GoVersion *go; /* whose rules hold; NULL = GO_DEFAULT */
     Costs costs;
     bool measured;            /* --time=measured: the device's own figures become durations */
     const uint64_t *recorded; /* ... of an earlier run, by command; NULL = measure now */

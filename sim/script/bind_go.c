@@ -53,7 +53,9 @@ static bool take_book(Scenario *sc, const char *text) {
     return take_text(sc->book, sizeof sc->book, text);
 }
 static bool take_go(Scenario *sc, const char *text) {
-    return strcmp(text, "1.26") == 0 && take_text(sc->go, sizeof sc->go, text);
+    const GoVersion *go = go_version_find(text);
+    if (go != NULL) sc->go = go;
+    return go != NULL;
 }
 
 static bool whole_number(const char *text, uint64_t *value) {
@@ -81,10 +83,17 @@ static bool take_events(Scenario *sc, const char *text) {
 }
 
 /* clang-format off */
+static const char go_wants[] = "is the version of Go whose rules hold, one of"
+#define GO(id, name, ...) " " name
+#define COST_IN(...)
+#include "../rt/version.def"
+#undef GO
+#undef COST_IN
+    ;
 static const Field fields[] = {
     {"title", "is a text of at most 127 bytes", LUA_TSTRING, take_title},
     {"book", "is a chapter and section, such as \"18.2.2\"", LUA_TSTRING, take_book},
-    {"go", "is the version of Go whose rules hold; this faultline knows \"1.26\"", LUA_TSTRING, take_go},
+    {"go", go_wants, LUA_TSTRING, take_go},
     {"procs", "is GOMAXPROCS, a whole number from 1 to 1024", LUA_TNUMBER, take_procs},
     {"seed", "is a whole number, 0 or more", LUA_TNUMBER, take_seed},
     {"limit", "is a duration such as \"10s\", a day at most", LUA_TSTRING, take_limit},
@@ -131,6 +140,7 @@ static _Noreturn void unknown_cost(lua_State *L, const char *name) {
 }
 
 static void read_costs(lua_State *L, Script *s) {
+    costs_for(s->scenario.go, &s->scenario.costs);
     bool given = lua_getfield(L, 1, "costs") != LUA_TNIL;
     int table = lua_gettop(L);
     if (given && !lua_istable(L, table))

@@ -141,8 +141,8 @@ bool script_load(Script **out, const char *path, const char *source, size_t len,
     s->main_body = NONE;
     s->free_body = NO_BODY;
     s->heap = heap_new(HEAP_BYTES_MAX);
-    s->scenario = (Scenario){.go = "1.26", .procs = 1, .seed = 1, .limit_ns = LIMIT_DEFAULT, .limit_events = EVENTS_DEFAULT};
-    costs_default(&s->scenario.costs);
+    s->scenario = (Scenario){.go = go_version_find(GO_DEFAULT), .procs = 1, .seed = 1, .limit_ns = LIMIT_DEFAULT,
+                             .limit_events = EVENTS_DEFAULT};
     if (take_settings(s, opt, d) && check_bytes(s, len, d) && sandbox_open(s, d) && load(s, len, d)) {
         *out = s;
         return true;

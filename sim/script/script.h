@@ -17,7 +17,7 @@ typedef struct Script Script;
 typedef struct {
     char title[128];
     char book[32]; /* chapter and section, "18.2.2" */
-    char go[16];   /* version of Go, "1.26" */
+    const GoVersion *go;
     uint32_t procs;
     uint64_t seed;
     uint64_t limit_ns; /* virtual time at which the run is stopped */
