@@ -31,12 +31,13 @@ static uint64_t new_instance(Run *r, uint64_t body) {
 
 static bool next_op(Run *r, World *w, uint64_t id, Op *out);
 
-/* With the shortcut, as many operations as can be done on the spot, before one is handed over. */
+/* With the shortcut, as many operations as can be done from here, before one is handed over. */
 static void next(void *ctx, World *w, uint64_t id, OpResult last, Op *out) {
     (void)last;
     Run *r = ctx;
     OpResult result;
-    while (next_op(r, w, id, out) && r->p->shortcut && world_try(w, out, &result)) continue;
+    while (next_op(r, w, id, out) && r->p->shortcut && (world_try(w, &result) || world_wait(w, &result)))
+        continue;
 }
 
 /* True: a channel operation that may be tried. */

@@ -47,6 +47,8 @@ static uint64_t op_cost(World *w, const G *gp) {
     UNREACHABLE();
 }
 
+static void begin(World *w, M *mp);
+
 void exec_next(World *w, M *mp) {
     G *gp = mp->curg;
     ASSERT(gp->status == G_RUNNING);
@@ -61,14 +63,26 @@ void exec_next(World *w, M *mp) {
         w->outcome = RUN_PANIC;
         return;
     }
-    if (gp->left_ns == 0) {
-        w->asking = mp;
-        w->prog.next(w->prog.ctx, w, gp->body, gp->result, &gp->op);
-        w->asking = NULL;
-        if (w->outcome != RUN_GOES) return; /* the program failed */
-        gp->result = (OpResult){0, true};
-        if (gp->op.kind == OP_COMPUTE) gp->left_ns = gp->op.a;
-    }
+    if (gp->left_ns == 0) w->asking = mp; /* exec_ask, when this step is over */
+    else begin(w, mp);
+}
+
+/* While it is asked, the program may do operations on the spot (world_try), and even let the run go on
+ * (world_wait): so this may be another moment afterwards, and there may be nothing left to begin. */
+void exec_ask(World *w) {
+    G *gp = w->asking->curg;
+    w->prog.next(w->prog.ctx, w, gp->body, gp->result, &gp->op);
+    M *mp = w->asking;
+    w->asking = NULL;
+    if (mp == NULL || w->outcome != RUN_GOES) return; /* under way already; or the program failed */
+    if (gp->op.kind == OP_COMPUTE) gp->left_ns = gp->op.a;
+    begin(w, mp);
+}
+
+/* The operation takes its time; its effect is exec_op's. */
+static void begin(World *w, M *mp) {
+    G *gp = mp->curg;
+    gp->result = (OpResult){0, true};
     if (gp->op.kind == OP_COMPUTE) {
         if (gp->left_ns == 0) { /* compute "0s" is nothing */
             if (!stuck(w, gp)) m_due(w, mp, M_AT_NEXT, 0);
@@ -148,9 +162,10 @@ void exec_op(World *w, M *mp) {
 
 /* The short way for what is done at once: nothing else is due before it would be, so that going over
  * the agenda and back into the program would change nothing but the time it takes us. */
-bool world_try(World *w, const Op *op, OpResult *r) {
+bool world_try(World *w, OpResult *r) {
     M *mp = w->asking;
     ASSERT(mp != NULL);
+    const Op *op = &mp->curg->op;
     ASSERT(op->kind == OP_SEND || op->kind == OP_RECV);
     Chan *c = w->chans[op->a];
     uint64_t at = world_now(w) + chan_cost(w, op);
@@ -159,14 +174,34 @@ bool world_try(World *w, const Op *op, OpResult *r) {
                  (w->opt.limit_ns == 0 || at <= w->opt.limit_ns);
     if (!alone || at == world_now(w) || w->opt.no_shortcut || !chan_ready(c, op->kind))
         return false;
-    G *gp = mp->curg;
-    gp->op = *op;
     w->s->now_ns = at;
     w->stuck_ops = 0;
     bool done = op->kind == OP_SEND ? chan_send(w, mp, c) : chan_recv(w, mp, c);
     ASSERT(done);
-    *r = gp->result;
+    *r = mp->curg->result;
     return true;
+}
+
+/* The run goes on from within the program: whoever waits is not left, others are asked from here. Most
+ * find their way back soon: the goroutine that they woke is the next one. Leaving a coroutine and coming
+ * back costs a longjmp, a setjmp, and a returning processor that has lost its way: 40 ns. Not for long,
+ * and only one at a time, since it stands on our stack. */
+bool world_wait(World *w, OpResult *r) {
+    M *mp = w->asking;
+    ASSERT(mp != NULL);
+    if (w->waiting != NULL || w->wait_left == 0 || w->opt.no_shortcut) return false;
+    G *gp = w->waiting = mp->curg;
+    w->asking = NULL;
+    begin(w, mp);
+    bool back = false;
+    while (!back && w->wait_left > 0 && world_advance(w)) {
+        w->wait_left--;
+        back = w->asking != NULL && w->asking->curg == gp;
+        if (!back && w->asking != NULL) exec_ask(w);
+    }
+    w->waiting = NULL;
+    *r = gp->result;
+    return back;
 }
 
 /* C has done what it was called for; what it did shows now. */

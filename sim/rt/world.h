@@ -197,7 +197,9 @@ struct World {
         uint32_t generation;
     } sysmon;
 
-    M *asking; /* its goroutine's program is being asked for the next operation */
+    M *asking;          /* its goroutine's program is being asked for the next operation */
+    G *waiting;         /* its program waits inside world_wait */
+    uint32_t wait_left; /* steps that the run may still go on there */
     G *maing;
     uint32_t coprimes[1024]; /* stealOrder */
     uint32_t coprime_count;
@@ -222,6 +224,7 @@ void world_main(World *w, uint64_t body, uint32_t line);
 int world_run(World *w);
 /* The same by hand: one entry of the agenda; false when the run is over. Then world_end, once. */
 bool world_step(World *w);
+bool world_advance(World *w); /* the same without asking the program: w->asking waits for exec_ask */
 int world_end(World *w);
 /* The run cannot go on because of somebody else's mistake. */
 void world_fail(World *w, const Diag *d);
@@ -272,6 +275,7 @@ bool cgo_in_syscall(const P *pp);
 
 /* exec.c */
 void exec_next(World *w, M *mp);      /* M_AT_NEXT */
+void exec_ask(World *w);              /* after a step that left w->asking */
 void exec_op(World *w, M *mp);        /* M_AT_OP */
 void exec_c(World *w, M *mp);         /* M_AT_C */
 void exec_interrupt(World *w, M *mp); /* the signal has arrived */

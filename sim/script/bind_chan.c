@@ -94,10 +94,14 @@ static ChanRef *self(lua_State *L, const char *method) {
                      method);
 }
 
-/* Done on the spot, without leaving Lua, where the runtime sees that this changes nothing. */
-static bool at_once(lua_State *L, const Op *op, OpResult *r) {
+/* Done without leaving Lua, where the runtime sees that this changes nothing. Others may have been asked
+ * meanwhile. */
+static bool done_here(lua_State *L, Op *op, OpResult *r) {
     Script *s = script_of(L);
-    if (!world_try(s->w, op, r)) return false;
+    uint64_t me = s->running;
+    if (!world_try(s->w, r) && !world_wait(s->w, r)) return false;
+    s->out = op;
+    s->running = me;
     sandbox_refill(s);
     return true;
 }
@@ -118,7 +122,7 @@ static int chan_send_value(lua_State *L) {
     op->a = c->thing.id;
     op->b = script_hold(L, 2);
     OpResult r;
-    return at_once(L, op, &r) ? 0 : lua_yield(L, 0);
+    return done_here(L, op, &r) ? 0 : lua_yield(L, 0);
 }
 
 /* v, ok: here, or when the goroutine goes on (script.c). */
@@ -127,7 +131,7 @@ static int chan_recv_value(lua_State *L) {
     Op *op = script_op(L, "recv", OP_RECV);
     OpResult r;
     op->a = c->thing.id;
-    return at_once(L, op, &r) ? script_received(script_of(L), L, r) : lua_yield(L, 0);
+    return done_here(L, op, &r) ? script_received(script_of(L), L, r) : lua_yield(L, 0);
 }
 
 static int chan_close_it(lua_State *L) {
@@ -153,7 +157,7 @@ static int each_step(lua_State *L) {
     Op *op = script_op(L, "each", OP_RECV);
     OpResult r;
     op->a = c->thing.id;
-    if (!at_once(L, op, &r)) return lua_yieldk(L, 0, 0, each_received);
+    if (!done_here(L, op, &r)) return lua_yieldk(L, 0, 0, each_received);
     script_received(script_of(L), L, r);
     return each_received(L, LUA_OK, 0);
 }
