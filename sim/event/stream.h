@@ -85,9 +85,9 @@ static inline void emit_tail(Stream *s, uint8_t *p) {
 #define ID_PLUS_COUNT 0
 #define ID_PLUS_BYTES 0
 #define ID_PLUS_FLAG 0
-#define A(name, kind) p = varint_put(p, a.name.v + ID_PLUS_##kind);
+#define A(name, kind) p = varint_put(p, a->name.v + ID_PLUS_##kind);
 #define EVENT(NAME, GROUP, INK, KEY, ARGS, DOC)                                                    \
-    static inline void emit_##NAME(Stream *s, Ev_##NAME a) {                                       \
+    static inline void emit_##NAME(Stream *s, const Ev_##NAME *a) {                                       \
         uint8_t *p = emit_head(s, EV_##NAME);                                                      \
         ARGS emit_tail(s, p);                                                                      \
     }
@@ -96,6 +96,6 @@ static inline void emit_tail(Stream *s, uint8_t *p) {
 #undef A
 
 /* EMIT(stream, GO_START, gp->id, pp->id, mp->id, (Id_FLAG){inherit}) */
-#define EMIT(stream, NAME, ...) emit_##NAME((stream), (Ev_##NAME){__VA_ARGS__})
+#define EMIT(stream, NAME, ...) emit_##NAME((stream), &(Ev_##NAME){__VA_ARGS__})
 
 #endif

@@ -17,7 +17,7 @@ uint64_t chan_cost(const World *w, const Op *op) {
 
 /* The operation is over, with this result; the goroutine goes on. */
 static bool done(G *gp, uint64_t value, bool ok) {
-    gp->result = (OpResult){value, ok};
+    result_set(&gp->result, value, ok);
     return true;
 }
 
@@ -33,7 +33,7 @@ static bool block(World *w, M *mp, Chan *c, GQueue *q, bool sending) {
 
 /* The partner's operation is over: it has this result, and runs next here. */
 static void release(World *w, M *mp, G *gp, uint64_t value, bool ok) {
-    gp->result = (OpResult){value, ok};
+    result_set(&gp->result, value, ok);
     gp->chan = NULL;
     sched_ready(w, mp->p, gp, mp->curg->id);
 }

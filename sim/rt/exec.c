@@ -82,7 +82,7 @@ void exec_ask(World *w) {
 /* The operation takes its time; its effect is exec_op's. */
 static void begin(World *w, M *mp) {
     G *gp = mp->curg;
-    gp->result = (OpResult){0, true};
+    result_set(&gp->result, 0, true);
     if (gp->op.kind == OP_COMPUTE) {
         if (gp->left_ns == 0) { /* compute "0s" is nothing */
             if (!stuck(w, gp)) m_due(w, mp, M_AT_NEXT, 0);
@@ -178,7 +178,7 @@ bool world_try(World *w, OpResult *r) {
     w->stuck_ops = 0;
     bool done = op->kind == OP_SEND ? chan_send(w, mp, c) : chan_recv(w, mp, c);
     ASSERT(done);
-    *r = mp->curg->result;
+    result_set(r, mp->curg->result.value, mp->curg->result.ok);
     return true;
 }
 
@@ -200,7 +200,7 @@ bool world_wait(World *w, OpResult *r) {
         if (!back && w->asking != NULL) exec_ask(w);
     }
     w->waiting = NULL;
-    *r = gp->result;
+    result_set(r, gp->result.value, gp->result.ok);
     return back;
 }
 

@@ -37,8 +37,14 @@ typedef struct {
 
 typedef struct {
     uint64_t value;
-    bool ok;
+    uint64_t ok; /* a truth value, but a whole word: it is read in one piece, as it was written */
 } OpResult;
+
+/* Part by part: what was just written in parts and is then copied whole waits for the cache, some 10 ns. */
+static inline void result_set(OpResult *r, uint64_t value, bool ok) {
+    r->value = value;
+    r->ok = ok;
+}
 
 typedef struct {
     void *ctx;

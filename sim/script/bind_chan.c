@@ -109,7 +109,7 @@ static bool done_here(lua_State *L, Op *op, OpResult *r) {
 int script_received(Script *s, lua_State *L, OpResult r) {
     if (r.ok) script_release(s, L, r.value);
     else lua_pushnil(L);
-    lua_pushboolean(L, r.ok);
+    lua_pushboolean(L, r.ok != 0);
     return 2;
 }
 
