@@ -45,11 +45,6 @@ static bool panic(World *w, M *mp, const char *text) {
     return false;
 }
 
-bool chan_ready(const Chan *c, OpKind kind) {
-    if (kind == OP_SEND) return !c->closed && (c->recvq.count > 0 || c->count < c->cap);
-    return c->sendq.count > 0 || c->count > 0 || c->closed;
-}
-
 bool chan_send(World *w, M *mp, Chan *c) {
     G *gp = mp->curg;
     uint64_t value = gp->op.b;

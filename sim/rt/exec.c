@@ -67,14 +67,18 @@ void exec_next(World *w, M *mp) {
     else begin(w, mp);
 }
 
-/* While it is asked, the program may do operations on the spot (world_try), and even let the run go on
- * (world_wait): so this may be another moment afterwards, and there may be nothing left to begin. */
+/* While it is asked, the program may do operations itself (world_do): so this may be another moment
+ * afterwards, and the last of them may be under way already. */
 void exec_ask(World *w) {
     G *gp = w->asking->curg;
     w->prog.next(w->prog.ctx, w, gp->body, gp->result, &gp->op);
+    if (w->handed_over) {
+        w->handed_over = false;
+        return;
+    }
     M *mp = w->asking;
     w->asking = NULL;
-    if (mp == NULL || w->outcome != RUN_GOES) return; /* under way already; or the program failed */
+    if (w->outcome != RUN_GOES) return; /* the program failed */
     if (gp->op.kind == OP_COMPUTE) gp->left_ns = gp->op.a;
     begin(w, mp);
 }
@@ -93,7 +97,8 @@ static void begin(World *w, M *mp) {
     }
     uint64_t ns = op_cost(w, gp);
     if (ns == 0 && stuck(w, gp)) return;
-    m_due(w, mp, M_AT_OP, ns);
+    if (world_alone(w, world_now(w) + ns)) exec_op(w, mp);
+    else m_due(w, mp, M_AT_OP, ns);
 }
 
 /* ---- effects, in the order of OpKind ---- */
@@ -160,46 +165,26 @@ void exec_op(World *w, M *mp) {
     }
 }
 
-/* The short way for what is done at once: nothing else is due before it would be, so that going over
- * the agenda and back into the program would change nothing but the time it takes us. */
-bool world_try(World *w, OpResult *r) {
+/* Nothing is left but returned to: what is done at once is done here, and while the goroutine waits, the run
+ * goes on from here and others are asked. Most come back soon: the goroutine that they woke is the next one.
+ * Leaving a coroutine and coming back is the dearest part of a switch: a longjmp, a setjmp, and a processor
+ * that has lost its way back (40 ns). Only one waits so at a time, and not for long: it stands on our stack. */
+bool world_do(World *w, OpResult *r) {
     M *mp = w->asking;
     ASSERT(mp != NULL);
-    const Op *op = &mp->curg->op;
-    ASSERT(op->kind == OP_SEND || op->kind == OP_RECV);
-    Chan *c = w->chans[op->a];
-    uint64_t at = world_now(w) + chan_cost(w, op);
-    bool ended = w->opt.limit_events > 0 && w->s->last_seq >= w->opt.limit_events;
-    bool alone = !ended && agenda_first_ns(&w->agenda) > at &&
-                 (w->opt.limit_ns == 0 || at <= w->opt.limit_ns);
-    if (!alone || at == world_now(w) || w->opt.no_shortcut || !chan_ready(c, op->kind))
-        return false;
-    w->s->now_ns = at;
-    w->stuck_ops = 0;
-    bool done = op->kind == OP_SEND ? chan_send(w, mp, c) : chan_recv(w, mp, c);
-    ASSERT(done);
-    result_set(r, mp->curg->result.value, mp->curg->result.ok);
-    return true;
-}
-
-/* The run goes on from within the program: whoever waits is not left, others are asked from here. Most
- * find their way back soon: the goroutine that they woke is the next one. Leaving a coroutine and coming
- * back costs a longjmp, a setjmp, and a returning processor that has lost its way: 40 ns. Not for long,
- * and only one at a time, since it stands on our stack. */
-bool world_wait(World *w, OpResult *r) {
-    M *mp = w->asking;
-    ASSERT(mp != NULL);
-    if (w->waiting != NULL || w->wait_left == 0 || w->opt.no_shortcut) return false;
-    G *gp = w->waiting = mp->curg;
+    G *gp = mp->curg;
     w->asking = NULL;
     begin(w, mp);
-    bool back = false;
-    while (!back && w->wait_left > 0 && world_advance(w)) {
-        w->wait_left--;
-        back = w->asking != NULL && w->asking->curg == gp;
-        if (!back && w->asking != NULL) exec_ask(w);
+    bool first = w->waiting == NULL;
+    if (first) w->waiting = gp;
+    bool back;
+    while (!(back = w->asking != NULL && w->asking->curg == gp) && first) {
+        if (w->asking != NULL) exec_ask(w);
+        else if (w->wait_left == 0 || !world_advance(w)) break;
+        else w->wait_left--;
     }
-    w->waiting = NULL;
+    if (first) w->waiting = NULL;
+    w->handed_over = !back;
     result_set(r, gp->result.value, gp->result.ok);
     return back;
 }

@@ -54,11 +54,10 @@ typedef struct {
     void (*drop)(void *ctx, uint64_t body);
 } Prog;
 
-/* While it is asked, a program may try the channel operation in *out on the spot, instead of handing it
- * over: true if it was done, virtual time included, exactly as if it had been handed over. Then it goes on
- * with the next operation, in the same *out. False: hand it over. */
-bool world_try(World *w, OpResult *r);
-/* The same for one that has to wait: meanwhile others are asked, from within this call. */
-bool world_wait(World *w, OpResult *r);
+/* While it is asked, a program may have the operation in *out done without returning: true if it is over,
+ * exactly as if it had been handed over; then the program goes on with the next one, in the same *out. False:
+ * it is under way, and the program returns, to be asked again as always. Meanwhile others may be asked, from
+ * within this call. */
+bool world_do(World *w, OpResult *r);
 
 #endif

@@ -145,7 +145,7 @@ typedef struct {
     size_t recorded_count;
     uint64_t limit_ns;     /* virtual time at which the run is stopped; 0 = none */
     uint64_t limit_events; /* number of events after which it is stopped; 0 = none */
-    bool no_shortcut;      /* tests: every operation goes over the agenda (world_try) */
+    bool no_shortcut;      /* tests: everything goes over the agenda (world_alone) */
 } WorldOptions;
 
 typedef enum { RUN_GOES, RUN_EXITED, RUN_DEADLOCK, RUN_PANIC, RUN_LIMIT, RUN_FAILED } RunOutcome;
@@ -198,8 +198,9 @@ struct World {
     } sysmon;
 
     M *asking;          /* its goroutine's program is being asked for the next operation */
-    G *waiting;         /* its program waits inside world_wait */
+    G *waiting;         /* its program waits inside world_do, and others are asked from there */
     uint32_t wait_left; /* steps that the run may still go on there */
+    bool handed_over;   /* the operation of the program that leaves now is under way already */
     G *maing;
     uint32_t coprimes[1024]; /* stealOrder */
     uint32_t coprime_count;
@@ -230,6 +231,17 @@ int world_end(World *w);
 void world_fail(World *w, const Diag *d);
 
 static inline uint64_t world_now(const World *w) { return w->s->now_ns; }
+/* Is nothing else due until then, nor any limit reached? Then it is that moment now, and what was to be
+ * done then can be done here: going over the agenda would change nothing but the time it takes us. */
+static inline bool world_alone(World *w, uint64_t at) {
+    bool ended = w->opt.limit_events > 0 && w->s->last_seq >= w->opt.limit_events,
+         late = w->opt.limit_ns > 0 && at > w->opt.limit_ns;
+    if (agenda_first_ns(&w->agenda) <= at || at == world_now(w) || ended || late || w->opt.no_shortcut)
+        return false;
+    w->s->now_ns = at;
+    w->stuck_ops = 0;
+    return true;
+}
 static inline uint64_t cost(const World *w, CostName name) { return w->opt.costs.ns[name]; }
 
 /* ---- between the files of sim/rt; named as Go's ---- */
@@ -285,7 +297,6 @@ void exec_interrupt(World *w, M *mp); /* the signal has arrived */
 bool chan_send(World *w, M *mp, Chan *c);
 bool chan_recv(World *w, M *mp, Chan *c);
 bool chan_close(World *w, M *mp, Chan *c);
-bool chan_ready(const Chan *c, OpKind kind); /* it would be done at once */
 uint64_t chan_cost(const World *w, const Op *op);
 
 /* timer.c */

@@ -18,9 +18,8 @@ const char *script_thing_name(uint32_t kind) {
 
 /* All userdata that a scenario can hold are ours, so the first word may be read. */
 void *script_thing(lua_State *L, int index, ThingKind kind) {
-    if (lua_type(L, index) != LUA_TUSERDATA) return NULL;
     Thing *thing = lua_touserdata(L, index);
-    return thing->kind == kind ? thing : NULL;
+    return thing != NULL && thing->kind == (uint32_t)kind ? thing : NULL;
 }
 
 void *script_new_thing(lua_State *L, ThingKind kind, size_t size) {

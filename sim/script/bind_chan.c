@@ -94,12 +94,11 @@ static ChanRef *self(lua_State *L, const char *method) {
                      method);
 }
 
-/* Done without leaving Lua, where the runtime sees that this changes nothing. Others may have been asked
- * meanwhile. */
+/* Done without leaving Lua, if it can be; others may have been asked meanwhile. */
 static bool done_here(lua_State *L, Op *op, OpResult *r) {
     Script *s = script_of(L);
     uint64_t me = s->running;
-    if (!world_try(s->w, r) && !world_wait(s->w, r)) return false;
+    if (!world_do(s->w, r)) return false;
     s->out = op;
     s->running = me;
     sandbox_refill(s);
