@@ -1,7 +1,8 @@
 /* agenda.h -- what happens when: a heap that is totally ordered by (time, order of entry).
  *
  * Two things due at the same nanosecond happen in the order in which they were agreed upon; nothing
- * else ever decides. (A scenario may ask for another legal order of ties: it is drawn from its seed.) An entry remembers the event that led to it, so that causes reach across time.
+ * else ever decides. (Under STRESS_TIES the order of such two is drawn from the seed: another legal one.)
+ * An entry remembers the event that led to it, so that causes reach across time.
  * An entry is cancelled by its owner's generation: one that no longer fits is passed over.
  */
 #ifndef FAULTLINE_AGENDA_H
