@@ -38,7 +38,7 @@ TESTS  = main check tidy_test program audit invariant $(TESTS_BASE:%=base/%_test
 TESTS_BASE   = base
 TESTS_EVENT  = trace model
 TESTS_DEV    = slice buildlog signature device fault
-TESTS_RT     = sched random version
+TESTS_RT     = sched stw lock callback wait random version
 TESTS_SCRIPT = sandbox budget order value error knob kernel
 TESTS_CLI    = output same cut wrong golden
 TESTS_VIEW   = draw layout player picture window
