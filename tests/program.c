@@ -1,6 +1,8 @@
 /* program.c -- runs goroutines that are C arrays, with the audit watching. */
 #include "program.h"
 
+#include "invariant.h"
+
 #include "../sim/base/units.h"
 #include "../sim/event/text.h"
 
@@ -19,6 +21,7 @@ typedef struct {
     size_t count, cap;
     Model *model;
     Ran *ran;
+    Invariant invariant;
     Bytes text;
 } Run;
 
@@ -31,15 +34,15 @@ static uint64_t new_instance(Run *r, uint64_t body) {
 
 static bool next_op(Run *r, World *w, uint64_t id, Op *out);
 
-/* With the shortcut, as many operations as can be done on the spot, before one is handed over. */
+/* With the shortcut, as many operations as can be done from here. */
 static void next(void *ctx, World *w, uint64_t id, OpResult last, Op *out) {
     (void)last;
     Run *r = ctx;
     OpResult result;
-    while (next_op(r, w, id, out) && r->p->shortcut && world_try(w, out, &result)) continue;
+    while (next_op(r, w, id, out) && r->p->shortcut && world_do(w, &result)) continue;
 }
 
-/* True: a channel operation that may be tried. */
+/* True: a channel operation. */
 static bool next_op(Run *r, World *w, uint64_t id, Op *out) {
     Instance *in = &r->instance[id];
     if (in->at == in->body->count && ++in->round < in->body->repeat) in->at = 0;
@@ -49,11 +52,13 @@ static bool next_op(Run *r, World *w, uint64_t id, Op *out) {
     }
     *out = in->body->ops[in->at++];
     out->line = (uint32_t)in->at;
-    if (out->kind == OP_GO) {
+    if (out->kind == OP_GO || out->kind == OP_C_THREAD) {
         out->text = stream_text(w->s, r->p->bodies[out->a].name);
         out->a = new_instance(r, out->a);
     }
-    if (out->kind == OP_C_CALL) out->text = stream_text(w->s, "sleep_in_c");
+    if (out->kind == OP_C_CALL || out->kind == OP_C_ENTER || out->kind == OP_CTX_USE || out->kind == OP_CTX_ABSENT)
+        out->text = stream_text(w->s, "sleep_in_c");
+    if (out->kind == OP_CALLBACK) out->text = stream_text(w->s, "goCallback");
     if (out->kind == OP_NOTE || out->kind == OP_PANIC) out->text = stream_text(w->s, "said");
     return out->kind == OP_SEND || out->kind == OP_RECV;
 }
@@ -76,6 +81,7 @@ static void sink(void *ctx, const Block *b, const Intern *text) {
         bytes_add(&r->text, " ", 1);
         bytes_add(&r->text, line, strlen(line));
         bytes_add(&r->text, "\n", 1);
+        if (r->ran->audit[0] == '\0') invariant_check(&r->invariant, r->model, &e, r->ran->audit, sizeof r->ran->audit);
         if (r->ran->audit[0] == '\0' && !model_apply(r->model, &e, why)) {
             snprintf(r->ran->audit, sizeof r->ran->audit, "event #%llu %.60s: %s",
                      (unsigned long long)e.seq, line, why);
@@ -92,11 +98,18 @@ Ran run_program(const Program *p) {
     Stream *s = stream_new();
     r.model = model_new(s->text);
     stream_add(s, sink, &r);
-    WorldOptions opt = {.procs = p->procs ? p->procs : 1, .seed = p->seed, .limit_ns = p->limit_ns};
+    WorldOptions opt = {.procs = p->procs ? p->procs : 1, .seed = p->seed, .limit_ns = p->limit_ns, .no_shortcut = !p->shortcut};
     costs_default(&opt.costs);
     if (p->tune) p->tune(&opt);
-    World *w = world_new(s, dev, (Prog){&r, next, NULL}, &opt);
+    World *w = world_new(s, dev, (Prog){&r, next, NULL, 0}, &opt);
     for (size_t i = 0; i < p->chan_count; i++) world_chan(w, p->chan_caps[i], "c", 0);
+    for (size_t i = 0; i < p->timer_count; i++) world_timer(w, p->timers[i].delay_ns, p->timers[i].period_ns, "timer", 0);
+    for (size_t i = 0; i < p->context_count; i++) world_context(w, "gl", 0);
+    for (size_t i = 0; i < p->job_count; i++) {
+        Job j = p->jobs[i];
+        j.name = stream_text(s, "job");
+        world_job(w, &j);
+    }
     world_main(w, new_instance(&r, 0), 0);
     while (world_step(w)) {
         ran.steps++;
@@ -106,6 +119,7 @@ Ran run_program(const Program *p) {
     }
     ran.status = world_end(w);
     stream_flush(s);
+    ran.longest_wait_ns = r.invariant.longest_ns;
     ran.outcome = w->outcome;
     ran.end_ns = world_now(w);
     bytes_add(&r.text, "", 1);

@@ -15,7 +15,7 @@ typedef struct {
     int line;           /* from 1; 0 = none */
     int column;         /* from 1; 0 = none */
     char message[1024]; /* one sentence, no full stop, no newline at the end */
-    char remedy[512];   /* what to do next; "" = obvious */
+    char remedy[1024];  /* what to do next; "" = obvious */
     char excerpt[256];  /* the line of text itself; "" = none */
 } Diag;
 

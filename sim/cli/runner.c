@@ -144,7 +144,7 @@ static void write_head(Runner *u) {
     add_option(&b, "scenario", slash ? slash + 1 : u->rq->path);
     add_option(&b, "title", sc->title);
     add_option(&b, "book", sc->book);
-    add_option(&b, "go", sc->go);
+    add_option(&b, "go", sc->go->name);
     snprintf(text, sizeof text, "%u", sc->procs);
     add_option(&b, "procs", text);
     snprintf(text, sizeof text, "%llu", (unsigned long long)sc->seed);
@@ -406,12 +406,16 @@ static bool begin(Runner *u, Diag *d) {
     const Scenario *sc = &u->r->scenario;
     WorldOptions opt = {.procs = sc->procs,
                         .seed = sc->seed,
+                        .go = sc->go,
                         .costs = sc->costs,
                         .measured = u->rq->measured,
                         .recorded = u->rq->recorded,
                         .recorded_count = u->rq->recorded_count,
                         .limit_ns = sc->limit_ns,
-                        .limit_events = sc->limit_events};
+                        .limit_events = sc->limit_events,
+                        .stress = sc->stress,
+                        .asyncpreemptoff = sc->asyncpreemptoff,
+                        .max_threads = sc->max_threads};
     u->world = world_new(u->s, u->dev, script_prog(u->script), &opt);
     return script_start(u->script, u->world, u->dev, d);
 }

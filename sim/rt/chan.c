@@ -17,7 +17,7 @@ uint64_t chan_cost(const World *w, const Op *op) {
 
 /* The operation is over, with this result; the goroutine goes on. */
 static bool done(G *gp, uint64_t value, bool ok) {
-    gp->result = (OpResult){value, ok};
+    result_set(&gp->result, value, ok);
     return true;
 }
 
@@ -26,14 +26,15 @@ static bool block(World *w, M *mp, Chan *c, GQueue *q, bool sending) {
     gp->chan = c;
     gqueue_put(q, gp);
     EMIT(w->s, CHAN_QUEUE, gp->id, c->id, {sending}, {gp->op.line});
+    if (!sending && c->timer != NULL) timer_block(w, mp->p, c);
     sched_gopark(w, mp, sending ? w->text.chan_send : w->text.chan_recv);
-    sched_find(w, mp);
+    sched_schedule(w, mp);
     return false;
 }
 
 /* The partner's operation is over: it has this result, and runs next here. */
 static void release(World *w, M *mp, G *gp, uint64_t value, bool ok) {
-    gp->result = (OpResult){value, ok};
+    result_set(&gp->result, value, ok);
     gp->chan = NULL;
     sched_ready(w, mp->p, gp, mp->curg->id);
 }
@@ -43,11 +44,6 @@ static bool panic(World *w, M *mp, const char *text) {
     EMIT(w->s, PANIC, gp->id, stream_text(w->s, text), {gp->op.line});
     w->outcome = RUN_PANIC;
     return false;
-}
-
-bool chan_ready(const Chan *c, OpKind kind) {
-    if (kind == OP_SEND) return !c->closed && (c->recvq.count > 0 || c->count < c->cap);
-    return c->sendq.count > 0 || c->count > 0 || c->closed;
 }
 
 bool chan_send(World *w, M *mp, Chan *c) {
@@ -70,8 +66,22 @@ bool chan_send(World *w, M *mp, Chan *c) {
     }
 }
 
+void chan_tick(World *w, P *pp, Chan *c, uint64_t late_ns) {
+    bool kept = c->recvq.count > 0 || c->count < c->cap;
+    EMIT(w->s, TIMER_SEND, c->id, pp->id, {late_ns}, {kept});
+    if (c->recvq.count > 0) {
+        G *receiver = gqueue_get(&c->recvq);
+        receiver->result = (OpResult){w->prog.tick, true};
+        receiver->chan = NULL;
+        sched_ready(w, pp, receiver, (Id_G){NONE});
+    } else if (kept) {
+        c->buf[(c->recvx + c->count++) % c->cap] = w->prog.tick;
+    }
+}
+
 bool chan_recv(World *w, M *mp, Chan *c) {
     G *gp = mp->curg;
+    if (c->timer != NULL) timer_maybe_run(w, mp, c);
     if (c->sendq.count > 0) { /* so the buffer is full, or there is none */
         G *sender = gqueue_get(&c->sendq);
         uint64_t value = sender->op.b;

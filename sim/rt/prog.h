@@ -12,21 +12,45 @@ typedef struct World World;
 
 typedef enum {
     OP_END,     /* the function returns */
-    OP_COMPUTE, /* Go code that needs a ns of a P */
+    OP_COMPUTE, /* Go code that needs a ns of a P; a function prologue every b ns (0 = none in it) */
     OP_SLEEP,   /* time.Sleep(a ns) */
     OP_GOSCHED, /* runtime.Gosched */
     OP_GO,      /* go statement: body a, called text; result: its G */
     OP_SEND,    /* channel a <- value b */
     OP_RECV,    /* <-channel a; result: value, ok */
     OP_CLOSE,   /* close(channel a) */
-    OP_C_CALL,  /* a C function called text that takes a ns */
-    OP_LAUNCH,  /* clEnqueueNDRangeKernel of launch a (world_launch) */
+    OP_C_CALL,  /* a C function called text that takes a ns; b: flags CALL_* */
+    OP_LAUNCH,  /* clEnqueueNDRangeKernel of launch a (world_launch); b: so many from there on by one call, 0 = 1 */
     OP_FINISH,  /* clFinish: C waits until queue a is empty */
     OP_PIN,     /* Pinner.Pin(object a) */
     OP_UNPIN,   /* Pinner.Unpin, object a */
     OP_NOTE,    /* the scenario says text */
     OP_PANIC,   /* panic(text) */
+
+    OP_GOMAXPROCS, /* runtime.GOMAXPROCS(a), a > 0 */
+    OP_GC,         /* runtime.GC() */
+    OP_LOCK,       /* runtime.LockOSThread */
+    OP_UNLOCK,     /* runtime.UnlockOSThread */
+    OP_NET,        /* the network has what is wanted after a ns; the deadline is after b ns, 0 = none; result: ok */
+    OP_TIMER,      /* timer a (world_timer) is started */
+    OP_TIMER_STOP, /* timer a is stopped */
+
+    /* C code as a program of its own, between OP_C_ENTER and OP_C_LEAVE, or on a C thread: */
+    OP_C_ENTER,      /* calls the C function called text */
+    OP_C_WORK,       /* C code that needs a ns */
+    OP_C_LEAVE,      /* the C function returns */
+    OP_CALLBACK,     /* C calls the Go function called text: Go code follows ... */
+    OP_CALLBACK_END, /* ... until it returns to C */
+    OP_C_THREAD,     /* C starts a thread called text that runs body a */
+
+    OP_CTX_CURRENT, /* a C call that makes context a current on this thread; b: 0 = on none */
+    OP_CTX_USE,     /* a C call named text, of b ns, that acts on context a; result: was it current here? */
+    OP_CTX_ABSENT,  /* ... for which context a must not be current here; result: was it not? */
+    OP_ACROSS,      /* job a (world_job) */
+    OP_IDLE,        /* one of the runtime's own goroutines waits to be woken; programs have no such thing */
 } OpKind;
+
+enum { CALL_INTERRUPTIBLE = 1 }; /* a system call in it that a signal ends early: EINTR, result not ok */
 
 typedef struct {
     OpKind kind;
@@ -37,8 +61,14 @@ typedef struct {
 
 typedef struct {
     uint64_t value;
-    bool ok;
+    uint64_t ok; /* a truth value, but a whole word: it is read in one piece, as it was written */
 } OpResult;
+
+/* Part by part: what was just written in parts and is then copied whole waits for the cache, some 10 ns. */
+static inline void result_set(OpResult *r, uint64_t value, bool ok) {
+    r->value = value;
+    r->ok = ok;
+}
 
 typedef struct {
     void *ctx;
@@ -46,10 +76,13 @@ typedef struct {
     void (*next)(void *ctx, World *w, uint64_t body, OpResult last, Op *out);
     /* The goroutine has ended, or the run is over. */
     void (*drop)(void *ctx, uint64_t body);
+    uint64_t tick; /* what a timer sends on its channel */
 } Prog;
 
-/* While it is asked, a program may try a channel operation on the spot instead of handing it over: true if
- * it was done, virtual time included, exactly as if it had been handed over. False: hand it over. */
-bool world_try(World *w, const Op *op, OpResult *r);
+/* While it is asked, a program may have the operation in *out done without returning: true if it is over,
+ * exactly as if it had been handed over; then the program goes on with the next one, in the same *out. False:
+ * it is under way, and the program returns, to be asked again as always. Meanwhile others may be asked, from
+ * within this call. */
+bool world_do(World *w, OpResult *r);
 
 #endif

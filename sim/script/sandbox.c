@@ -97,6 +97,7 @@ static int open_all(lua_State *L) {
     s->threads = new_table(L, NULL);
     s->values = new_table(L, NULL);
     s->numbers = new_table(L, "k");
+    line_open(L);
     lua_newtable(L);
     lib_open(L);
     prelude_open(L);
@@ -105,6 +106,9 @@ static int open_all(lua_State *L) {
     bind_chan(L);
     bind_heap(L);
     bind_cl(L);
+    bind_c(L);
+    bind_time(L);
+    bind_across(L);
     bind_expect(L);
     doors_globals(L);
     return 1;

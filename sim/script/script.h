@@ -17,11 +17,14 @@ typedef struct Script Script;
 typedef struct {
     char title[128];
     char book[32]; /* chapter and section, "18.2.2" */
-    char go[16];   /* version of Go, "1.26" */
+    const GoVersion *go;
     uint32_t procs;
     uint64_t seed;
     uint64_t limit_ns; /* virtual time at which the run is stopped */
     uint64_t limit_events; /* ... or number of events */
+    uint32_t stress;       /* STRESS_* */
+    bool asyncpreemptoff;
+    uint32_t max_threads;  /* 0 = Go's own 10,000 */
     Costs costs;
 } Scenario;
 

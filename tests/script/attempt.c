@@ -70,6 +70,7 @@ static void run(Attempt *a, Script *s, Dev *dev, const How *how, Kept *k) {
     stream_add(stream, sink, k);
     WorldOptions opt = {.procs = a->scenario.procs,
                         .seed = how && how->seed ? how->seed : a->scenario.seed,
+                        .go = a->scenario.go,
                         .costs = a->scenario.costs,
                         .limit_ns = a->scenario.limit_ns};
     World *w = world_new(stream, dev, script_prog(s), &opt);

@@ -10,7 +10,7 @@ static void fields_have_defaults(void) {
     Attempt a = attempt(HEAD "main(function() end)", NULL);
     CU_ASSERT_STRING_EQUAL(a.scenario.title, "t");
     CU_ASSERT_STRING_EQUAL(a.scenario.book, "");
-    CU_ASSERT_STRING_EQUAL(a.scenario.go, "1.26");
+    CU_ASSERT_STRING_EQUAL(a.scenario.go->name, "1.26");
     CU_ASSERT_EQUAL(a.scenario.procs, 1);
     CU_ASSERT_EQUAL(a.scenario.seed, 1);
     CU_ASSERT_EQUAL(a.scenario.limit_ns, 10000000000);
@@ -34,6 +34,19 @@ static void fields_are_taken(void) {
     attempt_free(&a);
 }
 
+/* What a version of Go costs, unless the scenario says something else. */
+static void a_version_brings_its_costs(void) {
+    Attempt a = attempt("scenario { title = 't', go = '1.25', costs = { cgo_exit = '1us' } }\n"
+                        "main(function() end)",
+                        NULL);
+    CU_ASSERT_FALSE(a.failed);
+    CU_ASSERT_STRING_EQUAL(a.scenario.go->name, "1.25");
+    CU_ASSERT_EQUAL(a.scenario.costs.ns[COST_cgo_enter], 26);
+    CU_ASSERT_EQUAL(a.scenario.costs.ns[COST_cgo_exit], 1000);
+    CU_ASSERT_EQUAL(a.scenario.costs.ns[COST_thread_new], cost_spec[COST_thread_new].ns);
+    attempt_free(&a);
+}
+
 /* clang-format off */
 static const struct {
     const char *fields, *message;
@@ -42,7 +55,8 @@ static const struct {
     {"procs = '2'", "got \"2\""},
     {"procs = 2.5", "got 2.5"},
     {"seed = -1", "seed is a whole number, 0 or more; got -1"},
-    {"go = '1.21'", "this faultline knows \"1.26\"; got \"1.21\""},
+    {"go = '1.21'", "go is the version of Go whose rules hold, one of 1.20 1.22 1.22.5 "},
+    {"go = '1.21'", " 1.26 1.27; got \"1.21\""},
     {"go = 1.26", "got 1.26"},
     {"limit = '0s'", "limit is a duration such as \"10s\", a day at most; got \"0s\""},
     {"limit = 5", "got 5"},
@@ -180,6 +194,7 @@ void script_knob_tests(void) {
     static const Check checks[] = {
         {"fields of scenario have defaults", fields_have_defaults},
         {"fields of scenario are taken", fields_are_taken},
+        {"a version of Go brings its costs", a_version_brings_its_costs},
         {"wrong fields are named", wrong_fields_are_named},
         {"knobs have the type of their default", knobs_have_the_type_of_their_default},
         {"--set overrules the scenario", set_overrules_the_scenario},

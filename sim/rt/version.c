@@ -1,0 +1,47 @@
+/* version.c -- rules and costs of one version of Go: the tables of version.def, and looking things up in them. */
+#include "version.h"
+
+typedef enum {
+#define GO(id, ...) GO_##id,
+#define COST_IN(...)
+#include "version.def"
+#undef GO
+#undef COST_IN
+    GO_COUNT
+} GoId;
+
+const GoVersion go_version[] = {
+#define GO(id, ...) [GO_##id] = {__VA_ARGS__},
+#define COST_IN(...)
+#include "version.def"
+#undef GO
+#undef COST_IN
+};
+const size_t go_version_count = GO_COUNT;
+
+static const struct {
+    GoId go;
+    CostName cost;
+    uint64_t ns;
+    const char *source;
+} different[] = {
+#define GO(...)
+#define COST_IN(id, name, ns, source) {GO_##id, COST_##name, ns, source},
+#include "version.def"
+#undef GO
+#undef COST_IN
+};
+
+const GoVersion *go_version_find(const char *name) {
+    for (size_t i = 0; i < go_version_count; i++) {
+        if (strcmp(go_version[i].name, name) == 0) return &go_version[i];
+    }
+    return NULL;
+}
+
+void costs_for(const GoVersion *go, Costs *c) {
+    costs_default(c);
+    for (size_t i = 0; i < ARRAY_LEN(different); i++) {
+        if (&go_version[different[i].go] == go) c->ns[different[i].cost] = different[i].ns;
+    }
+}

@@ -1,0 +1,28 @@
+/* version.h -- the versions of Go whose rules can be chosen (version.def). */
+#ifndef FAULTLINE_VERSION_H
+#define FAULTLINE_VERSION_H
+
+#include "cost.h"
+
+#define GO_DEFAULT "1.26"
+
+typedef struct {
+    const char *name;      /* "1.26" */
+    bool psyscall;         /* a P behind a call out of Go has the state _Psyscall (to 1.25) */
+    bool keeps_m;          /* a C thread that called Go keeps its M until it ends (since 1.21) */
+    bool stw_runnext;      /* who is preempted for a stop goes to its own P's runnext (since 1.26) */
+    bool same_m_after_stw; /* after a stop a P goes to the thread that had it, if idle (since 1.26) */
+    bool lazy_timers;      /* a channel's timer is in a heap only while somebody waits there (since 1.23) */
+    const char *what;
+} GoVersion;
+
+/* All of them, oldest first. */
+extern const GoVersion go_version[];
+extern const size_t go_version_count;
+
+/* NULL when there is no such row. */
+const GoVersion *go_version_find(const char *name);
+/* The figures of cost.def, with what was different in that version. */
+void costs_for(const GoVersion *go, Costs *c);
+
+#endif
