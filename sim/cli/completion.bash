@@ -47,7 +47,7 @@ _faultline() {
     if [[ ${COMP_WORDS[0]} == *faultline-view ]]; then
         command=view
     elif [ "$COMP_CWORD" -eq 1 ]; then
-        _faultline_words run test view shot show summary replay hash devices --help --version
+        _faultline_words run test view shot show summary why replay hash devices --help --version
         return
     fi
     case $prev in
@@ -56,7 +56,7 @@ _faultline() {
     --time) _faultline_words model measured; return ;;
     --theme) _faultline_words dark light; return ;;
     --view) _faultline_words stage timeline; return ;;
-    --at) _faultline_words end first:P_RETAKE last:P_RETAKE; return ;;
+    --at | -a) _faultline_words end first:P_RETAKE last:P_RETAKE; return ;;
     --out) _faultline_files .trace; return ;;
     --output) _faultline_files .png .svg .pdf; return ;;
     -o) if [ "$command" = run ]; then _faultline_files .trace; else _faultline_files .png .svg .pdf; fi; return ;;
@@ -71,6 +71,7 @@ _faultline() {
         shot) _faultline_words --output --view --size "$view" ;;
         show) _faultline_words --from --to --g --event --words --help ;;
         summary) _faultline_words --json --help ;;
+        why) _faultline_words --at --help ;;
         *) _faultline_words --help ;;
         esac
         return
@@ -78,6 +79,7 @@ _faultline() {
     case $command in
     run | test) _faultline_scenarios ;;
     view) _faultline_files .trace .lua ;;
+    why) if [ "$COMP_CWORD" -eq 2 ]; then _faultline_files .trace; elif [ "$COMP_CWORD" -eq 3 ]; then _faultline_words chan obj; fi ;;
     shot | show | summary | replay | hash) _faultline_files .trace ;;
     esac
 }

@@ -71,6 +71,9 @@ _faultline_command() {
             '(-w --words)'{-w,--words}'[say what happened and why]' \
             '--help[say more]' $trace ;;
     summary) _arguments '(-j --json)'{-j,--json}'[one JSON object]' '--help[say more]' $trace ;;
+    why)
+        _arguments '(-a --at)'{-a,--at}'[the moment]:moment:_faultline_moments' '--help[say more]' $trace \
+            ':g7, p1, m3, chan or obj:(chan obj)' '::name:' ;;
     replay) _arguments $device '--help[say more]' $trace ;;
     hash) _arguments '--help[say more]' $trace ;;
     devices) _arguments '--help[say more]' ;;
@@ -90,6 +93,7 @@ _faultline() {
             'shot:one moment as a picture'
             'show:list events, one line each'
             'summary:figures of a run'
+            'why:the chain of causes of a state'
             'replay:run again what a trace holds, and compare'
             'hash:SHA-256 of what is deterministic in a trace'
             'devices:the OpenCL devices'
