@@ -21,7 +21,7 @@ EVENT  = event model stream pump watch text trace_write trace_read
 LENS   = narrate summary
 MEM    = heap
 DEV    = dev ocl none signature slice buildlog
-RT     = agenda cost version world thread sched gqueue timer sysmon cgo chan exec launch
+RT     = agenda cost version profile world thread sched gqueue timer sysmon cgo chan exec launch
 SCRIPT = script sandbox doors lib pattern prelude args error bind_go bind_chan bind_heap bind_cl expect
 CLI    = main runner paths cmd_run cmd_replay cmd_show cmd_summary cmd_test cmd_devices cmd_view
 VIEW   = main sdl shot show player feed lanes story frame layout_frame layout_stage layout_memory layout_timeline \
@@ -38,7 +38,7 @@ TESTS  = main check tidy_test program audit $(TESTS_BASE:%=base/%_test) $(TESTS_
 TESTS_BASE   = base
 TESTS_EVENT  = trace model
 TESTS_DEV    = slice buildlog signature device fault
-TESTS_RT     = sched random version
+TESTS_RT     = sched random version profile
 TESTS_SCRIPT = sandbox budget order value error knob kernel
 TESTS_CLI    = output same cut wrong golden
 TESTS_VIEW   = draw layout player picture window

@@ -45,6 +45,11 @@ int cli_state(const Trace *t);
 /* A whole file as a NUL-terminated malloced text. */
 bool cli_read_file(const char *path, char **text, size_t *len, Diag *d);
 
+#define CLI_PROFILE_OPTION                                                                         \
+    { "profile", 'P', "FILE", 0, "Costs as `faultline calibrate` measured them", 0 }
+/* What --profile names; path NULL = nothing, *p is NULL then. `store` is what *p points to. */
+bool cli_read_profile(const char *path, Profile *store, const Profile **p, Diag *d);
+
 /* ---- where things are (paths.c) ---- */
 
 /* The scenario as named, or the installed one of that name; writes into buf. */

@@ -52,6 +52,7 @@ _faultline() {
     fi
     case $prev in
     --device | -d) _faultline_devices; return ;;
+    --profile | -P) _faultline_files .profile; return ;;
     --event | -e) _faultline_words "$_faultline_events"; return ;;
     --time) _faultline_words model measured; return ;;
     --theme) _faultline_words dark light; return ;;
@@ -65,8 +66,9 @@ _faultline() {
     esac
     if [[ $cur == -* ]]; then
         case $command in
-        run) _faultline_words --out --seed --procs --set --device --time --narrate --quiet --help ;;
-        test | replay) _faultline_words --device --help ;;
+        run) _faultline_words --out --seed --procs --set --device --profile --time --narrate --quiet --help ;;
+        test) _faultline_words --device --profile --help ;;
+        replay) _faultline_words --device --help ;;
         view) _faultline_words --follow --shot --output --view --size "$view" ;;
         shot) _faultline_words --output --view --size "$view" ;;
         show) _faultline_words --from --to --g --event --words --help ;;

@@ -47,10 +47,11 @@ _faultline_command() {
         '(-o --output)'{-o,--output}'[the picture]:picture:_files -g "*.(png|svg|pdf)"'
     )
     local -a device=('(-d --device)'{-d,--device}'[where kernels run]:device:_faultline_devices')
+    local -a profile=('(-P --profile)'{-P,--profile}'[measured costs]:profile:_files -g "*.profile"')
     local trace=':trace:_files -g "*.trace"'
     case $1 in
     run)
-        _arguments $device \
+        _arguments $device $profile \
             '(-o --out)'{-o,--out}'[write the trace]:trace:_files -g "*.trace"' \
             '(-s --seed)'{-s,--seed}'[seed of every choice]:number:' \
             '(-p --procs)'{-p,--procs}'[GOMAXPROCS]:number:' \
@@ -59,7 +60,7 @@ _faultline_command() {
             '(-n --narrate)'{-n,--narrate}'[tell the story]' \
             '(-q --quiet)'{-q,--quiet}'[print nothing but errors]' \
             '--help[say more]' ':scenario:_faultline_scenarios' ;;
-    test) _arguments $device '--help[say more]' '*:scenario or folder:_faultline_scenarios' ;;
+    test) _arguments $device $profile '--help[say more]' '*:scenario or folder:_faultline_scenarios' ;;
     view) _arguments $view $shot '--follow[stay at the end]' '--shot[no window: one picture]' '--help[say more]' \
         ':trace or scenario:_files -g "*.(trace|lua)"' ;;
     shot) _arguments $view $shot '--help[say more]' $trace ;;

@@ -93,6 +93,19 @@ bool cli_read_file(const char *path, char **text, size_t *len, Diag *d) {
     return true;
 }
 
+bool cli_read_profile(const char *path, Profile *store, const Profile **p, Diag *d) {
+    char *text;
+    size_t len;
+    *p = NULL;
+    if (path == NULL) return true;
+    if (!cli_read_file(path, &text, &len, d)) return false;
+    bool ok = strlen(text) == len ? profile_parse(store, path, text, d)
+                                  : diag_fail(d, EXIT_WORLD, "%s is no profile: it has a zero byte in it", path);
+    free(text);
+    if (ok) *p = store;
+    return ok;
+}
+
 /* A result that could not be written is no result, whatever the command made of it. */
 static int written(int status) {
     if (fflush(stdout) == 0 && !ferror(stdout)) return status;

@@ -66,6 +66,10 @@ static const Wrong wrong[] = {
     {"no folder to write to", "$F run --out /nonexistent/x $S/everything.lua", 4, {"/nonexistent/x", "No such file", "--out"}},
     {"a full disk for the answer", "$F hash $T/well.trace >/dev/full",    4, {"No space left"}},
     {"no temporary folder", "TMPDIR=/nonexistent $F view $S/everything.lua", 4, {"temporary trace /nonexistent", "No such file", "Set TMPDIR"}},
+    {"no such profile",   "$F run --profile /nonexistent $S/everything.lua", 4, {"/nonexistent", "No such file"}},
+    {"a wrong profile",   "$F run --profile $T/wrong.profile $S/everything.lua", 4, {"wrong.profile:2:1:", "no cost called lunch", "thread_new, thread_wake"}},
+    {"a wrong profile to test", "$F test --profile $T/wrong.profile $S/everything.lua", 4, {"wrong.profile:2:1:", "no cost called lunch"}},
+    {"a profile of bytes", "$F run --profile $T/zero.lua $S/everything.lua", 4, {"zero.lua", "zero byte"}},
     {"no driver",         "OCL_ICD_VENDORS=/nonexistent $F run $S/everything.lua", 4, {"everything.lua:22:", "no OpenCL driver", "pocl-opencl-icd"}},
     {"no driver to list", "OCL_ICD_VENDORS=/nonexistent $F devices", 4, {"no OpenCL driver", "pocl-opencl-icd"}},
 };
@@ -91,7 +95,8 @@ static void check_message(const Wrong *x) {
 static void each_has_one_clear_message(void) {
     command_gives(0, "$F run --quiet --device none --out $T/well.trace $S/everything.lua");
     command_gives(0, "cd $T && printf 'scenario {\\n title\\000 }' >zero.lua && printf '\\033Lua' >code.lua &&"
-                     "echo \"scenario { title = 't', costs = { lunch = '1us' } }\" >cost.lua");
+                     "echo \"scenario { title = 't', costs = { lunch = '1us' } }\" >cost.lua &&"
+                     "printf '# measured\\nlunch=1000\\n' >wrong.profile");
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) check_message(&wrong[i]);
     if (!there_is_a_device()) return;
     for (size_t i = 0; i < sizeof wrong_on_a_device / sizeof wrong_on_a_device[0]; i++) check_message(&wrong_on_a_device[i]);
