@@ -27,6 +27,7 @@ int cmd_summary(int argc, char **argv);
 int cmd_hash(int argc, char **argv);
 int cmd_test(int argc, char **argv);
 int cmd_devices(int argc, char **argv);
+int cmd_calibrate(int argc, char **argv);
 int cmd_view(int argc, char **argv);
 int cmd_shot(int argc, char **argv);
 
@@ -58,5 +59,7 @@ const char *path_scenario(const char *name, char *buf, size_t size);
 const char *path_program(const char *name, char *buf, size_t size);
 /* A kernel's file: beside the scenario, in opencl_kernels beside its folder, in the project, installed. */
 bool path_kernel(const char *scenario, const char *name, char *buf, size_t size);
+/* The Go program that `faultline calibrate` builds: in the project, or installed. */
+bool path_bench(char *buf, size_t size);
 
 #endif

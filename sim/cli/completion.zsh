@@ -75,6 +75,11 @@ _faultline_command() {
     replay) _arguments $device '--help[say more]' $trace ;;
     hash) _arguments '--help[say more]' $trace ;;
     devices) _arguments '--help[say more]' ;;
+    calibrate)
+        _arguments $device \
+            '(-o --out)'{-o,--out}'[write the costs]:profile:_files -g "*.profile"' \
+            '(-q --quick)'{-q,--quick}'[few samples, to see that it works]' \
+            '--help[say more]' ;;
     esac
 }
 
@@ -94,6 +99,7 @@ _faultline() {
             'replay:run again what a trace holds, and compare'
             'hash:SHA-256 of what is deterministic in a trace'
             'devices:the OpenCL devices'
+            'calibrate:measure what things cost here'
             '--help:list the commands'
             '--version:which version'
         )

@@ -17,6 +17,7 @@ const Command commands[] = {
     {"replay", "TRACE", "run again what a trace holds, and compare", cmd_replay},
     {"hash", "TRACE", "SHA-256 of what is deterministic in a trace", cmd_hash},
     {"devices", "", "the OpenCL devices that --device can name", cmd_devices},
+    {"calibrate", "", "measure this machine's costs, and how well they predict", cmd_calibrate},
 };
 const size_t command_count = ARRAY_LEN(commands);
 

@@ -513,6 +513,7 @@ static void poll(World *w, M *mp, uint64_t until_ns, bool was_spinning) {
     uint64_t step = cost(w, COST_poll_step),
              delay = until_ns > world_now(w) ? until_ns - world_now(w) : 0;
     if (step > 0 && delay > 0) delay = delay < step ? step : delay - delay % step;
+    if (delay > 0) delay += cost(w, COST_poll_slack);
     mp->was_spinning = was_spinning;
     mp->status = M_POLLING;
     w->sched.poller = mp;

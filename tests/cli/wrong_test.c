@@ -51,6 +51,7 @@ static const Wrong wrong[] = {
     {"no trace named",    "$F show",                           2, {"which trace"}},
     {"no time",           "$F show --from soon x.trace",       2, {"--from", "3.473ms"}},
     {"times turned round", "$F show --from 9us --to 3us x.trace", 2, {"--from is later than --to"}},
+    {"calibrate a file",  "$F calibrate x.profile",            2, {"no argument", "-o x.profile"}},
     {"no such event",     "$F show --event FROB x.trace",      2, {"FROB", "events.md"}},
     /* files and devices: 4 */
     {"no such scenario",  "$F run /nonexistent.lua",           4, {"/nonexistent.lua", "No such file"}},
@@ -70,6 +71,7 @@ static const Wrong wrong[] = {
     {"a wrong profile",   "$F run --profile $T/wrong.profile $S/everything.lua", 4, {"wrong.profile:2:1:", "no cost called lunch", "thread_new, thread_wake"}},
     {"a wrong profile to test", "$F test --profile $T/wrong.profile $S/everything.lua", 4, {"wrong.profile:2:1:", "no cost called lunch"}},
     {"a profile of bytes", "$F run --profile $T/zero.lua $S/everything.lua", 4, {"zero.lua", "zero byte"}},
+    {"nowhere to build",  "TMPDIR=/nonexistent $F calibrate",  4, {"temporary folder /nonexistent", "Set TMPDIR"}},
     {"no driver",         "OCL_ICD_VENDORS=/nonexistent $F run $S/everything.lua", 4, {"everything.lua:22:", "no OpenCL driver", "pocl-opencl-icd"}},
     {"no driver to list", "OCL_ICD_VENDORS=/nonexistent $F devices", 4, {"no OpenCL driver", "pocl-opencl-icd"}},
 };

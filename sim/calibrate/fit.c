@@ -1,0 +1,55 @@
+/* fit.c -- which cost follows from which part. Order matters: a row may use the costs above it.
+ *
+ * A part is the smallest program in which the cost shows. What a cost cannot explain alone is taken off
+ * after rounding, so that the sums come out right.
+ */
+#include "fit.h"
+
+#include <math.h>
+
+#define WHOLE(cost, part, how) {COST_##cost, part, 1, {0}, 0, how}
+#define LESS(cost, part, a, how) {COST_##cost, part, 1, {COST_##a}, 1, how}
+#define LESS_BOTH(cost, part, a, b, how) {COST_##cost, part, 1, {COST_##a, COST_##b}, 2, how}
+
+/* clang-format off */
+const Fit fits[] = {
+    {COST_cgo_enter, "empty_call", 0.5, {0}, 0, "an empty C call, half of it"},
+    LESS(cgo_exit, "empty_call", cgo_enter, "the other half"),
+    LESS_BOTH(callback, "callback_1", cgo_enter, cgo_exit, "a C call that calls an empty Go function, less an empty one"),
+    WHOLE(go_switch, "gosched", "runtime.Gosched with one other goroutine"),
+    WHOLE(chan_buffered, "chan_buffered", "send and receive on one goroutine, half of both"),
+    LESS_BOTH(chan_handover, "chan_stream", chan_buffered, go_switch, "an unbuffered message one way, less wait and switch"),
+    WHOLE(go_create, "go_statement", "a go statement, 200 in a row"),
+    WHOLE(pin, "pin_unpin", "Pin and Unpin of one object, half of both"),
+    WHOLE(thread_wake, "futex", "futex wake until the other thread runs, both on one CPU"),
+    WHOLE(thread_new, "pthread", "pthread_create until the new thread runs, both on one CPU"),
+    WHOLE(pthread_create, "pthread", "the same"),
+    WHOLE(signal, "signal", "tgkill to oneself until the handler runs"),
+    WHOLE(sysmon_slack, "nanosleep", "how late a sleep of 20 us returns"),
+    WHOLE(poll_slack, "epoll", "how late epoll_wait for 1 ms returns"),
+    WHOLE(dev_enqueue, "dev_enqueue", "clEnqueueNDRangeKernel, queue empty"),
+    WHOLE(dev_start, "dev_start", "the device's queued to start, less the call that enqueues"),
+    WHOLE(dev_finish, "dev_finish", "clFinish on an empty queue"),
+    WHOLE(dev_item_ps, "dev_item_ps", "the device's start to end, by the difference of two sizes"),
+    WHOLE(dev_kernel, "dev_kernel", "the same, for no work items"),
+    WHOLE(dev_notify, "dev_notify", "the rest of launch and clFinish"),
+};
+/* clang-format on */
+const size_t fit_count = ARRAY_LEN(fits);
+
+void fit_profile(const Measured *m, Profile *p) {
+    *p = (Profile){0};
+    for (size_t i = 0; i < fit_count; i++) {
+        const Fit *f = &fits[i];
+        const Samples *s = measured_find(m, f->part);
+        bool whole = s != NULL;
+        double value = s != NULL ? samples_quantile(s, 0.5) * f->factor : 0;
+        for (size_t k = 0; k < f->less_count; k++) {
+            whole = whole && p->line[f->less[k]] > 0;
+            value -= (double)p->ns[f->less[k]];
+        }
+        if (!whole) continue;
+        p->ns[f->cost] = value < 0 ? 0 : value > (double)COST_MAX_NS ? COST_MAX_NS : (uint64_t)llround(value);
+        p->line[f->cost] = (uint32_t)i + 1;
+    }
+}
