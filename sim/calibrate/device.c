@@ -1,14 +1,16 @@
 /* device.c -- launches: two sizes are parts, a third between them is the mechanism.
  *
- * They take turns, so that all three meet the driver's threads in the same mood. A launch is: the call that
- * enqueues, then until the device starts, the kernel itself, and the rest, until clFinish has returned.
+ * They take turns, and each comes after a rest, so that all three meet the driver's threads in the same mood:
+ * asleep. A launch is: the call that enqueues, then until the device starts, the kernel itself, and the rest,
+ * until clFinish has returned.
  */
 #include "mechanism.h"
 #include "probe.h"
 
 #include <stdlib.h>
+#include <time.h>
 
-enum { SMALL = 16384, LARGE = 262144 };
+enum { SMALL = 16384, LARGE = 262144, REST_NS = 200000 };
 
 static double positive(double ns) { return ns > 0 ? ns : 0; }
 
@@ -18,7 +20,7 @@ static void add_parts(Measured *m, const DevTimes *small, const DevTimes *large)
     const DevTimes *both[] = {small, large};
     for (size_t i = 0; i < ARRAY_LEN(both); i++) {
         double enqueue = (double)both[i]->enqueue_ns, start = (double)both[i]->start_ns;
-        if (start < enqueue) start = enqueue; /* it started while the call was still on its way out */
+        if (enqueue > start) enqueue = start; /* the call was still on its way out; in the model it starts after it */
         add(m, "dev_enqueue", enqueue);
         add(m, "dev_start", start - enqueue);
         add(m, "dev_notify", (double)both[i]->total_ns - start - (double)both[i]->kernel_ns);
@@ -28,10 +30,22 @@ static void add_parts(Measured *m, const DevTimes *small, const DevTimes *large)
     add(m, "dev_kernel", (double)small->kernel_ns - item * SMALL);
 }
 
+static int64_t now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * (int64_t)1000000000 + t.tv_nsec;
+}
+
+/* Busy: this thread must not have to wake up itself. */
+static bool rested(Dev *dev, DevLaunch launch, uint32_t times, DevTimes *t, Diag *d) {
+    for (int64_t end = now() + REST_NS; now() < end;) continue;
+    return dev_time(dev, launch, times, t, d);
+}
+
 static bool round_of(Measured *m, Dev *dev, const DevLaunch launch[3], Diag *d) {
     DevTimes small, middle, large, none;
-    if (!dev_time(dev, launch[0], 1, &small, d) || !dev_time(dev, launch[1], 1, &middle, d) ||
-        !dev_time(dev, launch[2], 1, &large, d) || !dev_time(dev, launch[0], 0, &none, d))
+    if (!rested(dev, launch[0], 1, &small, d) || !rested(dev, launch[1], 1, &middle, d) ||
+        !rested(dev, launch[2], 1, &large, d) || !rested(dev, launch[0], 0, &none, d))
         return false;
     add_parts(m, &small, &large);
     add(m, "dev_finish", (double)none.total_ns);

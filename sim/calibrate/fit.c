@@ -27,7 +27,7 @@ const Fit fits[] = {
     WHOLE(signal, "signal", "tgkill to oneself until the handler runs"),
     WHOLE(sysmon_slack, "nanosleep", "how late a sleep of 20 us returns"),
     WHOLE(poll_slack, "epoll", "how late epoll_wait for 1 ms returns"),
-    WHOLE(dev_enqueue, "dev_enqueue", "clEnqueueNDRangeKernel, queue empty"),
+    WHOLE(dev_enqueue, "dev_enqueue", "clEnqueueNDRangeKernel on an empty queue, at most until the device starts"),
     WHOLE(dev_start, "dev_start", "the device's queued to start, less the call that enqueues"),
     WHOLE(dev_finish, "dev_finish", "clFinish on an empty queue"),
     WHOLE(dev_item_ps, "dev_item_ps", "the device's start to end, by the difference of two sizes"),
