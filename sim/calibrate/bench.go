@@ -10,6 +10,8 @@ package main
 
 /*
 #cgo CFLAGS: -D_GNU_SOURCE
+#cgo LDFLAGS: -lpthread
+#include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
 #include <time.h>
@@ -24,6 +26,21 @@ static inline int64_t now(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+// On a thread that Go does not know: its first callback gets it an M, the others are timed.
+static void *thread(void *arg) {
+    int64_t *ns = arg, times = *ns;
+    goCallback();
+    int64_t began = now();
+    call_back((int)times);
+    *ns = now() - began;
+    return 0;
+}
+static inline int64_t on_a_thread(int64_t times) {
+    pthread_t t;
+    if (pthread_create(&t, 0, thread, &times) != 0) return 0;
+    pthread_join(t, 0);
+    return times;
 }
 static inline int move_to(int cpu) {
     cpu_set_t set;
@@ -165,6 +182,15 @@ func goStatements() {
 		}
 	}
 	report("go_statement", ns)
+}
+
+func threadCallbacks() {
+	var ns []float64
+	for range rounds {
+		n := times(100_000)
+		ns = append(ns, float64(C.on_a_thread(C.int64_t(n)))/float64(n))
+	}
+	report("callback_thread", ns)
 }
 
 func pins(n int) {
@@ -311,6 +337,7 @@ func main() {
 		{"pin", 500_000, pinCall, nil},
 	})
 	goStatements()
+	threadCallbacks()
 	fmt.Println("# Go, time slices")
 	preemption()
 	fmt.Println("# Go, timers")

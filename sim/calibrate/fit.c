@@ -16,6 +16,7 @@ const Fit fits[] = {
     {COST_cgo_enter, "empty_call", 0.5, {0}, 0, "an empty C call, half of it"},
     LESS(cgo_exit, "empty_call", cgo_enter, "the other half"),
     LESS_BOTH(callback, "callback_1", cgo_enter, cgo_exit, "a C call that calls an empty Go function, less an empty one"),
+    WHOLE(callback_thread, "callback_thread", "a C thread calls an empty Go function, not for the first time"),
     WHOLE(go_switch, "gosched", "runtime.Gosched with one other goroutine"),
     WHOLE(chan_buffered, "chan_buffered", "send and receive on one goroutine, half of both"),
     LESS_BOTH(chan_handover, "chan_stream", chan_buffered, go_switch, "an unbuffered message one way, less wait and switch"),

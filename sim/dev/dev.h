@@ -114,7 +114,7 @@ typedef struct {
 } DevTimes;
 
 /* For measuring: enqueues whole launches of it one behind the other, as often as said, and waits once
- * (`times` 0: on an empty queue). False on the absent device too. */
+ * (`times` 0: on an empty queue). Its work items must fill groups of 64. False on the absent device too. */
 bool dev_time(Dev *dev, DevLaunch launch, uint32_t times, DevTimes *t, Diag *d);
 
 /* Forgets a launch; slices that have not run never will. */
