@@ -56,13 +56,16 @@ static void audit_g(Audit *a) {
         same(a, "g", i, "status", gp->status, mg->state);
         same(a, "g", i, "m", gp->m ? gp->m->id.v : NONE, mg->m);
         bool queued = mg->place == AT_SENDQ || mg->place == AT_RECVQ;
+        same(a, "g", i, "lockedm", gp->lockedm ? gp->lockedm->id.v : NONE, mg->lock_m);
         same(a, "g", i, "chan", gp->chan ? gp->chan->id.v : NONE, queued ? mg->chan : NONE);
     }
 }
 
 static void audit_p(Audit *a) {
-    for (uint32_t i = 0; i < a->w->opt.procs; i++) {
-        const P *pp = &a->w->allp[i];
+    same(a, "P", 0, "count", a->w->allp_count, a->m->p_count);
+    same(a, "sched", 0, "gomaxprocs", a->w->procs, a->m->procs);
+    for (uint32_t i = 0; i < a->w->allp_count && a->ok; i++) {
+        const P *pp = a->w->allp[i];
         const ModelP *mp = &a->m->p[i];
         same(a, "P", i, "status", pp->status, mp->state);
         same(a, "P", i, "m", pp->m ? pp->m->id.v : NONE, mp->m);
@@ -90,6 +93,8 @@ static void audit_m(Audit *a) {
         same(a, "M", i, "status", mp->status, mm->state);
         same(a, "M", i, "p", mp->p ? mp->p->id.v : NONE, mm->p);
         same(a, "M", i, "curg", id_of_g(mp->curg), mm->g);
+        same(a, "M", i, "lockedg", id_of_g(mp->lockedg), mm->lock_g);
+        same(a, "M", i, "cthread", mp->cthread ? mp->cthread->id.v : NONE, mm->cthread);
         same(a, "M", i, "nextp", mp->nextp ? mp->nextp->id.v : NONE, mm->next_p);
         spinning += mp->spinning;
     }

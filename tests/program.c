@@ -49,11 +49,13 @@ static bool next_op(Run *r, World *w, uint64_t id, Op *out) {
     }
     *out = in->body->ops[in->at++];
     out->line = (uint32_t)in->at;
-    if (out->kind == OP_GO) {
+    if (out->kind == OP_GO || out->kind == OP_C_THREAD) {
         out->text = stream_text(w->s, r->p->bodies[out->a].name);
         out->a = new_instance(r, out->a);
     }
-    if (out->kind == OP_C_CALL) out->text = stream_text(w->s, "sleep_in_c");
+    if (out->kind == OP_C_CALL || out->kind == OP_C_ENTER || out->kind == OP_CTX_USE || out->kind == OP_CTX_ABSENT)
+        out->text = stream_text(w->s, "sleep_in_c");
+    if (out->kind == OP_CALLBACK) out->text = stream_text(w->s, "goCallback");
     if (out->kind == OP_NOTE || out->kind == OP_PANIC) out->text = stream_text(w->s, "said");
     return out->kind == OP_SEND || out->kind == OP_RECV;
 }
@@ -97,6 +99,13 @@ Ran run_program(const Program *p) {
     if (p->tune) p->tune(&opt);
     World *w = world_new(s, dev, (Prog){&r, next, NULL}, &opt);
     for (size_t i = 0; i < p->chan_count; i++) world_chan(w, p->chan_caps[i], "c", 0);
+    for (size_t i = 0; i < p->timer_count; i++) world_timer(w, p->timers[i].delay_ns, p->timers[i].period_ns, "timer", 0);
+    for (size_t i = 0; i < p->context_count; i++) world_context(w, "gl", 0);
+    for (size_t i = 0; i < p->job_count; i++) {
+        Job j = p->jobs[i];
+        j.name = stream_text(s, "job");
+        world_job(w, &j);
+    }
     world_main(w, new_instance(&r, 0), 0);
     while (world_step(w)) {
         ran.steps++;

@@ -33,6 +33,30 @@ typedef struct {
     { .kind = OP_CLOSE, .a = (c) }
 #define C_CALL(ns)                                                                                 \
     { .kind = OP_C_CALL, .a = (ns) }
+#define C_ENTER()                                                                                  \
+    { .kind = OP_C_ENTER }
+#define C_WORK(ns)                                                                                 \
+    { .kind = OP_C_WORK, .a = (ns) }
+#define C_LEAVE()                                                                                  \
+    { .kind = OP_C_LEAVE }
+#define CALLBACK()                                                                                 \
+    { .kind = OP_CALLBACK }
+#define CALLBACK_END()                                                                             \
+    { .kind = OP_CALLBACK_END }
+#define C_THREAD(body)                                                                             \
+    { .kind = OP_C_THREAD, .a = (body) }
+#define LOCK()                                                                                     \
+    { .kind = OP_LOCK }
+#define UNLOCK()                                                                                   \
+    { .kind = OP_UNLOCK }
+#define GOMAXPROCS(n)                                                                              \
+    { .kind = OP_GOMAXPROCS, .a = (n) }
+#define GC()                                                                                       \
+    { .kind = OP_GC }
+#define NET(ns, deadline_ns)                                                                       \
+    { .kind = OP_NET, .a = (ns), .b = (deadline_ns) }
+#define TIMER(t)                                                                                   \
+    { .kind = OP_TIMER, .a = (t) }
 #define GOSCHED()                                                                                  \
     { .kind = OP_GOSCHED }
 
@@ -41,6 +65,13 @@ typedef struct {
     size_t body_count;
     const uint64_t *chan_caps;
     size_t chan_count;
+    const struct {
+        uint64_t delay_ns, period_ns;
+    } * timers; /* their channels come behind the others */
+    size_t timer_count;
+    size_t context_count;
+    const Job *jobs;
+    size_t job_count;
     uint32_t procs; /* 0 = 1 */
     uint64_t seed;
     uint64_t limit_ns;

@@ -141,6 +141,21 @@ static void empty_call(const Costs *costs, Samples *out) {
     alone(costs, out, op, ARRAY_LEN(op), ROUNDS);
 }
 
+/* C calls Go so many times in a row. */
+static void callbacks(const Costs *costs, Samples *out, int times) {
+    OpKind op[16];
+    size_t count = 0;
+    op[count++] = OP_C_ENTER;
+    for (int i = 0; i < times; i++) {
+        op[count++] = OP_CALLBACK;
+        op[count++] = OP_CALLBACK_END;
+    }
+    op[count++] = OP_C_LEAVE;
+    alone(costs, out, op, count, ROUNDS);
+}
+
+static void callback_1(const Costs *costs, Samples *out) { callbacks(costs, out, 1); }
+
 static void gosched(const Costs *costs, Samples *out) {
     static const OpKind op[] = {OP_GOSCHED};
     two(costs, out, op, ARRAY_LEN(op));
@@ -188,6 +203,7 @@ static void pin_unpin(const Costs *costs, Samples *out) {
 
 const Mechanism parts[] = {
     {"empty call", "empty_call", "", empty_call},   {"Gosched", "gosched", "", gosched},
+    {"callback", "callback_1", "", callback_1},
     {"buffered", "chan_buffered", "", buffered},    {"stream", "chan_stream", "", stream},
     {"go statement", "go_statement", "", go_statement}, {"pin", "pin_unpin", "", pin_unpin},
 };
@@ -205,11 +221,14 @@ static void pin_call(const Costs *costs, Samples *out) {
     alone(costs, out, op, ARRAY_LEN(op), ROUNDS);
 }
 
-static void pingpong(const Costs *costs, Samples *out) {
+static void callback(const Costs *costs, Samples *out) { callbacks(costs, out, 4); }
+
+static void play(const Costs *costs, Samples *out, bool locked) {
     Program *p = program_new();
     program_body(p);
     uint64_t other = program_body(p), ping = program_chan(p, 0), pong = program_chan(p, 0);
     program_add(p, 0, OP_GO, other);
+    if (locked) program_add(p, other, OP_LOCK, 0);
     mark(p);
     for (uint64_t i = 0; i < ROUNDS; i++) {
         program_add(p, 0, OP_SEND, ping);
@@ -220,6 +239,9 @@ static void pingpong(const Costs *costs, Samples *out) {
     mark(p);
     average(p, costs, out, ROUNDS);
 }
+
+static void pingpong(const Costs *costs, Samples *out) { play(costs, out, false); }
+static void locked_pingpong(const Costs *costs, Samples *out) { play(costs, out, true); }
 
 static void spawn(const Costs *costs, Samples *out) {
     Program *p = program_new();
@@ -283,8 +305,10 @@ static void launch(const Costs *costs, Samples *out) {
 /* clang-format off */
 const Mechanism mechanisms[] = {
     {"crossing",   "crossing",   "a C call and a Gosched, two goroutines in turn", crossing},
+    {"callback",   "callback",   "a C call that calls an empty Go function four times", callback},
     {"handoff",    "handoff",    "from a goroutine's going to sleep in C until another has its P", handoff},
     {"ping-pong",  "pingpong",   "an unbuffered message there and another back", pingpong},
+    {"locked ping-pong", "locked_pingpong", "the same with one of the two locked to its thread", locked_pingpong},
     {"spawn",      "spawn",      "a go statement, its goroutine's run, and word that it is done", spawn},
     {"pin",        "pin",        "Pin, a C call, Unpin", pin_call},
     {"launch",     "launch",     "a kernel of 65,536 work items, and clFinish", launch},

@@ -169,12 +169,12 @@ static const char *cost_text(char buf[48], const CostSpec *spec, uint64_t ns) {
 
 static void print_costs(const Measured *m, const Profile *p) {
     char buf[48];
-    printf("%-16s%10s%10s   from\n", "cost", "here", "nominal");
+    printf("%-18s%10s%10s   from\n", "cost", "here", "nominal");
     for (size_t i = 0; i < fit_count; i++) {
         const Fit *f = &fits[i];
         const CostSpec *spec = &cost_spec[f->cost];
         if (p->line[f->cost] == 0) continue;
-        printf("%-16s", spec->name);
+        printf("%-18s", spec->name);
         right(10, cost_text(buf, spec, p->ns[f->cost]));
         right(10, cost_text(buf, spec, spec->ns));
         printf("   %s (median of %zu)\n", f->how, measured_find(m, f->part)->count);
@@ -183,7 +183,7 @@ static void print_costs(const Measured *m, const Profile *p) {
 
 static void print_row(const char *name, const char *what, double predicted, double measured) {
     char buf[48];
-    printf("%-16s", name);
+    printf("%-18s", name);
     right(12, time_of(buf, predicted));
     right(12, time_of(buf, measured));
     printf("%8.1f %%", error_percent(predicted, measured));
@@ -208,7 +208,7 @@ static void print_mechanisms(const Measured *m, const Costs *costs) {
         const Samples *measured = measured_find(m, k->samples);
         Samples predicted = {0};
         if (measured == NULL) continue;
-        if (errors.count == 0) printf("\n%-16s%12s%12s%10s\n", "mechanism", "predicted", "measured", "error");
+        if (errors.count == 0) printf("\n%-18s%12s%12s%10s\n", "mechanism", "predicted", "measured", "error");
         k->predict(costs, &predicted);
         double mine = samples_quantile(&predicted, 0.5), theirs = samples_quantile(measured, 0.5);
         print_row(k->name, k->what, mine, theirs);

@@ -23,7 +23,7 @@ const char *const kind_letter[KIND_COUNT_] = {KINDS(X)};
 const bool kind_is_id[KIND_COUNT_] = {KINDS(X)};
 #undef X
 
-const char *const group_name[GROUP_COUNT] = {"run", "sched", "queue", "sysmon",
+const char *const group_name[GROUP_COUNT] = {"run", "sched", "queue", "world", "sysmon",
                                              "cgo", "chan",  "heap",  "dev"};
 const char *const ink_name[INK_COUNT] = {"note",   "born",    "run",    "wait",
                                          "stolen", "foreign", "device", "stopped"};

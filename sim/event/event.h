@@ -26,6 +26,8 @@ enum { EVENT_ARGS_MAX = 6 };
     X(OBJ, "o", 1)        \
     X(QUEUE, "q", 1)      \
     X(CMD, "k", 1)        \
+    X(CTHREAD, "t", 1)    \
+    X(CTX, "x", 1)        \
     X(STR, "", 1)         \
     X(LINE, "", 0)        \
     X(NS, "", 0)          \
@@ -53,6 +55,7 @@ typedef enum {
     GROUP_RUN,
     GROUP_SCHED,
     GROUP_QUEUE,
+    GROUP_WORLD,
     GROUP_SYSMON,
     GROUP_CGO,
     GROUP_CHAN,

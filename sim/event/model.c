@@ -11,20 +11,28 @@
 #include <string.h>
 
 const char *const g_state_name[G_COUNT] = {"none", "idle",    "runnable", "running",
-                                           "in C", "waiting", "dead"};
-const char *const p_state_name[P_COUNT] = {"none", "idle", "running", "stopped", "dead"};
-const char *const m_state_name[M_COUNT] = {"none",   "starting", "running", "spinning", "parked",
-                                           "waking", "polling",  "in C",    "sysmon"};
+                                           "in C", "waiting", "dead",     "extra"};
+const char *const p_state_name[P_COUNT] = {"none",       "idle",    "running",
+                                           "in syscall", "stopped", "dead"};
+const char *const m_state_name[M_COUNT] = {
+    "none", "starting", "running", "spinning",      "parked", "waking",          "polling",
+    "in C", "sysmon",   "locked",  "on extra list", "the template thread", "ended"};
 
 /* ---- the table of legal moves ---- */
-typedef struct {
-    uint8_t from, to; /* both 0 (NONE to NONE): this event does not move that kind of thing */
-} Move;
-#define MOVE(WHAT, FROM, TO, EVENT) [KIND_##WHAT][EV_##EVENT] = {WHAT##_##FROM, WHAT##_##TO},
-static const Move moves[KIND_M + 1][EV_COUNT] = {
+
+/* The state that follows, or 0: the event does not move that kind of thing out of this state. A switch
+ * over constants, so that a row that stands twice does not compile. */
+static uint64_t follows(Kind what, uint32_t event, uint64_t from) {
+#define KEY(what, event, from) ((unsigned)(what) << 16 | (unsigned)(event) << 8 | (unsigned)(from))
+#define MOVE(WHAT, FROM, TO, EVENT)                                                                \
+    case KEY(KIND_##WHAT, EV_##EVENT, WHAT##_##FROM): return WHAT##_##TO;
+    switch (KEY(what, event, from)) {
 #include "states.def"
-};
+    default: return 0;
+    }
 #undef MOVE
+#undef KEY
+}
 
 /* An impossible event: says why, once. */
 typedef struct {
@@ -87,18 +95,28 @@ static ModelQueue *get_Queue(Step *s, uint64_t id) {
     refuse(s, "there is no device queue q%llu", (Ull)id);
     return NULL;
 }
+static ModelCThread *get_CThread(Step *s, uint64_t id) {
+    if (id < s->m->cthread_count) return &s->m->cthread[id];
+    refuse(s, "there is no C thread t%llu", (Ull)id);
+    return NULL;
+}
+static ModelCtx *get_Ctx(Step *s, uint64_t id) {
+    if (id < s->m->ctx_count) return &s->m->ctx[id];
+    refuse(s, "there is no context x%llu", (Ull)id);
+    return NULL;
+}
 #define GET(What, var, id)                                                                         \
     Model##What *var = get_##What(s, (id));                                                        \
     if (var == NULL) return false
 
 /* ---- changes of state ---- */
 static bool move(Step *s, Kind what, uint64_t id, uint64_t *state, const char *const names[]) {
-    Move mv = moves[what][s->e->kind];
-    if (mv.from != *state || mv.to == 0) {
+    uint64_t to = follows(what, s->e->kind, *state);
+    if (to == 0) {
         return refuse(s, "%s%llu is %s and cannot %s", kind_letter[what], (Ull)id, names[*state],
                       event_spec[s->e->kind].name);
     }
-    *state = mv.to;
+    *state = to;
     return true;
 }
 static bool move_g(Step *s, uint64_t id) {
@@ -171,42 +189,56 @@ static bool runnable_in_hand(Step *s, uint64_t g) {
 /* ---- the run ---- */
 enum { PROCS_MAX = 1024 }; /* as in Go; also keeps a damaged file from asking for all memory */
 
+/* There are `procs` of them from now on; new ones begin in this state. */
+static void new_ps(Step *s, uint64_t procs, PState state) {
+    Model *m = s->m;
+    GROW(m->p, m->p_cap, procs);
+    for (; m->p_count < procs; m->p_count++) {
+        m->p[m->p_count] = (ModelP){.state = state,
+                                    .m = NONE,
+                                    .runnext = NONE,
+                                    .runq = empty_q,
+                                    .on_idle_list = state == P_IDLE,
+                                    .seen_ns = NONE,
+                                    .retaken_ns = NONE,
+                                    .retaken_from = NONE,
+                                    .retaken_seq = NONE,
+                                    .g = NONE,
+                                    .since_seq = s->e->seq,
+                                    .since_ns = s->e->time_ns};
+    }
+}
+
+static const ModelM no_m = {.p = NONE,
+                            .g = NONE,
+                            .from_p = NONE,
+                            .next_p = NONE,
+                            .queue = NONE,
+                            .lock_g = NONE,
+                            .cthread = NONE};
+
+/* The next thread, in this state; its id must be the next one. */
+static bool new_m(Step *s, uint64_t id, MState state) {
+    Model *m = s->m;
+    REQUIRE(id == m->m_count, "M%llu is not the next thread, M%zu", (Ull)id, m->m_count);
+    GROW(m->m, m->m_cap, id + 1);
+    m->m_count = id + 1;
+    m->m[id] = no_m;
+    m->m[id].state = state;
+    m->m[id].since_ns = s->e->time_ns;
+    m->m[id].since_seq = m->m[id].born_seq = s->e->seq;
+    return true;
+}
+
 static bool run_start(Step *s, uint64_t procs, uint64_t seed) {
     Model *m = s->m;
     REQUIRE(m->p_count == 0, "the run has started already");
     REQUIRE(procs >= 1 && procs <= PROCS_MAX, "GOMAXPROCS=%llu is not in 1..%d", (Ull)procs,
             PROCS_MAX);
-    GROW(m->p, m->p_cap, procs);
-    m->p_count = m->procs = procs;
+    m->procs = procs;
     m->seed = seed;
-    for (uint64_t i = 0; i < procs; i++) {
-        m->p[i] = (ModelP){.state = P_IDLE,
-                           .m = NONE,
-                           .runnext = NONE,
-                           .runq = empty_q,
-                           .on_idle_list = 1,
-                           .seen_ns = NONE,
-                           .retaken_ns = NONE,
-                           .retaken_from = NONE,
-                           .retaken_seq = NONE,
-                           .g = NONE,
-                           .since_seq = s->e->seq,
-                           .since_ns = s->e->time_ns};
-    }
-    GROW(m->m, m->m_cap, 2);
-    m->m_count = 2;
-    for (uint64_t i = 0; i < 2; i++) {
-        m->m[i] = (ModelM){.state = i == 0 ? M_RUNNING : M_SYSMON,
-                           .p = NONE,
-                           .g = NONE,
-                           .from_p = NONE,
-                           .next_p = NONE,
-                           .since_ns = s->e->time_ns,
-                           .since_seq = s->e->seq,
-                           .queue = NONE,
-                           .born_seq = s->e->seq};
-    }
-    return true;
+    new_ps(s, procs, P_IDLE);
+    return new_m(s, 0, M_RUNNING) && new_m(s, 1, M_SYSMON);
 }
 
 /* ---- goroutines ---- */
@@ -214,7 +246,7 @@ enum {
     ID_STEP_MAX = 4096
 }; /* ids may jump (P's batches of 16), a damaged file may not ask for 2^60 */
 
-static bool go_create(Step *s, uint64_t g, uint64_t parent, uint64_t name, uint64_t line) {
+static bool new_g(Step *s, uint64_t g, GState state) {
     Model *m = s->m;
     REQUIRE(g >= 1 && g < m->g_count + ID_STEP_MAX * (m->p_count + 1),
             "g%llu is out of the range of ids", (Ull)g);
@@ -223,24 +255,32 @@ static bool go_create(Step *s, uint64_t g, uint64_t parent, uint64_t name, uint6
         GROW(m->g, m->g_cap, g + 1);
         m->g_count = g + 1;
     }
-    m->g[g] = (ModelG){.state = G_RUNNABLE,
+    m->g[g] = (ModelG){.state = state,
                        .m = NONE,
                        .p = NONE,
-                       .name = name,
-                       .parent = parent,
-                       .born_line = line,
-                       .line = line,
+                       .name = NONE,
+                       .parent = NONE,
                        .reason = NONE,
                        .fn = NONE,
                        .chan = NONE,
                        .queue = NONE,
-                       .place = AT_HAND,
+                       .place = AT_NONE,
                        .place_p = NONE,
                        .next = NONE,
                        .since_ns = s->e->time_ns,
                        .since_seq = s->e->seq,
                        .wake_ns = NONE,
-                       .busy_ns = NONE};
+                       .busy_ns = NONE,
+                       .lock_m = NONE};
+    return true;
+}
+static bool go_create(Step *s, uint64_t g, uint64_t parent, uint64_t name, uint64_t line) {
+    TRY(new_g(s, g, G_RUNNABLE));
+    ModelG *gp = &s->m->g[g];
+    gp->place = AT_HAND;
+    gp->parent = parent;
+    gp->name = name;
+    gp->born_line = gp->line = line;
     return true;
 }
 static bool go_start(Step *s, uint64_t g, uint64_t p, uint64_t m) {
@@ -252,6 +292,11 @@ static bool go_start(Step *s, uint64_t g, uint64_t p, uint64_t m) {
     REQUIRE(mp->g == NONE, "M%llu runs g%llu already", (Ull)m, (Ull)mp->g);
     REQUIRE(mp->state == M_RUNNING, "M%llu is %s and cannot run g%llu", (Ull)m,
             m_state_name[mp->state], (Ull)g);
+    REQUIRE(gp->lock_m == NONE || gp->lock_m == m, "g%llu is locked to M%llu, not M%llu", (Ull)g,
+            (Ull)gp->lock_m, (Ull)m);
+    REQUIRE(mp->lock_g == NONE || mp->lock_g == g, "M%llu may run g%llu only", (Ull)m,
+            (Ull)mp->lock_g);
+    REQUIRE(pp->state == P_RUNNING, "P%llu is %s", (Ull)p, p_state_name[pp->state]);
     TRY(move_g(s, g));
     gp->place = AT_NONE;
     gp->p = p;
@@ -370,19 +415,8 @@ static bool runq_steal(Step *s, uint64_t p, uint64_t p_from, uint64_t g, uint64_
 
 /* ---- threads and processors ---- */
 static bool m_new(Step *s, uint64_t id, uint64_t p) {
-    Model *m = s->m;
-    REQUIRE(id == m->m_count, "M%llu is not the next thread, M%zu", (Ull)id, m->m_count);
-    GROW(m->m, m->m_cap, id + 1);
-    m->m_count = id + 1;
-    m->m[id] = (ModelM){.state = M_STARTING,
-                        .p = NONE,
-                        .g = NONE,
-                        .from_p = NONE,
-                        .next_p = p,
-                        .since_ns = s->e->time_ns,
-                        .since_seq = s->e->seq,
-                        .queue = NONE,
-                        .born_seq = s->e->seq};
+    TRY(new_m(s, id, M_STARTING));
+    s->m->m[id].next_p = p;
     return true;
 }
 static bool m_wake(Step *s, uint64_t id, uint64_t p) {
@@ -406,6 +440,7 @@ static bool p_acquire(Step *s, uint64_t p, uint64_t m) {
     mp->p = p;
     mp->next_p = NONE;
     pp->seen_ns = NONE;
+    if (mp->g != NONE && s->m->g[mp->g].state == G_RUNNING) s->m->g[mp->g].p = p;
     return true;
 }
 static bool p_release(Step *s, uint64_t p, uint64_t m) {
@@ -416,6 +451,13 @@ static bool p_release(Step *s, uint64_t p, uint64_t m) {
     pp->m = mp->p = NONE;
     pp->seen_ns = NONE;
     return true;
+}
+/* Now and then its state alone changes: its owner stays (P_STOP_OWN, P_START_OWN, P_SYSCALL). */
+static bool p_with(Step *s, uint64_t p, uint64_t m) {
+    GET(P, pp, p);
+    GET(M, mp, m);
+    REQUIRE(pp->m == m && mp->p == p, "M%llu does not own P%llu", (Ull)m, (Ull)p);
+    return move_p(s, p);
 }
 static bool p_retake(Step *s, uint64_t p, uint64_t m, uint64_t g) {
     REQUIRE(model_p_in_syscall(s->m, p), "P%llu is not behind a call out of Go", (Ull)p);
@@ -441,6 +483,131 @@ static bool p_idle(Step *s, uint64_t p, uint64_t on) {
         REQUIRE(pp->runq.count == 0 && pp->runnext == NONE,
                 "P%llu is idle with a goroutine on its queue", (Ull)p);
     pp->on_idle_list = on;
+    return true;
+}
+
+/* ---- the world stops ---- */
+static bool stw_begin(Step *s, uint64_t g, uint64_t reason, uint64_t line) {
+    REQUIRE(s->m->stw_g == NONE, "g%llu is stopping the world already", (Ull)s->m->stw_g);
+    TRY(running(s, g, line));
+    s->m->stw_g = g;
+    s->m->stw_reason = reason;
+    s->m->stw_ns = s->e->time_ns;
+    s->m->stw_stopped = 0;
+    return true;
+}
+static bool stw_by(Step *s, uint64_t g) {
+    REQUIRE(s->m->stw_g == g, "g%llu has not stopped the world", (Ull)g);
+    return true;
+}
+static bool stw_stopped(Step *s, uint64_t g) {
+    TRY(stw_by(s, g));
+    for (size_t i = 0; i < s->m->p_count; i++) {
+        PState state = (PState)s->m->p[i].state;
+        REQUIRE(state == P_GCSTOP || state == P_DEAD, "P%zu is %s, not stopped", i,
+                p_state_name[state]);
+    }
+    s->m->stw_stopped = 1;
+    return true;
+}
+static bool stw_end(Step *s, uint64_t g) {
+    TRY(stw_by(s, g));
+    for (size_t i = 0; i < s->m->p_count; i++)
+        REQUIRE(s->m->p[i].state != P_GCSTOP, "P%zu is still stopped", i);
+    s->m->stw_g = s->m->stw_reason = s->m->stw_ns = NONE;
+    s->m->stw_stopped = 0;
+    return true;
+}
+static bool p_stop(Step *s, uint64_t p) {
+    GET(P, pp, p);
+    REQUIRE(pp->on_idle_list == 0, "P%llu is still on the idle list", (Ull)p);
+    REQUIRE(s->m->stw_g != NONE, "nobody stops the world");
+    return move_p(s, p);
+}
+static bool p_stop_c(Step *s, uint64_t p, uint64_t m, uint64_t g) {
+    REQUIRE(s->m->stw_g != NONE, "nobody stops the world");
+    REQUIRE(model_p_in_syscall(s->m, p), "P%llu is not behind a call out of Go", (Ull)p);
+    GET(M, mp, m);
+    REQUIRE(mp->g == g || mp->cthread != NONE, "M%llu does not carry g%llu", (Ull)m, (Ull)g);
+    return p_release(s, p, m);
+}
+/* The world stands still, so new Ps are stopped as all others are. */
+static bool set_procs(Step *s, uint64_t procs) {
+    Model *m = s->m;
+    REQUIRE(m->stw_stopped, "the world is not stopped");
+    REQUIRE(procs >= 1 && procs <= PROCS_MAX, "GOMAXPROCS=%llu is not in 1..%d", (Ull)procs,
+            PROCS_MAX);
+    m->procs = procs;
+    for (size_t i = 0; i < m->p_count && i < procs; i++) {
+        if (m->p[i].state == P_DEAD) TRY(move_p(s, i));
+    }
+    new_ps(s, procs, P_GCSTOP);
+    return true;
+}
+/* Its queue goes to the global queue's head, in its order, behind its runnext: procresize, destroy. */
+static bool p_drain(Step *s, uint64_t p, uint64_t count) {
+    Model *m = s->m;
+    GET(P, pp, p);
+    ModelQ rest = m->globq, *q = &m->globq;
+    uint64_t had = pp->runq.count + (pp->runnext != NONE);
+    REQUIRE(pp->state == P_GCSTOP, "P%llu is %s, not stopped", (Ull)p, p_state_name[pp->state]);
+    REQUIRE(had == count, "P%llu has %llu goroutines, not %llu", (Ull)p, (Ull)had, (Ull)count);
+    *q = empty_q;
+    if (pp->runnext != NONE) {
+        uint64_t next = pp->runnext;
+        m->g[next].place = AT_HAND;
+        pp->runnext = NONE;
+        TRY(q_put(s, q, next, AT_GLOBQ, NONE));
+    }
+    TRY(q_move(s, &pp->runq, q, pp->runq.count, AT_GLOBQ, NONE));
+    if (rest.count == 0) return true;
+    if (q->count == 0) {
+        *q = rest;
+        return true;
+    }
+    m->g[q->tail].next = rest.head;
+    q->tail = rest.tail;
+    q->count += rest.count;
+    return true;
+}
+static bool p_kill(Step *s, uint64_t p) {
+    GET(P, pp, p);
+    REQUIRE(p >= s->m->procs, "P%llu is one of %llu", (Ull)p, (Ull)s->m->procs);
+    REQUIRE(pp->runq.count == 0 && pp->runnext == NONE, "P%llu still has goroutines", (Ull)p);
+    if (pp->m != NONE) s->m->m[pp->m].p = NONE; /* the stopper's own: it goes on with P0 */
+    pp->m = NONE;
+    return move_p(s, p);
+}
+
+/* ---- threads of one goroutine ---- */
+static bool lock_thread(Step *s, uint64_t g, uint64_t m, uint64_t depth, uint64_t line, bool lock) {
+    TRY(running(s, g, line));
+    GET(G, gp, g);
+    GET(M, mp, m);
+    REQUIRE(gp->m == m && mp->g == g, "g%llu does not run on M%llu", (Ull)g, (Ull)m);
+    gp->locks = depth;
+    bool locked = lock || depth > 0 || gp->callbacks > 0;
+    gp->lock_m = locked ? m : NONE;
+    mp->lock_g = locked ? g : NONE;
+    return true;
+}
+static bool m_lock_park(Step *s, uint64_t m, uint64_t g) {
+    GET(M, mp, m);
+    REQUIRE(mp->lock_g == g, "M%llu is not locked to g%llu", (Ull)m, (Ull)g);
+    TRY(m_away(s, m));
+    return true;
+}
+static bool m_lock_wake(Step *s, uint64_t m, uint64_t g, uint64_t p) {
+    GET(M, mp, m);
+    REQUIRE(mp->lock_g == g, "M%llu is not locked to g%llu", (Ull)m, (Ull)g);
+    TRY(runnable_in_hand(s, g));
+    return m_wake(s, m, p);
+}
+static bool m_end(Step *s, uint64_t m) {
+    GET(M, mp, m);
+    TRY(move_m(s, m));
+    REQUIRE(mp->p == NONE && mp->g == NONE, "M%llu still holds a P or a goroutine", (Ull)m);
+    mp->lock_g = NONE;
     return true;
 }
 
@@ -488,7 +655,9 @@ static bool cgo_leave(Step *s, uint64_t g, uint64_t m) {
     REQUIRE(gp->m == m && mp->g == g, "g%llu is not in C on M%llu", (Ull)g, (Ull)m);
     TRY(move_g(s, g));
     TRY(move_m(s, m));
-    gp->fn = gp->queue = mp->queue = mp->from_p = NONE;
+    if (!gp->wants_go) gp->fn = NONE; /* else: the Go function it has called */
+    gp->wants_go = 0;
+    gp->queue = mp->queue = mp->from_p = gp->busy_ns = NONE;
     return true;
 }
 static bool cgo_exit(Step *s, uint64_t g, uint64_t p, uint64_t m) {
@@ -496,6 +665,7 @@ static bool cgo_exit(Step *s, uint64_t g, uint64_t p, uint64_t m) {
     GET(P, pp, p);
     REQUIRE(mp->p == p, "M%llu came back without P%llu", (Ull)m, (Ull)p);
     TRY(cgo_leave(s, g, m));
+    if (pp->state == P_SYSCALL) TRY(move_p(s, p));
     s->m->g[g].p = p;
     pp->g = g;
     pp->seen_ns = NONE;
@@ -511,7 +681,136 @@ static bool cgo_exit_wait(Step *s, uint64_t g, uint64_t m) {
     return true;
 }
 
+/* C calls Go: it stays in C until one of the three ways in is taken. */
+static bool callback(Step *s, uint64_t g, uint64_t m, uint64_t fn, uint64_t line) {
+    GET(G, gp, g);
+    GET(M, mp, m);
+    REQUIRE(gp->state == G_SYSCALL && gp->m == m, "g%llu is not in C on M%llu", (Ull)g, (Ull)m);
+    gp->callbacks++;
+    gp->wants_go = 1;
+    gp->fn = fn;
+    gp->busy_ns = NONE;
+    if (line) gp->line = line;
+    gp->lock_m = m;
+    mp->lock_g = g;
+    return true;
+}
+static bool callback_end(Step *s, uint64_t g, uint64_t m, uint64_t p, uint64_t line) {
+    GET(G, gp, g);
+    GET(M, mp, m);
+    REQUIRE(gp->callbacks > 0, "g%llu is in no callback", (Ull)g);
+    REQUIRE(gp->m == m && mp->g == g && mp->p == p, "g%llu does not run on M%llu with P%llu",
+            (Ull)g, (Ull)m, (Ull)p);
+    TRY(move_g(s, g));
+    TRY(move_m(s, m));
+    if (line) gp->line = line;
+    if (--gp->callbacks == 0 && gp->locks == 0 && mp->cthread == NONE) gp->lock_m = mp->lock_g = NONE;
+    mp->from_p = p;
+    s->m->p[p].seen_ns = NONE;
+    return true;
+}
+static bool c_thread(Step *s, uint64_t id, uint64_t name, uint64_t line) {
+    Model *m = s->m;
+    REQUIRE(id == m->cthread_count, "t%llu is not the next C thread, t%zu", (Ull)id,
+            m->cthread_count);
+    GROW(m->cthread, m->cthread_cap, id + 1);
+    m->cthread_count = id + 1;
+    m->cthread[id] = (ModelCThread){.name = name,
+                                    .line = line,
+                                    .m = NONE,
+                                    .since_ns = s->e->time_ns,
+                                    .since_seq = s->e->seq};
+    return true;
+}
+static bool c_thread_end(Step *s, uint64_t id) {
+    GET(CThread, tp, id);
+    REQUIRE(!tp->ended && tp->m == NONE, "t%llu has ended, or still has M%llu", (Ull)id, (Ull)tp->m);
+    tp->ended = 1;
+    return true;
+}
+static bool extra_new(Step *s, uint64_t m, uint64_t g) {
+    TRY(new_m(s, m, M_EXTRA));
+    TRY(new_g(s, g, G_EXTRA));
+    s->m->m[m].g = s->m->m[m].lock_g = g;
+    s->m->g[g].m = s->m->g[g].lock_m = m;
+    return true;
+}
+static bool needm(Step *s, uint64_t m, uint64_t t, uint64_t g) {
+    GET(M, mp, m);
+    GET(CThread, tp, t);
+    GET(G, gp, g);
+    REQUIRE(tp->m == NONE && !tp->ended, "t%llu has M%llu already, or has ended", (Ull)t, (Ull)tp->m);
+    REQUIRE(mp->g == g && gp->m == m, "g%llu does not belong to M%llu", (Ull)g, (Ull)m);
+    TRY(move_m(s, m));
+    TRY(move_g(s, g));
+    gp->name = tp->name;
+    gp->line = gp->born_line = tp->line;
+    mp->cthread = t;
+    mp->from_p = mp->p; /* one that the last borrower left behind */
+    tp->m = m;
+    tp->since_ns = s->e->time_ns;
+    tp->since_seq = s->e->seq;
+    return true;
+}
+static bool dropm(Step *s, uint64_t m, uint64_t t, uint64_t g) {
+    GET(M, mp, m);
+    GET(CThread, tp, t);
+    REQUIRE(tp->m == m && mp->cthread == t, "t%llu has not borrowed M%llu", (Ull)t, (Ull)m);
+    TRY(move_m(s, m));
+    TRY(move_g(s, g));
+    s->m->g[g].fn = NONE;
+    mp->cthread = tp->m = mp->from_p = NONE;
+    tp->since_ns = s->e->time_ns;
+    tp->since_seq = s->e->seq;
+    return true;
+}
+static bool cgo_work(Step *s, uint64_t g, uint64_t duration, uint64_t line) {
+    if (g == NONE) return true; /* a C thread that Go does not know */
+    GET(G, gp, g);
+    REQUIRE(gp->state == G_SYSCALL, "g%llu is %s, not in C", (Ull)g, g_state_name[gp->state]);
+    gp->busy_ns = s->e->time_ns + duration;
+    if (line) gp->line = line;
+    return true;
+}
+static bool ctx_new(Step *s, uint64_t id, uint64_t name, uint64_t line) {
+    Model *m = s->m;
+    REQUIRE(id == m->ctx_count, "x%llu is not the next context, x%zu", (Ull)id, m->ctx_count);
+    GROW(m->ctx, m->ctx_cap, id + 1);
+    m->ctx_count = id + 1;
+    m->ctx[id] = (ModelCtx){.name = name, .line = line, .m = NONE};
+    return true;
+}
+static bool ctx_current(Step *s, uint64_t id, uint64_t m) {
+    GET(Ctx, x, id);
+    if (m != NONE) TRY(get_M(s, m) != NULL);
+    x->m = m;
+    return true;
+}
+static bool ctx_use(Step *s, uint64_t id, uint64_t m, uint64_t g, uint64_t wanted, uint64_t ok,
+                    uint64_t line) {
+    GET(Ctx, x, id);
+    TRY(running(s, g, line));
+    REQUIRE(ok == ((x->m == m) == (wanted != 0)), "x%llu is current on M%llu", (Ull)id, (Ull)x->m);
+    x->uses++;
+    x->wrong += !ok;
+    return true;
+}
+
 /* ---- channels ---- */
+static bool timer_send(Step *s, uint64_t c_id, uint64_t kept) {
+    GET(Chan, c, c_id);
+    REQUIRE(!c->closed, "c%llu is closed", (Ull)c_id);
+    if (!kept) return true;
+    c->sends++;
+    if (c->recvq.count > 0) { /* straight to who waits there */
+        c->recvs++;
+        q_get(s->m, &c->recvq);
+        return true;
+    }
+    REQUIRE(c->count < c->cap, "c%llu has no room", (Ull)c_id);
+    c->count++;
+    return true;
+}
 static bool chan_make(Step *s, uint64_t id, uint64_t cap, uint64_t name, uint64_t line) {
     Model *m = s->m;
     REQUIRE(id == m->chan_count, "c%llu is not the next channel, c%zu", (Ull)id, m->chan_count);
@@ -686,6 +985,24 @@ static bool apply(Step *s) {
     case EV_GO_SLEEP: return go_sleep(s, a[0], a[1], a[2]);
     case EV_TIMER_FIRE: return get_G(s, a[0]) && get_P(s, a[1]);
     case EV_PREEMPT_ASK: return running(s, a[0], 0);
+    case EV_SIGNAL: case EV_SIGNAL_IN_C: return get_M(s, a[0]) != NULL;
+    case EV_LOCK_THREAD: return lock_thread(s, a[0], a[1], a[2], a[3], true);
+    case EV_UNLOCK_THREAD: return lock_thread(s, a[0], a[1], a[2], a[3], false);
+    case EV_TIMER_SEND: return timer_send(s, a[0], a[3]);
+    case EV_NET_WAIT: return running(s, a[0], a[3]);
+    case EV_NET_READY: return get_G(s, a[0]) != NULL;
+    case EV_STW_BEGIN: return stw_begin(s, a[0], a[1], a[2]);
+    case EV_P_STOP: return p_stop(s, a[0]);
+    case EV_P_STOP_OWN: return p_with(s, a[0], a[1]);
+    case EV_P_STOP_C: return p_stop_c(s, a[0], a[1], a[2]);
+    case EV_STW_STOPPED: return stw_stopped(s, a[0]);
+    case EV_PROCS: return set_procs(s, a[0]);
+    case EV_P_DRAIN: return p_drain(s, a[0], a[1]);
+    case EV_P_KILL: return p_kill(s, a[0]);
+    case EV_P_START: return move_p(s, a[0]);
+    case EV_P_START_OWN: return p_with(s, a[0], a[1]);
+    case EV_STW_END: return stw_end(s, a[0]);
+    case EV_GC_MARK: return running(s, a[0], 0);
     case EV_RUNQ_NEXT: return runq_next(s, a[0], a[1], a[2]);
     case EV_RUNQ_PUT: return runq_put(s, a[0], a[1]);
     case EV_RUNQ_SPILL: return runq_spill(s, a[0], a[1]);
@@ -700,6 +1017,11 @@ static bool apply(Step *s) {
     case EV_M_WAKE: return m_wake(s, a[0], a[1]);
     case EV_M_RUN: return move_m(s, a[0]);
     case EV_M_SPIN: case EV_M_UNSPIN: return move_m(s, a[0]);
+    case EV_M_LOCK_PARK: return m_lock_park(s, a[0], a[1]);
+    case EV_M_LOCK_WAKE: return m_lock_wake(s, a[0], a[1], a[2]);
+    case EV_M_END: return m_end(s, a[0]);
+    case EV_M_TEMPLATE: return new_m(s, a[0], M_TEMPLATE);
+    case EV_M_ASK: return get_M(s, a[0]) != NULL;
     case EV_M_POLL: return m_away(s, a[0]);
     case EV_M_POLL_END: return move_m(s, a[0]);
     case EV_P_ACQUIRE: return p_acquire(s, a[0], a[1]);
@@ -707,15 +1029,31 @@ static bool apply(Step *s) {
     case EV_P_IDLE_PUT: return p_idle(s, a[0], 1);
     case EV_P_IDLE_GET: return p_idle(s, a[0], 0);
     case EV_P_RETAKE: return p_retake(s, a[0], a[1], a[2]);
+    case EV_P_SYSCALL: return p_with(s, a[0], a[1]);
     case EV_P_HANDOFF: return get_P(s, a[0]) != NULL;
     case EV_SYSMON_LOOK: return sysmon_look(s, a[0], a[1]);
     case EV_SYSMON_SEES: return sysmon_sees(s, a[0], a[1]);
     case EV_SYSMON_SPARES: return get_P(s, a[0]) && get_M(s, a[1]);
+    case EV_SYSMON_POLL: case EV_SYSMON_GC: return true;
     case EV_SYSMON_SLEEP: return sysmon_asleep(s, 1, a[0]);
     case EV_SYSMON_WAKE: return sysmon_asleep(s, 0, s->e->time_ns);
     case EV_CGO_ENTER: return cgo_enter(s, a[0], a[1], a[2], a[3], a[4]);
     case EV_CGO_EXIT_FAST: case EV_CGO_EXIT_P: return cgo_exit(s, a[0], a[1], a[2]);
     case EV_CGO_EXIT_WAIT: return cgo_exit_wait(s, a[0], a[1]);
+    case EV_CGO_WORK: return cgo_work(s, a[0], a[1], a[2]);
+    case EV_ACROSS: return running(s, a[0], a[3]);
+    case EV_ACROSS_PART: return running(s, a[0], 0);
+    case EV_CALLBACK: return callback(s, a[0], a[1], a[2], a[3]);
+    case EV_CALLBACK_END: return callback_end(s, a[0], a[1], a[2], a[3]);
+    case EV_C_THREAD: return c_thread(s, a[0], a[1], a[2]);
+    case EV_C_THREAD_END: return c_thread_end(s, a[0]);
+    case EV_EXTRA_NEW: return extra_new(s, a[0], a[1]);
+    case EV_NEEDM: return needm(s, a[0], a[1], a[2]);
+    case EV_NEEDM_WAIT: return get_CThread(s, a[0]) != NULL;
+    case EV_DROPM: return dropm(s, a[0], a[1], a[2]);
+    case EV_CTX_NEW: return ctx_new(s, a[0], a[1], a[2]);
+    case EV_CTX_CURRENT: return ctx_current(s, a[0], a[1]);
+    case EV_CTX_USE: return ctx_use(s, a[0], a[1], a[2], a[3], a[4], a[5]);
     case EV_CHAN_MAKE: return chan_make(s, a[0], a[1], a[2], a[3]);
     case EV_CHAN_SEND: return chan_send(s, a[0], a[1], a[2], a[3]);
     case EV_CHAN_RECV: return chan_recv(s, a[0], a[1], a[2], a[3], a[4]);
@@ -750,8 +1088,11 @@ bool model_apply(Model *m, const Event *e, char *why) {
 }
 
 bool model_p_in_syscall(const Model *m, uint64_t p) {
-    if (p >= m->p_count || m->p[p].state != P_RUNNING || m->p[p].m >= m->m_count) return false;
-    return m->m[m->p[p].m].state == M_IN_C;
+    if (p >= m->p_count) return false;
+    if (m->p[p].state == P_SYSCALL) return true;
+    if (m->p[p].state != P_RUNNING || m->p[p].m >= m->m_count) return false;
+    MState state = (MState)m->m[m->p[p].m].state;
+    return state == M_IN_C || state == M_EXTRA; /* dropm leaves P attached to an M without a thread */
 }
 
 const char *model_g_name(const Model *m, uint64_t g) {
@@ -764,19 +1105,21 @@ const char *model_g_name(const Model *m, uint64_t g) {
 #define ARRAYS(X)                                                                                  \
     X(g, ModelG)                                                                                   \
     X(p, ModelP)                                                                                   \
-    X(m, ModelM) X(chan, ModelChan) X(obj, ModelObj) X(cmd, ModelCmd) X(queue, ModelQueue)
+    X(m, ModelM) X(chan, ModelChan) X(obj, ModelObj) X(cmd, ModelCmd) X(queue, ModelQueue)         \
+    X(cthread, ModelCThread) X(ctx, ModelCtx)
 /* The numbers beside them. */
 #define NUMBERS(X)                                                                                 \
     X(now_ns)                                                                                      \
     X(seq)                                                                                         \
     X(procs) X(seed) X(globq.head) X(globq.tail) X(globq.count) X(sysmon_last_ns)                  \
         X(sysmon_next_ns) X(sysmon_idle) X(sysmon_asleep) X(ended) X(exit_status) X(deadlocked)    \
-            X(panicked) X(unknown)
+            X(panicked) X(unknown) X(stw_g) X(stw_reason) X(stw_ns) X(stw_stopped)
 
 Model *model_new(const Intern *text) {
     Model *m = mem_zero(1, sizeof *m);
     m->text = text;
     m->globq = empty_q;
+    m->stw_g = m->stw_reason = m->stw_ns = NONE;
     m->g_count = 1; /* g0 is nobody's goroutine */
     GROW(m->g, m->g_cap, 1);
     return m;
@@ -848,7 +1191,9 @@ static bool links_ok(const Model *m) {
     bool ok = q_ok(&m->globq, m->g_count);
     for (size_t i = 0; i < m->g_count; i++) ok = ok && link_ok(m->g[i].next, m->g_count);
     for (size_t i = 0; i < m->p_count; i++)
-        ok = ok && q_ok(&m->p[i].runq, m->g_count) && link_ok(m->p[i].runnext, m->g_count);
+        ok = ok && q_ok(&m->p[i].runq, m->g_count) && link_ok(m->p[i].runnext, m->g_count) &&
+             link_ok(m->p[i].m, m->m_count);
+    for (size_t i = 0; i < m->m_count; i++) ok = ok && link_ok(m->m[i].g, m->g_count);
     for (size_t i = 0; i < m->chan_count; i++)
         ok = ok && q_ok(&m->chan[i].sendq, m->g_count) && q_ok(&m->chan[i].recvq, m->g_count);
     for (size_t i = 0; i < m->cmd_count; i++) {

@@ -20,9 +20,10 @@ typedef enum {
     G_SYSCALL,
     G_WAITING,
     G_DEAD,
+    G_EXTRA, /* _Gdeadextra: of an extra M that no thread has borrowed */
     G_COUNT
 } GState;
-typedef enum { P_NONE, P_IDLE, P_RUNNING, P_GCSTOP, P_DEAD, P_COUNT } PState;
+typedef enum { P_NONE, P_IDLE, P_RUNNING, P_SYSCALL, P_GCSTOP, P_DEAD, P_COUNT } PState;
 typedef enum {
     M_NONE,
     M_STARTING,
@@ -33,6 +34,10 @@ typedef enum {
     M_POLLING,
     M_IN_C,
     M_SYSMON,
+    M_LOCKED,   /* stoplockedm: asleep until its goroutine is to run */
+    M_EXTRA,    /* a struct on the extra list, no thread */
+    M_TEMPLATE, /* the thread that makes threads */
+    M_DEAD,
     M_COUNT
 } MState;
 typedef enum { CMD_NONE, CMD_QUEUED, CMD_RUNNING, CMD_DONE, CMD_COUNT } CmdState;
@@ -60,7 +65,11 @@ typedef struct {
     uint64_t since_ns;  /* in this state */
     uint64_t since_seq; /* the event that put it there */
     uint64_t wake_ns;   /* asleep until */
-    uint64_t busy_ns;   /* end of the stretch of Go code it computes, were it not interrupted */
+    uint64_t busy_ns;   /* end of the stretch of Go or C code it computes, were it not interrupted */
+    uint64_t lock_m;    /* M to which it is locked: LockOSThread, or a callback on its stack */
+    uint64_t locks;     /* depth of LockOSThread */
+    uint64_t callbacks; /* Go functions called from C that are on its stack */
+    uint64_t wants_go;  /* in C, and waits to get into a callback */
 } ModelG;
 
 typedef struct {
@@ -88,7 +97,24 @@ typedef struct {
     uint64_t since_ns, since_seq;
     uint64_t queue; /* in C: the device queue it waits for */
     uint64_t born_seq;
+    uint64_t lock_g;  /* the only goroutine it may run; NONE = any */
+    uint64_t cthread; /* an extra M: the C thread that has borrowed it */
 } ModelM;
+
+/* A thread that C made. */
+typedef struct {
+    uint64_t name, line;
+    uint64_t m;     /* the extra M it has borrowed; NONE = Go does not know it */
+    uint64_t ended;
+    uint64_t since_ns, since_seq;
+} ModelCThread;
+
+/* What is current on one thread at a time. */
+typedef struct {
+    uint64_t name, line;
+    uint64_t m; /* NONE = on none */
+    uint64_t uses, wrong;
+} ModelCtx;
 
 typedef struct {
     uint64_t cap, count, closed;
@@ -125,14 +151,17 @@ typedef struct {
 typedef struct {
     const Intern *text;   /* borrowed: names by STR id */
     uint64_t now_ns, seq; /* of the last event applied */
-    uint64_t procs, seed;
+    uint64_t procs, seed; /* procs: GOMAXPROCS now; p_count: the most there have been */
     ModelQ globq;
     uint64_t sysmon_last_ns, sysmon_next_ns, sysmon_idle, sysmon_asleep;
     uint64_t ended, exit_status, deadlocked,
         panicked;     /* deadlocked, panicked: seq of that event, 0 = no */
     uint64_t unknown; /* events of a kind this program does not know, skipped */
-    size_t g_count, p_count, m_count, chan_count, obj_count, cmd_count, queue_count;
-    size_t g_cap, p_cap, m_cap, chan_cap, obj_cap, cmd_cap, queue_cap;
+    uint64_t stw_g, stw_reason, stw_ns; /* who stops the world, why (STR), since when; NONE = nobody */
+    uint64_t stw_stopped;               /* and all Ps stand still */
+    size_t g_count, p_count, m_count, chan_count, obj_count, cmd_count, queue_count, cthread_count,
+        ctx_count;
+    size_t g_cap, p_cap, m_cap, chan_cap, obj_cap, cmd_cap, queue_cap, cthread_cap, ctx_cap;
     ModelG *g; /* index = id; g[0] is never used, as in Go */
     ModelP *p;
     ModelM *m; /* m[0] is the first thread, m[1] sysmon */
@@ -140,6 +169,8 @@ typedef struct {
     ModelObj *obj;
     ModelCmd *cmd;
     ModelQueue *queue;
+    ModelCThread *cthread;
+    ModelCtx *ctx;
 } Model;
 
 Model *model_new(const Intern *text);

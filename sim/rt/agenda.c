@@ -33,6 +33,7 @@ static Due heap_take(Agenda *a) {
 void agenda_put(Agenda *a, uint64_t time_ns, uint64_t cause, DueKind kind, uint64_t id,
                 uint32_t generation) {
     Due due = {time_ns, a->next_order++, cause, id, generation, kind};
+    if (a->ties) due.order |= prng_next(a->ties) << 40; /* 2^40 entries are more than a run can have */
     if (a->holds && before(&due, &a->held)) {
         heap_put(a, &a->held);
         a->held = due;
@@ -49,6 +50,11 @@ Due agenda_take(Agenda *a) {
     if (!a->holds || (a->count > 0 && before(&a->heap[0], &a->held))) return heap_take(a);
     a->holds = false;
     return a->held;
+}
+
+const Due *agenda_first(const Agenda *a) {
+    ASSERT(!agenda_empty(a));
+    return !a->holds || (a->count > 0 && before(&a->heap[0], &a->held)) ? &a->heap[0] : &a->held;
 }
 
 uint64_t agenda_first_ns(const Agenda *a) {

@@ -1,21 +1,35 @@
 /* agenda.h -- what happens when: a heap that is totally ordered by (time, order of entry).
  *
  * Two things due at the same nanosecond happen in the order in which they were agreed upon; nothing
- * else ever decides. An entry remembers the event that led to it, so that causes reach across time.
+ * else ever decides. (A scenario may ask for another legal order of ties: it is drawn from its seed.) An entry remembers the event that led to it, so that causes reach across time.
  * An entry is cancelled by its owner's generation: one that no longer fits is passed over.
  */
 #ifndef FAULTLINE_AGENDA_H
 #define FAULTLINE_AGENDA_H
 
 #include "../base/base.h"
+#include "../base/prng.h"
 
-typedef enum { DUE_M, DUE_SYSMON, DUE_SIGNAL, DUE_CMD_START, DUE_CMD_DONE, DUE_TIMER } DueKind;
+typedef enum {
+    DUE_M,
+    DUE_SYSMON,
+    DUE_SIGNAL,
+    DUE_PROLOGUE, /* a goroutine that was asked to stop comes to a function prologue */
+    DUE_STW,      /* who stops the world asks once more */
+    DUE_CTHREAD,
+    DUE_CMD_START,
+    DUE_CMD_DONE,
+    DUE_SLEEP, /* of a P's timers: a goroutine's time.Sleep */
+    DUE_DEADLINE, /* ... the end of its patience with the network */
+    DUE_TICK,  /* ... a channel timer */
+    DUE_NET    /* of the network: what a goroutine waits for is there */
+} DueKind;
 
 typedef struct {
     uint64_t time_ns;
     uint64_t order;
     uint64_t cause; /* seq of the event that led here */
-    uint64_t id;    /* of the M, the command, the goroutine */
+    uint64_t id;    /* of the M, the command, the goroutine, the timer */
     uint32_t generation;
     DueKind kind;
 } Due;
@@ -27,6 +41,7 @@ typedef struct {
     Due held; /* one entry kept outside the heap: most are taken right after they were put */
     bool holds;
     uint64_t next_order;
+    Prng *ties; /* NULL: who was agreed upon first comes first; else drawn, another legal order */
 } Agenda;
 
 void agenda_put(Agenda *a, uint64_t time_ns, uint64_t cause, DueKind kind, uint64_t id,
@@ -34,6 +49,8 @@ void agenda_put(Agenda *a, uint64_t time_ns, uint64_t cause, DueKind kind, uint6
 /* The first entry leaves; there must be one. */
 Due agenda_take(Agenda *a);
 bool agenda_empty(const Agenda *a);
+/* The first entry, which must be there, stays. */
+const Due *agenda_first(const Agenda *a);
 /* When the first entry is due; UINT64_MAX when there is none. */
 uint64_t agenda_first_ns(const Agenda *a);
 void agenda_free(Agenda *a);

@@ -8,26 +8,40 @@
  *                               └─ retake ─▶ P elsewhere ──▶ old P again │ idle P │ global queue
  *
  * Go:      runtime/proc.go reentersyscall, exitsyscall, exitsyscallTryGetP, exitsyscallNoP,
- *          setBlockOnExitSyscall; runtime/cgocall.go cgocall (go1.26)
+ *          entersyscallHandleGCWait, setBlockOnExitSyscall; runtime/cgocall.go cgocall (go1.26)
  * Differs: the switch to the system stack is a cost, not a switch; no signal stack, no race detector.
- * Emits:   CGO_ENTER CGO_EXIT_FAST CGO_EXIT_P CGO_EXIT_WAIT P_RETAKE
+ *          In Go 1.25 and before a P that is marked _Psyscall has let go of its M; here the two still know
+ *          each other.
+ * Emits:   P_SYSCALL CGO_ENTER CGO_EXIT_FAST CGO_EXIT_P CGO_EXIT_WAIT P_RETAKE
  */
 #include "world.h"
 
-/* Since Go 1.26 no state of P says so: it is derived. */
+/* Since Go 1.26 no state of P says so: it is derived. An extra M that was given back with a P attached
+ * counts, too. */
 bool cgo_in_syscall(const P *pp) {
-    return pp->status == P_RUNNING && pp->m != NULL && pp->m->curg != NULL &&
-           pp->m->curg->status == G_SYSCALL;
+    if (pp->status == P_SYSCALL) return true;
+    if (pp->status != P_RUNNING || pp->m == NULL || pp->m->curg == NULL) return false;
+    return pp->m->curg->status == G_SYSCALL || pp->m->curg->status == G_EXTRA;
+}
+
+void cgo_left(World *w, M *mp) {
+    P *pp = mp->p;
+    mp->oldp = pp; /* m.p and p.m stay set */
+    mp->status = M_IN_C;
+    if (w->opt.go->psyscall) {
+        pp->status = P_SYSCALL;
+        EMIT(w->s, P_SYSCALL, pp->id, mp->id);
+    }
+    if (w->sched.gcwaiting) stw_stop_c(w, pp); /* entersyscallHandleGCWait */
+    sysmon_wake(w);
 }
 
 void cgo_entersyscall(World *w, M *mp, Id_STR fn, uint64_t c_ns) {
     G *gp = mp->curg;
     ASSERT(gp->status == G_RUNNING);
-    mp->oldp = mp->p; /* m.p and p.m stay set */
     gp->status = G_SYSCALL;
-    mp->status = M_IN_C;
     EMIT(w->s, CGO_ENTER, gp->id, mp->p->id, mp->id, fn, {gp->op.line});
-    sysmon_wake(w);
+    cgo_left(w, mp);
     m_due(w, mp, M_AT_C, c_ns);
 }
 
@@ -36,6 +50,7 @@ void cgo_takep(World *w, P *pp, Id_M by, uint64_t waited_ns) {
     ASSERT(cgo_in_syscall(pp));
     M *mp = pp->m;
     EMIT(w->s, P_RETAKE, pp->id, mp->id, mp->curg->id, {waited_ns}, by);
+    pp->oldm = mp;
     pp->m = NULL;
     mp->p = NULL;
     pp->status = P_IDLE;
@@ -44,7 +59,7 @@ void cgo_takep(World *w, P *pp, Id_M by, uint64_t waited_ns) {
 
 /* The old P if another thread sits out of Go with it, else an idle one, else none. */
 static P *exitsyscall_trygetp(World *w, M *mp, P *oldp) {
-    if (cgo_in_syscall(oldp)) {
+    if (oldp != NULL && cgo_in_syscall(oldp)) {
         cgo_takep(w, oldp, mp->id, 0);
         return oldp;
     }
@@ -61,6 +76,7 @@ void cgo_exitsyscall(World *w, M *mp) {
     mp->status = M_RUNNING;
     if (mp->p != NULL) { /* nobody came for it */
         gp->status = G_RUNNING;
+        mp->p->status = P_RUNNING;
         mp->p->syscalltick++;
         EMIT(w->s, CGO_EXIT_FAST, gp->id, mp->p->id, mp->id);
         m_due(w, mp, M_AT_NEXT, cost(w, COST_cgo_exit));
@@ -83,5 +99,6 @@ void cgo_exitsyscall(World *w, M *mp) {
     EMIT(w->s, CGO_EXIT_WAIT, gp->id, mp->id);
     gp->ready_seq = w->s->last_seq;
     sched_globrunqput(w, gp);
-    sched_stopm(w, mp);
+    if (mp->lockedg != NULL) lock_stopm(w, mp);
+    else sched_stopm(w, mp);
 }

@@ -26,8 +26,9 @@ static bool block(World *w, M *mp, Chan *c, GQueue *q, bool sending) {
     gp->chan = c;
     gqueue_put(q, gp);
     EMIT(w->s, CHAN_QUEUE, gp->id, c->id, {sending}, {gp->op.line});
+    if (!sending && c->timer != NULL) timer_block(w, mp->p, c);
     sched_gopark(w, mp, sending ? w->text.chan_send : w->text.chan_recv);
-    sched_find(w, mp);
+    sched_schedule(w, mp);
     return false;
 }
 
@@ -46,6 +47,7 @@ static bool panic(World *w, M *mp, const char *text) {
 }
 
 bool chan_ready(const Chan *c, OpKind kind) {
+    if (c->timer != NULL) return false; /* who receives looks at the timer first */
     if (kind == OP_SEND) return !c->closed && (c->recvq.count > 0 || c->count < c->cap);
     return c->sendq.count > 0 || c->count > 0 || c->closed;
 }
@@ -70,8 +72,22 @@ bool chan_send(World *w, M *mp, Chan *c) {
     }
 }
 
+void chan_tick(World *w, P *pp, Chan *c, uint64_t late_ns) {
+    bool kept = c->recvq.count > 0 || c->count < c->cap;
+    EMIT(w->s, TIMER_SEND, c->id, pp->id, {late_ns}, {kept});
+    if (c->recvq.count > 0) {
+        G *receiver = gqueue_get(&c->recvq);
+        receiver->result = (OpResult){TICK_VALUE, true};
+        receiver->chan = NULL;
+        sched_ready(w, pp, receiver, (Id_G){NONE});
+    } else if (kept) {
+        c->buf[(c->recvx + c->count++) % c->cap] = TICK_VALUE;
+    }
+}
+
 bool chan_recv(World *w, M *mp, Chan *c) {
     G *gp = mp->curg;
+    if (c->timer != NULL) timer_maybe_run(w, mp, c);
     if (c->sendq.count > 0) { /* so the buffer is full, or there is none */
         G *sender = gqueue_get(&c->sendq);
         uint64_t value = sender->op.b;

@@ -6,8 +6,9 @@
  *
  * Go:      cmd/compile's function prologues, runtime/preempt.go doSigPreempt, runtime/proc.go
  *          gopreempt_m, goexit0, runtime/cgocall.go (go1.26)
- * Differs: code between two operations takes no time but what `compute` says.
- * Emits:   GO_COMPUTE GO_SLEEP NOTE PIN UNPIN PANIC
+ * Differs: code between two operations takes no time but what `compute` says. A stretch of it has function
+ *          prologues only where the scenario says so.
+ * Emits:   GO_COMPUTE GO_SLEEP NOTE PIN UNPIN PANIC CGO_WORK SIGNAL SIGNAL_IN_C GC_MARK
  */
 #include "world.h"
 
@@ -25,7 +26,8 @@ static bool stuck(World *w, const G *gp) {
     return true;
 }
 
-static uint64_t op_cost(World *w, const G *gp) {
+static uint64_t op_cost(World *w, M *mp) {
+    G *gp = mp->curg;
     const Op *op = &gp->op;
     switch (op->kind) {
     case OP_COMPUTE: return gp->left_ns;
@@ -34,52 +36,168 @@ static uint64_t op_cost(World *w, const G *gp) {
     case OP_RECV:
     case OP_CLOSE: return chan_cost(w, op);
     case OP_C_CALL:
+    case OP_C_ENTER:
+    case OP_C_THREAD:
+    case OP_CTX_CURRENT:
+    case OP_CTX_USE:
+    case OP_CTX_ABSENT:
     case OP_LAUNCH:
     case OP_FINISH: return cost(w, COST_cgo_enter);
     case OP_PIN:
     case OP_UNPIN: return cost(w, COST_pin);
+    case OP_LOCK:
+    case OP_UNLOCK: return cost(w, COST_lock_thread);
+    case OP_TIMER:
+    case OP_TIMER_STOP: return cost(w, COST_timer_start);
+    case OP_ACROSS: return gp->left_ns > 0 ? gp->left_ns : across_begin(w, mp);
+    case OP_GC: return gp->left_ns;
     case OP_END:
     case OP_SLEEP:
     case OP_GOSCHED:
     case OP_NOTE:
-    case OP_PANIC: return 0;
+    case OP_PANIC:
+    case OP_GOMAXPROCS:
+    case OP_NET:
+    case OP_CALLBACK_END:
+    case OP_IDLE: return 0;
+    case OP_C_WORK:
+    case OP_C_LEAVE:
+    case OP_CALLBACK: UNREACHABLE(); /* exec_next has refused them */
     }
     UNREACHABLE();
+}
+
+void exec_panic(World *w, G *gp, const char *text) {
+    EMIT(w->s, PANIC, gp->id, stream_text(w->s, text), {gp->op.line});
+    w->outcome = RUN_PANIC;
+}
+
+void exec_wrong_side(World *w, const Op *op, bool in_c) {
+    Diag d;
+    if (in_c) {
+        diag_fail_at(&d, EXIT_SCENARIO, "", (int)op->line, 0,
+                     "this is Go code, and here runs C: it knows no goroutines and no channels");
+        diag_remedy(&d, "C.callback(function() ... end) calls Go from C; C.work \"10us\" is work in C.");
+    } else {
+        diag_fail_at(&d, EXIT_SCENARIO, "", (int)op->line, 0, "this is C code, and here runs Go");
+        diag_remedy(&d, "C.call(\"name\", function() ... end) calls a C function made of such steps.");
+    }
+    world_fail(w, &d);
+}
+
+/* The forced collection's goroutine: collects, and waits to be woken again. */
+static void next_of_forcegc(G *gp) {
+    gp->op = (Op){.kind = gp->op.kind == OP_GC ? OP_IDLE : OP_GC};
+}
+
+void exec_forcegc(World *w) {
+    GQueue list = {0};
+    G *gp = w->sched.forcegc;
+    if (gp == NULL) {
+        gp = w->sched.forcegc = sched_gnew(w, NULL);
+        EMIT(w->s, GO_CREATE, gp->id, {NONE}, stream_text(w->s, "runtime.forcegchelper"), {0});
+        gp->status = G_RUNNABLE;
+        gp->ready_seq = w->s->last_seq;
+        sched_globrunqput(w, gp);
+        sched_wakep(w);
+        return;
+    }
+    gqueue_put(&list, gp);
+    sched_injectglist(w, NULL, &list);
+}
+
+bool exec_ask(World *w, M *mp) {
+    G *gp = mp->curg;
+    if (gp == w->sched.forcegc) {
+        next_of_forcegc(gp);
+        return true;
+    }
+    w->asking = mp;
+    w->prog.next(w->prog.ctx, w, gp->body, gp->result, &gp->op);
+    w->asking = NULL;
+    if (w->outcome != RUN_GOES) return false; /* the program failed */
+    gp->result = (OpResult){0, true};
+    return true;
+}
+
+/* STRESS_PREEMPT asks at every safe point, but lets each goroutine come one step further. */
+static bool must_stop(World *w, G *gp) {
+    bool stop = gp->preempt || (stress(w, STRESS_PREEMPT) && !gp->started);
+    gp->started = false;
+    gp->preempt = false;
+    return stop;
 }
 
 void exec_next(World *w, M *mp) {
     G *gp = mp->curg;
     ASSERT(gp->status == G_RUNNING);
-    if (gp->preempt) { /* the prologue's check */
-        gp->preempt = false;
+    if (gp->enters_callback) callback_entered(w, mp);
+    if (must_stop(w, gp)) { /* the prologue's check */
         sched_gosched(w, mp, w->text.preempted);
         return;
     }
     if (gp->op.kind == OP_SEND && !gp->result.ok) { /* woken by close */
-        EMIT(w->s, PANIC, gp->id, stream_text(w->s, "panic: send on closed channel"),
-             {gp->op.line});
-        w->outcome = RUN_PANIC;
+        exec_panic(w, gp, "panic: send on closed channel");
         return;
     }
-    if (gp->left_ns == 0) {
-        w->asking = mp;
-        w->prog.next(w->prog.ctx, w, gp->body, gp->result, &gp->op);
-        w->asking = NULL;
-        if (w->outcome != RUN_GOES) return; /* the program failed */
-        gp->result = (OpResult){0, true};
+    if (gp->left_ns == 0 && !gp->op_again) {
+        if (!exec_ask(w, mp)) return;
         if (gp->op.kind == OP_COMPUTE) gp->left_ns = gp->op.a;
     }
-    if (gp->op.kind == OP_COMPUTE) {
+    gp->op_again = false;
+    const Op *op = &gp->op;
+    if (op->kind == OP_C_WORK || op->kind == OP_C_LEAVE || op->kind == OP_CALLBACK) {
+        exec_wrong_side(w, op, false);
+        return;
+    }
+    if (op->kind == OP_COMPUTE) {
         if (gp->left_ns == 0) { /* compute "0s" is nothing */
             if (!stuck(w, gp)) m_due(w, mp, M_AT_NEXT, 0);
             return;
         }
-        EMIT(w->s, GO_COMPUTE, gp->id, {gp->left_ns}, {gp->op.line});
-        gp->busy_until_ns = world_now(w) + gp->left_ns;
+        EMIT(w->s, GO_COMPUTE, gp->id, {gp->left_ns}, {op->line});
     }
-    uint64_t ns = op_cost(w, gp);
+    gp->busy_until_ns = world_now(w) + gp->left_ns;
+    uint64_t ns = op_cost(w, mp);
     if (ns == 0 && stuck(w, gp)) return;
     m_due(w, mp, M_AT_OP, ns);
+}
+
+/* ---- the program is in C ---- */
+
+void exec_in_c(World *w, M *mp) {
+    G *gp = mp->curg;
+    ASSERT(gp->status == G_SYSCALL);
+    if (!exec_ask(w, mp)) return;
+    const Op *op = &gp->op;
+    switch (op->kind) {
+    case OP_C_WORK:
+        EMIT(w->s, CGO_WORK, gp->id, {op->a}, {op->line});
+        if (op->a == 0 && stuck(w, gp)) return;
+        m_due(w, mp, M_AT_C, op->a);
+        return;
+    case OP_CTX_USE:
+    case OP_CTX_ABSENT: m_due(w, mp, M_AT_C, op->b); return;
+    case OP_CTX_CURRENT: m_due(w, mp, M_AT_C, 0); return;
+    case OP_C_THREAD: m_due(w, mp, M_AT_C, cost(w, COST_pthread_create)); return;
+    case OP_CALLBACK: callback_enter(w, mp); return;
+    case OP_C_LEAVE:
+        gp->nest--;
+        cgo_exitsyscall(w, mp);
+        return;
+    case OP_NOTE:
+        EMIT(w->s, NOTE, gp->id, op->text, {op->line});
+        if (!stuck(w, gp)) m_due(w, mp, M_AT_C, 0);
+        return;
+    case OP_END:
+        if (mp->cthread != NULL) {
+            callback_thread_exit(w, mp);
+            return;
+        }
+        exec_wrong_side(w, op, true);
+        return;
+    default: exec_wrong_side(w, op, true); return;
+    }
 }
 
 /* ---- effects, in the order of OpKind ---- */
@@ -93,14 +211,33 @@ static void op_sleep(World *w, M *mp) {
     uint64_t when = world_now(w) + gp->op.a;
     EMIT(w->s, GO_SLEEP, gp->id, {gp->op.a}, {gp->op.line});
     sched_gopark(w, mp, w->text.sleep);
-    timer_add(w, mp->p, gp, when); /* after G is off the thread, as in Go */
-    sched_find(w, mp);
+    timer_sleep(w, mp->p, gp, when); /* after G is off the thread, as in Go */
+    sched_schedule(w, mp);
 }
 
-static void op_panic(World *w, M *mp) {
+static void op_gomaxprocs(World *w, M *mp) {
+    if (!stw_begin(w, mp, "GOMAXPROCS")) return;
+    w->stw.procs = (uint32_t)mp->curg->op.a;
+}
+
+/* runtime.GC: a stop, marking, another stop; op.b says which of them is over. */
+static void op_gc(World *w, M *mp) {
     G *gp = mp->curg;
-    EMIT(w->s, PANIC, gp->id, gp->op.text, {gp->op.line});
-    w->outcome = RUN_PANIC;
+    gp->left_ns = 0;
+    stw_begin(w, mp, gp->op.b == 0 ? "GC sweep termination" : "GC mark termination");
+}
+
+void exec_stopped(World *w, M *mp) {
+    G *gp = mp->curg;
+    if (gp->op.kind == OP_GC && gp->op.b++ == 0) {
+        gp->left_ns = cost(w, COST_gc_mark);
+        EMIT(w->s, GC_MARK, gp->id, {gp->left_ns});
+        gp->op_again = true;
+        exec_next(w, mp);
+        return;
+    }
+    if (gp->op.kind == OP_GC) w->sched.last_gc_ns = world_now(w);
+    exec_next(w, mp);
 }
 
 void exec_op(World *w, M *mp) {
@@ -128,6 +265,19 @@ void exec_op(World *w, M *mp) {
         if (chan_close(w, mp, w->chans[op->a])) exec_next(w, mp);
         return;
     case OP_C_CALL: cgo_entersyscall(w, mp, op->text, op->a); return;
+    case OP_C_ENTER:
+        gp->nest++;
+        cgo_entersyscall(w, mp, op->text, 0);
+        return;
+    case OP_C_THREAD:
+        cgo_entersyscall(w, mp, stream_text(w->s, "pthread_create"), cost(w, COST_pthread_create));
+        return;
+    case OP_CTX_CURRENT:
+        cgo_entersyscall(w, mp, stream_text(w->s, op->b ? "make_current" : "release_current"), 0);
+        return;
+    case OP_CTX_USE:
+    case OP_CTX_ABSENT: cgo_entersyscall(w, mp, op->text, op->b); return;
+    case OP_ACROSS: across_part(w, mp); return;
     case OP_LAUNCH: cgo_entersyscall(w, mp, w->text.enqueue, cost(w, COST_dev_enqueue)); return;
     case OP_FINISH: cgo_entersyscall(w, mp, w->text.finish, cost(w, COST_dev_finish)); return;
     case OP_PIN:
@@ -142,7 +292,37 @@ void exec_op(World *w, M *mp) {
         EMIT(w->s, NOTE, gp->id, op->text, {op->line});
         exec_next(w, mp);
         return;
-    case OP_PANIC: op_panic(w, mp); return;
+    case OP_PANIC:
+        EMIT(w->s, PANIC, gp->id, op->text, {op->line});
+        w->outcome = RUN_PANIC;
+        return;
+    case OP_GOMAXPROCS: op_gomaxprocs(w, mp); return;
+    case OP_GC: op_gc(w, mp); return;
+    case OP_LOCK:
+        lock_thread(w, mp);
+        exec_next(w, mp);
+        return;
+    case OP_UNLOCK:
+        lock_unlock(w, mp);
+        exec_next(w, mp);
+        return;
+    case OP_NET: net_wait(w, mp, op->a, op->b); return;
+    case OP_TIMER:
+        timer_start(w, mp, w->timers[op->a]);
+        exec_next(w, mp);
+        return;
+    case OP_TIMER_STOP:
+        timer_stop(w->timers[op->a]);
+        exec_next(w, mp);
+        return;
+    case OP_CALLBACK_END: callback_leave(w, mp); return;
+    case OP_IDLE:
+        sched_gopark(w, mp, stream_text(w->s, "force gc (idle)"));
+        sched_schedule(w, mp);
+        return;
+    case OP_C_WORK:
+    case OP_C_LEAVE:
+    case OP_CALLBACK: UNREACHABLE();
     }
 }
 
@@ -171,22 +351,70 @@ bool world_try(World *w, const Op *op, OpResult *r) {
 
 /* C has done what it was called for; what it did shows now. */
 void exec_c(World *w, M *mp) {
-    const Op *op = &mp->curg->op;
-    if (op->kind == OP_LAUNCH) launch_enqueue(w, mp, &w->launches[op->a]);
-    if (op->kind == OP_FINISH && launch_wait(w, mp, (Id_QUEUE){op->a}))
-        return; /* woken by launch_done */
-    if (w->outcome == RUN_GOES) cgo_exitsyscall(w, mp);
+    G *gp = mp->curg;
+    const Op *op = &gp->op;
+    switch (op->kind) {
+    case OP_LAUNCH: launch_enqueue(w, mp, &w->launches[op->a]); break;
+    case OP_FINISH:
+        if (launch_wait(w, mp, (Id_QUEUE){op->a})) return; /* woken by launch_done */
+        break;
+    case OP_C_THREAD: callback_thread(w, op->a, op->text, op->line); break;
+    case OP_CTX_CURRENT: context_current(w, mp); break;
+    case OP_CTX_USE:
+    case OP_CTX_ABSENT: context_use(w, mp); break;
+    case OP_ACROSS: across_back(w, mp); return;
+    case OP_CALLBACK: callback_enter(w, mp); return; /* the C thread has its extra M now */
+    case OP_CALLBACK_END:
+        if (callback_gives_m_back(w, mp)) return;
+        break;
+    default: break;
+    }
+    if (w->outcome != RUN_GOES) return;
+    if (gp->nest % 2 == 1) exec_in_c(w, mp);
+    else cgo_exitsyscall(w, mp);
+}
+
+/* ---- being asked to stop ---- */
+
+/* Is it in the middle of Go code that can be left at any instruction? The sandbox's code cannot. */
+static bool in_stretch(const M *mp) {
+    const G *gp = mp->curg;
+    return gp != NULL && gp->status == G_RUNNING && mp->at == M_AT_OP && gp->left_ns > 0;
+}
+
+static void leave_stretch(World *w, M *mp) {
+    G *gp = mp->curg;
+    gp->left_ns = gp->busy_until_ns - world_now(w);
+    gp->op_again = true;
+    gp->preempt = false;
+    m_cancel(mp);
+    sched_gosched(w, mp, w->text.preempted);
+}
+
+/* A stretch with calls in it looks at its stack guard at the next function prologue. */
+void exec_expect_prologue(World *w, M *mp) {
+    const G *gp = mp->curg;
+    if (!in_stretch(mp) || gp->op.kind != OP_COMPUTE || gp->op.b == 0) return;
+    uint64_t done = gp->op.a - (gp->busy_until_ns - world_now(w)), to_go = gp->op.b - done % gp->op.b;
+    agenda_put(&w->agenda, world_now(w) + to_go, w->s->cause, DUE_PROLOGUE, mp->id.v, mp->generation);
+}
+
+void exec_prologue(World *w, M *mp) {
+    if (in_stretch(mp) && mp->curg->preempt) leave_stretch(w, mp);
 }
 
 void exec_interrupt(World *w, M *mp) {
     G *gp = mp->curg;
     mp->signal_pending = false;
-    bool stoppable = gp != NULL && gp->preempt && gp->status == G_RUNNING && mp->at == M_AT_OP &&
-                     gp->op.kind == OP_COMPUTE;
-    if (!stoppable)
-        return; /* it has moved on, is in C, or is about to reach a safe point by itself */
-    gp->left_ns = gp->busy_until_ns - world_now(w);
-    gp->preempt = false;
-    m_cancel(mp);
-    sched_gosched(w, mp, w->text.preempted);
+    if (mp->status == M_IN_C) { /* the handler runs there, and Go's part of it does nothing */
+        EMIT(w->s, SIGNAL_IN_C, mp->id, gp->id);
+        bool ends_it = gp->op.kind == OP_C_CALL && (gp->op.b & CALL_INTERRUPTIBLE) && mp->at == M_AT_C;
+        if (!ends_it) return;
+        gp->result = (OpResult){0, false}; /* EINTR */
+        m_due(w, mp, M_AT_C, 0);
+        return;
+    }
+    bool hit = in_stretch(mp) && gp->preempt;
+    EMIT(w->s, SIGNAL, mp->id, {gp ? gp->id.v : NONE}, {hit});
+    if (hit) leave_stretch(w, mp); /* else it has moved on, or is about to reach a safe point by itself */
 }

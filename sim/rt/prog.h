@@ -12,21 +12,45 @@ typedef struct World World;
 
 typedef enum {
     OP_END,     /* the function returns */
-    OP_COMPUTE, /* Go code that needs a ns of a P */
+    OP_COMPUTE, /* Go code that needs a ns of a P; a function prologue every b ns (0 = none in it) */
     OP_SLEEP,   /* time.Sleep(a ns) */
     OP_GOSCHED, /* runtime.Gosched */
     OP_GO,      /* go statement: body a, called text; result: its G */
     OP_SEND,    /* channel a <- value b */
     OP_RECV,    /* <-channel a; result: value, ok */
     OP_CLOSE,   /* close(channel a) */
-    OP_C_CALL,  /* a C function called text that takes a ns */
+    OP_C_CALL,  /* a C function called text that takes a ns; b: flags CALL_* */
     OP_LAUNCH,  /* clEnqueueNDRangeKernel of launch a (world_launch) */
     OP_FINISH,  /* clFinish: C waits until queue a is empty */
     OP_PIN,     /* Pinner.Pin(object a) */
     OP_UNPIN,   /* Pinner.Unpin, object a */
     OP_NOTE,    /* the scenario says text */
     OP_PANIC,   /* panic(text) */
+
+    OP_GOMAXPROCS, /* runtime.GOMAXPROCS(a), a > 0 */
+    OP_GC,         /* runtime.GC() */
+    OP_LOCK,       /* runtime.LockOSThread */
+    OP_UNLOCK,     /* runtime.UnlockOSThread */
+    OP_NET,        /* the network has what is wanted after a ns; the deadline is after b ns, 0 = none; result: ok */
+    OP_TIMER,      /* timer a (world_timer) is started */
+    OP_TIMER_STOP, /* timer a is stopped */
+
+    /* C code as a program of its own, between OP_C_ENTER and OP_C_LEAVE, or on a C thread: */
+    OP_C_ENTER,      /* calls the C function called text */
+    OP_C_WORK,       /* C code that needs a ns */
+    OP_C_LEAVE,      /* the C function returns */
+    OP_CALLBACK,     /* C calls the Go function called text: Go code follows ... */
+    OP_CALLBACK_END, /* ... until it returns to C */
+    OP_C_THREAD,     /* C starts a thread called text that runs body a */
+
+    OP_CTX_CURRENT, /* a C call that makes context a current on this thread; b: 0 = on none */
+    OP_CTX_USE,     /* a C call named text, of b ns, that acts on context a; result: was it current here? */
+    OP_CTX_ABSENT,  /* ... for which context a must not be current here; result: was it not? */
+    OP_ACROSS,      /* job a (world_job) */
+    OP_IDLE,        /* one of the runtime's own goroutines waits to be woken; programs have no such thing */
 } OpKind;
+
+enum { CALL_INTERRUPTIBLE = 1 }; /* a system call in it that a signal ends early: EINTR, result not ok */
 
 typedef struct {
     OpKind kind;

@@ -6,8 +6,8 @@
  * finds nothing gives its P up, looks once more, and sleeps.
  *
  * Go:      runtime/proc.go schedule, findRunnable, stealWork, runqput, runqget, runqgrab, globrunqget,
- *          ready, newproc, startm, stopm, handoffp, wakep, checkdead (go1.26)
- * Differs: no garbage collector and no trace reader to run; the network poller knows timers only.
+ *          ready, newproc, startm, newm, stopm, handoffp, wakep, injectglist, checkdead (go1.26)
+ * Differs: no collector's workers, no trace reader, no finalizers to run.
  *          All four rounds of stealing look at one instant, and take their time before and after it.
  *          checkdead reports a deadlock although cgo is linked: the real runtime would hang silently,
  *          and the report says so.
@@ -44,24 +44,33 @@ P *sched_pidleget(World *w) {
     return pp;
 }
 
-static M *mget(World *w) {
-    M *mp = w->sched.midle;
+M *sched_mget(World *w, M *wanted) {
+    M **link = &w->sched.midle;
+    while (*link != NULL && wanted != NULL && *link != wanted) link = &(*link)->link;
+    M *mp = *link;
     if (mp == NULL) return NULL;
-    w->sched.midle = mp->link;
+    *link = mp->link;
     mp->link = NULL;
     w->sched.nmidle--;
     return mp;
 }
 
-/* Is every thread asleep for good? Counts instead of guessing, as Go does. */
-static void checkdead(World *w) {
-    enum { NMSYS = 1 }; /* sysmon */
-    if (w->allm_count - w->sched.nmidle - NMSYS > 0) return;
-    if (timer_next_ns(w) != UINT64_MAX) return;
-    uint64_t waiting = 0;
+/* Goroutines of the program's that wait; the runtime's own do not count. */
+static uint64_t waiting(const World *w) {
+    uint64_t n = 0;
     for (size_t i = 0; i < w->allg_count; i++)
-        waiting += w->allg[i] != NULL && w->allg[i]->status == G_WAITING;
-    EMIT(w->s, DEADLOCK, {waiting},
+        n += w->allg[i] != NULL && w->allg[i]->status == G_WAITING && w->allg[i] != w->sched.forcegc;
+    return n;
+}
+
+/* Is every thread asleep for good? Counts instead of guessing, as Go does. Extra Ms are no threads; a C
+ * thread may call in as long as it lives. */
+void sched_checkdead(World *w) {
+    uint64_t mcount = w->allm_count - w->sched.nmfreed, extra = w->extra.length;
+    if (mcount - extra - w->sched.nmidle - w->sched.nmidlelocked - w->sched.nmsys > 0) return;
+    if (w->cthread_count > w->extra.ended) return;
+    if (timer_next_ns(w) != UINT64_MAX) return;
+    EMIT(w->s, DEADLOCK, {waiting(w)},
          stream_text(w->s, "fatal error: all goroutines are asleep - deadlock!"));
     w->outcome = RUN_DEADLOCK;
 }
@@ -72,7 +81,7 @@ static void mput(World *w, M *mp) {
     w->sched.nmidle++;
     mp->status = M_PARKED;
     EMIT(w->s, M_PARK, mp->id);
-    checkdead(w);
+    sched_checkdead(w);
 }
 
 /* ---- threads take and leave processors ---- */
@@ -93,47 +102,67 @@ P *sched_releasep(World *w, M *mp) {
     ASSERT(pp->m == mp);
     ASSERT(pp->status == P_RUNNING);
     EMIT(w->s, P_RELEASE, pp->id, mp->id);
+    pp->oldm = mp;
     pp->m = NULL;
     mp->p = NULL;
     pp->status = P_IDLE;
     return pp;
 }
 
-static M *newm(World *w) {
+M *sched_newm(World *w, MState status) {
     M *mp = mem_zero(1, sizeof *mp);
     mp->id = (Id_M){w->allm_count};
+    mp->status = status;
     GROW(w->allm, w->allm_cap, w->allm_count + 1);
     w->allm[w->allm_count++] = mp;
     return mp;
 }
 
-enum { THREADS_MAX = 10000 };
+enum { MAX_THREADS = 10000 };
 
-/* Go's checkmcount: the one way in which threads in C end a program. */
-static void thread_exhaustion(World *w) {
-    EMIT(w->s, PANIC, {NONE},
-         stream_text(w->s,
-                     "runtime: program exceeds 10000-thread limit\nfatal error: thread exhaustion"),
-         {0});
+/* Go's checkmcount: the one way in which threads in C end a program. Extra Ms do not count. */
+static void checkmcount(World *w) {
+    uint64_t max = w->opt.max_threads ? w->opt.max_threads : MAX_THREADS, extra = 0;
+    if (w->allm_count - w->sched.nmfreed <= max) return;
+    for (size_t i = 0; i < w->allm_count; i++) extra += w->allm[i]->isextra;
+    if (w->allm_count - w->sched.nmfreed - extra <= max) return;
+    char text[120];
+    snprintf(text, sizeof text,
+             "runtime: program exceeds %llu-thread limit\nfatal error: thread exhaustion",
+             (unsigned long long)max);
+    EMIT(w->s, PANIC, {NONE}, stream_text(w->s, text), {0});
     w->outcome = RUN_PANIC;
 }
 
-/* Gives pp to a parked thread, or to a new one. */
-void sched_startm(World *w, P *pp, bool spinning) {
-    M *mp = mget(w);
+/* A thread is made by the thread that needs it; by the template thread, if that one is locked. */
+static M *newm(World *w, P *pp, bool spinning) {
+    M *mp = sched_newm(w, M_STARTING), *by = w->acting;
+    uint64_t delay = cost(w, COST_thread_new);
+    checkmcount(w);
+    EMIT(w->s, M_NEW, mp->id, pp->id, {spinning});
+    if (by != NULL && by->lockedext > 0) {
+        EMIT(w->s, M_ASK, mp->id, by->id);
+        delay += cost(w, COST_thread_wake);
+    }
+    m_due(w, mp, M_AT_START, delay);
+    return mp;
+}
+
+void sched_startm_on(World *w, M *mp, P *pp, bool spinning) {
     if (mp != NULL) {
         mp->status = M_WAKING;
         EMIT(w->s, M_WAKE, mp->id, pp->id, {spinning});
         m_due(w, mp, M_AT_WAKE, cost(w, COST_thread_wake));
     } else {
-        mp = newm(w);
-        if (w->allm_count > THREADS_MAX) thread_exhaustion(w);
-        mp->status = M_STARTING;
-        EMIT(w->s, M_NEW, mp->id, pp->id, {spinning});
-        m_due(w, mp, M_AT_START, cost(w, COST_thread_new));
+        mp = newm(w, pp, spinning);
     }
     mp->nextp = pp;
     mp->spinning = spinning;
+}
+
+/* Gives pp to a parked thread, or to a new one. */
+void sched_startm(World *w, P *pp, bool spinning) {
+    sched_startm_on(w, sched_mget(w, NULL), pp, spinning);
 }
 
 void sched_mstart(World *w, M *mp, bool fresh) {
@@ -157,6 +186,13 @@ void sched_stopm(World *w, M *mp) {
     mput(w, mp);
 }
 
+/* One for a thread that shall search; if there is none, somebody shall, as soon as there is one. */
+static P *pidleget_spinning(World *w) {
+    P *pp = sched_pidleget(w);
+    if (pp == NULL) w->sched.needspinning = true;
+    return pp;
+}
+
 static void become_spinning(World *w, M *mp) {
     ASSERT(mp->p != NULL);
     mp->spinning = true;
@@ -166,7 +202,7 @@ static void become_spinning(World *w, M *mp) {
     EMIT(w->s, M_SPIN, mp->id);
 }
 
-static void stop_spinning(World *w, M *mp) {
+void sched_stop_spinning(World *w, M *mp) {
     ASSERT(w->sched.nmspinning > 0);
     mp->spinning = false;
     w->sched.nmspinning--;
@@ -177,11 +213,8 @@ static void stop_spinning(World *w, M *mp) {
 /* Work has been submitted: somebody should search for it, unless somebody does. */
 void sched_wakep(World *w) {
     if (w->sched.nmspinning != 0) return;
-    P *pp = sched_pidleget(w);
-    if (pp == NULL) {
-        w->sched.needspinning = true;
-        return;
-    }
+    P *pp = pidleget_spinning(w);
+    if (pp == NULL) return;
     w->sched.nmspinning++;
     sched_startm(w, pp, true);
 }
@@ -196,7 +229,7 @@ void sched_netpoll_break(World *w, uint64_t when_ns) {
     }
 }
 
-/* pp was taken from a thread out of Go: who gets it? The order of the questions is Go's. */
+/* pp was taken from a thread out of Go, or its thread gives it away: who gets it? The order of the questions is Go's. */
 void sched_handoffp(World *w, P *pp) {
 #define HANDOFF(why) EMIT(w->s, P_HANDOFF, pp->id, stream_text(w->s, (why)))
     if (!sched_runqempty(pp)) {
@@ -210,13 +243,17 @@ void sched_handoffp(World *w, P *pp) {
         w->sched.nmspinning = 1;
         w->sched.needspinning = false;
         sched_startm(w, pp, true);
-    } else if (w->sched.npidle == w->opt.procs - 1 && w->sched.poller == NULL) {
+    } else if (w->sched.gcwaiting) {
+        HANDOFF("the world is to stop");
+        stw_stop_p(w, pp);
+    } else if (w->sched.npidle == w->procs - 1 && w->sched.poller == NULL) {
         HANDOFF("the last P: someone must poll");
         sched_startm(w, pp, false);
     } else {
         HANDOFF("there is nothing for it to do");
         sched_pidleput(w, pp);
-        if (!agenda_empty(&pp->timers)) sched_netpoll_break(w, agenda_first_ns(&pp->timers));
+        uint64_t first = timer_first_ns(w, pp);
+        if (first != UINT64_MAX) sched_netpoll_break(w, first);
     }
 #undef HANDOFF
 }
@@ -268,7 +305,7 @@ static G *runqget(World *w, P *pp, bool *inherit) {
 
 /* The head of the global queue, and up to max - 1 more into pp's own. */
 static G *globrunqget(World *w, P *pp, uint64_t max) {
-    uint64_t size = w->sched.runq.count, n = size / w->opt.procs + 1;
+    uint64_t size = w->sched.runq.count, n = size / w->procs + 1;
     if (size == 0) return NULL;
     if (n > size) n = size;
     if (n > max) n = max;
@@ -282,17 +319,21 @@ static G *globrunqget(World *w, P *pp, uint64_t max) {
 
 /* ---- goroutines come, go and wait ---- */
 
-static G *gnew(World *w, P *pp) {
+G *sched_gnew(World *w, P *pp) {
     G *gp = w->gfree;
     if (gp != NULL) w->gfree = gp->schedlink;
     else gp = mem_alloc(sizeof *gp);
     *gp = (G){0};
-    if (pp->goidcache == pp->goidcacheend) {
-        pp->goidcache = w->sched.goidgen + 1;
-        w->sched.goidgen += GOID_BATCH;
-        pp->goidcacheend = w->sched.goidgen + 1;
+    if (pp == NULL) {
+        gp->id = (Id_G){++w->sched.goidgen};
+    } else {
+        if (pp->goidcache == pp->goidcacheend) {
+            pp->goidcache = w->sched.goidgen + 1;
+            w->sched.goidgen += GOID_BATCH;
+            pp->goidcacheend = w->sched.goidgen + 1;
+        }
+        gp->id = (Id_G){pp->goidcache++};
     }
-    gp->id = (Id_G){pp->goidcache++};
     GROW(w->allg, w->allg_cap, gp->id.v + 1);
     if (gp->id.v >= w->allg_count) w->allg_count = gp->id.v + 1;
     w->allg[gp->id.v] = gp;
@@ -301,7 +342,7 @@ static G *gnew(World *w, P *pp) {
 
 void sched_newproc(World *w, M *mp, uint64_t body, Id_STR name, Id_G parent, uint32_t line) {
     P *pp = mp->p;
-    G *gp = gnew(w, pp);
+    G *gp = sched_gnew(w, pp);
     gp->body = body;
     gp->status = G_RUNNABLE;
     EMIT(w->s, GO_CREATE, gp->id, parent, name, {line});
@@ -318,6 +359,35 @@ void sched_ready(World *w, P *pp, G *gp, Id_G by) {
     gp->ready_seq = w->s->last_seq;
     runqput_next(w, pp, gp);
     sched_wakep(w);
+}
+
+/* The runtime itself has found that gp's wait is over. */
+static void made_ready(World *w, G *gp) {
+    ASSERT(gp->status == G_WAITING);
+    if (gp != w->sched.forcegc) net_ready(w, gp);
+    gp->status = G_RUNNABLE;
+    EMIT(w->s, GO_UNBLOCK, gp->id, {NONE});
+    gp->ready_seq = w->s->last_seq;
+}
+
+/* Many goroutines that the network, or sysmon, has found ready: as many as there are idle Ps go to the
+ * global queue, and a thread is started for each; the others stay here. */
+void sched_injectglist(World *w, M *mp, GQueue *list) {
+    if (list->count == 0) return;
+    GQueue ready = {0};
+    P *pp = mp != NULL ? mp->p : NULL;
+    uint64_t global = pp == NULL ? list->count : w->sched.npidle, started = 0;
+    while (list->count > 0) {
+        G *gp = gqueue_get(list);
+        made_ready(w, gp);
+        gqueue_put(&ready, gp);
+    }
+    for (; global > 0 && ready.count > 0; global--, started++)
+        sched_globrunqput(w, gqueue_get(&ready));
+    for (P *idle; started > 0 && (idle = pidleget_spinning(w)) != NULL; started--)
+        sched_startm(w, idle, false);
+    while (ready.count > 0) runqput_tail(w, pp, gqueue_get(&ready));
+    if (pp != NULL) sched_wakep(w);
 }
 
 /* The goroutine leaves its thread, which keeps its P. */
@@ -342,9 +412,11 @@ void sched_gosched(World *w, M *mp, Id_STR reason) {
     gp->status = G_RUNNABLE;
     EMIT(w->s, GO_STOP, gp->id, reason);
     gp->ready_seq = w->s->last_seq;
-    sched_globrunqput(w, gp);
+    bool for_stop = reason.v == w->text.preempted.v && w->sched.gcwaiting;
+    if (for_stop && w->opt.go->stw_runnext) runqput_next(w, mp->p, gp); /* it goes on right after the stop */
+    else sched_globrunqput(w, gp);
     sched_wakep(w);
-    sched_find(w, mp);
+    sched_schedule(w, mp);
 }
 
 void sched_goexit(World *w, M *mp) {
@@ -352,21 +424,23 @@ void sched_goexit(World *w, M *mp) {
     gp->status = G_DEAD;
     EMIT(w->s, GO_END, gp->id);
     w->allg[gp->id.v] = NULL;
-    if (w->prog.drop) w->prog.drop(w->prog.ctx, gp->body);
+    if (w->prog.drop && gp != w->sched.forcegc) w->prog.drop(w->prog.ctx, gp->body);
     if (gp == w->maing) { /* main.main returned: the process ends, whoever else still runs */
         w->outcome = RUN_EXITED;
         return;
     }
+    bool locked = gp->lockedm != NULL;
+    if (locked) lock_mexit(w, mp, gp);
     gp->schedlink = w->gfree;
     w->gfree = gp;
-    sched_find(w, mp);
+    if (!locked) sched_schedule(w, mp);
 }
 
 /* ---- the search for work ---- */
 
 static void found(World *w, M *mp, G *gp, bool inherit) {
     if (mp->spinning) {
-        stop_spinning(w, mp);
+        sched_stop_spinning(w, mp);
         sched_wakep(w); /* the last searcher that finds work starts a new one */
     }
     mp->found = gp;
@@ -379,10 +453,15 @@ void sched_execute(World *w, M *mp) {
     P *pp = mp->p;
     ASSERT(gp->status == G_RUNNABLE);
     mp->found = NULL;
+    if (gp->lockedm != NULL && gp->lockedm != mp) {
+        lock_startm(w, mp, gp);
+        return;
+    }
     mp->curg = gp;
     gp->m = mp;
     gp->status = G_RUNNING;
     gp->preempt = false;
+    gp->started = true;
     if (!mp->inherit) pp->schedtick++;
     if (gp->back_from_c) pp->syscalltick++; /* the end of exitsyscall, on another P */
     gp->back_from_c = false;
@@ -391,14 +470,51 @@ void sched_execute(World *w, M *mp) {
     exec_next(w, mp);
 }
 
+static uint32_t gcd(uint32_t a, uint32_t b) { return b == 0 ? a : gcd(b, a % b); }
+static G *runqsteal(World *w, M *mp, P *p2, bool last_round, bool *wait);
+
+/* STRESS_STEAL: somebody else's queue before one's own. */
+static G *steal_first(World *w, M *mp) {
+    bool wait;
+    for (uint32_t i = 1; i < w->procs; i++) {
+        P *p2 = w->allp[(mp->p->id.v + i) % w->procs];
+        G *gp = runq_len(mp->p) < RUNQ_SIZE / 2 ? runqsteal(w, mp, p2, false, &wait) : NULL;
+        if (gp != NULL) return gp;
+    }
+    return NULL;
+}
+
 /* A random walk over all Ps for this round: a start, and a stride that has no divisor in common with
  * their number (Go: stealOrder). */
 static void steal_order(World *w, M *mp) {
-    uint32_t n = w->opt.procs, r = (uint32_t)prng_next(&w->steal);
+    uint32_t n = w->procs, r = (uint32_t)prng_next(&w->steal);
     mp->steal.i = 0;
     mp->steal.start = r % n;
     mp->steal.stride = w->coprimes[r / n % w->coprime_count];
     mp->steal.waited_for = NULL;
+}
+
+void sched_coprimes(World *w) {
+    w->coprime_count = 0;
+    for (uint32_t i = 1; i <= w->procs; i++) {
+        if (gcd(i, w->procs) == 1) w->coprimes[w->coprime_count++] = i;
+    }
+}
+
+void sched_schedule(World *w, M *mp) {
+    if (mp->lockedg != NULL) lock_stopm(w, mp);
+    else sched_find(w, mp);
+}
+
+/* Without blocking, when nobody sleeps in the poller: the first of them runs, the others are queued. */
+static G *netpoll(World *w, M *mp) {
+    if (w->net.waiters == 0 || w->sched.poller != NULL) return NULL;
+    GQueue list = net_poll(w);
+    if (list.count == 0) return NULL;
+    G *gp = gqueue_get(&list);
+    sched_injectglist(w, mp, &list);
+    made_ready(w, gp);
+    return gp;
 }
 
 void sched_find(World *w, M *mp) {
@@ -406,7 +522,15 @@ void sched_find(World *w, M *mp) {
     ASSERT(pp != NULL);
     bool inherit = false;
     G *gp;
+    if (w->sched.gcwaiting) {
+        stw_gcstopm(w, mp);
+        return;
+    }
     timer_check(w, mp, pp);
+    if (stress(w, STRESS_STEAL) && (gp = steal_first(w, mp)) != NULL) {
+        found(w, mp, gp, false);
+        return;
+    }
     if (pp->schedtick % FAIR_TICK == 0 && (gp = globrunqget(w, pp, 1)) != NULL) {
         found(w, mp, gp, false);
         return;
@@ -416,14 +540,18 @@ void sched_find(World *w, M *mp) {
         found(w, mp, gp, inherit);
         return;
     }
-    if (!mp->spinning && 2 * w->sched.nmspinning >= w->opt.procs - w->sched.npidle) {
+    if ((gp = netpoll(w, mp)) != NULL) {
+        found(w, mp, gp, false);
+        return;
+    }
+    if (!mp->spinning && 2 * w->sched.nmspinning >= w->procs - w->sched.npidle) {
         sched_nothing(w, mp); /* enough are searching */
         return;
     }
     if (!mp->spinning) become_spinning(w, mp);
     mp->steal.round = 0;
     steal_order(w, mp);
-    m_due(w, mp, M_AT_STEAL, cost(w, COST_steal_look) * (w->opt.procs - 1));
+    m_due(w, mp, M_AT_STEAL, cost(w, COST_steal_look) * (w->procs - 1));
 }
 
 /* Is the owner of p2 about to schedule its runnext itself? Then it is given a little time. */
@@ -460,12 +588,16 @@ static G *runqsteal(World *w, M *mp, P *p2, bool last_round, bool *wait) {
 
 void sched_steal(World *w, M *mp) {
     P *pp = mp->p;
-    uint32_t n = w->opt.procs;
+    uint32_t n = w->procs;
     bool ran_timer = false;
+    if (w->sched.gcwaiting) {
+        stw_gcstopm(w, mp);
+        return;
+    }
     while (mp->steal.round < STEAL_TRIES) {
         bool last = mp->steal.round == STEAL_TRIES - 1;
         for (; mp->steal.i < n; mp->steal.i++, mp->steal.waited_for = NULL) {
-            P *p2 = &w->allp[(mp->steal.start + (uint64_t)mp->steal.i * mp->steal.stride) % n];
+            P *p2 = w->allp[(mp->steal.start + (uint64_t)mp->steal.i * mp->steal.stride) % n];
             if (p2 == pp) continue;
             bool inherit, wait;
             G *gp;
@@ -495,8 +627,8 @@ void sched_steal(World *w, M *mp) {
 /* A searcher has given its P up; work that came in meanwhile must not be left lying. True if it goes on. */
 static bool recheck(World *w, M *mp) {
     bool global = w->sched.runq.count > 0, local = false;
-    for (uint32_t i = 0; !global && !local && i < w->opt.procs; i++) {
-        local = !is_idle(&w->allp[i]) && !sched_runqempty(&w->allp[i]);
+    for (uint32_t i = 0; !global && !local && i < w->procs; i++) {
+        local = !is_idle(w->allp[i]) && !sched_runqempty(w->allp[i]);
     }
     if (!global && !local) return false;
     P *pp = sched_pidleget(w);
@@ -508,21 +640,31 @@ static bool recheck(World *w, M *mp) {
     return true;
 }
 
-/* Sleeps in the poller until the next timer; the kernel counts in steps. */
+/* Sleeps in the poller until the next timer, or until the network has something. For timers the kernel
+ * counts in steps. */
 static void poll(World *w, M *mp, uint64_t until_ns, bool was_spinning) {
-    uint64_t step = cost(w, COST_poll_step),
-             delay = until_ns > world_now(w) ? until_ns - world_now(w) : 0;
-    if (step > 0 && delay > 0) delay = delay < step ? step : delay - delay % step;
-    if (delay > 0) delay += cost(w, COST_poll_slack);
+    uint64_t step = cost(w, COST_poll_step), now = world_now(w), net = net_first_ns(w);
+    if (until_ns != UINT64_MAX) {
+        uint64_t delay = until_ns > now ? until_ns - now : 0;
+        if (step > 0 && delay > 0) delay = delay < step ? step : delay - delay % step;
+        if (delay > 0) delay += cost(w, COST_poll_slack);
+        until_ns = now + delay;
+    }
+    if (net != UINT64_MAX) net = (net > now ? net : now) + cost(w, COST_thread_wake);
+    if (net < until_ns) until_ns = net;
     mp->was_spinning = was_spinning;
     mp->status = M_POLLING;
     w->sched.poller = mp;
     w->sched.poll_until_ns = until_ns;
-    EMIT(w->s, M_POLL, mp->id, {world_now(w) + delay});
-    m_due(w, mp, M_AT_POLL, delay);
+    EMIT(w->s, M_POLL, mp->id, {until_ns});
+    m_due(w, mp, M_AT_POLL, until_ns - now);
 }
 
 void sched_nothing(World *w, M *mp) {
+    if (w->sched.gcwaiting) {
+        stw_gcstopm(w, mp);
+        return;
+    }
     G *gp = globrunqget(w, mp->p, RUNQ_SIZE / 2);
     if (gp != NULL) {
         found(w, mp, gp, false);
@@ -537,12 +679,12 @@ void sched_nothing(World *w, M *mp) {
     P *pp = sched_releasep(w, mp);
     sched_pidleput(w, pp);
     if (was_spinning) {
-        stop_spinning(w, mp);
+        sched_stop_spinning(w, mp);
         if (recheck(w, mp)) return;
     }
     /* Only a searcher has looked at everybody's timers. */
-    uint64_t until = was_spinning ? timer_next_ns(w) : agenda_first_ns(&pp->timers);
-    if (until != UINT64_MAX && w->sched.poller == NULL) {
+    uint64_t until = was_spinning ? timer_next_ns(w) : timer_first_ns(w, pp);
+    if ((until != UINT64_MAX || w->net.waiters > 0) && w->sched.poller == NULL) {
         poll(w, mp, until, was_spinning);
         return;
     }
@@ -554,12 +696,21 @@ void sched_poll_return(World *w, M *mp) {
     w->sched.poller = NULL;
     mp->status = M_RUNNING;
     EMIT(w->s, M_POLL_END, mp->id);
+    GQueue list = net_poll(w);
     P *pp = sched_pidleget(w);
     if (pp == NULL) {
+        sched_injectglist(w, NULL, &list);
         sched_stopm(w, mp);
         return;
     }
     sched_acquirep(w, mp, pp);
+    if (list.count > 0) {
+        G *gp = gqueue_get(&list);
+        sched_injectglist(w, mp, &list);
+        made_ready(w, gp);
+        found(w, mp, gp, false);
+        return;
+    }
     if (mp->was_spinning) become_spinning(w, mp);
     sched_find(w, mp);
 }

@@ -7,8 +7,9 @@
  *
  * Go:      runtime/proc.go sysmon, retake, preemptone (go1.26)
  * Differs: a P that never came back from a call counts as not seen yet; Go's two counters both start
- *          at 0, so there the very first call on a P is taken at the first look. No forced collection,
- *          no scavenger, no network to poll; GOMAXPROCS does not change.
+ *          at 0, so there the very first call on a P is taken at the first look. No scavenger. The number
+ *          of CPUs does not change, so GOMAXPROCS is never set anew (1.25 and later look once a second).
+ *          The goroutine that forces a collection is made when it is first needed.
  * Emits:   SYSMON_* P_RETAKE PREEMPT_ASK
  */
 #include "world.h"
@@ -43,12 +44,13 @@ void sysmon_wake(World *w) {
     sleep_for(w, cost(w, COST_thread_wake)); /* then it looks at once */
 }
 
-static void preemptone(World *w, P *pp, uint64_t ran_ns) {
+void sysmon_preempt(World *w, P *pp, uint64_t ran_ns) {
     M *mp = pp->m;
     if (mp == NULL || mp->curg == NULL || mp->curg->status != G_RUNNING) return;
     mp->curg->preempt = true;
     EMIT(w->s, PREEMPT_ASK, mp->curg->id, pp->id, mp->id, {ran_ns});
-    if (mp->signal_pending) return;
+    exec_expect_prologue(w, mp);
+    if (w->opt.asyncpreemptoff || mp->signal_pending) return;
     mp->signal_pending = true;
     agenda_put(&w->agenda, world_now(w) + cost(w, COST_signal), w->s->cause, DUE_SIGNAL, mp->id.v,
                0);
@@ -58,12 +60,12 @@ static void preemptone(World *w, P *pp, uint64_t ran_ns) {
 static bool retake(World *w, P *pp) {
     uint64_t now = world_now(w);
     bool sysretake = false;
-    if (pp->status != P_RUNNING) return false;
+    if (pp->status != P_RUNNING && pp->status != P_SYSCALL) return false;
     if (pp->sysmontick.schedtick != pp->schedtick) {
         pp->sysmontick.schedtick = pp->schedtick;
         pp->sysmontick.schedwhen = now;
     } else if (pp->sysmontick.schedwhen + SLICE_NS <= now) {
-        preemptone(w, pp, now - pp->sysmontick.schedwhen);
+        sysmon_preempt(w, pp, now - pp->sysmontick.schedwhen);
         sysretake = true; /* neither goroutine nor thread can answer if they are in C */
     }
     if (!cgo_in_syscall(pp)) return false;
@@ -87,9 +89,30 @@ static bool retake(World *w, P *pp) {
     return true;
 }
 
+/* Nobody has polled for 10 ms: all threads are busy, or in C. */
+static void poll_network(World *w) {
+    if (w->net.waiters == 0 || w->sched.poller != NULL) return;
+    if (w->sched.lastpoll_ns + SYSMON_MAX_NS >= world_now(w)) return;
+    GQueue list = net_poll(w);
+    if (list.count == 0) return;
+    EMIT(w->s, SYSMON_POLL, {list.count});
+    sched_injectglist(w, NULL, &list);
+}
+
+#define FORCEGC_PERIOD_NS 120000000000u
+
+static void force_gc(World *w) {
+    uint64_t since = world_now(w) - w->sched.last_gc_ns;
+    G *gp = w->sched.forcegc;
+    if (since <= FORCEGC_PERIOD_NS || (gp != NULL && gp->status != G_WAITING)) return;
+    EMIT(w->s, SYSMON_GC, {since});
+    exec_forcegc(w);
+}
+
 void sysmon_round(World *w) {
     if (w->sysmon.asleep) awake(w); /* its sleep has timed out */
-    if (w->sched.npidle == w->opt.procs && !w->sysmon.slept) {
+    bool nothing_to_watch = w->sched.gcwaiting || w->sched.npidle == w->procs;
+    if (nothing_to_watch && !w->sysmon.slept) {
         uint64_t next = timer_next_ns(w), now = world_now(w);
         if (next > now) {
             uint64_t sleep = next - now < SYSMON_DEEP_NS ? next - now : SYSMON_DEEP_NS;
@@ -103,9 +126,11 @@ void sysmon_round(World *w) {
     uint64_t idle = w->sysmon.idle + 1, delay = delay_after(idle, w->sysmon.delay_ns),
              slack = cost(w, COST_sysmon_slack);
     EMIT(w->s, SYSMON_LOOK, {w->sysmon.idle}, {delay + slack});
-    for (uint32_t i = 0; i < w->opt.procs; i++) {
-        if (retake(w, &w->allp[i])) idle = 0;
+    poll_network(w);
+    for (uint32_t i = 0; i < w->procs; i++) {
+        if (retake(w, w->allp[i])) idle = 0;
     }
+    force_gc(w);
     w->sysmon.idle = idle;
     w->sysmon.delay_ns = idle == 0 ? SYSMON_MIN_NS : delay;
     sleep_for(w, w->sysmon.delay_ns + slack);

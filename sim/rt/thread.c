@@ -22,6 +22,7 @@ void m_cancel(M *mp) {
 
 void m_step(World *w, M *mp, MPlace at) {
     mp->at = M_AT_REST;
+    w->acting = mp;
     switch (at) {
     case M_AT_REST: UNREACHABLE();
     case M_AT_START: sched_mstart(w, mp, true); return;
@@ -35,5 +36,8 @@ void m_step(World *w, M *mp, MPlace at) {
     case M_AT_C: exec_c(w, mp); return;
     case M_AT_EXIT: cgo_exitsyscall(w, mp); return;
     case M_AT_POLL: sched_poll_return(w, mp); return;
+    case M_AT_LOCKED: lock_woken(w, mp); return;
+    case M_AT_STOPPED: stw_stopped(w, mp); return;
+    case M_AT_RESTART: stw_restart(w, mp); return;
     }
 }

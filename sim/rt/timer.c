@@ -1,36 +1,122 @@
 /* timer.c -- each P keeps a heap of timers; whoever schedules there, or steals from there, runs them.
  *
- * There is no timer thread: a timer needs a P to fire, and is as late as the scheduler is.
+ * There is no timer thread: a timer needs a P to fire, and is as late as the scheduler is. A timer wakes
+ * a sleeper, ends somebody's patience with the network, or sends on a channel. Since 1.23 a channel's timer
+ * is in a heap only while somebody waits at the channel; whoever receives looks at it first.
  *
- * Go:      runtime/time.go timers.check, timers.run, maybeAdd (go1.26)
+ * Go:      runtime/time.go timers.check, timers.run, maybeAdd, blockTimerChan, maybeRunChan (go1.26)
  * Differs: timers due at the same nanosecond fire in the order in which they were made; Go's four-ary
- *          heap leaves that order open.
- * Emits:   TIMER_FIRE
+ *          heap leaves that order open. What a timer sends is a mark, not the time. len and cap of a
+ *          timer's channel are 1, not 0.
+ * Emits:   TIMER_FIRE TIMER_SEND
  */
 #include "world.h"
 
-void timer_add(World *w, P *pp, G *gp, uint64_t when_ns) {
-    bool first = when_ns < agenda_first_ns(&pp->timers);
-    agenda_put(&pp->timers, when_ns, w->s->cause, DUE_TIMER, gp->id.v, 0);
+static void put(World *w, P *pp, uint64_t when_ns, DueKind kind, uint64_t id, uint32_t generation) {
+    bool first = when_ns < timer_first_ns(w, pp);
+    agenda_put(&pp->timers, when_ns, w->s->cause, kind, id, generation);
     if (first) sched_netpoll_break(w, when_ns); /* Go: wakeNetPoller */
+}
+
+void timer_sleep(World *w, P *pp, G *gp, uint64_t when_ns) {
+    put(w, pp, when_ns, DUE_SLEEP, gp->id.v, 0);
+}
+
+void timer_deadline(World *w, P *pp, G *gp, uint64_t when_ns) {
+    put(w, pp, when_ns, DUE_DEADLINE, gp->id.v, gp->net_generation);
+}
+
+/* ---- channel timers ---- */
+
+uint64_t world_timer(World *w, uint64_t delay_ns, uint64_t period_ns, const char *name, uint32_t line) {
+    Timer *t = mem_zero(1, sizeof *t);
+    t->c = w->chans[world_chan(w, 1, name, line).v];
+    t->c->timer = t;
+    t->id = w->timer_count;
+    t->delay_ns = delay_ns;
+    t->period_ns = period_ns;
+    GROW(w->timers, w->timer_cap, w->timer_count + 1);
+    w->timers[w->timer_count] = t;
+    return w->timer_count++;
+}
+
+static void into_heap(World *w, P *pp, Timer *t) {
+    t->in_heap = true;
+    put(w, pp, t->when_ns, DUE_TICK, t->id, ++t->generation);
+}
+
+void timer_start(World *w, M *mp, Timer *t) {
+    t->active = true;
+    t->when_ns = world_now(w) + t->delay_ns;
+    if (!w->opt.go->lazy_timers || t->c->recvq.count > 0) into_heap(w, mp->p, t);
+}
+
+void timer_stop(Timer *t) {
+    t->active = t->in_heap = false;
+    t->generation++;
+}
+
+/* It is due: it sends, and is set again if it is a ticker. */
+static void fire(World *w, P *pp, Timer *t) {
+    uint64_t late = world_now(w) - t->when_ns;
+    t->in_heap = false;
+    t->generation++;
+    if (t->period_ns > 0) t->when_ns += t->period_ns * (1 + late / t->period_ns);
+    else t->active = false;
+    chan_tick(w, pp, t->c, late);
+    if (t->active && (!w->opt.go->lazy_timers || t->c->recvq.count > 0)) into_heap(w, pp, t);
+}
+
+void timer_maybe_run(World *w, M *mp, Chan *c) {
+    Timer *t = c->timer;
+    if (t->active && !t->in_heap && t->when_ns <= world_now(w)) fire(w, mp->p, t);
+}
+
+void timer_block(World *w, P *pp, Chan *c) {
+    Timer *t = c->timer;
+    if (t->active && !t->in_heap) into_heap(w, pp, t);
+}
+
+/* ---- running them ---- */
+
+static bool is_void(const World *w, const Due *due) {
+    const G *gp = due->kind == DUE_TICK ? NULL : w->allg[due->id];
+    if (due->kind == DUE_DEADLINE) return gp == NULL || gp->net_generation != due->generation;
+    return due->kind == DUE_TICK && w->timers[due->id]->generation != due->generation;
+}
+
+uint64_t timer_first_ns(World *w, P *pp) {
+    while (!agenda_empty(&pp->timers) && is_void(w, agenda_first(&pp->timers)))
+        agenda_take(&pp->timers);
+    return agenda_first_ns(&pp->timers);
+}
+
+static void run(World *w, M *mp, P *pp, const Due *due) {
+    if (due->kind == DUE_TICK) {
+        fire(w, mp->p, w->timers[due->id]); /* into the heap of whoever found it */
+    } else if (due->kind == DUE_DEADLINE) {
+        net_deadline(w, mp, due);
+    } else {
+        G *gp = w->allg[due->id];
+        EMIT(w->s, TIMER_FIRE, gp->id, pp->id, {world_now(w) - due->time_ns});
+        sched_ready(w, mp->p, gp, (Id_G){NONE}); /* onto the P of whoever found it */
+    }
 }
 
 bool timer_check(World *w, M *mp, P *pp) {
     bool ran = false;
-    while (agenda_first_ns(&pp->timers) <= world_now(w)) {
+    while (timer_first_ns(w, pp) <= world_now(w)) {
         Due due = agenda_take(&pp->timers);
-        G *gp = w->allg[due.id];
-        EMIT(w->s, TIMER_FIRE, gp->id, pp->id, {world_now(w) - due.time_ns});
-        sched_ready(w, mp->p, gp, (Id_G){NONE}); /* onto the P of whoever found it */
+        run(w, mp, pp, &due);
         ran = true;
     }
     return ran;
 }
 
-uint64_t timer_next_ns(const World *w) {
+uint64_t timer_next_ns(World *w) {
     uint64_t next = UINT64_MAX;
-    for (uint32_t i = 0; i < w->opt.procs; i++) {
-        uint64_t first = agenda_first_ns(&w->allp[i].timers);
+    for (uint32_t i = 0; i < w->procs; i++) {
+        uint64_t first = timer_first_ns(w, w->allp[i]);
         if (first < next) next = first;
     }
     return next;

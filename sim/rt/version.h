@@ -12,6 +12,7 @@ typedef struct {
     bool keeps_m;          /* a C thread that called Go keeps its M until it ends (since 1.21) */
     bool stw_runnext;      /* who is preempted for a stop goes to its own P's runnext (since 1.26) */
     bool same_m_after_stw; /* after a stop a P goes to the thread that had it, if idle (since 1.26) */
+    bool lazy_timers;      /* a channel's timer is in a heap only while somebody waits there (since 1.23) */
     const char *what;
 } GoVersion;
 

@@ -3,7 +3,35 @@
 
 #include <stdlib.h>
 
-static uint32_t gcd(uint32_t a, uint32_t b) { return b == 0 ? a : gcd(b, a % b); }
+/* The last on the list is the first to be taken. Since 1.26 (procresize) that is the highest number. */
+static void idle_ps(World *w) {
+    bool upwards = w->opt.go->same_m_after_stw;
+    for (uint32_t i = 1; i < w->procs; i++) {
+        P *pp = w->allp[upwards ? i : w->procs - i];
+        pp->link = w->sched.pidle;
+        w->sched.pidle = pp;
+    }
+    w->allp[0]->link = w->sched.pidle; /* m0 takes it at once */
+    w->sched.pidle = w->allp[0];
+    w->sched.npidle = w->procs;
+}
+
+P *world_new_p(World *w, uint32_t id, PState status) {
+    if (id == w->allp_count) {
+        GROW(w->allp, w->allp_cap, w->allp_count + 1);
+        w->allp[w->allp_count++] = mem_zero(1, sizeof(P));
+    }
+    P *pp = w->allp[id];
+    pp->id = (Id_P){id};
+    pp->status = status;
+    pp->on_idle_list = status == P_IDLE;
+    pp->timers.ties = stress(w, STRESS_TIES) ? &w->ties : NULL;
+    pp->sysmontick.syscalltick = UINT64_MAX; /* sysmon has seen nothing yet */
+    pp->sysmontick.schedtick = UINT64_MAX;
+    return pp;
+}
+
+enum { SLOWER = 20 }; /* STRESS_SLOW */
 
 World *world_new(Stream *s, Dev *dev, Prog prog, const WorldOptions *opt) {
     ASSERT(opt->procs >= 1 && opt->procs <= 1024);
@@ -14,9 +42,16 @@ World *world_new(Stream *s, Dev *dev, Prog prog, const WorldOptions *opt) {
     w->opt = *opt;
     if (w->opt.go == NULL) w->opt.go = go_version_find(GO_DEFAULT);
     prng_init(&w->steal, opt->seed, "steal");
-    for (uint32_t i = 1; i <= opt->procs; i++) {
-        if (gcd(i, opt->procs) == 1) w->coprimes[w->coprime_count++] = i;
+    prng_init(&w->ties, opt->seed, "ties");
+    if (stress(w, STRESS_SLOW)) {
+        w->opt.costs.ns[COST_thread_new] *= SLOWER;
+        w->opt.costs.ns[COST_thread_wake] *= SLOWER;
     }
+    if (stress(w, STRESS_TIES)) w->agenda.ties = &w->ties;
+    if (opt->stress) w->opt.no_shortcut = true; /* who is asked to stop, and ties, are seen on the agenda */
+    w->procs = opt->procs;
+    w->sched.nmsys = 1; /* sysmon */
+    sched_coprimes(w);
     w->text.chan_send = stream_text(s, "chan send");
     w->text.chan_recv = stream_text(s, "chan receive");
     w->text.sleep = stream_text(s, "sleep");
@@ -24,31 +59,16 @@ World *world_new(Stream *s, Dev *dev, Prog prog, const WorldOptions *opt) {
     w->text.gosched = stream_text(s, "runtime.Gosched");
     w->text.enqueue = stream_text(s, "clEnqueueNDRangeKernel");
     w->text.finish = stream_text(s, "clFinish");
+    w->text.io_wait = stream_text(s, "IO wait");
 
     EMIT(s, RUN_START, {opt->procs}, {opt->seed});
-    w->allp = mem_zero(opt->procs, sizeof *w->allp);
-    for (uint32_t i = opt->procs;
-         i-- > 0;) { /* the last goes on the list first, so P0 comes off it first */
-        P *pp = &w->allp[i];
-        pp->id = (Id_P){i};
-        pp->status = P_IDLE;
-        pp->link = w->sched.pidle;
-        pp->on_idle_list = true;
-        w->sched.pidle = pp;
-        pp->sysmontick.syscalltick = UINT64_MAX; /* sysmon has seen nothing yet */
-        pp->sysmontick.schedtick = UINT64_MAX;
-    }
+    for (uint32_t i = 0; i < w->procs; i++) world_new_p(w, i, P_IDLE);
+    idle_ps(w);
     /* runtime.main has waited for its helpers (forcegc, bgsweep, bgscavenge) before main.main runs: P0 has
      * had a few slices, so that its first look is not one of every 61st. */
-    w->allp[0].schedtick = 5;
-    w->sched.npidle = opt->procs;
-    for (uint64_t i = 0; i < 2; i++) { /* m0 and sysmon */
-        M *mp = mem_zero(1, sizeof *mp);
-        mp->id = (Id_M){i};
-        mp->status = i == 0 ? M_RUNNING : M_SYSMON;
-        GROW(w->allm, w->allm_cap, i + 1);
-        w->allm[w->allm_count++] = mp;
-    }
+    w->allp[0]->schedtick = 5;
+    sched_newm(w, M_RUNNING); /* m0 */
+    sched_newm(w, M_SYSMON);
     return w;
 }
 
@@ -56,7 +76,9 @@ void world_free(World *w) {
     if (w == NULL) return;
     for (size_t i = 0; i < w->allg_count; i++) {
         if (w->allg[i] == NULL) continue;
-        if (w->prog.drop) w->prog.drop(w->prog.ctx, w->allg[i]->body);
+        M *lockedm = w->allg[i]->lockedm;
+        bool own = w->allg[i] == w->sched.forcegc || (lockedm != NULL && lockedm->isextra);
+        if (w->prog.drop && !own) w->prog.drop(w->prog.ctx, w->allg[i]->body);
         free(w->allg[i]);
     }
     for (G *gp = w->gfree, *next; gp != NULL; gp = next) {
@@ -65,7 +87,12 @@ void world_free(World *w) {
     }
     if (w->outcome == RUN_EXITED) free(w->maing); /* it ended, and goes on no free list */
     for (size_t i = 0; i < w->allm_count; i++) free(w->allm[i]);
-    for (uint32_t i = 0; i < w->opt.procs; i++) agenda_free(&w->allp[i].timers);
+    for (size_t i = 0; i < w->allp_count; i++) {
+        agenda_free(&w->allp[i]->timers);
+        free(w->allp[i]);
+    }
+    for (size_t i = 0; i < w->timer_count; i++) free(w->timers[i]);
+    callback_free(w);
     for (size_t i = 0; i < w->chan_count; i++) {
         free(w->chans[i]->buf);
         free(w->chans[i]);
@@ -77,6 +104,10 @@ void world_free(World *w) {
     free(w->cmds);
     free(w->launches);
     free(w->queues);
+    free(w->timers);
+    free(w->contexts);
+    free(w->jobs);
+    agenda_free(&w->net.due);
     agenda_free(&w->agenda);
     free(w);
 }
@@ -118,20 +149,31 @@ void world_fail(World *w, const Diag *d) {
 }
 
 static void step(World *w, const Due *due) {
-    M *mp = due->kind == DUE_M || due->kind == DUE_SIGNAL ? w->allm[due->id] : NULL;
+    bool of_m = due->kind == DUE_M || due->kind == DUE_SIGNAL || due->kind == DUE_PROLOGUE;
+    M *mp = of_m ? w->allm[due->id] : NULL;
+    w->acting = NULL;
     switch (due->kind) {
     case DUE_M: m_step(w, mp, mp->at); break;
     case DUE_SYSMON: sysmon_round(w); break;
     case DUE_SIGNAL: exec_interrupt(w, mp); break;
     case DUE_CMD_START: launch_start(w, due->id); break;
     case DUE_CMD_DONE: launch_done(w, due->id); break;
-    case DUE_TIMER: UNREACHABLE(); /* on the list of a P, not on this one */
+    case DUE_PROLOGUE: exec_prologue(w, mp); break;
+    case DUE_STW: stw_ask(w); break;
+    case DUE_CTHREAD: callback_thread_step(w, w->cthreads[due->id]); break;
+    case DUE_SLEEP:
+    case DUE_DEADLINE:
+    case DUE_TICK:
+    case DUE_NET: UNREACHABLE(); /* on the list of a P, or of the network, not on this one */
     }
 }
 
 /* Somebody has changed their mind since this was agreed upon. */
 static bool is_void(const World *w, const Due *due) {
-    if (due->kind == DUE_M) return w->allm[due->id]->generation != due->generation;
+    if (due->kind == DUE_M || due->kind == DUE_PROLOGUE)
+        return w->allm[due->id]->generation != due->generation;
+    if (due->kind == DUE_STW) return due->id != w->stw.ask;
+    if (due->kind == DUE_CTHREAD) return w->cthreads[due->id]->generation != due->generation;
     if (due->kind == DUE_SYSMON) return w->sysmon.generation != due->generation;
     return false;
 }

@@ -27,6 +27,7 @@ typedef struct G G;
 typedef struct M M;
 typedef struct P P;
 typedef struct Chan Chan;
+typedef struct Timer Timer;
 
 typedef struct {
     G *head, *tail;
@@ -47,6 +48,12 @@ struct G {
     Chan *chan;             /* it waits here */
     uint64_t busy_until_ns; /* OP_COMPUTE: end of the stretch */
     uint64_t left_ns;       /* what an interrupted OP_COMPUTE still needs */
+    bool started;           /* has just been put on its thread (STRESS_PREEMPT leaves it one step) */
+    bool op_again;          /* the operation has to be begun anew: what it waited for is free */
+    M *lockedm;             /* LockOSThread, or a callback on its stack: it runs there and nowhere else */
+    uint32_t nest;          /* C_ENTERs and CALLBACKs open; odd: its program is in C */
+    bool enters_callback;   /* back in Go, it has yet to see whether extra Ms are wanted */
+    uint32_t net_generation; /* of what it waits for at the network */
 };
 
 struct P {
@@ -63,7 +70,8 @@ struct P {
         uint64_t schedtick, syscalltick, schedwhen, syscallwhen;
     } sysmontick;
     uint64_t goidcache, goidcacheend;
-    Agenda timers; /* id: the goroutine that sleeps */
+    M *oldm;       /* who had it last */
+    Agenda timers; /* DUE_SLEEP, DUE_DEADLINE, DUE_TICK */
 };
 
 /* Where a thread is in its own code: what it does when its agenda entry comes due. */
@@ -80,6 +88,9 @@ typedef enum {
     M_AT_C,       /* C's time is over */
     M_AT_EXIT,    /* exitsyscall */
     M_AT_POLL,    /* netpoll returns */
+    M_AT_LOCKED,  /* woken by startlockedm, for its own goroutine */
+    M_AT_STOPPED, /* the world stands still, by this thread's will */
+    M_AT_RESTART, /* it has done what it stopped the world for */
 } MPlace;
 
 struct M {
@@ -95,6 +106,10 @@ struct M {
     bool was_spinning; /* before it polled */
     bool signal_pending;
     bool inherit;
+    G *lockedg;                      /* the only one that it may run */
+    uint32_t lockedext, lockedint;   /* depth of LockOSThread; callbacks */
+    bool isextra, needextram;        /* needextram: it was the last of the extra Ms */
+    struct CThread *cthread;         /* an extra M: who has borrowed it */
     struct { /* where stealing stands */
         uint32_t round, i, start, stride;
         G *waited_for; /* the runnext that its owner was given time for */
@@ -107,9 +122,47 @@ struct Chan {
     uint64_t *buf; /* ring of cap values */
     uint64_t recvx;
     bool closed;
+    Timer *timer; /* time.After's, or a ticker's; NULL = an ordinary channel */
     GQueue sendq, recvq;
 };
 
+/* The timer behind a channel. */
+struct Timer {
+    uint64_t id;
+    Chan *c;
+    uint64_t when_ns, delay_ns, period_ns; /* period 0 = once */
+    bool active, in_heap;
+    uint32_t generation; /* of its entry in a P's heap */
+};
+enum { TICK_VALUE = 1 }; /* what a timer sends; a program knows it by the channel */
+
+/* A thread that C made. Until it calls Go, Go knows nothing of it. */
+typedef struct CThread {
+    Id_CTHREAD id;
+    uint64_t body;
+    uint32_t generation;
+    Op op; /* being carried out, while it has no M */
+    M *m;  /* borrowed */
+    bool begun, ended;
+    struct CThread *link; /* the next that waits for an extra M */
+} CThread;
+
+/* A context is current on one thread, or on none. */
+typedef struct {
+    M *m;
+} Context;
+
+/* One job, and the way it takes out of the goroutine. */
+typedef enum { WAY_CGO, WAY_PUREGO, WAY_WASM, WAY_GO, WAY_PROCESS } Way;
+typedef struct {
+    Way way;
+    Id_STR name;       /* of the function */
+    uint64_t bytes;    /* that have to get there and back, where the way has no common memory */
+    uint64_t work_ns;  /* what the work itself takes */
+    /* Does it really. False: it failed, d says how. */
+    bool (*run)(void *ctx, Way way, Diag *d);
+    void *ctx;
+} Job;
 typedef enum { LAUNCH_QUEUED, LAUNCH_RUNNING, LAUNCH_DONE } LaunchState;
 
 /* One launch of a kernel, prepared by the program, enqueued by OP_LAUNCH. */
@@ -148,7 +201,18 @@ typedef struct {
     uint64_t limit_ns;     /* virtual time at which the run is stopped; 0 = none */
     uint64_t limit_events; /* number of events after which it is stopped; 0 = none */
     bool no_shortcut;      /* tests: every operation goes over the agenda (world_try) */
+    uint32_t stress;       /* STRESS_* */
+    bool asyncpreemptoff;  /* GODEBUG=asyncpreemptoff=1: no signals */
+    uint32_t max_threads;  /* debug.SetMaxThreads; 0 = 10,000 */
 } WorldOptions;
+
+/* Ways to be unkind that break no rule: everything must still hold. */
+enum {
+    STRESS_PREEMPT = 1, /* every goroutine is asked to stop at every safe point */
+    STRESS_STEAL = 2,   /* others' queues before one's own */
+    STRESS_SLOW = 4,    /* threads take long to start and to wake */
+    STRESS_TIES = 8,    /* what is due at the same instant comes in another order, by the seed */
+};
 
 typedef enum { RUN_GOES, RUN_EXITED, RUN_DEADLOCK, RUN_PANIC, RUN_LIMIT, RUN_FAILED } RunOutcome;
 
@@ -167,7 +231,9 @@ struct World {
     uint64_t stuck_ops; /* operations since virtual time last moved */
     M **allm;
     size_t allm_count, allm_cap;
-    P *allp; /* opt.procs of them */
+    P **allp; /* the first `procs` are in use, the others dead */
+    size_t allp_count, allp_cap;
+    uint32_t procs; /* gomaxprocs */
     Chan **chans;
     size_t chan_count, chan_cap;
     Cmd *cmds;
@@ -178,6 +244,14 @@ struct World {
     DevQueue *queues;
     size_t queue_count, queue_cap;
     uint64_t obj_count;
+    Timer **timers;
+    size_t timer_count, timer_cap;
+    CThread **cthreads;
+    size_t cthread_count, cthread_cap;
+    Context *contexts;
+    size_t context_count, context_cap;
+    Job *jobs;
+    size_t job_count, job_cap;
 
     struct {      /* type schedt */
         M *midle; /* parked last first */
@@ -190,7 +264,34 @@ struct World {
         uint64_t goidgen;
         M *poller; /* blocked in netpoll; Go: lastpoll == 0 */
         uint64_t poll_until_ns;
+        uint64_t lastpoll_ns;
+        uint32_t nmidlelocked, nmsys, nmfreed;
+        bool have_template_thread;
+        uint64_t last_gc_ns;
+        G *forcegc; /* the goroutine that sysmon wakes; NULL = not made yet */
+        bool gcwaiting; /* the world is to stand still */
+        uint32_t stopwait;
     } sched;
+
+    struct {
+        M *by;         /* who stops it; NULL = nobody */
+        GQueue waiting; /* worldsema */
+        uint64_t began_ns;
+        uint64_t ask;    /* asked so often */
+        uint32_t procs; /* there shall be so many when it runs again */
+    } stw;
+
+    struct {
+        Agenda due; /* DUE_NET */
+        uint64_t waiters;
+    } net;
+
+    struct { /* extra Ms, for threads that C made */
+        M *list;
+        CThread *waiting, **waiting_tail;
+        uint32_t length, waiters;
+        uint64_t ended; /* threads that have */
+    } extra;
 
     struct {
         uint64_t idle, delay_ns;
@@ -200,12 +301,13 @@ struct World {
     } sysmon;
 
     M *asking; /* its goroutine's program is being asked for the next operation */
+    M *acting; /* whose step this is; NULL = sysmon's, the device's, a C thread's */
     G *maing;
     uint32_t coprimes[1024]; /* stealOrder */
     uint32_t coprime_count;
-    Prng steal;
+    Prng steal, ties;
     struct { /* texts that are needed again and again */
-        Id_STR chan_send, chan_recv, sleep, preempted, gosched, enqueue, finish;
+        Id_STR chan_send, chan_recv, sleep, preempted, gosched, enqueue, finish, io_wait;
     } text;
 };
 
@@ -218,6 +320,11 @@ Id_CHAN world_chan(World *w, uint64_t cap, const char *name, uint32_t line);
 Id_OBJ world_object(World *w, uint64_t bytes, const char *name, uint32_t line);
 uint64_t world_launch(World *w, const Launch *launch); /* its number, for OP_LAUNCH */
 
+/* A timer channel: time.After (period 0), time.NewTicker. OP_TIMER starts it. */
+uint64_t world_timer(World *w, uint64_t delay_ns, uint64_t period_ns, const char *name, uint32_t line);
+Id_CTX world_context(World *w, const char *name, uint32_t line);
+uint64_t world_job(World *w, const Job *job); /* its number, for OP_ACROSS */
+
 /* The main goroutine; the run begins with it. */
 void world_main(World *w, uint64_t body, uint32_t line);
 /* Runs to the end. What ended it is w->outcome; its exit status (Go's) is returned. */
@@ -227,9 +334,11 @@ bool world_step(World *w);
 int world_end(World *w);
 /* The run cannot go on because of somebody else's mistake. */
 void world_fail(World *w, const Diag *d);
+P *world_new_p(World *w, uint32_t id, PState status); /* or the dead one of that id */
 
 static inline uint64_t world_now(const World *w) { return w->s->now_ns; }
 static inline uint64_t cost(const World *w, CostName name) { return w->opt.costs.ns[name]; }
+static inline bool stress(const World *w, uint32_t mode) { return (w->opt.stress & mode) != 0; }
 
 /* ---- between the files of sim/rt; named as Go's ---- */
 
@@ -239,6 +348,7 @@ void m_cancel(M *mp);
 void m_step(World *w, M *mp, MPlace at);
 
 /* sched.c */
+void sched_schedule(World *w, M *mp);           /* schedule(): it has no goroutine */
 void sched_find(World *w, M *mp);               /* M_AT_FIND */
 void sched_steal(World *w, M *mp);              /* M_AT_STEAL */
 void sched_nothing(World *w, M *mp);            /* M_AT_NOTHING */
@@ -247,11 +357,17 @@ void sched_poll_return(World *w, M *mp);        /* M_AT_POLL */
 void sched_mstart(World *w, M *mp, bool fresh); /* M_AT_START, M_AT_WAKE */
 void sched_ready(World *w, P *pp, G *gp, Id_G by);
 void sched_newproc(World *w, M *mp, uint64_t body, Id_STR name, Id_G parent, uint32_t line);
+G *sched_gnew(World *w, P *pp); /* with an id from P's batch; NULL: one of its own */
+void sched_injectglist(World *w, M *mp, GQueue *list); /* mp NULL, or without P: to the global queue */
 void sched_gopark(World *w, M *mp, Id_STR reason);
 void sched_gosched(World *w, M *mp, Id_STR reason);
 void sched_goexit(World *w, M *mp);
 void sched_wakep(World *w);
 void sched_startm(World *w, P *pp, bool spinning);
+void sched_startm_on(World *w, M *mp, P *pp, bool spinning); /* mp NULL: a new one */
+M *sched_newm(World *w, MState status);
+M *sched_mget(World *w, M *wanted); /* off the idle list; wanted NULL: the one parked last */
+void sched_checkdead(World *w);
 void sched_stopm(World *w, M *mp);
 void sched_handoffp(World *w, P *pp);
 void sched_acquirep(World *w, M *mp, P *pp);
@@ -259,6 +375,8 @@ P *sched_releasep(World *w, M *mp);
 P *sched_pidleget(World *w);
 void sched_pidleput(World *w, P *pp);
 void sched_globrunqput(World *w, G *gp);
+void sched_coprimes(World *w); /* the number of Ps has changed */
+void sched_stop_spinning(World *w, M *mp);
 void sched_netpoll_break(World *w, uint64_t when_ns);
 bool sched_runqempty(const P *pp);
 
@@ -271,12 +389,63 @@ void cgo_entersyscall(World *w, M *mp, Id_STR fn, uint64_t c_ns);
 void cgo_exitsyscall(World *w, M *mp); /* M_AT_EXIT */
 void cgo_takep(World *w, P *pp, Id_M by, uint64_t waited_ns);
 bool cgo_in_syscall(const P *pp);
+void cgo_left(World *w, M *mp); /* its goroutine is in C from now on: what follows from that */
 
+/* callback.c */
+void callback_enter(World *w, M *mp);   /* OP_CALLBACK of a goroutine in C */
+void callback_entered(World *w, M *mp); /* it is in Go now */
+void callback_leave(World *w, M *mp);   /* OP_CALLBACK_END */
+void callback_thread(World *w, uint64_t body, Id_STR name, uint32_t line);
+void callback_thread_step(World *w, CThread *t); /* DUE_CTHREAD */
+void callback_thread_exit(World *w, M *mp);      /* OP_END on a borrowed M */
+bool callback_gives_m_back(World *w, M *mp);     /* before 1.21; true: the thread goes on without it */
+void callback_free(World *w);
+
+/* lock.c */
+void lock_thread(World *w, M *mp);
+void lock_unlock(World *w, M *mp);
+void lock_internal(M *mp, bool lock);   /* the runtime's own, for callbacks */
+void lock_stopm(World *w, M *mp);       /* stoplockedm */
+void lock_startm(World *w, M *mp, G *gp); /* startlockedm */
+void lock_woken(World *w, M *mp);       /* M_AT_LOCKED */
+void lock_mexit(World *w, M *mp, G *gp);
+
+/* stw.c */
+bool stw_begin(World *w, M *mp, const char *reason); /* false: it has to wait for its turn */
+void stw_ask(World *w);                  /* DUE_STW */
+void stw_gcstopm(World *w, M *mp);
+void stw_stopped(World *w, M *mp); /* M_AT_STOPPED */
+void stw_restart(World *w, M *mp); /* M_AT_RESTART */
+void stw_stop_p(World *w, P *pp);  /* one that nobody has */
+void stw_stop_c(World *w, P *pp);  /* one that stands behind a call */
+
+/* net.c */
+void net_wait(World *w, M *mp, uint64_t ready_ns, uint64_t deadline_ns);
+void net_deadline(World *w, M *mp, const Due *due);
+GQueue net_poll(World *w); /* who is ready; still waiting, in the order in which Go pops them */
+void net_ready(World *w, G *gp); /* GO_UNBLOCK */
+uint64_t net_first_ns(World *w);
+
+/* context.c */
+void context_current(World *w, M *mp);
+void context_use(World *w, M *mp);
+
+/* across.c */
+uint64_t across_begin(World *w, M *mp); /* its first part on the goroutine; how long */
+void across_part(World *w, M *mp);      /* that is over, in Go */
+void across_back(World *w, M *mp);      /* ... in C */
 /* exec.c */
 void exec_next(World *w, M *mp);      /* M_AT_NEXT */
 void exec_op(World *w, M *mp);        /* M_AT_OP */
 void exec_c(World *w, M *mp);         /* M_AT_C */
 void exec_interrupt(World *w, M *mp); /* the signal has arrived */
+void exec_prologue(World *w, M *mp);  /* a function prologue is reached */
+void exec_in_c(World *w, M *mp);      /* the next operation of a program that is in C */
+bool exec_ask(World *w, M *mp);       /* the program for the next operation; false: the run has failed */
+void exec_wrong_side(World *w, const Op *op, bool in_c); /* the program does in C what only Go can, or the reverse */
+void exec_expect_prologue(World *w, M *mp);
+void exec_forcegc(World *w); /* sysmon: wakes the goroutine that collects, or makes it */
+void exec_stopped(World *w, M *mp);   /* the stop of the world that it asked for is over */
 
 /* chan.c */
 /* True: done, the result is in curg; false: the goroutine has parked, or the program has panicked. */
@@ -284,17 +453,25 @@ bool chan_send(World *w, M *mp, Chan *c);
 bool chan_recv(World *w, M *mp, Chan *c);
 bool chan_close(World *w, M *mp, Chan *c);
 bool chan_ready(const Chan *c, OpKind kind); /* it would be done at once */
+void chan_tick(World *w, P *pp, Chan *c, uint64_t late_ns); /* a timer sends */
 uint64_t chan_cost(const World *w, const Op *op);
 
 /* timer.c */
-void timer_add(World *w, P *pp, G *gp, uint64_t when_ns);
+void timer_sleep(World *w, P *pp, G *gp, uint64_t when_ns);
+void timer_deadline(World *w, P *pp, G *gp, uint64_t when_ns);
+void timer_start(World *w, M *mp, Timer *t);
+void timer_stop(Timer *t);
+void timer_maybe_run(World *w, M *mp, Chan *c); /* before somebody receives */
+void timer_block(World *w, P *pp, Chan *c);     /* somebody waits there now */
 bool timer_check(World *w, M *mp, P *pp); /* runs what is due; true if it did */
-uint64_t timer_next_ns(const World *w);   /* of all Ps; UINT64_MAX = none */
+uint64_t timer_first_ns(World *w, P *pp); /* UINT64_MAX = none */
+uint64_t timer_next_ns(World *w);         /* of all Ps */
 
 /* sysmon.c */
 void sysmon_start(World *w);
 void sysmon_round(World *w);
-void sysmon_wake(World *w); /* from deep sleep, by a call out of Go or back */
+void sysmon_wake(World *w); /* from deep sleep, by a call out of Go or back, or the end of a stop */
+void sysmon_preempt(World *w, P *pp, uint64_t ran_ns); /* preemptone */
 
 /* launch.c */
 void launch_enqueue(World *w, M *mp, Launch *l);

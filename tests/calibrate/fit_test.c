@@ -62,6 +62,7 @@ static Costs odd_costs(void) {
     costs_default(&c);
     c.ns[COST_cgo_enter] = 31;
     c.ns[COST_cgo_exit] = 31;
+    c.ns[COST_callback] = 74;
     c.ns[COST_go_switch] = 157;
     c.ns[COST_chan_buffered] = 23;
     c.ns[COST_chan_handover] = 41;
@@ -72,7 +73,7 @@ static Costs odd_costs(void) {
 
 static void costs_are_found_again_in_their_parts(void) {
     static const CostName in_go[] = {COST_cgo_enter,     COST_cgo_exit,  COST_go_switch, COST_chan_buffered,
-                                     COST_chan_handover, COST_go_create, COST_pin};
+                                     COST_chan_handover, COST_go_create, COST_pin,       COST_callback};
     Costs c = odd_costs();
     Measured m = {0};
     for (size_t i = 0; i < part_count; i++) parts[i].predict(&c, measured_set(&m, parts[i].samples));
@@ -133,6 +134,7 @@ static void mechanisms_are_the_sum_of_their_costs(void) {
     double call = (double)(ns[COST_cgo_enter] + ns[COST_cgo_exit]);
     double message = (double)(ns[COST_chan_handover] + ns[COST_chan_buffered] + ns[COST_go_switch]);
     CU_ASSERT(near(predicted("crossing", &c, 0.5), call + (double)ns[COST_go_switch], 1));
+    CU_ASSERT(near(predicted("callback", &c, 0.5), call + 4 * (double)ns[COST_callback], 1));
     CU_ASSERT(near(predicted("ping-pong", &c, 0.5), 2 * message, 1));
     CU_ASSERT(near(predicted("spawn", &c, 0.5), (double)(ns[COST_go_create] + ns[COST_go_switch]) + message, 1));
     CU_ASSERT(near(predicted("pin", &c, 0.5), call + 2 * (double)ns[COST_pin], 1));
@@ -140,6 +142,14 @@ static void mechanisms_are_the_sum_of_their_costs(void) {
                    (double)(ns[COST_dev_enqueue] + ns[COST_dev_start] + ns[COST_dev_kernel] + ns[COST_dev_notify]) +
                        LAUNCH_ITEMS * (double)ns[COST_dev_item_ps] / 1000,
                    1)); /* the crossings are over while the device works */
+}
+
+/* Each way a P goes to another thread, which has to be woken; one of the two ways is the locked one's. */
+static void a_locked_partner_costs_two_wakeups(void) {
+    Costs c = odd_costs();
+    double extra = predicted("locked ping-pong", &c, 0.5) - predicted("ping-pong", &c, 0.5);
+    double wakes = 2 * (double)c.ns[COST_thread_wake] + (double)c.ns[COST_lock_switch];
+    CU_ASSERT(near(extra, wakes, 0.05 * wakes));
 }
 
 /* A P behind a call is taken one or two ticks of sysmon after the call began. */
@@ -196,6 +206,7 @@ void calibrate_fit_tests(void) {
         {"what was not measured is left out", what_was_not_measured_is_left_out},
         {"a part smaller than its rest costs nothing", a_part_smaller_than_its_rest_costs_nothing},
         {"mechanisms are the sum of their costs", mechanisms_are_the_sum_of_their_costs},
+        {"a locked partner costs two wake-ups", a_locked_partner_costs_two_wakeups},
         {"a hand-over takes one or two ticks of sysmon", a_handoff_takes_one_or_two_ticks},
         {"a slice ends at sysmon's second look", a_slice_ends_at_the_second_look},
         {"a poll that oversleeps makes timers late", a_poll_that_oversleeps_makes_timers_late},
