@@ -31,15 +31,15 @@ static uint64_t new_instance(Run *r, uint64_t body) {
 
 static bool next_op(Run *r, World *w, uint64_t id, Op *out);
 
-/* With the shortcut, as many operations as can be done on the spot, before one is handed over. */
+/* With the shortcut, as many operations as can be done from here. */
 static void next(void *ctx, World *w, uint64_t id, OpResult last, Op *out) {
     (void)last;
     Run *r = ctx;
     OpResult result;
-    while (next_op(r, w, id, out) && r->p->shortcut && world_try(w, out, &result)) continue;
+    while (next_op(r, w, id, out) && r->p->shortcut && world_do(w, &result)) continue;
 }
 
-/* True: a channel operation that may be tried. */
+/* True: a channel operation. */
 static bool next_op(Run *r, World *w, uint64_t id, Op *out) {
     Instance *in = &r->instance[id];
     if (in->at == in->body->count && ++in->round < in->body->repeat) in->at = 0;
@@ -94,7 +94,7 @@ Ran run_program(const Program *p) {
     Stream *s = stream_new();
     r.model = model_new(s->text);
     stream_add(s, sink, &r);
-    WorldOptions opt = {.procs = p->procs ? p->procs : 1, .seed = p->seed, .limit_ns = p->limit_ns};
+    WorldOptions opt = {.procs = p->procs ? p->procs : 1, .seed = p->seed, .limit_ns = p->limit_ns, .no_shortcut = !p->shortcut};
     costs_default(&opt.costs);
     if (p->tune) p->tune(&opt);
     World *w = world_new(s, dev, (Prog){&r, next, NULL}, &opt);

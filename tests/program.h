@@ -76,7 +76,7 @@ typedef struct {
     uint64_t seed;
     uint64_t limit_ns;
     bool no_audit; /* for benchmarks and very long runs */
-    bool shortcut;      /* tries channel operations on the spot, as Lua does (world_try) */
+    bool shortcut; /* channel operations from within the program, as Lua does (world_do), and world_alone */
     void (*tune)(WorldOptions *opt);
 } Program;
 

@@ -25,8 +25,11 @@ void stream_add(Stream *s, SinkFn fn, void *ctx) {
     s->sink_count++;
 }
 
+void stream_every(Stream *s) { s->limit = s->bytes; }
+
 void stream_flush(Stream *s) {
-    if (s->open.count == 0) return;
+    if (s->p == s->bytes) return;
+    s->open.count = (uint32_t)(s->last_seq + 1 - s->open.first_seq);
     s->open.last_ns = s->last_ns;
     s->open.len = (uint32_t)(s->p - s->bytes);
     s->open.bytes = s->bytes;

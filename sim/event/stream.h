@@ -32,9 +32,8 @@ typedef struct {
     uint64_t last_ns;
     uint8_t *p;     /* next free byte of the open block */
     uint8_t *limit; /* when p is past it, the block is closed */
-    Block open;
+    Block open;     /* its count and length are filled in when it is closed */
     Intern *text;
-    bool every; /* close the block after each event: for checks that look after each one */
     int sink_count;
     struct {
         SinkFn fn;
@@ -47,6 +46,8 @@ Stream *stream_new(void);
 void stream_free(Stream *s);
 /* Sinks are called in the order in which they were added; ctx is theirs. */
 void stream_add(Stream *s, SinkFn fn, void *ctx);
+/* From now on a block is closed after each event: for checks that look after each one. */
+void stream_every(Stream *s);
 /* Hands the open block to the sinks, if anything is in it. */
 void stream_flush(Stream *s);
 
@@ -67,8 +68,7 @@ static inline uint8_t *emit_head(Stream *s, EventKind kind) {
 }
 static inline void emit_tail(Stream *s, uint8_t *p) {
     s->p = p;
-    s->open.count++;
-    if (p >= s->limit || s->every) stream_flush(s);
+    if (p >= s->limit) stream_flush(s);
 }
 
 /* One encoder per event, so that the compiler sees the argument kinds. */
@@ -87,9 +87,9 @@ static inline void emit_tail(Stream *s, uint8_t *p) {
 #define ID_PLUS_COUNT 0
 #define ID_PLUS_BYTES 0
 #define ID_PLUS_FLAG 0
-#define A(name, kind) p = varint_put(p, a.name.v + ID_PLUS_##kind);
+#define A(name, kind) p = varint_put(p, a->name.v + ID_PLUS_##kind);
 #define EVENT(NAME, GROUP, INK, KEY, ARGS, DOC)                                                    \
-    static inline void emit_##NAME(Stream *s, Ev_##NAME a) {                                       \
+    static inline void emit_##NAME(Stream *s, const Ev_##NAME *a) {                                       \
         uint8_t *p = emit_head(s, EV_##NAME);                                                      \
         ARGS emit_tail(s, p);                                                                      \
     }
@@ -98,6 +98,6 @@ static inline void emit_tail(Stream *s, uint8_t *p) {
 #undef A
 
 /* EMIT(stream, GO_START, gp->id, pp->id, mp->id, (Id_FLAG){inherit}) */
-#define EMIT(stream, NAME, ...) emit_##NAME((stream), (Ev_##NAME){__VA_ARGS__})
+#define EMIT(stream, NAME, ...) emit_##NAME((stream), &(Ev_##NAME){__VA_ARGS__})
 
 #endif

@@ -1,7 +1,8 @@
 /* agenda.h -- what happens when: a heap that is totally ordered by (time, order of entry).
  *
  * Two things due at the same nanosecond happen in the order in which they were agreed upon; nothing
- * else ever decides. (A scenario may ask for another legal order of ties: it is drawn from its seed.) An entry remembers the event that led to it, so that causes reach across time.
+ * else ever decides. (Under STRESS_TIES the order of such two is drawn from the seed: another legal one.)
+ * An entry remembers the event that led to it, so that causes reach across time.
  * An entry is cancelled by its owner's generation: one that no longer fits is passed over.
  */
 #ifndef FAULTLINE_AGENDA_H
@@ -46,13 +47,35 @@ typedef struct {
 
 void agenda_put(Agenda *a, uint64_t time_ns, uint64_t cause, DueKind kind, uint64_t id,
                 uint32_t generation);
-/* The first entry leaves; there must be one. */
-Due agenda_take(Agenda *a);
-bool agenda_empty(const Agenda *a);
-/* The first entry, which must be there, stays. */
-const Due *agenda_first(const Agenda *a);
-/* When the first entry is due; UINT64_MAX when there is none. */
-uint64_t agenda_first_ns(const Agenda *a);
 void agenda_free(Agenda *a);
+
+static inline bool due_before(const Due *a, const Due *b) {
+    return a->time_ns != b->time_ns ? a->time_ns < b->time_ns : a->order < b->order;
+}
+
+static inline bool agenda_empty(const Agenda *a) { return !a->holds && a->count == 0; }
+
+/* When the first entry is due; UINT64_MAX when there is none. */
+static inline uint64_t agenda_first_ns(const Agenda *a) {
+    uint64_t held = a->holds ? a->held.time_ns : UINT64_MAX,
+             top = a->count ? a->heap[0].time_ns : UINT64_MAX;
+    return held < top ? held : top;
+}
+
+/* The first entry, which must be there, stays. */
+static inline const Due *agenda_first(const Agenda *a) {
+    ASSERT(!agenda_empty(a));
+    bool held = a->holds && (a->count == 0 || due_before(&a->held, &a->heap[0]));
+    return held ? &a->held : &a->heap[0];
+}
+
+/* The first entry leaves; there must be one. */
+Due agenda_take_heap(Agenda *a);
+static inline Due agenda_take(Agenda *a) {
+    bool held = a->holds && (a->count == 0 || due_before(&a->held, &a->heap[0]));
+    if (!held) return agenda_take_heap(a);
+    a->holds = false;
+    return a->held;
+}
 
 #endif

@@ -17,7 +17,7 @@ uint64_t chan_cost(const World *w, const Op *op) {
 
 /* The operation is over, with this result; the goroutine goes on. */
 static bool done(G *gp, uint64_t value, bool ok) {
-    gp->result = (OpResult){value, ok};
+    result_set(&gp->result, value, ok);
     return true;
 }
 
@@ -34,7 +34,7 @@ static bool block(World *w, M *mp, Chan *c, GQueue *q, bool sending) {
 
 /* The partner's operation is over: it has this result, and runs next here. */
 static void release(World *w, M *mp, G *gp, uint64_t value, bool ok) {
-    gp->result = (OpResult){value, ok};
+    result_set(&gp->result, value, ok);
     gp->chan = NULL;
     sched_ready(w, mp->p, gp, mp->curg->id);
 }
@@ -44,12 +44,6 @@ static bool panic(World *w, M *mp, const char *text) {
     EMIT(w->s, PANIC, gp->id, stream_text(w->s, text), {gp->op.line});
     w->outcome = RUN_PANIC;
     return false;
-}
-
-bool chan_ready(const Chan *c, OpKind kind) {
-    if (c->timer != NULL) return false; /* who receives looks at the timer first */
-    if (kind == OP_SEND) return !c->closed && (c->recvq.count > 0 || c->count < c->cap);
-    return c->sendq.count > 0 || c->count > 0 || c->closed;
 }
 
 bool chan_send(World *w, M *mp, Chan *c) {

@@ -106,19 +106,8 @@ void exec_forcegc(World *w) {
     sched_injectglist(w, NULL, &list);
 }
 
-bool exec_ask(World *w, M *mp) {
-    G *gp = mp->curg;
-    if (gp == w->sched.forcegc) {
-        next_of_forcegc(gp);
-        return true;
-    }
-    w->asking = mp;
-    w->prog.next(w->prog.ctx, w, gp->body, gp->result, &gp->op);
-    w->asking = NULL;
-    if (w->outcome != RUN_GOES) return false; /* the program failed */
-    gp->result = (OpResult){0, true};
-    return true;
-}
+static void begin(World *w, M *mp);
+static void begin_in_c(World *w, M *mp);
 
 /* STRESS_PREEMPT asks at every safe point, but lets each goroutine come one step further. */
 static bool must_stop(World *w, G *gp) {
@@ -140,12 +129,43 @@ void exec_next(World *w, M *mp) {
         exec_panic(w, gp, "panic: send on closed channel");
         return;
     }
-    if (gp->left_ns == 0 && !gp->op_again) {
-        if (!exec_ask(w, mp)) return;
-        if (gp->op.kind == OP_COMPUTE) gp->left_ns = gp->op.a;
+    if (gp->left_ns > 0 || gp->op_again) {
+        begin(w, mp);
+    } else if (gp == w->sched.forcegc) {
+        next_of_forcegc(gp);
+        begin(w, mp);
+    } else {
+        w->asking = mp; /* exec_ask, when this step is over */
     }
-    gp->op_again = false;
+}
+
+/* While it is asked, the program may do operations itself (world_do): so this may be another moment
+ * afterwards, and the last of them may be under way already. */
+void exec_ask(World *w) {
+    G *gp = w->asking->curg;
+    w->prog.next(w->prog.ctx, w, gp->body, gp->result, &gp->op);
+    if (w->handed_over) {
+        w->handed_over = false;
+        return;
+    }
+    M *mp = w->asking;
+    w->asking = NULL;
+    if (w->outcome != RUN_GOES) return; /* the program failed */
+    if (gp->status == G_SYSCALL) {
+        begin_in_c(w, mp);
+        return;
+    }
+    if (gp->op.kind == OP_COMPUTE) gp->left_ns = gp->op.a;
+    begin(w, mp);
+}
+
+/* The operation takes its time; its effect is exec_op's. */
+static void begin(World *w, M *mp) {
+    G *gp = mp->curg;
     const Op *op = &gp->op;
+    w->acting = mp; /* others may have been, while the program was asked */
+    gp->op_again = false;
+    result_set(&gp->result, 0, true);
     if (op->kind == OP_C_WORK || op->kind == OP_C_LEAVE || op->kind == OP_CALLBACK) {
         exec_wrong_side(w, op, false);
         return;
@@ -160,16 +180,17 @@ void exec_next(World *w, M *mp) {
     gp->busy_until_ns = world_now(w) + gp->left_ns;
     uint64_t ns = op_cost(w, mp);
     if (ns == 0 && stuck(w, gp)) return;
-    m_due(w, mp, M_AT_OP, ns);
+    if (world_alone(w, world_now(w) + ns)) exec_op(w, mp);
+    else m_due(w, mp, M_AT_OP, ns);
 }
 
 /* ---- the program is in C ---- */
 
-void exec_in_c(World *w, M *mp) {
+static void begin_in_c(World *w, M *mp) {
     G *gp = mp->curg;
-    ASSERT(gp->status == G_SYSCALL);
-    if (!exec_ask(w, mp)) return;
     const Op *op = &gp->op;
+    w->acting = mp;
+    result_set(&gp->result, 0, true);
     switch (op->kind) {
     case OP_C_WORK:
         EMIT(w->s, CGO_WORK, gp->id, {op->a}, {op->line});
@@ -326,27 +347,28 @@ void exec_op(World *w, M *mp) {
     }
 }
 
-/* The short way for what is done at once: nothing else is due before it would be, so that going over
- * the agenda and back into the program would change nothing but the time it takes us. */
-bool world_try(World *w, const Op *op, OpResult *r) {
+/* Nothing is left but returned to: what is done at once is done here, and while the goroutine waits, the run
+ * goes on from here and others are asked. Most come back soon: the goroutine that they woke is the next one.
+ * Leaving a coroutine and coming back is the dearest part of a switch: a longjmp, a setjmp, and a processor
+ * that has lost its way back (40 ns). Only one waits so at a time, and not for long: it stands on our stack. */
+bool world_do(World *w, OpResult *r) {
     M *mp = w->asking;
-    ASSERT(mp != NULL);
-    ASSERT(op->kind == OP_SEND || op->kind == OP_RECV);
-    Chan *c = w->chans[op->a];
-    uint64_t at = world_now(w) + chan_cost(w, op);
-    bool ended = w->opt.limit_events > 0 && w->s->last_seq >= w->opt.limit_events;
-    bool alone = !ended && agenda_first_ns(&w->agenda) > at &&
-                 (w->opt.limit_ns == 0 || at <= w->opt.limit_ns);
-    if (!alone || at == world_now(w) || w->opt.no_shortcut || !chan_ready(c, op->kind))
-        return false;
+    if (mp == NULL || mp->curg->status == G_SYSCALL) return false; /* C has nothing that can be done here */
     G *gp = mp->curg;
-    gp->op = *op;
-    w->s->now_ns = at;
-    w->stuck_ops = 0;
-    bool done = op->kind == OP_SEND ? chan_send(w, mp, c) : chan_recv(w, mp, c);
-    ASSERT(done);
-    *r = gp->result;
-    return true;
+    w->asking = NULL;
+    begin(w, mp);
+    bool first = w->waiting == NULL;
+    if (first) w->waiting = gp;
+    bool back;
+    while (!(back = w->asking != NULL && w->asking->curg == gp) && first) {
+        if (w->asking != NULL) exec_ask(w);
+        else if (w->wait_left == 0 || !world_advance(w)) break;
+        else w->wait_left--;
+    }
+    if (first) w->waiting = NULL;
+    w->handed_over = !back;
+    result_set(r, gp->result.value, gp->result.ok);
+    return back;
 }
 
 /* C has done what it was called for; what it did shows now. */
@@ -370,7 +392,7 @@ void exec_c(World *w, M *mp) {
     default: break;
     }
     if (w->outcome != RUN_GOES) return;
-    if (gp->nest % 2 == 1) exec_in_c(w, mp);
+    if (gp->nest % 2 == 1) w->asking = mp;
     else cgo_exitsyscall(w, mp);
 }
 

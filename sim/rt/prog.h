@@ -61,8 +61,14 @@ typedef struct {
 
 typedef struct {
     uint64_t value;
-    bool ok;
+    uint64_t ok; /* a truth value, but a whole word: it is read in one piece, as it was written */
 } OpResult;
+
+/* Part by part: what was just written in parts and is then copied whole waits for the cache, some 10 ns. */
+static inline void result_set(OpResult *r, uint64_t value, bool ok) {
+    r->value = value;
+    r->ok = ok;
+}
 
 typedef struct {
     void *ctx;
@@ -72,8 +78,10 @@ typedef struct {
     void (*drop)(void *ctx, uint64_t body);
 } Prog;
 
-/* While it is asked, a program may try a channel operation on the spot instead of handing it over: true if
- * it was done, virtual time included, exactly as if it had been handed over. False: hand it over. */
-bool world_try(World *w, const Op *op, OpResult *r);
+/* While it is asked, a program may have the operation in *out done without returning: true if it is over,
+ * exactly as if it had been handed over; then the program goes on with the next one, in the same *out. False:
+ * it is under way, and the program returns, to be asked again as always. Meanwhile others may be asked, from
+ * within this call. */
+bool world_do(World *w, OpResult *r);
 
 #endif

@@ -445,7 +445,8 @@ static void found(World *w, M *mp, G *gp, bool inherit) {
     }
     mp->found = gp;
     mp->inherit = inherit;
-    m_due(w, mp, M_AT_EXECUTE, cost(w, COST_go_switch));
+    if (world_alone(w, world_now(w) + cost(w, COST_go_switch))) sched_execute(w, mp);
+    else m_due(w, mp, M_AT_EXECUTE, cost(w, COST_go_switch));
 }
 
 void sched_execute(World *w, M *mp) {

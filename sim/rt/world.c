@@ -178,7 +178,7 @@ static bool is_void(const World *w, const Due *due) {
     return false;
 }
 
-bool world_step(World *w) {
+bool world_advance(World *w) {
     if (w->outcome != RUN_GOES) return false;
     Due due;
     do due = agenda_take(&w->agenda);
@@ -196,6 +196,14 @@ bool world_step(World *w) {
     w->s->now_ns = due.time_ns;
     w->s->cause = due.cause;
     step(w, &due);
+    return true;
+}
+
+bool world_step(World *w) {
+    enum { WAIT_STEPS = 256 }; /* whoever calls us looks at other things now and then */
+    w->wait_left = WAIT_STEPS;
+    if (w->asking == NULL && !world_advance(w)) return false;
+    if (w->asking != NULL) exec_ask(w);
     return true;
 }
 

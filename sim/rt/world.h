@@ -200,7 +200,7 @@ typedef struct {
     size_t recorded_count;
     uint64_t limit_ns;     /* virtual time at which the run is stopped; 0 = none */
     uint64_t limit_events; /* number of events after which it is stopped; 0 = none */
-    bool no_shortcut;      /* tests: every operation goes over the agenda (world_try) */
+    bool no_shortcut;      /* tests: everything goes over the agenda (world_alone) */
     uint32_t stress;       /* STRESS_* */
     bool asyncpreemptoff;  /* GODEBUG=asyncpreemptoff=1: no signals */
     uint32_t max_threads;  /* debug.SetMaxThreads; 0 = 10,000 */
@@ -300,7 +300,10 @@ struct World {
         uint32_t generation;
     } sysmon;
 
-    M *asking; /* its goroutine's program is being asked for the next operation */
+    M *asking;          /* its goroutine's program is being asked for the next operation */
+    G *waiting;         /* its program waits inside world_do, and others are asked from there */
+    uint32_t wait_left; /* steps that the run may still go on there */
+    bool handed_over;   /* the operation of the program that leaves now is under way already */
     M *acting; /* whose step this is; NULL = sysmon's, the device's, a C thread's */
     G *maing;
     uint32_t coprimes[1024]; /* stealOrder */
@@ -331,12 +334,24 @@ void world_main(World *w, uint64_t body, uint32_t line);
 int world_run(World *w);
 /* The same by hand: one entry of the agenda; false when the run is over. Then world_end, once. */
 bool world_step(World *w);
+bool world_advance(World *w); /* the same without asking the program: w->asking waits for exec_ask */
 int world_end(World *w);
 /* The run cannot go on because of somebody else's mistake. */
 void world_fail(World *w, const Diag *d);
 P *world_new_p(World *w, uint32_t id, PState status); /* or the dead one of that id */
 
 static inline uint64_t world_now(const World *w) { return w->s->now_ns; }
+/* Is nothing else due until then, nor any limit reached? Then it is that moment now, and what was to be
+ * done then can be done here: going over the agenda would change nothing but the time it takes us. */
+static inline bool world_alone(World *w, uint64_t at) {
+    bool ended = w->opt.limit_events > 0 && w->s->last_seq >= w->opt.limit_events,
+         late = w->opt.limit_ns > 0 && at > w->opt.limit_ns;
+    if (agenda_first_ns(&w->agenda) <= at || at == world_now(w) || ended || late || w->opt.no_shortcut)
+        return false;
+    w->s->now_ns = at;
+    w->stuck_ops = 0;
+    return true;
+}
 static inline uint64_t cost(const World *w, CostName name) { return w->opt.costs.ns[name]; }
 static inline bool stress(const World *w, uint32_t mode) { return (w->opt.stress & mode) != 0; }
 
@@ -436,12 +451,11 @@ void across_part(World *w, M *mp);      /* that is over, in Go */
 void across_back(World *w, M *mp);      /* ... in C */
 /* exec.c */
 void exec_next(World *w, M *mp);      /* M_AT_NEXT */
+void exec_ask(World *w);              /* after a step that left w->asking */
 void exec_op(World *w, M *mp);        /* M_AT_OP */
 void exec_c(World *w, M *mp);         /* M_AT_C */
 void exec_interrupt(World *w, M *mp); /* the signal has arrived */
 void exec_prologue(World *w, M *mp);  /* a function prologue is reached */
-void exec_in_c(World *w, M *mp);      /* the next operation of a program that is in C */
-bool exec_ask(World *w, M *mp);       /* the program for the next operation; false: the run has failed */
 void exec_wrong_side(World *w, const Op *op, bool in_c); /* the program does in C what only Go can, or the reverse */
 void exec_expect_prologue(World *w, M *mp);
 void exec_forcegc(World *w); /* sysmon: wakes the goroutine that collects, or makes it */
@@ -452,7 +466,6 @@ void exec_stopped(World *w, M *mp);   /* the stop of the world that it asked for
 bool chan_send(World *w, M *mp, Chan *c);
 bool chan_recv(World *w, M *mp, Chan *c);
 bool chan_close(World *w, M *mp, Chan *c);
-bool chan_ready(const Chan *c, OpKind kind); /* it would be done at once */
 void chan_tick(World *w, P *pp, Chan *c, uint64_t late_ns); /* a timer sends */
 uint64_t chan_cost(const World *w, const Op *op);
 

@@ -94,10 +94,13 @@ static ChanRef *self(lua_State *L, const char *method) {
                      method);
 }
 
-/* Done on the spot, without leaving Lua, where the runtime sees that this changes nothing. */
-static bool at_once(lua_State *L, const Op *op, OpResult *r) {
+/* Done without leaving Lua, if it can be; others may have been asked meanwhile. */
+static bool done_here(lua_State *L, Op *op, OpResult *r) {
     Script *s = script_of(L);
-    if (!world_try(s->w, op, r)) return false;
+    uint64_t me = s->running;
+    if (!world_do(s->w, r)) return false;
+    s->out = op;
+    s->running = me;
     sandbox_refill(s);
     return true;
 }
@@ -105,7 +108,7 @@ static bool at_once(lua_State *L, const Op *op, OpResult *r) {
 int script_received(Script *s, lua_State *L, OpResult r) {
     if (r.ok) script_release(s, L, r.value);
     else lua_pushnil(L);
-    lua_pushboolean(L, r.ok);
+    lua_pushboolean(L, r.ok != 0);
     return 2;
 }
 
@@ -118,7 +121,7 @@ static int chan_send_value(lua_State *L) {
     op->a = c->thing.id;
     op->b = script_hold(L, 2);
     OpResult r;
-    return at_once(L, op, &r) ? 0 : lua_yield(L, 0);
+    return done_here(L, op, &r) ? 0 : lua_yield(L, 0);
 }
 
 /* v, ok: here, or when the goroutine goes on (script.c). */
@@ -127,7 +130,7 @@ static int chan_recv_value(lua_State *L) {
     Op *op = script_op(L, "recv", OP_RECV);
     OpResult r;
     op->a = c->thing.id;
-    return at_once(L, op, &r) ? script_received(script_of(L), L, r) : lua_yield(L, 0);
+    return done_here(L, op, &r) ? script_received(script_of(L), L, r) : lua_yield(L, 0);
 }
 
 static int chan_close_it(lua_State *L) {
@@ -153,7 +156,7 @@ static int each_step(lua_State *L) {
     Op *op = script_op(L, "each", OP_RECV);
     OpResult r;
     op->a = c->thing.id;
-    if (!at_once(L, op, &r)) return lua_yieldk(L, 0, 0, each_received);
+    if (!done_here(L, op, &r)) return lua_yieldk(L, 0, 0, each_received);
     script_received(script_of(L), L, r);
     return each_received(L, LUA_OK, 0);
 }

@@ -107,6 +107,11 @@ typedef struct {
 } Body;
 #define NO_BODY UINT32_MAX
 
+typedef struct {
+    const void *place; /* in the code */
+    uint32_t line;
+} LineAt;
+
 typedef enum { PHASE_LOAD, PHASE_RUN, PHASE_CHECK } Phase;
 
 struct Script {
@@ -161,6 +166,8 @@ struct Script {
     int threads, values, numbers; /* tables in the registry */
     uint64_t number_of[LUA_NUMTYPES];
 
+    bool places_known; /* line_at may be used */
+    LineAt line_at[256];
     uint32_t named_line, named_call; /* the last that script_name_from_line looked at */
     Diag raised;                     /* of the last error that script_raise threw, ... */
     char raised_text[1400];          /* ... and how Lua knows it */
@@ -248,6 +255,7 @@ void doors_methods(lua_State *L, const char *name);
 void doors_seal(lua_State *L, const char *name);
 /* The table of what we offer, on top of the stack, is replaced by the chunk's _ENV. */
 void doors_globals(lua_State *L);
+void line_open(lua_State *L); /* args.c: finds out how lines can be remembered */
 /* These fill the table on top of the stack. */
 void lib_open(lua_State *L);
 void prelude_open(lua_State *L);

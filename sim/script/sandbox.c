@@ -97,6 +97,7 @@ static int open_all(lua_State *L) {
     s->threads = new_table(L, NULL);
     s->values = new_table(L, NULL);
     s->numbers = new_table(L, "k");
+    line_open(L);
     lua_newtable(L);
     lib_open(L);
     prelude_open(L);

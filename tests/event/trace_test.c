@@ -323,7 +323,7 @@ static void the_hash_leaves_the_device_out(void) {
         trace_aside(tw, "device", i ? "one" : "other", i ? 3 : 5);
         Stream *s = stream_new();
         stream_add(s, trace_sink, tw);
-        s->every = i == 1;
+        if (i == 1) stream_every(s);
         EMIT(s, RUN_START, {2}, {1});
         EMIT(s, NOTE, {NONE}, stream_text(s, "a"), {1});
         EMIT(s, NOTE, {NONE}, stream_text(s, "b"), {1});

@@ -213,7 +213,7 @@ static void the_same_seed_is_the_same_run(void) {
 static void the_shortcut_changes_nothing(void) {
     if (getenv("SEED")) return;
     uint64_t tried = 0;
-    for (uint64_t seed = 2000; seed < 2300; seed++) {
+    for (uint64_t seed = 2000; seed < 2000 + 300 * 16; seed += 16) { /* no stress mode: those go over the agenda */
         Random x;
         Program p = random_program(&x, seed);
         Ran a = run_program(&p);
