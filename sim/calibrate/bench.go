@@ -152,18 +152,24 @@ func buffered(n int) {
 	}
 }
 
-func stream(n int) {
-	c, done := make(chan int), make(chan bool)
-	go func() {
-		for range c {
+func stream(locked bool) func(n int) {
+	return func(n int) {
+		c, done := make(chan int), make(chan bool)
+		go func() {
+			if locked {
+				runtime.LockOSThread()
+				defer runtime.UnlockOSThread()
+			}
+			for range c {
+			}
+			done <- true
+		}()
+		for i := range n {
+			c <- i
 		}
-		done <- true
-	}()
-	for i := range n {
-		c <- i
+		close(c)
+		<-done
 	}
-	close(c)
-	<-done
 }
 
 // goStatements times go statements alone: what they made runs afterwards.
@@ -326,8 +332,9 @@ func main() {
 		{"callback_1", 300_000, callbacks(1), nil},
 		{"gosched", 300_000, gosched, nil},
 		{"chan_buffered", 1_000_000, buffered, nil},
-		{"chan_stream", 200_000, stream, nil},
+		{"chan_stream", 200_000, stream(false), nil},
 		{"pin_unpin", 500_000, pins, nil},
+		{"locked_stream", 3_000, stream(true), nil},
 
 		{"crossing", 300_000, crossing, nil},
 		{"callback", 100_000, callbacks(4), nil},

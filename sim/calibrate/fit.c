@@ -8,21 +8,27 @@
 #include <math.h>
 
 #define WHOLE(cost, part, how) {COST_##cost, part, 1, {0}, 0, how}
-#define LESS(cost, part, a, how) {COST_##cost, part, 1, {COST_##a}, 1, how}
-#define LESS_BOTH(cost, part, a, b, how) {COST_##cost, part, 1, {COST_##a, COST_##b}, 2, how}
+#define HALF(cost, part, how) {COST_##cost, part, 0.5, {0}, 0, how}
+#define LESS(...) {__VA_ARGS__}, sizeof((CostName[]){__VA_ARGS__}) / sizeof(CostName)
 
 /* clang-format off */
 const Fit fits[] = {
-    {COST_cgo_enter, "empty_call", 0.5, {0}, 0, "an empty C call, half of it"},
-    LESS(cgo_exit, "empty_call", cgo_enter, "the other half"),
-    LESS_BOTH(callback, "callback_1", cgo_enter, cgo_exit, "a C call that calls an empty Go function, less an empty one"),
-    WHOLE(callback_thread, "callback_thread", "a C thread calls an empty Go function, not for the first time"),
+    HALF(cgo_enter, "empty_call", "an empty C call, half of it"),
+    {COST_cgo_exit, "empty_call", 1, LESS(COST_cgo_enter), "the other half"},
+    {COST_callback, "callback_1", 1, LESS(COST_cgo_enter, COST_cgo_exit, COST_cgo_exit),
+     "a C call that calls an empty Go function, less an empty one and exitsyscall"},
+    {COST_callback_thread, "callback_thread", 1, LESS(COST_cgo_exit),
+     "a C thread calls an empty Go function, not for the first time, less exitsyscall"},
     WHOLE(go_switch, "gosched", "runtime.Gosched with one other goroutine"),
     WHOLE(chan_buffered, "chan_buffered", "send and receive on one goroutine, half of both"),
-    LESS_BOTH(chan_handover, "chan_stream", chan_buffered, go_switch, "an unbuffered message one way, less wait and switch"),
+    {COST_chan_handover, "chan_stream", 1, LESS(COST_chan_buffered, COST_go_switch), "an unbuffered message one way, less wait and switch"},
     WHOLE(go_create, "go_statement", "a go statement, 200 in a row"),
     WHOLE(pin, "pin_unpin", "Pin and Unpin of one object, half of both"),
     WHOLE(thread_wake, "futex", "futex wake until the other thread runs, both on one CPU"),
+    {COST_lock_switch, "locked_stream", 2,
+     LESS(COST_thread_wake, COST_thread_wake, COST_chan_handover, COST_chan_handover, COST_chan_buffered,
+          COST_chan_buffered, COST_go_switch, COST_go_switch),
+     "two unbuffered messages to a locked goroutine, less messages, switches and wake-ups"},
     WHOLE(thread_new, "pthread", "pthread_create until the new thread runs, both on one CPU"),
     WHOLE(pthread_create, "pthread", "the same"),
     WHOLE(signal, "signal", "tgkill to oneself until the handler runs"),

@@ -5,12 +5,14 @@
 #include "../rt/profile.h"
 #include "samples.h"
 
+enum { FIT_LESS_MAX = 8 };
+
 /* A cost is the median of a part, less what other costs explain of it already. */
 typedef struct {
     CostName cost;
     const char *part; /* name of its samples */
     double factor;    /* how much of the part it is */
-    CostName less[2];
+    CostName less[FIT_LESS_MAX];
     size_t less_count;
     const char *how; /* "an empty C call, half of it" */
 } Fit;

@@ -166,11 +166,12 @@ static void buffered(const Costs *costs, Samples *out) {
     alone(costs, out, op, ARRAY_LEN(op), 2 * ROUNDS);
 }
 
-static void stream(const Costs *costs, Samples *out) {
+static void send_stream(const Costs *costs, Samples *out, bool locked) {
     Program *p = program_new();
     program_body(p);
     uint64_t other = program_body(p), c = program_chan(p, 0), done = program_chan(p, 0);
     program_add(p, 0, OP_GO, other);
+    if (locked) program_add(p, other, OP_LOCK, 0);
     mark(p);
     for (uint64_t i = 0; i < ROUNDS; i++) {
         program_add(p, 0, OP_SEND, c);
@@ -181,6 +182,9 @@ static void stream(const Costs *costs, Samples *out) {
     program_add(p, 0, OP_RECV, done);
     average(p, costs, out, ROUNDS);
 }
+
+static void stream(const Costs *costs, Samples *out) { send_stream(costs, out, false); }
+static void locked_stream(const Costs *costs, Samples *out) { send_stream(costs, out, true); }
 
 static void go_statement(const Costs *costs, Samples *out) {
     Program *p = program_new();
@@ -204,6 +208,7 @@ static void pin_unpin(const Costs *costs, Samples *out) {
 const Mechanism parts[] = {
     {"empty call", "empty_call", "", empty_call},   {"Gosched", "gosched", "", gosched},
     {"callback", "callback_1", "", callback_1},
+    {"locked stream", "locked_stream", "", locked_stream},
     {"buffered", "chan_buffered", "", buffered},    {"stream", "chan_stream", "", stream},
     {"go statement", "go_statement", "", go_statement}, {"pin", "pin_unpin", "", pin_unpin},
 };

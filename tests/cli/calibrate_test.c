@@ -13,7 +13,7 @@ static bool there_is_go(void) {
 }
 
 static void every_mechanism_is_predicted_and_measured(void) {
-    static const char *const rows[] = {"\ncgo_enter ",  "\nthread_wake ", "\nsysmon_slack ", "\ncrossing ", "\nhandoff ",
+    static const char *const rows[] = {"\ncgo_enter ",  "\nthread_wake ", "\nsysmon_slack ", "\ncrossing ", "\nhandoff ", "\ncallback ", "\nlocked ping-pong ",
                                        "\nping-pong ",  "\nspawn ",       "\npin ",          "\ntimer ",    " mechanisms, by their"};
     if (!there_is_go()) {
         check_skip("no Go with cgo");
