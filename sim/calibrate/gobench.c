@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE_MAX_BYTES = 64 * 1024, VERSION_S = 20, BUILD_S = 180, RUN_S = 120 };
+enum { LINE_MAX_BYTES = 64 * 1024, VERSION_S = 20, BUILD_S = 180, RUN_S = 120, LOOK_MS = 100 };
 enum { NOT_STARTED = 127 };
 
 typedef struct {
@@ -20,16 +20,18 @@ typedef struct {
     int seconds;
     void (*line)(void *ctx, const char *line);
     void *ctx;
+    const char *temporary; /* where it may leave files; NULL = where it likes */
 } Reader;
 
 /* In the child. Whatever the user's Go is told to do otherwise (another toolchain, a workspace, flags): this is
  * one file, to be built with what is here. */
-static _Noreturn void become(char *const argv[], int to, int output) {
+static _Noreturn void become(char *const argv[], int to, int output, const char *temporary) {
     int null = open("/dev/null", O_RDWR);
-    setpgid(0, 0);
+    setpgid(0, 0); /* it starts others, which are to end with it */
     dup2(null, STDIN_FILENO);
     dup2(output == STDOUT_FILENO ? to : null, STDOUT_FILENO);
     dup2(output == STDERR_FILENO ? to : null, STDERR_FILENO);
+    if (temporary != NULL) setenv("TMPDIR", temporary, 1);
     setenv("GOTOOLCHAIN", "local", 1);
     setenv("GOFLAGS", "", 1);
     setenv("GOWORK", "off", 1);
@@ -40,13 +42,17 @@ static _Noreturn void become(char *const argv[], int to, int output) {
     _exit(NOT_STARTED);
 }
 
+static volatile sig_atomic_t interrupted;
+
+void gobench_interrupt(void) { interrupted = 1; }
+
 static int64_t now_ms(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Hands on whole lines until the output ends; false when the time is over before. */
+/* Hands on whole lines until the output ends; false when the time is over before, or somebody interrupts. */
 static bool read_lines(int from, const Reader *r) {
     int64_t end = now_ms() + r->seconds * 1000;
     char *buf = mem_alloc(LINE_MAX_BYTES + 1);
@@ -54,10 +60,9 @@ static bool read_lines(int from, const Reader *r) {
     bool in_time = true;
     for (;;) {
         struct pollfd p = {.fd = from, .events = POLLIN};
-        int64_t left = end - now_ms();
-        int ready = poll(&p, 1, left > 0 ? (int)left : 0);
-        if (ready < 0 && errno == EINTR) continue;
-        in_time = ready > 0;
+        int ready = poll(&p, 1, LOOK_MS);
+        in_time = !interrupted && now_ms() < end;
+        if (in_time && ready <= 0) continue;
         ssize_t n = in_time ? read(from, buf + len, LINE_MAX_BYTES - len) : 0;
         if (n < 0 && errno == EINTR) continue;
         if (n <= 0) break;
@@ -82,7 +87,7 @@ static int start(char *const argv[], const Reader *r) {
     if (pipe2(ends, O_CLOEXEC) != 0) return NOT_STARTED;
     fflush(NULL);
     pid_t pid = fork();
-    if (pid == 0) become(argv, ends[1], r->output);
+    if (pid == 0) become(argv, ends[1], r->output, r->temporary);
     close(ends[1]);
     bool in_time = pid > 0 && read_lines(ends[0], r);
     close(ends[0]);
@@ -109,7 +114,7 @@ bool gobench_version(const char *go, char *version, size_t size) {
     char *const argv[] = {(char *)go, "env", "GOVERSION", NULL};
     Kept k = {version, size};
     version[0] = '\0';
-    int status = start(argv, &(Reader){STDOUT_FILENO, VERSION_S, keep_first, &k});
+    int status = start(argv, &(Reader){STDOUT_FILENO, VERSION_S, keep_first, &k, NULL});
     return status == 0 && strncmp(version, "go", 2) == 0;
 }
 
@@ -119,7 +124,7 @@ static bool build(const GoBench *b, const char *program, Diag *d) {
     char said[512] = "";
     Kept k = {said, sizeof said};
     char *const argv[] = {(char *)b->go, "build", "-o", (char *)program, (char *)b->source, NULL};
-    int status = start(argv, &(Reader){STDERR_FILENO, BUILD_S, keep_first, &k});
+    int status = start(argv, &(Reader){STDERR_FILENO, BUILD_S, keep_first, &k, b->folder});
     if (status == 0) return true;
     if (status < 0) return diag_fail(d, EXIT_WORLD, "%s took more than %d s to build", b->source, BUILD_S);
     diag_fail(d, EXIT_WORLD, "%s cannot be built: %s", b->source, said[0] ? said : "go build says nothing");
@@ -140,7 +145,7 @@ static void take(void *ctx, const char *line) {
 }
 
 bool gobench_run(const GoBench *b, Measured *m, Diag *d) {
-    char program[4096], scale[32], cpu[16];
+    char program[4200], scale[32], cpu[16];
     snprintf(program, sizeof program, "%s/bench", b->folder);
     snprintf(scale, sizeof scale, "%g", b->scale);
     snprintf(cpu, sizeof cpu, "%d", b->other_cpu);
@@ -148,7 +153,7 @@ bool gobench_run(const GoBench *b, Measured *m, Diag *d) {
     if (!build(b, program, d)) return false;
     Listening l = {.b = b, .m = m};
     char *const argv[] = {program, scale, cpu, NULL};
-    int status = start(argv, &(Reader){STDOUT_FILENO, RUN_S, take, &l});
+    int status = start(argv, &(Reader){STDOUT_FILENO, RUN_S, take, &l, NULL});
     if (status < 0) return diag_fail(d, EXIT_WORLD, "%s took more than %d s", b->source, RUN_S);
     if (status != 0) return diag_fail(d, EXIT_WORLD, "%s ended with status %d", b->source, status);
     if (l.wrong[0]) return diag_fail(d, EXIT_WORLD, "%s printed what is no figure: %s", b->source, l.wrong);

@@ -12,7 +12,9 @@
 #include "../lens/narrate.h"
 
 #include <errno.h>
+#include <ftw.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +54,38 @@ static const struct argp argp = {
     NULL,
     NULL,
     NULL};
+
+/* ---- the folder in which the Go program is built ---- */
+
+static volatile sig_atomic_t interrupt; /* which signal, 0 = none */
+
+static void on_interrupt(int signal) {
+    interrupt = signal;
+    gobench_interrupt();
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at) {
+    (void)st, (void)type, (void)at;
+    remove(path);
+    return 0;
+}
+
+/* With all that an interrupted go build has left in it. */
+static void remove_folder(const char *folder) { nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS); }
+
+static bool make_folder(char *folder, size_t size, Diag *d) {
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    const char *tmp = getenv("TMPDIR");
+    snprintf(folder, size, "%s/faultline-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+    if (mkdtemp(folder) == NULL) {
+        diag_fail(d, EXIT_WORLD, "cannot make a temporary folder %s: %s", folder, strerror(errno));
+        return diag_remedy(d, "Set TMPDIR to a folder that can be written to, or unset it for /tmp.");
+    }
+    struct sigaction act = {.sa_handler = on_interrupt};
+    sigemptyset(&act.sa_mask);
+    for (size_t i = 0; i < ARRAY_LEN(signals); i++) sigaction(signals[i], &act, NULL);
+    return true;
+}
 
 /* ---- measuring ---- */
 
@@ -107,6 +141,7 @@ static bool measure_device(const Options *o, Measured *m, Machine *k, Diag *d) {
 static void measure_go(const Options *o, const char *folder, int other_cpu, Measured *m, Machine *k) {
     char source[4096];
     Diag d;
+    if (interrupt) return;
     if (!gobench_version("go", k->go, sizeof k->go)) {
         k->go[0] = '\0';
         fprintf(stderr, "faultline: there is no Go in PATH: what is measured in Go is left out "
@@ -124,17 +159,12 @@ static void measure_go(const Options *o, const char *folder, int other_cpu, Meas
                  .scale = o->quick ? 0.02 : 1,
                  .other_cpu = other_cpu,
                  .progress = progress};
-    if (!gobench_run(&b, m, &d)) cli_fail(&d);
+    if (!gobench_run(&b, m, &d) && !interrupt) cli_fail(&d);
 }
 
 static bool measure(const Options *o, Measured *m, Machine *k, Diag *d) {
-    char folder[4096], program[4200];
-    const char *tmp = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%s/faultline-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-    if (mkdtemp(folder) == NULL) {
-        diag_fail(d, EXIT_WORLD, "cannot make a temporary folder %s: %s", folder, strerror(errno));
-        return diag_remedy(d, "Set TMPDIR to a folder that can be written to, or unset it for /tmp.");
-    }
+    char folder[4096];
+    if (!make_folder(folder, sizeof folder, d)) return false;
     find_machine(k);
     warn_of_load();
     bool ok = measure_device(o, m, k, d); /* first, while its driver's threads may go where they like */
@@ -148,9 +178,11 @@ static bool measure(const Options *o, Measured *m, Machine *k, Diag *d) {
     }
     probe_stay_on(-1);
     progress("");
-    snprintf(program, sizeof program, "%s/bench", folder);
-    unlink(program);
-    rmdir(folder);
+    remove_folder(folder);
+    if (interrupt) { /* more than one may have come; now it means what it always does */
+        signal(interrupt, SIG_DFL);
+        raise(interrupt);
+    }
     return ok;
 }
 

@@ -55,6 +55,18 @@ static void a_go_that_cannot_build_says_why(void) {
     result_free(&r);
 }
 
+/* Whoever loses patience leaves nothing behind. */
+static void an_interrupted_one_leaves_nothing(void) {
+    if (!there_is_go()) {
+        check_skip("no Go with cgo");
+        return;
+    }
+    char *left = output_of("mkdir $T/tmp2 && (TMPDIR=$T/tmp2 timeout -s INT 1 $F calibrate --device none >/dev/null 2>&1; true);"
+                           "ls -A $T/tmp2 && rmdir $T/tmp2");
+    CU_ASSERT_STRING_EQUAL(left, "");
+    free(left);
+}
+
 /* Measuring takes a while: what cannot be written is said before, and an old profile outlives a failure. */
 static void a_profile_is_replaced_only_by_a_better_one(void) {
     command_gives(4, "$F calibrate -o /nonexistent/x.profile");
@@ -70,6 +82,7 @@ void cli_calibrate_tests(void) {
         {"every mechanism is predicted and measured", every_mechanism_is_predicted_and_measured},
         {"without Go threads are measured", without_go_threads_are_measured},
         {"a Go that cannot build says why", a_go_that_cannot_build_says_why},
+        {"an interrupted one leaves nothing behind", an_interrupted_one_leaves_nothing},
         {"a profile is replaced only by a better one", a_profile_is_replaced_only_by_a_better_one},
         {0},
     };
