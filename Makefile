@@ -20,9 +20,9 @@ BASE   = base diag bytes intern prng units
 EVENT  = event model stream pump watch text trace_write trace_read
 LENS   = narrate summary
 MEM    = heap
-DEV    = dev ocl none signature slice buildlog
+DEV    = dev native ocl none signature slice buildlog
 RT     = agenda cost version profile world thread sched gqueue timer sysmon cgo callback lock stw net context across chan exec launch
-SCRIPT = script sandbox doors lib pattern prelude args error bind_go bind_chan bind_heap bind_cl expect
+SCRIPT = script sandbox doors lib pattern prelude args error bind_go bind_chan bind_heap bind_cl bind_c bind_time bind_across expect
 CALIBRATE = samples fit program mechanism probe device gobench
 CLI    = main runner paths cmd_run cmd_replay cmd_show cmd_summary cmd_test cmd_devices cmd_calibrate cmd_view
 VIEW   = main sdl shot show player feed lanes story frame layout_frame layout_stage layout_memory layout_timeline \
@@ -33,8 +33,9 @@ SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:
          $(RT:%=sim/rt/%) $(SCRIPT:%=sim/script/%) $(CALIBRATE:%=sim/calibrate/%)
 TRACES = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%)# all that the window may know
 
-TESTS  = main check tidy_test program audit $(TESTS_BASE:%=base/%_test) $(TESTS_EVENT:%=event/%_test) \
-         $(TESTS_DEV:%=dev/%_test) dev/driver $(TESTS_RT:%=rt/%_test) $(TESTS_SCRIPT:%=script/%_test) script/attempt calibrate/fit_test \
+TESTS  = main check tidy_test program audit invariant $(TESTS_BASE:%=base/%_test) $(TESTS_EVENT:%=event/%_test) \
+         $(TESTS_DEV:%=dev/%_test) dev/driver $(TESTS_RT:%=rt/%_test) $(TESTS_SCRIPT:%=script/%_test) script/attempt \
+         calibrate/fit_test \
          $(TESTS_CLI:%=cli/%_test) cli/command $(TESTS_VIEW:%=visualizer/%_test) visualizer/sample
 TESTS_BASE   = base
 TESTS_EVENT  = trace model

@@ -1,6 +1,8 @@
 /* program.c -- runs goroutines that are C arrays, with the audit watching. */
 #include "program.h"
 
+#include "invariant.h"
+
 #include "../sim/base/units.h"
 #include "../sim/event/text.h"
 
@@ -19,6 +21,7 @@ typedef struct {
     size_t count, cap;
     Model *model;
     Ran *ran;
+    Invariant invariant;
     Bytes text;
 } Run;
 
@@ -78,6 +81,7 @@ static void sink(void *ctx, const Block *b, const Intern *text) {
         bytes_add(&r->text, " ", 1);
         bytes_add(&r->text, line, strlen(line));
         bytes_add(&r->text, "\n", 1);
+        if (r->ran->audit[0] == '\0') invariant_check(&r->invariant, r->model, &e, r->ran->audit, sizeof r->ran->audit);
         if (r->ran->audit[0] == '\0' && !model_apply(r->model, &e, why)) {
             snprintf(r->ran->audit, sizeof r->ran->audit, "event #%llu %.60s: %s",
                      (unsigned long long)e.seq, line, why);
@@ -97,7 +101,7 @@ Ran run_program(const Program *p) {
     WorldOptions opt = {.procs = p->procs ? p->procs : 1, .seed = p->seed, .limit_ns = p->limit_ns, .no_shortcut = !p->shortcut};
     costs_default(&opt.costs);
     if (p->tune) p->tune(&opt);
-    World *w = world_new(s, dev, (Prog){&r, next, NULL}, &opt);
+    World *w = world_new(s, dev, (Prog){&r, next, NULL, 0}, &opt);
     for (size_t i = 0; i < p->chan_count; i++) world_chan(w, p->chan_caps[i], "c", 0);
     for (size_t i = 0; i < p->timer_count; i++) world_timer(w, p->timers[i].delay_ns, p->timers[i].period_ns, "timer", 0);
     for (size_t i = 0; i < p->context_count; i++) world_context(w, "gl", 0);
@@ -115,6 +119,7 @@ Ran run_program(const Program *p) {
     }
     ran.status = world_end(w);
     stream_flush(s);
+    ran.longest_wait_ns = r.invariant.longest_ns;
     ran.outcome = w->outcome;
     ran.end_ns = world_now(w);
     bytes_add(&r.text, "", 1);

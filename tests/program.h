@@ -84,6 +84,7 @@ typedef struct {
     RunOutcome outcome;
     int status;
     uint64_t end_ns;
+    uint64_t longest_wait_ns; /* that a goroutine was runnable before it ran */
     uint64_t events;
     uint64_t steps; /* entries taken off the agenda */
     uint64_t count[EV_COUNT]; /* of each kind */

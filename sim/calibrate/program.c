@@ -115,7 +115,7 @@ void program_run(Program *p, const Costs *costs, EventFn fn, void *ctx) {
     Stream *s = stream_new();
     stream_add(s, sink, p);
     WorldOptions opt = {.procs = 1, .seed = 1, .costs = *costs};
-    World *w = world_new(s, dev, (Prog){p, next, NULL}, &opt);
+    World *w = world_new(s, dev, (Prog){.ctx = p, .next = next}, &opt);
     for (uint64_t i = 0; i < p->chan_count; i++) world_chan(w, p->chan_cap[i], "c", 0);
     world_object(w, 64, "x", 0);
     make_launches(p, w, dev);

@@ -415,7 +415,10 @@ static bool begin(Runner *u, Diag *d) {
                         .recorded = u->rq->recorded,
                         .recorded_count = u->rq->recorded_count,
                         .limit_ns = sc->limit_ns,
-                        .limit_events = sc->limit_events};
+                        .limit_events = sc->limit_events,
+                        .stress = sc->stress,
+                        .asyncpreemptoff = sc->asyncpreemptoff,
+                        .max_threads = sc->max_threads};
     u->world = world_new(u->s, u->dev, script_prog(u->script), &opt);
     return script_start(u->script, u->world, u->dev, d);
 }

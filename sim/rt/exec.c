@@ -299,7 +299,12 @@ void exec_op(World *w, M *mp) {
     case OP_CTX_USE:
     case OP_CTX_ABSENT: cgo_entersyscall(w, mp, op->text, op->b); return;
     case OP_ACROSS: across_part(w, mp); return;
-    case OP_LAUNCH: cgo_entersyscall(w, mp, w->text.enqueue, cost(w, COST_dev_enqueue)); return;
+    case OP_LAUNCH:
+        if (op->b > 1) /* a recorded list: one call, whatever its length */
+            cgo_entersyscall(w, mp, stream_text(w->s, "clEnqueueCommandBuffer"),
+                             cost(w, COST_dev_enqueue) + op->b * cost(w, COST_graph_launch));
+        else cgo_entersyscall(w, mp, w->text.enqueue, cost(w, COST_dev_enqueue));
+        return;
     case OP_FINISH: cgo_entersyscall(w, mp, w->text.finish, cost(w, COST_dev_finish)); return;
     case OP_PIN:
         EMIT(w->s, PIN, gp->id, {op->a}, {op->line});
@@ -376,7 +381,10 @@ void exec_c(World *w, M *mp) {
     G *gp = mp->curg;
     const Op *op = &gp->op;
     switch (op->kind) {
-    case OP_LAUNCH: launch_enqueue(w, mp, &w->launches[op->a]); break;
+    case OP_LAUNCH:
+        launch_enqueue(w, mp, &w->launches[op->a]);
+        for (uint64_t i = 1; i < op->b; i++) launch_enqueue(w, mp, &w->launches[op->a + i]);
+        break;
     case OP_FINISH:
         if (launch_wait(w, mp, (Id_QUEUE){op->a})) return; /* woken by launch_done */
         break;

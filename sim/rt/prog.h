@@ -20,7 +20,7 @@ typedef enum {
     OP_RECV,    /* <-channel a; result: value, ok */
     OP_CLOSE,   /* close(channel a) */
     OP_C_CALL,  /* a C function called text that takes a ns; b: flags CALL_* */
-    OP_LAUNCH,  /* clEnqueueNDRangeKernel of launch a (world_launch) */
+    OP_LAUNCH,  /* clEnqueueNDRangeKernel of launch a (world_launch); b: so many from there on by one call, 0 = 1 */
     OP_FINISH,  /* clFinish: C waits until queue a is empty */
     OP_PIN,     /* Pinner.Pin(object a) */
     OP_UNPIN,   /* Pinner.Unpin, object a */
@@ -76,6 +76,7 @@ typedef struct {
     void (*next)(void *ctx, World *w, uint64_t body, OpResult last, Op *out);
     /* The goroutine has ended, or the run is over. */
     void (*drop)(void *ctx, uint64_t body);
+    uint64_t tick; /* what a timer sends on its channel */
 } Prog;
 
 /* While it is asked, a program may have the operation in *out done without returning: true if it is over,

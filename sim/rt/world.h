@@ -17,7 +17,7 @@
 #include "prog.h"
 #include "version.h"
 
-enum { RUNQ_SIZE = 256, GOID_BATCH = 16, STEAL_TRIES = 4, FAIR_TICK = 61 };
+enum { PROCS_MAX = 1024, RUNQ_SIZE = 256, GOID_BATCH = 16, STEAL_TRIES = 4, FAIR_TICK = 61 };
 #define SLICE_NS 10000000u /* forcePreemptNS */
 #define SYSMON_MIN_NS 20000u
 #define SYSMON_MAX_NS 10000000u
@@ -134,7 +134,6 @@ struct Timer {
     bool active, in_heap;
     uint32_t generation; /* of its entry in a P's heap */
 };
-enum { TICK_VALUE = 1 }; /* what a timer sends; a program knows it by the channel */
 
 /* A thread that C made. Until it calls Go, Go knows nothing of it. */
 typedef struct CThread {

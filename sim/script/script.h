@@ -23,6 +23,9 @@ typedef struct {
     uint64_t seed;
     uint64_t limit_ns; /* virtual time at which the run is stopped */
     uint64_t limit_events; /* ... or number of events */
+    uint32_t stress;       /* STRESS_* */
+    bool asyncpreemptoff;
+    uint32_t max_threads;  /* 0 = Go's own 10,000 */
     Costs costs;
 } Scenario;
 
