@@ -649,6 +649,7 @@ static void poll(World *w, M *mp, uint64_t until_ns, bool was_spinning) {
     if (until_ns != UINT64_MAX) {
         uint64_t delay = until_ns > now ? until_ns - now : 0;
         if (step > 0 && delay > 0) delay = delay < step ? step : delay - delay % step;
+        if (delay > 0) delay += cost(w, COST_poll_slack);
         until_ns = now + delay;
     }
     if (net != UINT64_MAX) net = (net > now ? net : now) + cost(w, COST_thread_wake);
