@@ -168,23 +168,24 @@ void exec_op(World *w, M *mp) {
     }
 }
 
-/* Nothing is left but returned to: what is done at once is done here, and while the goroutine waits, the run
- * goes on from here and others are asked. Most come back soon: the goroutine that they woke is the next one.
- * Leaving a coroutine and coming back is the dearest part of a switch: a longjmp, a setjmp, and a processor
- * that has lost its way back (40 ns). Only one waits so at a time, and not for long: it stands on our stack. */
+/* Who waits is not left, but returned to: the run goes on from here, and others are asked. Most come back
+ * soon, since the goroutine that they woke is the next one. Leaving a coroutine and coming back is the
+ * dearest part of a switch: a longjmp, a setjmp, and a processor that has lost its way back (40 ns). Only
+ * one waits so at a time, since it stands on our stack, and not for long. */
 bool world_do(World *w, OpResult *r) {
     M *mp = w->asking;
     ASSERT(mp != NULL);
+    if (w->wait_left == 0) return false;
+    w->wait_left--;
     G *gp = mp->curg;
     w->asking = NULL;
     begin(w, mp);
-    bool first = w->waiting == NULL;
+    bool first = w->waiting == NULL, back;
     if (first) w->waiting = gp;
-    bool back;
-    while (!(back = w->asking != NULL && w->asking->curg == gp) && first) {
+    while (!(back = w->asking != NULL && w->asking->curg == gp) && first && w->wait_left > 0) {
+        w->wait_left--;
         if (w->asking != NULL) ask(w);
-        else if (w->wait_left == 0 || !world_advance(w)) break;
-        else w->wait_left--;
+        else if (!world_advance(w)) break;
     }
     if (first) w->waiting = NULL;
     w->handed_over = !back;

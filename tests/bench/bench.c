@@ -83,7 +83,7 @@ static double number(const char *command) {
 static double median_of(const char *command) {
     double v[REPEATS];
     for (int i = 0; i < REPEATS; i++) {
-        remove(in_folder("go.trace")); /* some file systems wait for the disk when a file is written over */
+        remove(in_folder("go.trace")); /* ext4 waits for the disk when a file is written over */
         v[i] = number(command);
     }
     return median(v, REPEATS);
