@@ -33,7 +33,8 @@ SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:
 TRACES = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%)# all that the window may know
 
 TESTS  = main check tidy_test program audit $(TESTS_BASE:%=base/%_test) $(TESTS_EVENT:%=event/%_test) \
-         $(TESTS_LENS:%=lens/%_test) $(TESTS_DEV:%=dev/%_test) dev/driver $(TESTS_RT:%=rt/%_test) $(TESTS_SCRIPT:%=script/%_test) script/attempt \
+         $(TESTS_LENS:%=lens/%_test) $(TESTS_DEV:%=dev/%_test) dev/driver $(TESTS_RT:%=rt/%_test) \
+         $(TESTS_SCRIPT:%=script/%_test) script/attempt \
          $(TESTS_CLI:%=cli/%_test) cli/command $(TESTS_VIEW:%=visualizer/%_test) visualizer/sample
 TESTS_BASE   = base
 TESTS_EVENT  = trace model

@@ -398,9 +398,9 @@ static void ctx_use(const Model *m, const Event *e, Narration *n) {
         headline(n, "g%llu needs %.12s on the wrong thread", (Ull)e->arg[2], name);
         reason(n,
                "%s runs on **M%llu**, and %s is current %s: the call fails, acts on nothing, or on "
-               "somebody else's. %s",
+               "somebody else's.%s",
                gname, (Ull)e->arg[1], name, where,
-               m->g[e->arg[2]].lock_m == NONE ? "It is **not locked** to a thread." : "");
+               m->g[e->arg[2]].lock_m == NONE ? " It is **not locked** to a thread." : "");
     } else if (ok) {
         headline(n, "%s is clear of %.14s", gname, name);
         reason(n, "It is on **M%llu**, and %s is current %s: so it must be.", (Ull)e->arg[1], name,
@@ -590,9 +590,9 @@ static void tell_goroutine(const Model *m, const Event *e, Narration *n) {
     case EV_SIGNAL_IN_C:
         headline(n, "A signal hits M%llu in C", (Ull)a[0]);
         reason(n,
-               "It was sent while **%s** ran Go; now it is in **%s**. Go's handler finds nothing to "
-               "stop there, but a system call that cannot be restarted returns **EINTR** to C.",
-               narrate_g(m, a[1], g, sizeof g), in_c(m, a[1]));
+               "It was sent while M%llu ran Go; now **%s** is in **%s** there. Go's handler finds nothing "
+               "to stop, but a system call that cannot be restarted returns **EINTR** to C.",
+               (Ull)a[0], narrate_g(m, a[1], g, sizeof g), in_c(m, a[1]));
         function(n, "sighandler");
         detail(n, "C may see EINTR");
         break;
@@ -940,10 +940,9 @@ static void tell_world(const Model *m, const Event *e, Narration *n) {
     case EV_STW_STOPPED:
         headline(n, "The world stands still");
         reason(n,
-               "**All %llu Ps** are stopped, **%s** after the first request. **%llu** thread%s in C "
-               "run%s on all the same.",
-               (Ull)m->procs, narrate_time(t, sizeof t, a[1]), (Ull)count_m(m, M_IN_C),
-               plural(count_m(m, M_IN_C)), count_m(m, M_IN_C) == 1 ? "s" : "");
+               "Every P is stopped, **%s** after the first request. Threads in C that run on all the "
+               "same: **%llu**.",
+               narrate_time(t, sizeof t, a[1]), (Ull)count_m(m, M_IN_C));
         function(n, "stopTheWorldWithSema");
         detail(n, "after %s", t);
         break;
@@ -957,10 +956,13 @@ static void tell_world(const Model *m, const Event *e, Narration *n) {
         break;
     case EV_P_DRAIN:
         headline(n, "P%llu is emptied", (Ull)a[0]);
-        reason(n,
-               "**%llu** goroutine%s to the **head** of the global queue, before those that wait "
-               "there; its timers move to a P that stays.",
-               (Ull)a[1], a[1] == 1 ? " goes" : "s go");
+        if (a[1] == 0)
+            reason(n, "Nothing was queued there. Its timers move to a P that stays.");
+        else
+            reason(n,
+                   "**%llu** goroutine%s to the **head** of the global queue, before those that wait "
+                   "there; its timers move to a P that stays.",
+                   (Ull)a[1], a[1] == 1 ? " goes" : "s go");
         function(n, "(*p).destroy");
         detail(n, "%llu to the global queue", (Ull)a[1]);
         break;
@@ -1010,7 +1012,8 @@ static void tell_lock(const Model *m, const Event *e, Narration *n) {
     case EV_LOCK_THREAD:
         headline(n, "%s is locked to M%llu", narrate_g(m, a[0], g, sizeof g), (Ull)a[1]);
         if (a[2] > 1)
-            reason(n, "For the **%lluth** time: it takes as many unlocks.", (Ull)a[2]);
+            reason(n, "It was already: the lock is **%llu** deep, and takes as many unlocks.",
+                   (Ull)a[2]);
         else
             reason(n,
                    "It runs on **M%llu only**, and M%llu runs **nobody else**. It gets no P by that, "
@@ -1109,7 +1112,8 @@ static void tell_callback(const Model *m, const Event *e, Narration *n) {
         break;
     case EV_C_THREAD_END:
         headline(n, "C's thread %s has ended", cthread_name(m, a[0], t, sizeof t));
-        reason(n, "What it had borrowed from Go it has given back.");
+        reason(n, "Go did not start it and does not end it. An M that it had borrowed is on the list "
+                  "of extra Ms again.");
         function(n, "pthread_exit");
         break;
     case EV_EXTRA_NEW:
