@@ -18,6 +18,9 @@
 ---@field seed? integer    Decides every draw; 1 if not said. `--seed N` overrules it.
 ---@field limit? duration  Virtual time at which the run is stopped; "10s" if not said.
 ---@field events? integer   Number of events after which the run is stopped; 100 million if not said.
+---@field stress? string   Unkind but legal: words out of "preempt steal slow ties". `--stress` overrules it.
+---@field godebug? "asyncpreemptoff=1"|"asyncpreemptoff=0"  With 1 no signals are sent: only function prologues stop a goroutine.
+---@field max_threads? integer  debug.SetMaxThreads; 10000 if not said.
 ---@field costs? table<string, duration|integer>  Durations of the cost profile: { thread_new = "17us" }.
 
 ---Must be the first call of the file.
@@ -44,9 +47,11 @@ function main(f) end
 ---@param ... any      Arguments of f.
 function go(name, f, ...) end
 
----Go code that needs this much time on a P.
+---Go code that needs this much time on a P: a loop without calls, which only a signal can interrupt; or with a
+---function call every so often, which looks at its stack guard there.
 ---@param d duration
-function compute(d) end
+---@param how? { calls: duration }
+function compute(d, how) end
 
 ---time.Sleep: the goroutine parks, a timer wakes it.
 ---@param d duration
@@ -70,10 +75,19 @@ runtime = {}
 ---Gives the P away; the goroutine goes to the tail of the global run queue.
 function runtime.Gosched() end
 
----How many Ps there are: GOMAXPROCS(0), as in Go. The number is fixed before the run.
----@param n 0
+---How many Ps there were. n > 0 stops the world and changes it; 0 only asks.
+---@param n integer
 ---@return integer
 function runtime.GOMAXPROCS(n) end
+
+---From now on this goroutine runs on this thread only, and this thread runs nobody else. It nests.
+function runtime.LockOSThread() end
+
+---Takes one LockOSThread back.
+function runtime.UnlockOSThread() end
+
+---A full collection: two stops of the world, and marking between them.
+function runtime.GC() end
 
 ---@class Pinner
 local Pinner = {}
@@ -89,10 +103,86 @@ function runtime.Pinner() end
 ---@class CCalls
 C = {}
 
----Calls a C function that takes this long. The runtime cannot see into it.
+---Calls a C function that takes this long, or that is made of steps (C.work, C.callback). The runtime cannot see into it.
+---Interruptible: a signal ends it early, and the call gives false (EINTR).
+---@param name string
+---@param d duration|fun()
+---@param how? { interruptible: boolean }
+---@return boolean ok
+function C.call(name, d, how) end
+
+---C code that needs this much time: inside a C function, or on a C thread.
+---@param d duration
+function C.work(d) end
+
+---C calls a Go function: inside a C function, or on a C thread.
+---@overload fun(f: fun())
+---@param name string
+---@param f fun()
+function C.callback(name, f) end
+
+---pthread_create: a thread that Go knows nothing of, until it calls Go.
+---@param name string
+---@param f fun()  Made of C.work, C.callback, C.thread.
+function C.thread(name, f) end
+
+---@class Context
+local Context = {}
+---Makes it current on this thread; false if it is current on another one.
+---@return boolean ok
+function Context:make_current() end
+---It is current on no thread.
+function Context:release() end
+---A C function that acts on the context that is current on this thread; false if that is not this one.
 ---@param name string
 ---@param d duration
-function C.call(name, d) end
+---@return boolean ok
+function Context:draw(name, d) end
+---A C function that must not find it current on this thread; false if it does.
+---@param name string
+---@param d duration
+---@return boolean ok
+function Context:absent(name, d) end
+
+---What C keeps in the thread: an OpenGL context, CUDA's current device, a network namespace.
+---@param name string
+---@return Context
+function C.context(name) end
+
+---One job, y = a * x + y, by one way out of the goroutine: it is really computed, by "process" really in another one.
+---@param way "cgo"|"purego"|"wasm"|"go"|"process"
+---@param job "saxpy"
+---@param y HeapObject
+---@param x HeapObject
+---@param a number
+---@param how? { takes: duration }
+function across(way, job, y, x, a, how) end
+
+-- ---- timers and the network: waiting that the runtime knows ----
+
+time = {}
+---@param d duration
+function time.Sleep(d) end
+---A channel on which something can be received after d.
+---@param d duration
+---@return Channel
+function time.After(d) end
+
+---@class Ticker
+---@field C Channel
+local Ticker = {}
+function Ticker:Stop() end
+
+---@param d duration
+---@return Ticker
+function time.NewTicker(d) end
+
+net = {}
+---Waits until the network has something, after d; the goroutine parks. false: its deadline was first.
+---@param d duration
+---@param how? { deadline: duration }
+---@return boolean ok
+function net.read(d, how) end
 
 -- ---- channels ----
 
@@ -185,6 +275,17 @@ cl = {}
 ---@param ... HeapObject|number
 ---@return Kernel
 function cl.kernel(name, ...) end
+
+---@class Graph
+local Graph = {}
+---Enqueues the whole list by one call.
+---@param fields? LaunchFields  For each of them.
+function Graph:launch(fields) end
+
+---Records kernels once, so that they can be launched by one call.
+---@param ... Kernel
+---@return Graph
+function cl.record(...) end
 
 ---clFinish: blocks in C until the device's queue is empty.
 function cl.finish() end

@@ -89,6 +89,7 @@ typedef struct {
     RunOutcome outcome;
     int status;
     uint64_t end_ns;
+    uint64_t longest_wait_ns; /* that a goroutine was runnable before it ran */
     uint64_t events;
     uint64_t steps; /* entries taken off the agenda */
     uint64_t count[EV_COUNT]; /* of each kind */
@@ -104,6 +105,14 @@ char *ran_lines(const Ran *r, const char *kinds);
 /* rt/random_test.c: one of its random programs, of every kind of operation, to be run by the caller before he
  * asks for the next. */
 Program random_program(uint64_t seed);
+/* Runs it, and says so if the audit, or an invariant, was broken. */
+Ran run_audited(const Program *p);
+/* The lines of these kinds are exactly these, times included. */
+void expect_events(const Ran *r, const char *kinds, const char *expected);
+/* The same without times. */
+void expect_order(const Ran *r, const char *kinds, const char *expected);
+/* When the n-th (from 1) event whose line holds this text happened; fails the test if it did not. */
+uint64_t time_of(const Ran *r, const char *text, unsigned n);
 
 /* audit.c: compares the world with a model; false with a sentence in why. */
 bool audit(const World *w, const Model *m, char *why, size_t size);

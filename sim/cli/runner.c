@@ -235,8 +235,8 @@ static void advance(Runner *u) {
     bool life = u->rq->progress && isatty(STDERR_FILENO);
     clock_gettime(CLOCK_MONOTONIC, &u->began);
     for (uint64_t n = 1; world_step(u->world); n++) {
-        if (u->rq->stop && n % 1024 == 0 && atomic_load(u->rq->stop)) break;
-        if (life && n % 1000000 == 0) show_life(u);
+        if (u->rq->stop && n % 16 == 0 && atomic_load(u->rq->stop)) break;
+        if (life && n % 4096 == 0) show_life(u);
     }
     if (u->shown) fprintf(stderr, "\r%60s\r", "");
     settle(u);
@@ -386,8 +386,11 @@ static void guard(Runner *u) {
 /* ---- one run ---- */
 
 static bool begin(Runner *u, Diag *d) {
-    ScriptOptions so = {
-        .set = u->rq->set, .set_count = u->rq->set_count, .kernel = kernel, .kernel_ctx = u};
+    ScriptOptions so = {.set = u->rq->set,
+                        .set_count = u->rq->set_count,
+                        .profile = u->rq->profile,
+                        .kernel = kernel,
+                        .kernel_ctx = u};
     if (!script_load(&u->script, u->rq->path, u->rq->source, u->rq->len, &so, d)) return false;
     u->r->scenario = *script_scenario(u->script);
     if (!open_device(u, d)) return false;
@@ -412,7 +415,10 @@ static bool begin(Runner *u, Diag *d) {
                         .recorded = u->rq->recorded,
                         .recorded_count = u->rq->recorded_count,
                         .limit_ns = sc->limit_ns,
-                        .limit_events = sc->limit_events};
+                        .limit_events = sc->limit_events,
+                        .stress = sc->stress,
+                        .asyncpreemptoff = sc->asyncpreemptoff,
+                        .max_threads = sc->max_threads};
     u->world = world_new(u->s, u->dev, script_prog(u->script), &opt);
     return script_start(u->script, u->world, u->dev, d);
 }

@@ -71,11 +71,11 @@ void chan_tick(World *w, P *pp, Chan *c, uint64_t late_ns) {
     EMIT(w->s, TIMER_SEND, c->id, pp->id, {late_ns}, {kept});
     if (c->recvq.count > 0) {
         G *receiver = gqueue_get(&c->recvq);
-        receiver->result = (OpResult){TICK_VALUE, true};
+        receiver->result = (OpResult){w->prog.tick, true};
         receiver->chan = NULL;
         sched_ready(w, pp, receiver, (Id_G){NONE});
     } else if (kept) {
-        c->buf[(c->recvx + c->count++) % c->cap] = TICK_VALUE;
+        c->buf[(c->recvx + c->count++) % c->cap] = w->prog.tick;
     }
 }
 

@@ -9,7 +9,7 @@
 /* ---- things ---- */
 
 static const char *const thing_name[] = {"a channel", "a heap object", "a Pinner", "a kernel",
-                                         "a bound"};
+                                         "a bound",   "a context",     "a ticker", "a graph"};
 
 const char *script_thing_name(uint32_t kind) {
     uint32_t i = kind - THING_CHAN;
@@ -44,6 +44,14 @@ void script_thing_type(lua_State *L, ThingKind kind, const luaL_Reg *methods,
     lua_pushliteral(L, "closed");
     lua_setfield(L, -2, "__metatable");
     lua_rawsetp(L, LUA_REGISTRYINDEX, &thing_name[kind - THING_CHAN]);
+}
+
+void script_thing_index(lua_State *L, ThingKind kind, lua_CFunction index) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &thing_name[kind - THING_CHAN]);
+    lua_getfield(L, -1, "__index");
+    lua_pushcclosure(L, index, 1);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
 }
 
 /* ---- arguments ---- */

@@ -186,6 +186,15 @@ static int chan_text(lua_State *L) {
     return 1;
 }
 
+void script_push_chan(lua_State *L, uint32_t id, uint64_t cap, const char *name) {
+    ChanRef *c = script_new_thing(L, THING_CHAN, sizeof *c);
+    c->thing.id = id;
+    c->cap = cap;
+    snprintf(c->name, sizeof c->name, "%s", name);
+}
+
+uint64_t script_tick(void) { return word(CONSTANT_TRUE, WORD_CONSTANT); }
+
 /* chan([cap [, name]]) */
 static int chan_make(lua_State *L) {
     Script *s = script_declared(L, "chan");

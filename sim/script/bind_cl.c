@@ -4,6 +4,8 @@
  *     k:launch { takes = "120us" }                 -- enqueued; one short call of C
  *     cl.finish()                                  -- C waits until the queue is empty
  *
+ *     cl.record(k, k):launch()                     -- a list that was recorded once: one call for all
+ *
  * Arguments are checked against the kernel's source when they are given, on any device and on none.
  * Every launch is real: its slices are executed when virtual time has come to their end (launch.c).
  *
@@ -180,14 +182,8 @@ static bool hand_over(Script *s, const KernelRef *k, Launch *l, Diag *d) {
     return dev_launch(s->dev, k->kernel, k->arg, k->arg_count, l->items, &l->slices, &l->dev, d);
 }
 
-static int kernel_launch(lua_State *L) {
-    Script *s = script_of(L);
-    KernelRef *k = script_thing(L, 1, THING_KERNEL);
-    if (k == NULL)
-        script_arg_error(L, 1, "A method is called with a colon: k:launch().",
-                         "launch wants a kernel");
-    lua_settop(L, 2);
-    check_launch(L);
+/* A launch of k with the fields at index 2; a launch of the world's, ready for OP_LAUNCH. */
+static uint64_t prepare(lua_State *L, Script *s, const KernelRef *k) {
     uint64_t longest = buffer_count_of(s, k, true);
     Launch l = {.queue = {0}, .duration_ns = NONE};
     l.items = whole_field(L, "items", buffer_count_of(s, k, false), UINT32_MAX);
@@ -201,14 +197,68 @@ static int kernel_launch(lua_State *L) {
         script_error(L, "",
                      "launch: %llu work items, but the longest buffer of %s has %llu elements",
                      (unsigned long long)l.items, k->name, (unsigned long long)longest);
-    Op *op = script_op(L, "launch", OP_LAUNCH);
     if (s->w->launch_count == LAUNCHES_MAX)
         script_error(L, "", "a run has %d launches at most", LAUNCHES_MAX);
     l.name = stream_text(s->w->s, k->name);
     Diag d;
     if (!hand_over(s, k, &l, &d)) script_raise(L, &d);
-    op->a = world_launch(s->w, &l);
+    return world_launch(s->w, &l);
+}
+
+static int kernel_launch(lua_State *L) {
+    Script *s = script_of(L);
+    KernelRef *k = script_thing(L, 1, THING_KERNEL);
+    if (k == NULL)
+        script_arg_error(L, 1, "A method is called with a colon: k:launch().",
+                         "launch wants a kernel");
+    lua_settop(L, 2);
+    check_launch(L);
+    Op *op = script_op(L, "launch", OP_LAUNCH);
+    op->a = prepare(L, s, k);
     return lua_yield(L, 0);
+}
+
+/* ---- a recorded list: cl.record(k1, k2, ...), g:launch { ... }; its kernels are its user value ---- */
+
+static int record(lua_State *L) {
+    int n = lua_gettop(L);
+    script_declared(L, "cl.record");
+    if (n == 0) script_error(L, "For example: cl.record(scale, add, scale)", "cl.record wants kernels");
+    lua_createtable(L, n, 0);
+    for (int i = 1; i <= n; i++) {
+        if (script_thing(L, i, THING_KERNEL) == NULL)
+            script_arg_error(L, i, "", "cl.record wants kernels, made by cl.kernel");
+        lua_pushvalue(L, i);
+        lua_rawseti(L, -2, i);
+    }
+    script_new_thing(L, THING_GRAPH, sizeof(Thing));
+    lua_insert(L, -2);
+    lua_setiuservalue(L, -2, 1);
+    return 1;
+}
+
+static int graph_launch(lua_State *L) {
+    Script *s = script_of(L);
+    if (script_thing(L, 1, THING_GRAPH) == NULL)
+        script_arg_error(L, 1, "A method is called with a colon: g:launch().",
+                         "launch wants what cl.record has made");
+    lua_settop(L, 2);
+    check_launch(L);
+    Op *op = script_op(L, "launch", OP_LAUNCH);
+    lua_getiuservalue(L, 1, 1);
+    op->b = lua_rawlen(L, 3);
+    for (uint64_t i = 0; i < op->b; i++) {
+        lua_rawgeti(L, 3, (lua_Integer)i + 1);
+        uint64_t l = prepare(L, s, lua_touserdata(L, -1));
+        if (i == 0) op->a = l;
+        lua_settop(L, 3);
+    }
+    return lua_yield(L, 0);
+}
+
+static int graph_text(lua_State *L) {
+    lua_pushliteral(L, "graph");
+    return 1;
 }
 
 static int finish(lua_State *L) {
@@ -224,7 +274,10 @@ static int kernel_text(lua_State *L) {
 void bind_cl(lua_State *L) {
     static const luaL_Reg methods[] = {{"launch", kernel_launch}, {NULL, NULL}};
     static const luaL_Reg meta[] = {{"__tostring", kernel_text}, {NULL, NULL}};
-    static const luaL_Reg functions[] = {{"kernel", kernel}, {"finish", finish}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"kernel", kernel}, {"record", record}, {"finish", finish}, {NULL, NULL}};
+    static const luaL_Reg graph_methods[] = {{"launch", graph_launch}, {NULL, NULL}};
+    static const luaL_Reg graph_meta[] = {{"__tostring", graph_text}, {NULL, NULL}};
+    script_thing_type(L, THING_GRAPH, graph_methods, graph_meta);
     script_thing_type(L, THING_KERNEL, methods, meta);
     lua_newtable(L);
     luaL_setfuncs(L, functions, 0);

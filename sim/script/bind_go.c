@@ -72,6 +72,32 @@ static bool take_procs(Scenario *sc, const char *text) {
     return true;
 }
 
+static bool take_max_threads(Scenario *sc, const char *text) {
+    uint64_t n;
+    if (!whole_number(text, &n) || n < 3 || n > 100000) return false;
+    sc->max_threads = (uint32_t)n;
+    return true;
+}
+
+static bool take_godebug(Scenario *sc, const char *text) {
+    sc->asyncpreemptoff = strcmp(text, "asyncpreemptoff=1") == 0;
+    return sc->asyncpreemptoff || strcmp(text, "asyncpreemptoff=0") == 0;
+}
+
+/* Words, separated by spaces or commas. */
+static bool take_stress(Scenario *sc, const char *text) {
+    static const char *const word[] = {"preempt", "steal", "slow", "ties"};
+    sc->stress = 0;
+    for (const char *p = text; *p; p += strspn(p, " ,")) {
+        size_t len = strcspn(p, " ,"), i = 0;
+        while (i < ARRAY_LEN(word) && (strlen(word[i]) != len || strncmp(word[i], p, len) != 0)) i++;
+        if (i == ARRAY_LEN(word)) return false;
+        sc->stress |= 1u << i;
+        p += len;
+    }
+    return true;
+}
+
 static bool take_seed(Scenario *sc, const char *text) { return whole_number(text, &sc->seed); }
 
 static bool take_limit(Scenario *sc, const char *text) {
@@ -97,22 +123,22 @@ static const Field fields[] = {
     {"procs", "is GOMAXPROCS, a whole number from 1 to 1024", LUA_TNUMBER, take_procs},
     {"seed", "is a whole number, 0 or more", LUA_TNUMBER, take_seed},
     {"limit", "is a duration such as \"10s\", a day at most", LUA_TSTRING, take_limit},
+    {"stress", "is one or more of preempt, steal, slow, ties", LUA_TSTRING, take_stress},
+    {"godebug", "is \"asyncpreemptoff=1\", or 0", LUA_TSTRING, take_godebug},
+    {"max_threads", "is a whole number from 3 to 100000, as debug.SetMaxThreads takes it", LUA_TNUMBER, take_max_threads},
     {"events", "is a whole number of events after which the run is stopped", LUA_TNUMBER, take_events},
 };
 /* clang-format on */
 
 static bool take_cost(Costs *costs, const CostSpec *spec, const char *text) {
     uint64_t value;
-    size_t len = strlen(spec->name);
-    bool picoseconds = len > 3 && strcmp(spec->name + len - 3, "_ps") == 0;
-    if (picoseconds ? !whole_number(text, &value) : !time_parse(text, &value)) return false;
-    return value <= DURATION_MAX && costs_set(costs, spec->name, value);
+    if (cost_in_picoseconds(spec) ? !whole_number(text, &value) : !time_parse(text, &value)) return false;
+    return value <= COST_MAX_NS && costs_set(costs, spec->name, value);
 }
 
 static const char *cost_wants(const CostSpec *spec) {
-    size_t len = strlen(spec->name);
-    return strcmp(spec->name + len - 3, "_ps") == 0 ? "is a whole number of picoseconds"
-                                                    : "is a duration such as \"17us\"";
+    return cost_in_picoseconds(spec) ? "is a whole number of picoseconds"
+                                     : "is a duration such as \"17us\"";
 }
 
 static bool is_cost(const char *name) {
@@ -141,6 +167,7 @@ static _Noreturn void unknown_cost(lua_State *L, const char *name) {
 
 static void read_costs(lua_State *L, Script *s) {
     costs_for(s->scenario.go, &s->scenario.costs);
+    if (s->opt.profile) profile_apply(s->opt.profile, &s->scenario.costs);
     bool given = lua_getfield(L, 1, "costs") != LUA_TNIL;
     int table = lua_gettop(L);
     if (given && !lua_istable(L, table))
@@ -192,7 +219,7 @@ static int scenario(lua_State *L) {
     lua_settop(L, 1);
     const char *unknown = script_unknown_key(L, 1, is_field);
     if (unknown)
-        script_error(L, "It has: title, book, go, procs, seed, limit, events, costs.",
+        script_error(L, "It has: title, book, go, procs, seed, limit, events, stress, godebug, max_threads, costs.",
                      "scenario has no field '%s'", unknown);
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         read_field(L, s, &fields[i]);
@@ -315,9 +342,24 @@ static int declare_main(lua_State *L) {
 
 /* ---- time and words ---- */
 
+static bool is_compute_field(const char *name) { return strcmp(name, "calls") == 0; }
+
+/* compute(duration [, { calls = duration }]): with a function call every so often, else without any. */
 static int compute(lua_State *L) {
-    uint64_t ns = script_duration(L, 1, "what compute takes");
-    script_op(L, "compute", OP_COMPUTE)->a = ns;
+    uint64_t ns = script_duration(L, 1, "what compute takes"), calls = 0;
+    if (!lua_isnoneornil(L, 2)) {
+        if (!lua_istable(L, 2))
+            script_arg_error(L, 2, "For example: compute(\"25ms\", { calls = \"1us\" })",
+                             "compute wants a table behind the duration, or nothing");
+        const char *unknown = script_unknown_key(L, 2, is_compute_field);
+        if (unknown) script_error(L, "It has: calls.", "compute has no field '%s'", unknown);
+        lua_getfield(L, 2, "calls");
+        calls = script_duration(L, -1, "what lies between two calls");
+        lua_pop(L, 1);
+    }
+    Op *op = script_op(L, "compute", OP_COMPUTE);
+    op->a = ns;
+    op->b = calls;
     return lua_yield(L, 0);
 }
 
@@ -327,35 +369,41 @@ static int sleep_for(lua_State *L) {
     return lua_yield(L, 0);
 }
 
-static int gosched(lua_State *L) {
-    script_op(L, "runtime.Gosched", OP_GOSCHED);
+static int simple(lua_State *L, const char *what, OpKind kind) {
+    script_op(L, what, kind);
     return lua_yield(L, 0);
 }
 
-/* runtime.GOMAXPROCS(0), as in Go: how many Ps there are. Changing it would stop the world. */
+static int gosched(lua_State *L) {
+    return simple(L, "runtime.Gosched", OP_GOSCHED);
+}
+
+static int gomaxprocs_was(lua_State *L, int status, lua_KContext was) {
+    (void)status;
+    lua_pushinteger(L, (lua_Integer)was);
+    return 1;
+}
+
+/* runtime.GOMAXPROCS(n), as in Go: how many Ps there were; n > 0 stops the world and changes it. */
 static int gomaxprocs(lua_State *L) {
     Script *s = script_declared(L, "runtime.GOMAXPROCS");
     int exact;
     lua_Integer n = lua_tointegerx(L, 1, &exact);
-    if (!exact || lua_type(L, 1) != LUA_TNUMBER)
+    if (!exact || lua_type(L, 1) != LUA_TNUMBER || n > PROCS_MAX)
         script_arg_error(L, 1, "runtime.GOMAXPROCS(0) says how many Ps there are.",
-                         "runtime.GOMAXPROCS wants a whole number");
-    if (n > 0)
-        script_error(L, "scenario { procs = 2 }, or --procs 2 on the command line.",
-                     "runtime.GOMAXPROCS(%lld): the number of Ps is fixed before the run",
-                     (long long)n);
-    lua_pushinteger(L, s->scenario.procs);
-    return 1;
+                         "runtime.GOMAXPROCS wants a whole number, %d at most", PROCS_MAX);
+    uint32_t was = s->w != NULL ? s->w->procs : s->scenario.procs;
+    if (n <= 0 || (uint64_t)n == was) {
+        lua_pushinteger(L, was);
+        return 1;
+    }
+    script_op(L, "runtime.GOMAXPROCS", OP_GOMAXPROCS)->a = (uint64_t)n;
+    return lua_yieldk(L, 0, was, gomaxprocs_was);
 }
 
-static int c_call(lua_State *L) {
-    const char *name = script_name(L, 1, "the name of a C function");
-    uint64_t ns = script_duration(L, 2, "what a C function takes");
-    Op *op = script_op(L, "C.call", OP_C_CALL);
-    op->a = ns;
-    op->text = stream_text(script_of(L)->w->s, name);
-    return lua_yield(L, 0);
-}
+static int lock_os_thread(lua_State *L) { return simple(L, "runtime.LockOSThread", OP_LOCK); }
+static int unlock_os_thread(lua_State *L) { return simple(L, "runtime.UnlockOSThread", OP_UNLOCK); }
+static int gc(lua_State *L) { return simple(L, "runtime.GC", OP_GC); }
 
 static int panic(lua_State *L) { return script_panic(L, lib_tostring(L, 1, NULL)); }
 
@@ -399,16 +447,13 @@ void bind_go(lua_State *L) {
         {"compute", compute},   {"sleep", sleep_for}, {"note", note}, {"print", print},
         {"panic", panic},       {NULL, NULL},
     };
+    static const luaL_Reg runtime[] = {
+        {"Gosched", gosched},           {"GOMAXPROCS", gomaxprocs},
+        {"LockOSThread", lock_os_thread}, {"UnlockOSThread", unlock_os_thread},
+        {"GC", gc},                     {NULL, NULL},
+    };
     luaL_setfuncs(L, functions, 0);
     lua_newtable(L); /* sealed when bind_heap has put Pinner into it */
-    lua_pushcfunction(L, gosched);
-    lua_setfield(L, -2, "Gosched");
-    lua_pushcfunction(L, gomaxprocs);
-    lua_setfield(L, -2, "GOMAXPROCS");
+    luaL_setfuncs(L, runtime, 0);
     lua_setfield(L, -2, "runtime");
-    lua_newtable(L);
-    lua_pushcfunction(L, c_call);
-    lua_setfield(L, -2, "call");
-    doors_seal(L, "C");
-    lua_setfield(L, -2, "C");
 }

@@ -66,6 +66,11 @@ typedef struct {
     uint32_t line;
 } ChanDecl;
 
+typedef struct {
+    char name[NAME_TEXT_MAX];
+    uint32_t line;
+} ContextDecl;
+
 /* What main does before its own body, for the top level of the chunk. */
 typedef struct {
     OpKind kind; /* OP_GO, OP_NOTE */
@@ -153,6 +158,10 @@ struct Script {
     uint64_t chan_room; /* of all channels */
     ChanDecl *chans;    /* of the top level */
     size_t chan_count, chan_cap;
+    ContextDecl *contexts; /* of the top level */
+    size_t context_count, context_cap;
+    void **calls; /* of across; freed with the script */
+    size_t call_count, call_cap;
     Obj *objs;
     size_t obj_count, obj_cap;
     Expectation *expects;
@@ -182,7 +191,10 @@ typedef enum {
     THING_OBJ,
     THING_PINNER,
     THING_KERNEL,
-    THING_BOUND
+    THING_BOUND,
+    THING_CONTEXT,
+    THING_TICKER,
+    THING_GRAPH
 } ThingKind;
 typedef struct {
     uint32_t kind; /* ThingKind */
@@ -196,6 +208,8 @@ void *script_new_thing(lua_State *L, ThingKind kind, size_t size);
 /* Defines the metatable of a kind: methods by name (unknown ones are refused), then metamethods. */
 void script_thing_type(lua_State *L, ThingKind kind, const luaL_Reg *methods, const luaL_Reg *meta);
 const char *script_thing_name(uint32_t kind); /* "a channel" */
+/* Puts a function before the methods of a kind: it is called as __index, its upvalue 1 are the methods. */
+void script_thing_index(lua_State *L, ThingKind kind, lua_CFunction index);
 
 /* ---- errors ---- */
 
@@ -264,6 +278,9 @@ void bind_go(lua_State *L);
 void bind_chan(lua_State *L);
 void bind_heap(lua_State *L);
 void bind_cl(lua_State *L);
+void bind_c(lua_State *L);
+void bind_time(lua_State *L);
+void bind_across(lua_State *L);
 void bind_expect(lua_State *L);
 
 /* lib.c: as Lua's tostring, without addresses; pushes the text. */
@@ -279,6 +296,9 @@ uint64_t script_new_body(lua_State *L, int args);
 /* A Lua value as one word that a channel can hold, and back (pushes it, gives up the word). */
 uint64_t script_hold(lua_State *L, int index);
 void script_release(Script *s, lua_State *L, uint64_t word);
+/* Pushes a channel that the world has made. */
+void script_push_chan(lua_State *L, uint32_t id, uint64_t cap, const char *name);
+uint64_t script_tick(void); /* what a timer sends */
 /* Pushes what a receive gives: value, ok. Returns 2. */
 int script_received(Script *s, lua_State *L, OpResult r);
 

@@ -57,13 +57,10 @@ static const struct {
     {"cap", "it is a method of the channel", "Write c:cap()."},
     {"append", "it is spelt otherwise", "Write t[#t + 1] = v."},
     {"fmt", "it is spelt otherwise", "print(...) and string.format(...) do it."},
-    {"time", "it is spelt otherwise", "sleep \"1ms\" is time.Sleep."},
     {"sync", "this version has channels only",
      "A channel with room for one value is a mutex; one message per goroutine, a WaitGroup."},
     {"context", "this version has channels only", "Close a channel to tell others to stop."},
     {"defer", "it is not modelled yet", "Write the call at the end of the function."},
-    {"runtime.GC", "the collector is not modelled yet", "Leave the line out."},
-    {"runtime.LockOSThread", "it is not modelled yet", "Leave the line out."},
     {"runtime.KeepAlive", "objects live as long as the run", "Leave the line out."},
 };
 /* clang-format on */

@@ -106,6 +106,9 @@ static int open_all(lua_State *L) {
     bind_chan(L);
     bind_heap(L);
     bind_cl(L);
+    bind_c(L);
+    bind_time(L);
+    bind_across(L);
     bind_expect(L);
     doors_globals(L);
     return 1;

@@ -76,7 +76,7 @@ static bool check_settings(const Script *s, Diag *d) {
         }
         diag_fail(d, EXIT_USAGE, "--set %s=%s: %s has no knob of that name", set->name, set->value,
                   s->base);
-        return diag_remedy(d, "There are: procs, seed, go, limit, events, title, book, costs.NAME%s.",
+        return diag_remedy(d, "There are: procs, seed, go, limit, events, stress, godebug, max_threads, title, book, costs.NAME%s.",
                            knobs);
     }
     return true;
@@ -166,6 +166,9 @@ void script_free(Script *s) {
     free(s->bodies);
     free(s->before);
     free(s->chans);
+    free(s->contexts);
+    for (size_t i = 0; i < s->call_count; i++) free(s->calls[i]);
+    free(s->calls);
     free(s->objs);
     free(s->expects);
     free(s->checks);
@@ -233,7 +236,15 @@ static int give_result(Script *s, Body *b, OpResult last) {
         b->started = true;
         return lua_gettop(b->co) - 1;
     }
-    return b->last == OP_RECV ? script_received(s, b->co, last) : 0;
+    switch ((OpKind)b->last) {
+    case OP_RECV: return script_received(s, b->co, last);
+    case OP_C_CALL:
+    case OP_NET:
+    case OP_CTX_CURRENT:
+    case OP_CTX_USE:
+    case OP_CTX_ABSENT: lua_pushboolean(b->co, last.ok != 0); return 1;
+    default: return 0;
+    }
 }
 
 static void fail(Script *s, lua_State *co, int status) {
@@ -274,7 +285,9 @@ static void next(void *ctx, World *w, uint64_t body, OpResult last, Op *out) {
     else fail(s, co, status);
 }
 
-Prog script_prog(Script *s) { return (Prog){.ctx = s, .next = next, .drop = drop}; }
+Prog script_prog(Script *s) {
+    return (Prog){.ctx = s, .next = next, .drop = drop, .tick = script_tick()};
+}
 
 /* ---- start ---- */
 
@@ -287,6 +300,10 @@ bool script_start(Script *s, World *w, Dev *dev, Diag *d) {
     for (size_t i = 0; i < s->chan_count; i++) {
         Id_CHAN c = world_chan(w, s->chans[i].cap, s->chans[i].name, s->chans[i].line);
         ASSERT(c.v == i);
+    }
+    for (size_t i = 0; i < s->context_count; i++) {
+        Id_CTX x = world_context(w, s->contexts[i].name, s->contexts[i].line);
+        ASSERT(x.v == i);
     }
     for (size_t i = 0; i < s->obj_count; i++) {
         Id_OBJ o =

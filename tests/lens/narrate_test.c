@@ -203,7 +203,7 @@ static void a_long_headline_is_cut_between_letters(void) {
     intern_free(text);
 }
 
-void narrate_tests(void) {
+void lens_narrate_tests(void) {
     static const Check checks[] = {
         {"every event is told", every_event_is_told},
         {"the way into a callback is no way back", the_way_into_a_callback_is_no_way_back},

@@ -1,0 +1,188 @@
+/* bind_c.c -- C code: called from a goroutine, or on a thread of its own, and calling Go.
+ *
+ *     C.call("usleep", "30us")                     -- a C function that takes so long
+ *     C.call("walk", function()                    -- ... or one that is made of steps:
+ *       C.work "10us"
+ *       C.callback("visit", function() done:send(1) end)   -- C calls Go
+ *     end)
+ *     C.thread("audio", function() ... end)        -- pthread_create: the same steps
+ *     local gl = C.context("gl")                   -- current on one thread at a time
+ *     gl:make_current()   gl:draw("triangle", "5us")   gl:absent("dial", "5us")   gl:release()
+ */
+#include "box.h"
+
+#include <stdio.h>
+
+/* ---- C.call ---- */
+
+static bool is_call_field(const char *name) { return strcmp(name, "interruptible") == 0; }
+
+static bool interruptible(lua_State *L) {
+    if (lua_isnoneornil(L, 3)) return false;
+    if (!lua_istable(L, 3))
+        script_arg_error(L, 3, "For example: C.call(\"read\", \"5ms\", { interruptible = true })",
+                         "C.call wants a table behind the duration, or nothing");
+    const char *unknown = script_unknown_key(L, 3, is_call_field);
+    if (unknown) script_error(L, "It has: interruptible.", "C.call has no field '%s'", unknown);
+    lua_getfield(L, 3, "interruptible");
+    bool yes = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return yes;
+}
+
+static int called(lua_State *L, int status, lua_KContext ctx) {
+    (void)status, (void)ctx;
+    script_op(L, "C.call", OP_C_LEAVE);
+    return lua_yield(L, 0);
+}
+
+/* In C now: its steps are the function at index 2. */
+static int entered(lua_State *L, int status, lua_KContext ctx) {
+    (void)status, (void)ctx;
+    lua_settop(L, 2);
+    lua_callk(L, 0, 0, 0, called);
+    return called(L, LUA_OK, 0);
+}
+
+static int c_call(lua_State *L) {
+    const char *name = script_name(L, 1, "the name of a C function");
+    if (lua_isfunction(L, 2)) {
+        lua_settop(L, 2);
+        Op *op = script_op(L, "C.call", OP_C_ENTER);
+        op->text = stream_text(script_of(L)->w->s, name);
+        return lua_yieldk(L, 0, 0, entered);
+    }
+    uint64_t ns = script_duration(L, 2, "what a C function takes");
+    bool flags = interruptible(L);
+    Op *op = script_op(L, "C.call", OP_C_CALL);
+    op->a = ns;
+    op->b = flags ? CALL_INTERRUPTIBLE : 0;
+    op->text = stream_text(script_of(L)->w->s, name);
+    return lua_yield(L, 0); /* false: EINTR */
+}
+
+static int c_work(lua_State *L) {
+    uint64_t ns = script_duration(L, 1, "what C's work takes");
+    script_op(L, "C.work", OP_C_WORK)->a = ns;
+    return lua_yield(L, 0);
+}
+
+/* ---- C.callback ---- */
+
+static int back(lua_State *L, int status, lua_KContext ctx) {
+    (void)status, (void)ctx;
+    script_op(L, "C.callback", OP_CALLBACK_END);
+    return lua_yield(L, 0);
+}
+
+static int in_go(lua_State *L, int status, lua_KContext ctx) {
+    (void)status, (void)ctx;
+    lua_settop(L, 2);
+    lua_callk(L, 0, 0, 0, back);
+    return back(L, LUA_OK, 0);
+}
+
+/* C.callback(["name",] function) */
+static int c_callback(lua_State *L) {
+    if (lua_isfunction(L, 1)) {
+        lua_settop(L, 1);
+        lua_pushliteral(L, "goCallback");
+        lua_insert(L, 1);
+    }
+    const char *name = script_name(L, 1, "the name of a Go function");
+    if (!lua_isfunction(L, 2))
+        script_arg_error(L, 2, "For example: C.callback(\"goProgress\", function() ... end)",
+                         "C.callback wants the Go function that C calls");
+    lua_settop(L, 2);
+    script_op(L, "C.callback", OP_CALLBACK)->text = stream_text(script_of(L)->w->s, name);
+    return lua_yieldk(L, 0, 0, in_go);
+}
+
+/* ---- C.thread ---- */
+
+static int c_thread(lua_State *L) {
+    const char *name = script_name(L, 1, "the name of a C thread");
+    if (!lua_isfunction(L, 2) || lua_iscfunction(L, 2))
+        script_arg_error(L, 2, "For example: C.thread(\"audio\", function() C.work \"1ms\" end)",
+                         "C.thread wants a function of the scenario");
+    Op *op = script_op(L, "C.thread", OP_C_THREAD);
+    op->text = stream_text(script_of(L)->w->s, name);
+    lua_settop(L, 2);
+    Script *s = script_of(L);
+    op->a = script_new_body(L, 0);
+    s->bodies[op->a].name = op->text.v;
+    return lua_yield(L, 0);
+}
+
+/* ---- contexts ---- */
+
+static int context_make(lua_State *L) {
+    Script *s = script_declared(L, "C.context");
+    const char *name = script_name(L, 1, "the name of a context");
+    uint32_t line = script_line(L);
+    Thing *x = script_new_thing(L, THING_CONTEXT, sizeof *x);
+    if (s->phase == PHASE_CHECK) script_error(L, "", "C.context: the run is over");
+    if (s->phase == PHASE_RUN) {
+        x->id = (uint32_t)world_context(s->w, name, line).v;
+        return 1;
+    }
+    GROW(s->contexts, s->context_cap, s->context_count + 1);
+    x->id = (uint32_t)s->context_count;
+    s->contexts[s->context_count] = (ContextDecl){.line = line};
+    snprintf(s->contexts[s->context_count++].name, NAME_TEXT_MAX, "%s", name);
+    return 1;
+}
+
+static Thing *self(lua_State *L, const char *method) {
+    Thing *x = script_thing(L, 1, THING_CONTEXT);
+    if (x != NULL) return x;
+    script_arg_error(L, 1, "A method is called with a colon: gl:make_current().",
+                     "%s wants a context", method);
+}
+
+static int current(lua_State *L, const char *method, bool on) {
+    Thing *x = self(L, method);
+    Op *op = script_op(L, method, OP_CTX_CURRENT);
+    op->a = x->id;
+    op->b = on;
+    return lua_yield(L, 0); /* false: it is current on another thread */
+}
+
+static int context_make_current(lua_State *L) { return current(L, "make_current", true); }
+static int context_release(lua_State *L) { return current(L, "release", false); }
+
+static int use(lua_State *L, const char *method, OpKind kind) {
+    Thing *x = self(L, method);
+    const char *name = script_name(L, 2, "the name of a C function");
+    uint64_t ns = script_duration(L, 3, "what a C function takes");
+    Op *op = script_op(L, method, kind);
+    op->a = x->id;
+    op->b = ns;
+    op->text = stream_text(script_of(L)->w->s, name);
+    return lua_yield(L, 0); /* false: it acted on another context, or on none */
+}
+
+static int context_draw(lua_State *L) { return use(L, "draw", OP_CTX_USE); }
+static int context_absent(lua_State *L) { return use(L, "absent", OP_CTX_ABSENT); }
+
+static int context_text(lua_State *L) {
+    lua_pushliteral(L, "context");
+    return 1;
+}
+
+void bind_c(lua_State *L) {
+    static const luaL_Reg functions[] = {{"call", c_call},         {"work", c_work},
+                                         {"callback", c_callback}, {"thread", c_thread},
+                                         {"context", context_make}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"make_current", context_make_current},
+                                       {"release", context_release},
+                                       {"draw", context_draw},
+                                       {"absent", context_absent},
+                                       {NULL, NULL}};
+    static const luaL_Reg meta[] = {{"__tostring", context_text}, {NULL, NULL}};
+    script_thing_type(L, THING_CONTEXT, methods, meta);
+    lua_newtable(L);
+    luaL_setfuncs(L, functions, 0);
+    doors_seal(L, "C");
+    lua_setfield(L, -2, "C");
+}
