@@ -83,12 +83,14 @@ static void sink(void *ctx, const Block *b, const Intern *text) {
         bytes_add(&r->text, " ", 1);
         bytes_add(&r->text, line, strlen(line));
         bytes_add(&r->text, "\n", 1);
+        if (r->p->before && r->ran->audit[0] == '\0') r->p->before(r->p->ctx, r->model, &e);
         if (r->ran->audit[0] == '\0')
             invariant_check(&r->invariant, r->model, &e, r->ran->audit, sizeof r->ran->audit);
         if (r->ran->audit[0] == '\0' && !model_apply(r->model, &e, why)) {
             snprintf(r->ran->audit, sizeof r->ran->audit, "event #%llu %.60s: %s",
                      (unsigned long long)e.seq, line, why);
         }
+        if (r->p->after && r->ran->audit[0] == '\0') r->p->after(r->p->ctx, r->model, &e);
     }
 }
 

@@ -145,7 +145,7 @@ static void tune(WorldOptions *opt) {
     opt->asyncpreemptoff = tuned % 7 == 0;
 }
 
-static Program random_program(Random *x, uint64_t seed) {
+static Program make(Random *x, uint64_t seed) {
     static const char *const names[BODIES + C_BODIES] = {"main", "a", "b", "c", "d", "e", "s", "t"};
     static const struct {
         uint64_t delay_ns, period_ns;
@@ -184,6 +184,11 @@ static Program random_program(Random *x, uint64_t seed) {
                      .tune = tune};
 }
 
+Program random_program(uint64_t seed) {
+    static Random x;
+    return make(&x, seed);
+}
+
 static void world_and_model_agree(void) {
     const char *many = getenv("STRESS");
     const char *one = getenv("SEED");
@@ -192,7 +197,7 @@ static void world_and_model_agree(void) {
     uint64_t ends[RUN_FAILED + 1] = {0}, reached[EV_COUNT] = {0};
     for (uint64_t seed = first; seed <= runs && bad < 3; seed++) {
         Random x;
-        Program p = random_program(&x, seed);
+        Program p = make(&x, seed);
         Ran r = run_program(&p);
         ends[r.outcome]++;
         for (int k = 0; k < EV_COUNT; k++) reached[k] += r.count[k];
@@ -224,7 +229,7 @@ static void the_same_seed_is_the_same_run(void) {
     if (getenv("SEED")) return;
     for (uint64_t seed = 1000; seed < 1050; seed++) {
         Random x;
-        Program p = random_program(&x, seed);
+        Program p = make(&x, seed);
         Ran a = run_program(&p), b = run_program(&p);
         check_text("second run", a.text, b.text);
         ran_free(&a);
@@ -238,7 +243,7 @@ static void the_shortcut_changes_nothing(void) {
     for (uint64_t seed = 2000; seed < 2000 + 300 * 16;
          seed += 16) { /* no stress mode: those go over the agenda */
         Random x;
-        Program p = random_program(&x, seed);
+        Program p = make(&x, seed);
         Ran a = run_program(&p);
         p.shortcut = true;
         Ran b = run_program(&p);
