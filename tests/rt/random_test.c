@@ -255,11 +255,33 @@ static void the_shortcut_changes_nothing(void) {
     CU_ASSERT(tried > 100); /* it was taken, that is, fewer entries went over the agenda */
 }
 
+static void stepping_gets_the_word_back(void) {
+    static const Op alone[] = {SEND(0), RECV(0)}, ping[] = {SEND(1)}, pong[] = {RECV(1)};
+    static const uint64_t caps[] = {1, 0};
+    static const Op starts[] = {GO(1), GO(2), GO(3), SLEEP(1000000000)};
+    static const Body bodies[] = {BODY("main", starts),
+                                  {"alone", alone, ARRAY_LEN(alone), 50000},
+                                  {"ping", ping, ARRAY_LEN(ping), 50000},
+                                  {"pong", pong, ARRAY_LEN(pong), 50000}};
+    Program p = {.bodies = bodies,
+                 .body_count = ARRAY_LEN(bodies),
+                 .chan_caps = caps,
+                 .chan_count = ARRAY_LEN(caps),
+                 .shortcut = true,
+                 .no_audit = true};
+    Ran r = run_program(&p);
+    CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
+    CU_ASSERT(r.steps >= 200000 / 257); /* at most 256 operations in one of them */
+    CU_ASSERT(r.steps < 20000);         /* but not many less */
+    ran_free(&r);
+}
+
 void rt_random_tests(void) {
     static const Check checks[] = {
         {"world and model agree after every step", world_and_model_agree},
         {"the same seed is the same run", the_same_seed_is_the_same_run},
         {"the shortcut changes nothing", the_shortcut_changes_nothing},
+        {"whoever steps a run gets the word back", stepping_gets_the_word_back},
         {0},
     };
     suite("rt: random programs", checks);
