@@ -47,7 +47,7 @@ _faultline() {
     if [[ ${COMP_WORDS[0]} == *faultline-view ]]; then
         command=view
     elif [ "$COMP_CWORD" -eq 1 ]; then
-        _faultline_words run test view shot show summary replay hash devices --help --version
+        _faultline_words run test view shot show summary findings replay hash devices --help --version
         return
     fi
     case $prev in
@@ -70,7 +70,7 @@ _faultline() {
         view) _faultline_words --follow --shot --output --view --size "$view" ;;
         shot) _faultline_words --output --view --size "$view" ;;
         show) _faultline_words --from --to --g --event --words --help ;;
-        summary) _faultline_words --json --help ;;
+        summary | findings) _faultline_words --json --help ;;
         *) _faultline_words --help ;;
         esac
         return
@@ -78,7 +78,7 @@ _faultline() {
     case $command in
     run | test) _faultline_scenarios ;;
     view) _faultline_files .trace .lua ;;
-    shot | show | summary | replay | hash) _faultline_files .trace ;;
+    shot | show | summary | findings | replay | hash) _faultline_files .trace ;;
     esac
 }
 

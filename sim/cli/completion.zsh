@@ -70,7 +70,7 @@ _faultline_command() {
             '(-e --event)'{-e,--event}'[only events of this name]:event:_faultline_events' \
             '(-w --words)'{-w,--words}'[say what happened and why]' \
             '--help[say more]' $trace ;;
-    summary) _arguments '(-j --json)'{-j,--json}'[one JSON object]' '--help[say more]' $trace ;;
+    summary | findings) _arguments '(-j --json)'{-j,--json}'[one JSON object]' '--help[say more]' $trace ;;
     replay) _arguments $device '--help[say more]' $trace ;;
     hash) _arguments '--help[say more]' $trace ;;
     devices) _arguments '--help[say more]' ;;
@@ -90,6 +90,7 @@ _faultline() {
             'shot:one moment as a picture'
             'show:list events, one line each'
             'summary:figures of a run'
+            'findings:what went wrong'
             'replay:run again what a trace holds, and compare'
             'hash:SHA-256 of what is deterministic in a trace'
             'devices:the OpenCL devices'
