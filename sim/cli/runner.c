@@ -401,6 +401,11 @@ static void guard(Runner *u) {
 /* Marks the names of an expected list, "deadlock, starvation"; a name that no finding has is a mistake. */
 static bool expect_findings(Runner *u, const Expectation *x, Diag *d) {
     u->r->findings_judged = true;
+    if (x->op != EXPECT_SET) {
+        diag_fail_at(d, EXIT_SCENARIO, u->rq->path, x->line, 0, "findings is a list of names, not a figure");
+        diag_excerpt(d, u->rq->source);
+        return diag_remedy(d, "For example: findings = { \"deadlock\" }, or {} for none.");
+    }
     for (const char *p = x->text; *p; p += strcspn(p, ","), p += strspn(p, ", ")) {
         char key[FINDING_KEY_MAX];
         snprintf(key, sizeof key, "%.*s", (int)strcspn(p, ","), p);
