@@ -1,6 +1,7 @@
 /* program.c -- runs goroutines that are C arrays, with the audit watching. */
 #include "program.h"
 
+#include "check.h"
 #include "invariant.h"
 
 #include "../sim/base/units.h"
@@ -151,4 +152,43 @@ char *ran_lines(const Ran *r, const char *kinds) {
     }
     bytes_add(&out, "", 1);
     return (char *)out.data;
+}
+
+Ran run_audited(const Program *p) {
+    Ran r = run_program(p);
+    if (r.audit[0]) printf("\n  audit: %s\n", r.audit);
+    CU_ASSERT_STRING_EQUAL(r.audit, "");
+    return r;
+}
+
+void expect_events(const Ran *r, const char *kinds, const char *expected) {
+    char *got = ran_lines(r, kinds);
+    check_text(kinds, expected, got);
+    free(got);
+}
+
+void expect_order(const Ran *r, const char *kinds, const char *expected) {
+    char *got = ran_lines(r, kinds), *to = got;
+    for (const char *from = got; *from;) {
+        size_t time = strcspn(from, " ") + 1, line = strcspn(from, "\n") + 1;
+        memmove(to, from + time, line - time);
+        to += line - time;
+        from += line;
+    }
+    *to = '\0';
+    check_text(kinds, expected, got);
+    free(got);
+}
+
+uint64_t time_of(const Ran *r, const char *text, unsigned n) {
+    const char *at = r->text;
+    for (unsigned i = 0; at != NULL && i < n; i++) at = strstr(at + (i > 0), text);
+    if (at == NULL) printf("\n  %s does not happen %u times\n", text, n);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+    while (at > r->text && at[-1] != '\n') at--;
+    char time[TIME_TEXT_MAX];
+    uint64_t ns = 0;
+    snprintf(time, sizeof time, "%.*s", (int)strcspn(at, " "), at);
+    CU_ASSERT(time_parse(time, &ns));
+    return ns;
 }

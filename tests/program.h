@@ -97,6 +97,15 @@ void ran_free(Ran *r);
 /* The lines of r->text whose event is one of `kinds` ("GO_START GO_BLOCK"), in order; free it. */
 char *ran_lines(const Ran *r, const char *kinds);
 
+/* Runs it, and says so if the audit, or an invariant, was broken. */
+Ran run_audited(const Program *p);
+/* The lines of these kinds are exactly these, times included. */
+void expect_events(const Ran *r, const char *kinds, const char *expected);
+/* The same without times. */
+void expect_order(const Ran *r, const char *kinds, const char *expected);
+/* When the n-th (from 1) event whose line holds this text happened; fails the test if it did not. */
+uint64_t time_of(const Ran *r, const char *text, unsigned n);
+
 /* audit.c: compares the world with a model; false with a sentence in why. */
 bool audit(const World *w, const Model *m, char *why, size_t size);
 

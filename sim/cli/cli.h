@@ -26,9 +26,11 @@ int cmd_replay(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_summary(int argc, char **argv);
 int cmd_findings(int argc, char **argv);
+int cmd_why(int argc, char **argv);
 int cmd_hash(int argc, char **argv);
 int cmd_test(int argc, char **argv);
 int cmd_devices(int argc, char **argv);
+int cmd_calibrate(int argc, char **argv);
 int cmd_view(int argc, char **argv);
 int cmd_shot(int argc, char **argv);
 
@@ -49,6 +51,11 @@ int cli_state(const Trace *t);
 /* A whole file as a NUL-terminated malloced text. */
 bool cli_read_file(const char *path, char **text, size_t *len, Diag *d);
 
+#define CLI_PROFILE_OPTION                                                                         \
+    { "profile", 'P', "FILE", 0, "Costs as `faultline calibrate` measured them", 0 }
+/* What --profile names; path NULL = nothing, *p is NULL then. `store` is what *p points to. */
+bool cli_read_profile(const char *path, Profile *store, const Profile **p, Diag *d);
+
 /* ---- where things are (paths.c) ---- */
 
 /* The scenario as named, or the installed one of that name; writes into buf. */
@@ -57,5 +64,7 @@ const char *path_scenario(const char *name, char *buf, size_t size);
 const char *path_program(const char *name, char *buf, size_t size);
 /* A kernel's file: beside the scenario, in opencl_kernels beside its folder, in the project, installed. */
 bool path_kernel(const char *scenario, const char *name, char *buf, size_t size);
+/* The Go program that `faultline calibrate` builds: in the project, or installed. */
+bool path_bench(char *buf, size_t size);
 
 #endif

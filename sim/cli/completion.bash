@@ -47,30 +47,40 @@ _faultline() {
     if [[ ${COMP_WORDS[0]} == *faultline-view ]]; then
         command=view
     elif [ "$COMP_CWORD" -eq 1 ]; then
-        _faultline_words run test view shot show summary findings replay hash devices --help --version
+        _faultline_words run test view shot show summary findings why replay hash devices calibrate --help --version
         return
     fi
     case $prev in
     --device | -d) _faultline_devices; return ;;
+    --profile | -P) _faultline_files .profile; return ;;
     --event | -e) _faultline_words "$_faultline_events"; return ;;
     --time) _faultline_words model measured; return ;;
     --theme) _faultline_words dark light; return ;;
     --view) _faultline_words stage timeline; return ;;
-    --at) _faultline_words end first:P_RETAKE last:P_RETAKE; return ;;
-    --out) _faultline_files .trace; return ;;
+    --at | -a) _faultline_words end first:P_RETAKE last:P_RETAKE; return ;;
+    --out) if [ "$command" = calibrate ]; then _faultline_files .profile; else _faultline_files .trace; fi; return ;;
     --output) _faultline_files .png .svg .pdf; return ;;
-    -o) if [ "$command" = run ]; then _faultline_files .trace; else _faultline_files .png .svg .pdf; fi; return ;;
+    -o)
+        case $command in
+        run) _faultline_files .trace ;;
+        calibrate) _faultline_files .profile ;;
+        *) _faultline_files .png .svg .pdf ;;
+        esac
+        return ;;
     --seed | --procs | --set | --from | --to | --g | --span | --zoom | --size | -s | -p | -S | -f | -g) return ;;
     -t) if [ "$command" = run ]; then _faultline_words model measured; fi; return ;;
     esac
     if [[ $cur == -* ]]; then
         case $command in
-        run) _faultline_words --out --seed --procs --set --device --time --narrate --quiet --help ;;
-        test | replay) _faultline_words --device --help ;;
+        run) _faultline_words --out --seed --procs --set --device --profile --time --narrate --quiet --help ;;
+        test) _faultline_words --device --profile --help ;;
+        replay) _faultline_words --device --help ;;
         view) _faultline_words --follow --shot --output --view --size "$view" ;;
         shot) _faultline_words --output --view --size "$view" ;;
         show) _faultline_words --from --to --g --event --words --help ;;
+        calibrate) _faultline_words --out --device --quick --help ;;
         summary | findings) _faultline_words --json --help ;;
+        why) _faultline_words --at --help ;;
         *) _faultline_words --help ;;
         esac
         return
@@ -78,6 +88,7 @@ _faultline() {
     case $command in
     run | test) _faultline_scenarios ;;
     view) _faultline_files .trace .lua ;;
+    why) if [ "$COMP_CWORD" -eq 2 ]; then _faultline_files .trace; elif [ "$COMP_CWORD" -eq 3 ]; then _faultline_words chan obj; fi ;;
     shot | show | summary | findings | replay | hash) _faultline_files .trace ;;
     esac
 }

@@ -47,10 +47,11 @@ _faultline_command() {
         '(-o --output)'{-o,--output}'[the picture]:picture:_files -g "*.(png|svg|pdf)"'
     )
     local -a device=('(-d --device)'{-d,--device}'[where kernels run]:device:_faultline_devices')
+    local -a profile=('(-P --profile)'{-P,--profile}'[measured costs]:profile:_files -g "*.profile"')
     local trace=':trace:_files -g "*.trace"'
     case $1 in
     run)
-        _arguments $device \
+        _arguments $device $profile \
             '(-o --out)'{-o,--out}'[write the trace]:trace:_files -g "*.trace"' \
             '(-s --seed)'{-s,--seed}'[seed of every choice]:number:' \
             '(-p --procs)'{-p,--procs}'[GOMAXPROCS]:number:' \
@@ -59,7 +60,7 @@ _faultline_command() {
             '(-n --narrate)'{-n,--narrate}'[tell the story]' \
             '(-q --quiet)'{-q,--quiet}'[print nothing but errors]' \
             '--help[say more]' ':scenario:_faultline_scenarios' ;;
-    test) _arguments $device '--help[say more]' '*:scenario or folder:_faultline_scenarios' ;;
+    test) _arguments $device $profile '--help[say more]' '*:scenario or folder:_faultline_scenarios' ;;
     view) _arguments $view $shot '--follow[stay at the end]' '--shot[no window: one picture]' '--help[say more]' \
         ':trace or scenario:_files -g "*.(trace|lua)"' ;;
     shot) _arguments $view $shot '--help[say more]' $trace ;;
@@ -71,9 +72,17 @@ _faultline_command() {
             '(-w --words)'{-w,--words}'[say what happened and why]' \
             '--help[say more]' $trace ;;
     summary | findings) _arguments '(-j --json)'{-j,--json}'[one JSON object]' '--help[say more]' $trace ;;
+    why)
+        _arguments '(-a --at)'{-a,--at}'[the moment]:moment:_faultline_moments' '--help[say more]' $trace \
+            ':g7, p1, m3, chan or obj:(chan obj)' '::name:' ;;
     replay) _arguments $device '--help[say more]' $trace ;;
     hash) _arguments '--help[say more]' $trace ;;
     devices) _arguments '--help[say more]' ;;
+    calibrate)
+        _arguments $device \
+            '(-o --out)'{-o,--out}'[write the costs]:profile:_files -g "*.profile"' \
+            '(-q --quick)'{-q,--quick}'[few samples, to see that it works]' \
+            '--help[say more]' ;;
     esac
 }
 
@@ -91,9 +100,11 @@ _faultline() {
             'show:list events, one line each'
             'summary:figures of a run'
             'findings:what went wrong'
+            'why:the chain of causes of a state'
             'replay:run again what a trace holds, and compare'
             'hash:SHA-256 of what is deterministic in a trace'
             'devices:the OpenCL devices'
+            'calibrate:measure what things cost here'
             '--help:list the commands'
             '--version:which version'
         )

@@ -434,8 +434,11 @@ static bool read_expected(Runner *u, Diag *d) {
 }
 
 static bool begin(Runner *u, Diag *d) {
-    ScriptOptions so = {
-        .set = u->rq->set, .set_count = u->rq->set_count, .kernel = kernel, .kernel_ctx = u};
+    ScriptOptions so = {.set = u->rq->set,
+                        .set_count = u->rq->set_count,
+                        .profile = u->rq->profile,
+                        .kernel = kernel,
+                        .kernel_ctx = u};
     if (!script_load(&u->script, u->rq->path, u->rq->source, u->rq->len, &so, d)) return false;
     u->r->scenario = *script_scenario(u->script);
     if (!read_expected(u, d)) return false;

@@ -18,6 +18,7 @@ typedef struct {
     bool measured;          /* --time=measured */
     const char *const *set; /* NAME=VALUE */
     size_t set_count;
+    const Profile *profile; /* --profile; or NULL */
     const char *out; /* the trace; NULL = none is written */
     bool progress;   /* show life on standard error after two seconds */
     /* Where kernels come from; NULL = files (paths.c). */
