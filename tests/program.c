@@ -100,7 +100,10 @@ Ran run_program(const Program *p) {
     Stream *s = stream_new();
     r.model = model_new(s->text);
     stream_add(s, sink, &r);
-    WorldOptions opt = {.procs = p->procs ? p->procs : 1, .seed = p->seed, .limit_ns = p->limit_ns, .no_shortcut = !p->shortcut};
+    WorldOptions opt = {.procs = p->procs ? p->procs : 1,
+                        .seed = p->seed,
+                        .limit_ns = p->limit_ns,
+                        .no_shortcut = !p->shortcut};
     costs_default(&opt.costs);
     if (p->tune) p->tune(&opt);
     Bytes profile = {0};

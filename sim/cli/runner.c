@@ -236,8 +236,8 @@ static void advance(Runner *u) {
     bool life = u->rq->progress && isatty(STDERR_FILENO);
     clock_gettime(CLOCK_MONOTONIC, &u->began);
     for (uint64_t n = 1; world_step(u->world); n++) {
-        if (u->rq->stop && n % 1024 == 0 && atomic_load(u->rq->stop)) break;
-        if (life && n % 1000000 == 0) show_life(u);
+        if (u->rq->stop && n % 16 == 0 && atomic_load(u->rq->stop)) break;
+        if (life && n % 4096 == 0) show_life(u);
     }
     if (u->shown) fprintf(stderr, "\r%60s\r", "");
     settle(u);

@@ -50,7 +50,7 @@ static char *place(const WhyAt *at, uint64_t line, char *buf) {
 
 static char *chan_text(const Model *m, uint64_t c, char *buf) {
     const char *name = c < m->chan_count ? intern_text(m->text, m->chan[c].name) : "";
-    if (name[0]) snprintf(buf, NAME, "%.40s (c%llu)", name, (Ull)c);
+    if (name[0]) snprintf(buf, NAME, "%.32s (c%llu)", name, (Ull)c);
     else snprintf(buf, NAME, "c%llu", (Ull)c);
     return buf;
 }

@@ -110,11 +110,10 @@ static void check_message(const Wrong *x) {
 static void each_has_one_clear_message(void) {
     command_gives(0, "$F run --quiet --device none --out $T/well.trace $S/everything.lua");
     command_gives(0, "cd $T && printf 'scenario {\\n title\\000 }' >zero.lua && printf '\\033Lua' >code.lua &&"
-                     "echo \"scenario { title = 't', costs = { lunch = '1us' } }\" >cost.lua");
-    command_gives(0, "printf \"scenario { title = 's' }\\nlocal a, b = chan(0, 'a'), chan(0, 'a')\\nmain(function() end)\\n\" >$T/same.lua &&"
-                     "$F run --quiet --out $T/same.trace $T/same.lua");
                      "echo \"scenario { title = 't', costs = { lunch = '1us' } }\" >cost.lua &&"
                      "printf '# measured\\nlunch=1000\\n' >wrong.profile");
+    command_gives(0, "printf \"scenario { title = 's' }\\nlocal a, b = chan(0, 'a'), chan(0, 'a')\\nmain(function() end)\\n\" >$T/same.lua &&"
+                     "$F run --quiet --out $T/same.trace $T/same.lua");
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) check_message(&wrong[i]);
     if (!there_is_a_device()) return;
     for (size_t i = 0; i < sizeof wrong_on_a_device / sizeof wrong_on_a_device[0]; i++) check_message(&wrong_on_a_device[i]);
