@@ -229,7 +229,7 @@ static void device(const char *knobs, const char *loop, const char *keys) {
 static void waiting_after_each_command_idles_the_device(void) {
     device("local n, t = 8, '3us'", "k:launch { takes = t } cl.finish()", "device-idle");
     device("local n, t = 7, '3us'", "k:launch { takes = t } cl.finish()", "");
-    device("local n, t = 20, '9us'", "k:launch { takes = t } cl.finish()", "device-idle");
+    device("local n, t = 20, '8us'", "k:launch { takes = t } cl.finish()", "device-idle");
     device("local n, t = 20, '10us'", "k:launch { takes = t } cl.finish()", "");
     device("local n, t = 20, '3us'", "k:launch { takes = t }", "");
     device("local n, t = 20, '3us'", "k:launch { takes = t } if i % 2 == 0 then cl.finish() end", "");
