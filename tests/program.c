@@ -86,6 +86,7 @@ static void sink(void *ctx, const Block *b, const Intern *text) {
         if (r->p->before && r->ran->audit[0] == '\0') r->p->before(r->p->ctx, r->model, &e);
         if (r->ran->audit[0] == '\0')
             invariant_check(&r->invariant, r->model, &e, r->ran->audit, sizeof r->ran->audit);
+        if (r->ran->audit[0] == '\0') findings_event(&r->ran->findings, r->model, &e);
         if (r->ran->audit[0] == '\0' && !model_apply(r->model, &e, why)) {
             snprintf(r->ran->audit, sizeof r->ran->audit, "event #%llu %.60s: %s",
                      (unsigned long long)e.seq, line, why);
@@ -109,6 +110,11 @@ Ran run_program(const Program *p) {
                         .no_shortcut = !p->shortcut};
     costs_default(&opt.costs);
     if (p->tune) p->tune(&opt);
+    Bytes profile = {0};
+    costs_text(&opt.costs, &profile);
+    bytes_add(&profile, "", 1);
+    findings_begin(&ran.findings, (const char *)profile.data);
+    bytes_free(&profile);
     World *w = world_new(s, dev, (Prog){&r, next, NULL, 0}, &opt);
     for (size_t i = 0; i < p->chan_count; i++) world_chan(w, p->chan_caps[i], "c", 0);
     for (size_t i = 0; i < p->timer_count; i++)
@@ -134,6 +140,8 @@ Ran run_program(const Program *p) {
     bytes_add(&r.text, "", 1);
     ran.text = (char *)r.text.data;
     world_free(w);
+    findings_end(&ran.findings, r.model);
+    findings_free(&ran.findings);
     model_free(r.model);
     stream_free(s);
     dev_close(dev);

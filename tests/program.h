@@ -7,7 +7,7 @@
 #ifndef FAULTLINE_TESTS_PROGRAM_H
 #define FAULTLINE_TESTS_PROGRAM_H
 
-#include "../sim/event/model.h"
+#include "../sim/lens/findings.h"
 #include "../sim/rt/world.h"
 
 typedef struct {
@@ -95,6 +95,7 @@ typedef struct {
     uint64_t count[EV_COUNT]; /* of each kind */
     char *text;               /* every event, one line each (event_text_short with its time) */
     char audit[256];          /* the first disagreement; "" = none */
+    Findings findings;        /* what was found (without no_audit) */
 } Ran;
 
 Ran run_program(const Program *p);

@@ -6,6 +6,7 @@
 #include "runner.h"
 
 #include <argp.h>
+#include <stdio.h>
 
 #ifndef FAULTLINE_VERSION
 #define FAULTLINE_VERSION "0.1"
@@ -24,6 +25,7 @@ int cmd_run(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_summary(int argc, char **argv);
+int cmd_findings(int argc, char **argv);
 int cmd_why(int argc, char **argv);
 int cmd_hash(int argc, char **argv);
 int cmd_test(int argc, char **argv);
@@ -40,6 +42,8 @@ error_t cli_one(int key, char *arg, struct argp_state *state, const char **slot,
     { "device", 'd', "NAME", 0, "auto, none, or part of a name that `faultline devices` shows", 0 }
 /* Prints the Diag on standard error and returns its status. */
 int cli_fail(const Diag *d);
+/* One finding in words: place, key, what was seen, what would have been right. `path` is the scenario's. */
+void cli_print_finding(FILE *out, const char *indent, const char *path, const Finding *x);
 /* Opens a trace, printing what is wrong with it; NULL if nothing can be shown (*status is set). */
 Trace *cli_open(const char *path, int *status);
 /* What is wrong with an open trace, on standard error; the exit status that follows from it. */

@@ -171,6 +171,17 @@ static void print_verdicts(const RunReport *r, const char *path) {
     }
 }
 
+/* What the scenario does not expect. Where it says nothing about findings, they are notes, and fail nothing. */
+static void print_findings(const RunReport *r, const char *path, bool quiet) {
+    const Findings *f = &r->findings;
+    if (!r->findings_judged && quiet) return;
+    for (size_t i = 0; i < f->count; i++) {
+        const Finding *x = &f->found[i];
+        if (r->expected[x->kind] || x->kind == FIND_deadlock) continue; /* that one is told as Go does */
+        cli_print_finding(r->findings_judged ? stderr : stdout, r->findings_judged ? "" : "note: ", path, x);
+    }
+}
+
 /* ", 1 hand-over", ", 2 hand-overs" */
 static void print_count(uint64_t n, const char *what) {
     printf(", %llu %s%s", (unsigned long long)n, what, n == 1 ? "" : "s");
@@ -238,8 +249,10 @@ int cmd_run(int argc, char **argv) {
     int status = ok ? runner_status(&r) : d.status;
     if (ok) {
         if (!o.quiet) print_report(&r, &o);
+        if (!r.findings_judged) print_findings(&r, path, o.quiet);
         fflush(stdout);
         print_verdicts(&r, path);
+        if (r.findings_judged) print_findings(&r, path, o.quiet);
         if (r.finding_unexpected) print_outcome(&r, path);
     } else {
         fflush(stdout);

@@ -118,6 +118,11 @@ static int test(const char *name, const Options *o, Shared *shared) {
                        plain_text(text, sizeof text, r.verdict[i].text),
                        plain_text(got, sizeof got, r.verdict[i].got));
         }
+        for (size_t i = 0; i < r.findings.count; i++) {
+            if (r.expected[r.findings.found[i].kind]) continue;
+            cli_print_finding(stdout, r.findings_judged ? "         " : "         note: ", path,
+                              &r.findings.found[i]);
+        }
         if (r.finding_unexpected) print_unexpected(&r, path);
         shared->unchecked += r.unchecked;
     } else {

@@ -52,7 +52,7 @@ _faultline() {
     if [[ ${COMP_WORDS[0]} == *faultline-view ]]; then
         command=view
     elif [ "$COMP_CWORD" -eq 1 ]; then
-        _faultline_words run test view shot show summary why replay hash devices calibrate --help --version
+        _faultline_words run test view shot show summary findings why replay hash devices calibrate --help --version
         return
     fi
     case $prev in
@@ -84,7 +84,7 @@ _faultline() {
         shot) _faultline_words --output --view --size "$view" ;;
         show) _faultline_words --from --to --g --event --words --help ;;
         calibrate) _faultline_words --out --device --quick --help ;;
-        summary) _faultline_words --json --help ;;
+        summary | findings) _faultline_words --json --help ;;
         why) _faultline_words --at --help ;;
         *) _faultline_words --help ;;
         esac
@@ -94,7 +94,7 @@ _faultline() {
     run | test) _faultline_scenarios ;;
     view) _faultline_files .trace .lua ;;
     why) if [ "$COMP_CWORD" -eq 2 ]; then _faultline_files .trace; elif [ "$COMP_CWORD" -eq 3 ]; then _faultline_words chan obj; fi ;;
-    shot | show | summary | replay | hash) _faultline_files .trace ;;
+    shot | show | summary | findings | replay | hash) _faultline_files .trace ;;
     esac
 }
 

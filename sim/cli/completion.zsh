@@ -76,7 +76,7 @@ _faultline_command() {
             '(-e --event)'{-e,--event}'[only events of this name]:event:_faultline_events' \
             '(-w --words)'{-w,--words}'[say what happened and why]' \
             '--help[say more]' $trace ;;
-    summary) _arguments '(-j --json)'{-j,--json}'[one JSON object]' '--help[say more]' $trace ;;
+    summary | findings) _arguments '(-j --json)'{-j,--json}'[one JSON object]' '--help[say more]' $trace ;;
     why)
         _arguments '(-a --at)'{-a,--at}'[the moment]:moment:_faultline_moments' '--help[say more]' $trace \
             ':g7, p1, m3, chan or obj:(chan obj)' '::name:' ;;
@@ -104,6 +104,7 @@ _faultline() {
             'shot:one moment as a picture'
             'show:list events, one line each'
             'summary:figures of a run'
+            'findings:what went wrong'
             'why:the chain of causes of a state'
             'replay:run again what a trace holds, and compare'
             'hash:SHA-256 of what is deterministic in a trace'

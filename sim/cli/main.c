@@ -14,6 +14,7 @@ const Command commands[] = {
     {"shot", "TRACE", "one moment as a picture: PNG, SVG or PDF", cmd_shot},
     {"show", "TRACE", "list events, one line each", cmd_show},
     {"summary", "TRACE", "figures: hand-overs, threads, crossings, waiting, device", cmd_summary},
+    {"findings", "TRACE", "what went wrong, where, and what would have been right", cmd_findings},
     {"why", "TRACE (g7|p1|chan NAME...)",
      "why it does not run: the chain of causes, back to the line", cmd_why},
     {"replay", "TRACE", "run again what a trace holds, and compare", cmd_replay},

@@ -4,6 +4,7 @@
 
 #include "../event/trace.h"
 #include "../event/watch.h"
+#include "../lens/findings.h"
 #include "../lens/summary.h"
 #include "../script/script.h"
 
@@ -42,6 +43,9 @@ typedef struct {
     RunOutcome outcome;
     int go_status;
     Summary summary;
+    Findings findings;
+    bool findings_judged;      /* the scenario says which it expects */
+    bool expected[FIND_COUNT]; /* these */
     Scenario scenario;
     DevInfo device;
     bool uses_device;
