@@ -63,13 +63,22 @@ static uint64_t waiting(const World *w) {
     return n;
 }
 
+/* Is somebody runnable whom no thread can run? Then a P stands behind a C thread that has ended, and sysmon
+ * will come for it. (Go throws here: its check never fires where an extra M exists.) */
+static bool any_runnable(const World *w) {
+    for (size_t i = 0; i < w->allg_count; i++) {
+        if (w->allg[i] != NULL && w->allg[i]->status == G_RUNNABLE) return true;
+    }
+    return false;
+}
+
 /* Is every thread asleep for good? Counts instead of guessing, as Go does. Extra Ms are no threads; a C
  * thread may call in as long as it lives. */
 void sched_checkdead(World *w) {
     uint64_t mcount = w->allm_count - w->sched.nmfreed, extra = w->extra.length;
     if (mcount - extra - w->sched.nmidle - w->sched.nmidlelocked - w->sched.nmsys > 0) return;
     if (w->cthread_count > w->extra.ended) return;
-    if (timer_next_ns(w) != UINT64_MAX) return;
+    if (timer_next_ns(w) != UINT64_MAX || any_runnable(w)) return;
     EMIT(w->s, DEADLOCK, {waiting(w)},
          stream_text(w->s, "fatal error: all goroutines are asleep - deadlock!"));
     w->outcome = RUN_DEADLOCK;
