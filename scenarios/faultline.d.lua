@@ -305,9 +305,12 @@ function at_most(v) end
 ---@return Bound
 function between(low, high) end
 
----Figures of the run (`faultline summary` lists them), `findings` as a list of names, `outcome` as a word.
+---@alias Finding "crossing-bound"|"deadlock"|"device-idle"|"starvation"|"thread-inflation"|"wrong-thread"
+
+---Figures of the run (`faultline summary` lists them), `findings` as the list of what must be found and nothing else
+---({} = nothing; not said = not judged, but a deadlock), `outcome` as a word.
 ---@class Expect
----@overload fun(figures: table<string, integer|duration|Bound|string[]>)
+---@overload fun(figures: table<string, integer|duration|Bound|Finding[]|string>)
 expect = {}
 
 ---Looks at every element of an object after the run; `object` may be its name.

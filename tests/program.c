@@ -1,6 +1,7 @@
 /* program.c -- runs goroutines that are C arrays, with the audit watching. */
 #include "program.h"
 
+#include "check.h"
 #include "invariant.h"
 
 #include "../sim/base/units.h"
@@ -56,7 +57,8 @@ static bool next_op(Run *r, World *w, uint64_t id, Op *out) {
         out->text = stream_text(w->s, r->p->bodies[out->a].name);
         out->a = new_instance(r, out->a);
     }
-    if (out->kind == OP_C_CALL || out->kind == OP_C_ENTER || out->kind == OP_CTX_USE || out->kind == OP_CTX_ABSENT)
+    if (out->kind == OP_C_CALL || out->kind == OP_C_ENTER || out->kind == OP_CTX_USE ||
+        out->kind == OP_CTX_ABSENT)
         out->text = stream_text(w->s, "sleep_in_c");
     if (out->kind == OP_CALLBACK) out->text = stream_text(w->s, "goCallback");
     if (out->kind == OP_NOTE || out->kind == OP_PANIC) out->text = stream_text(w->s, "said");
@@ -81,11 +83,15 @@ static void sink(void *ctx, const Block *b, const Intern *text) {
         bytes_add(&r->text, " ", 1);
         bytes_add(&r->text, line, strlen(line));
         bytes_add(&r->text, "\n", 1);
-        if (r->ran->audit[0] == '\0') invariant_check(&r->invariant, r->model, &e, r->ran->audit, sizeof r->ran->audit);
+        if (r->p->before && r->ran->audit[0] == '\0') r->p->before(r->p->ctx, r->model, &e);
+        if (r->ran->audit[0] == '\0')
+            invariant_check(&r->invariant, r->model, &e, r->ran->audit, sizeof r->ran->audit);
+        if (r->ran->audit[0] == '\0') findings_event(&r->ran->findings, r->model, &e);
         if (r->ran->audit[0] == '\0' && !model_apply(r->model, &e, why)) {
             snprintf(r->ran->audit, sizeof r->ran->audit, "event #%llu %.60s: %s",
                      (unsigned long long)e.seq, line, why);
         }
+        if (r->p->after && r->ran->audit[0] == '\0') r->p->after(r->p->ctx, r->model, &e);
     }
 }
 
@@ -98,12 +104,21 @@ Ran run_program(const Program *p) {
     Stream *s = stream_new();
     r.model = model_new(s->text);
     stream_add(s, sink, &r);
-    WorldOptions opt = {.procs = p->procs ? p->procs : 1, .seed = p->seed, .limit_ns = p->limit_ns, .no_shortcut = !p->shortcut};
+    WorldOptions opt = {.procs = p->procs ? p->procs : 1,
+                        .seed = p->seed,
+                        .limit_ns = p->limit_ns,
+                        .no_shortcut = !p->shortcut};
     costs_default(&opt.costs);
     if (p->tune) p->tune(&opt);
+    Bytes profile = {0};
+    costs_text(&opt.costs, &profile);
+    bytes_add(&profile, "", 1);
+    findings_begin(&ran.findings, (const char *)profile.data);
+    bytes_free(&profile);
     World *w = world_new(s, dev, (Prog){&r, next, NULL, 0}, &opt);
     for (size_t i = 0; i < p->chan_count; i++) world_chan(w, p->chan_caps[i], "c", 0);
-    for (size_t i = 0; i < p->timer_count; i++) world_timer(w, p->timers[i].delay_ns, p->timers[i].period_ns, "timer", 0);
+    for (size_t i = 0; i < p->timer_count; i++)
+        world_timer(w, p->timers[i].delay_ns, p->timers[i].period_ns, "timer", 0);
     for (size_t i = 0; i < p->context_count; i++) world_context(w, "gl", 0);
     for (size_t i = 0; i < p->job_count; i++) {
         Job j = p->jobs[i];
@@ -125,6 +140,8 @@ Ran run_program(const Program *p) {
     bytes_add(&r.text, "", 1);
     ran.text = (char *)r.text.data;
     world_free(w);
+    findings_end(&ran.findings, r.model);
+    findings_free(&ran.findings);
     model_free(r.model);
     stream_free(s);
     dev_close(dev);
@@ -151,4 +168,43 @@ char *ran_lines(const Ran *r, const char *kinds) {
     }
     bytes_add(&out, "", 1);
     return (char *)out.data;
+}
+
+Ran run_audited(const Program *p) {
+    Ran r = run_program(p);
+    if (r.audit[0]) printf("\n  audit: %s\n", r.audit);
+    CU_ASSERT_STRING_EQUAL(r.audit, "");
+    return r;
+}
+
+void expect_events(const Ran *r, const char *kinds, const char *expected) {
+    char *got = ran_lines(r, kinds);
+    check_text(kinds, expected, got);
+    free(got);
+}
+
+void expect_order(const Ran *r, const char *kinds, const char *expected) {
+    char *got = ran_lines(r, kinds), *to = got;
+    for (const char *from = got; *from;) {
+        size_t time = strcspn(from, " ") + 1, line = strcspn(from, "\n") + 1;
+        memmove(to, from + time, line - time);
+        to += line - time;
+        from += line;
+    }
+    *to = '\0';
+    check_text(kinds, expected, got);
+    free(got);
+}
+
+uint64_t time_of(const Ran *r, const char *text, unsigned n) {
+    const char *at = r->text;
+    for (unsigned i = 0; at != NULL && i < n; i++) at = strstr(at + (i > 0), text);
+    if (at == NULL) printf("\n  %s does not happen %u times\n", text, n);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+    while (at > r->text && at[-1] != '\n') at--;
+    char time[TIME_TEXT_MAX];
+    uint64_t ns = 0;
+    snprintf(time, sizeof time, "%.*s", (int)strcspn(at, " "), at);
+    CU_ASSERT(time_parse(time, &ns));
+    return ns;
 }

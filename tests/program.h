@@ -7,6 +7,7 @@
 #ifndef FAULTLINE_TESTS_PROGRAM_H
 #define FAULTLINE_TESTS_PROGRAM_H
 
+#include "../sim/lens/findings.h"
 #include "../sim/rt/world.h"
 
 typedef struct {
@@ -77,6 +78,10 @@ typedef struct {
     uint64_t limit_ns;
     bool no_audit; /* for benchmarks and very long runs */
     bool shortcut; /* channel operations from within the program, as Lua does (world_do), and world_alone */
+    /* Called with every event, and the model before it and after it. */
+    void (*before)(void *ctx, const Model *m, const Event *e);
+    void (*after)(void *ctx, const Model *m, const Event *e);
+    void *ctx;
     void (*tune)(WorldOptions *opt);
 } Program;
 
@@ -90,12 +95,25 @@ typedef struct {
     uint64_t count[EV_COUNT]; /* of each kind */
     char *text;               /* every event, one line each (event_text_short with its time) */
     char audit[256];          /* the first disagreement; "" = none */
+    Findings findings;        /* what was found (without no_audit) */
 } Ran;
 
 Ran run_program(const Program *p);
 void ran_free(Ran *r);
 /* The lines of r->text whose event is one of `kinds` ("GO_START GO_BLOCK"), in order; free it. */
 char *ran_lines(const Ran *r, const char *kinds);
+
+/* rt/random_test.c: one of its random programs, of every kind of operation, to be run by the caller before he
+ * asks for the next. */
+Program random_program(uint64_t seed);
+/* Runs it, and says so if the audit, or an invariant, was broken. */
+Ran run_audited(const Program *p);
+/* The lines of these kinds are exactly these, times included. */
+void expect_events(const Ran *r, const char *kinds, const char *expected);
+/* The same without times. */
+void expect_order(const Ran *r, const char *kinds, const char *expected);
+/* When the n-th (from 1) event whose line holds this text happened; fails the test if it did not. */
+uint64_t time_of(const Ran *r, const char *text, unsigned n);
 
 /* audit.c: compares the world with a model; false with a sentence in why. */
 bool audit(const World *w, const Model *m, char *why, size_t size);

@@ -6,6 +6,7 @@
 #include "runner.h"
 
 #include <argp.h>
+#include <stdio.h>
 
 #ifndef FAULTLINE_VERSION
 #define FAULTLINE_VERSION "0.1"
@@ -24,9 +25,12 @@ int cmd_run(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_summary(int argc, char **argv);
+int cmd_findings(int argc, char **argv);
+int cmd_why(int argc, char **argv);
 int cmd_hash(int argc, char **argv);
 int cmd_test(int argc, char **argv);
 int cmd_devices(int argc, char **argv);
+int cmd_calibrate(int argc, char **argv);
 int cmd_view(int argc, char **argv);
 int cmd_shot(int argc, char **argv);
 
@@ -38,12 +42,19 @@ error_t cli_one(int key, char *arg, struct argp_state *state, const char **slot,
     { "device", 'd', "NAME", 0, "auto, none, or part of a name that `faultline devices` shows", 0 }
 /* Prints the Diag on standard error and returns its status. */
 int cli_fail(const Diag *d);
+/* One finding in words: place, key, what was seen, what would have been right. `path` is the scenario's. */
+void cli_print_finding(FILE *out, const char *indent, const char *path, const Finding *x);
 /* Opens a trace, printing what is wrong with it; NULL if nothing can be shown (*status is set). */
 Trace *cli_open(const char *path, int *status);
 /* What is wrong with an open trace, on standard error; the exit status that follows from it. */
 int cli_state(const Trace *t);
 /* A whole file as a NUL-terminated malloced text. */
 bool cli_read_file(const char *path, char **text, size_t *len, Diag *d);
+
+#define CLI_PROFILE_OPTION                                                                         \
+    { "profile", 'P', "FILE", 0, "Costs as `faultline calibrate` measured them", 0 }
+/* What --profile names; path NULL = nothing, *p is NULL then. `store` is what *p points to. */
+bool cli_read_profile(const char *path, Profile *store, const Profile **p, Diag *d);
 
 /* ---- where things are (paths.c) ---- */
 
@@ -53,5 +64,7 @@ const char *path_scenario(const char *name, char *buf, size_t size);
 const char *path_program(const char *name, char *buf, size_t size);
 /* A kernel's file: beside the scenario, in opencl_kernels beside its folder, in the project, installed. */
 bool path_kernel(const char *scenario, const char *name, char *buf, size_t size);
+/* The Go program that `faultline calibrate` builds: in the project, or installed. */
+bool path_bench(char *buf, size_t size);
 
 #endif

@@ -157,6 +157,13 @@ int cmd_replay(int argc, char **argv) {
         trace_close(t);
         return status;
     }
+    Profile profile; /* all costs, as they were after every option had its say */
+    const char *costs = trace_get(t, "profile", NULL);
+    if (costs != NULL && !profile_parse(&profile, o.trace, costs, &d)) {
+        diag_remedy(&d, "The trace comes from another version of faultline; that one can replay it.");
+        trace_close(t);
+        return cli_fail(&d);
+    }
     char *set[SET_MAX];
     Compare k = {.t = t, .c = trace_cursor(t)};
     RunRequest rq = {.path = trace_option(t, "scenario"),
@@ -166,6 +173,7 @@ int cmd_replay(int argc, char **argv) {
                      .measured = strcmp(trace_option(t, "time"), "measured") == 0,
                      .set_count = settings(t, set),
                      .set = (const char *const *)set,
+                     .profile = costs ? &profile : NULL,
                      .kernel = kernel,
                      .kernel_ctx = t,
                      .hash = true,

@@ -11,7 +11,7 @@
 enum { SET_MAX = 64, STORY_LINES_MAX = 34, VERDICT_MAX = 1024 };
 
 typedef struct {
-    const char *scenario, *out, *device;
+    const char *scenario, *out, *device, *profile;
     const char *set[SET_MAX];
     char made[3][64]; /* --seed, --procs and --stress, as settings */
     size_t set_count;
@@ -26,6 +26,7 @@ static const struct argp_option options[] = {
     {"stress", 'x', "MODES", 0,
      "Unkind but legal: preempt, steal, slow, ties, or several; short for --set stress=MODES", 0},
     CLI_DEVICE_OPTION,
+    CLI_PROFILE_OPTION,
     {"time", 't', "model|measured", 0,
      "Device times: from the cost profile (default), or as measured", 0},
     {"narrate", 'n', NULL, 0, "Tell the story of the run", 0},
@@ -57,6 +58,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
         return 0;
     case 'S': add_set(o, state, arg); return 0;
     case 'd': o->device = arg; return 0;
+    case 'P': o->profile = arg; return 0;
     case 't':
         o->measured = strcmp(arg, "measured") == 0;
         if (!o->measured && strcmp(arg, "model") != 0)
@@ -169,6 +171,17 @@ static void print_verdicts(const RunReport *r, const char *path) {
     }
 }
 
+/* What the scenario does not expect. Where it says nothing about findings, they are notes, and fail nothing. */
+static void print_findings(const RunReport *r, const char *path, bool quiet) {
+    const Findings *f = &r->findings;
+    if (!r->findings_judged && quiet) return;
+    for (size_t i = 0; i < f->count; i++) {
+        const Finding *x = &f->found[i];
+        if (r->expected[x->kind] || x->kind == FIND_deadlock) continue; /* that one is told as Go does */
+        cli_print_finding(r->findings_judged ? stderr : stdout, r->findings_judged ? "" : "note: ", path, x);
+    }
+}
+
 /* ", 1 hand-over", ", 2 hand-overs" */
 static void print_count(uint64_t n, const char *what) {
     printf(", %llu %s%s", (unsigned long long)n, what, n == 1 ? "" : "s");
@@ -207,6 +220,9 @@ int cmd_run(int argc, char **argv) {
     size_t len;
     Diag d;
     const char *path = path_scenario(o.scenario, found, sizeof found);
+    Profile measured;
+    const Profile *profile;
+    if (!cli_read_profile(o.profile, &measured, &profile, &d)) return cli_fail(&d);
     if (!cli_read_file(path, &source, &len, &d)) return cli_fail(&d);
     Story story = {0};
     RunRequest rq = {.path = path,
@@ -216,6 +232,7 @@ int cmd_run(int argc, char **argv) {
                      .measured = o.measured,
                      .set = o.set,
                      .set_count = o.set_count,
+                     .profile = profile,
                      .out = o.out,
                      .progress = !o.quiet};
     if (o.narrate) {
@@ -232,8 +249,10 @@ int cmd_run(int argc, char **argv) {
     int status = ok ? runner_status(&r) : d.status;
     if (ok) {
         if (!o.quiet) print_report(&r, &o);
+        if (!r.findings_judged) print_findings(&r, path, o.quiet);
         fflush(stdout);
         print_verdicts(&r, path);
+        if (r.findings_judged) print_findings(&r, path, o.quiet);
         if (r.finding_unexpected) print_outcome(&r, path);
     } else {
         fflush(stdout);

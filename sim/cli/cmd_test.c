@@ -14,15 +14,17 @@
 typedef struct {
     char **path;
     size_t count, cap;
-    const char *device;
+    const char *device, *profile_path;
+    const Profile *profile;
 } Options;
 
-static const struct argp_option options[] = {CLI_DEVICE_OPTION, {0}};
+static const struct argp_option options[] = {CLI_DEVICE_OPTION, CLI_PROFILE_OPTION, {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state) {
     Options *o = state->input;
     switch (key) {
     case 'd': o->device = arg; return 0;
+    case 'P': o->profile_path = arg; return 0;
     case ARGP_KEY_ARG:
         if (arg[0] == '\0') argp_error(state, "which scenario? One of the names is empty");
         GROW(o->path, o->cap, o->count + 1);
@@ -88,7 +90,7 @@ static void print_unexpected(const RunReport *r, const char *path) {
                                        : runner_outcome(r->outcome));
 }
 
-static int test(const char *name, const char *device, Shared *shared) {
+static int test(const char *name, const Options *o, Shared *shared) {
     char found[4096], *source;
     size_t len;
     Diag d;
@@ -97,8 +99,12 @@ static int test(const char *name, const char *device, Shared *shared) {
         shared->reported = true;
         return cli_fail(&d);
     }
-    RunRequest rq = {
-        .path = path, .source = source, .len = len, .device = device, .progress = true};
+    RunRequest rq = {.path = path,
+                     .source = source,
+                     .len = len,
+                     .device = o->device,
+                     .profile = o->profile,
+                     .progress = true};
     RunReport r;
     int status = EXIT_WELL;
     if (runner_run(&rq, &r, &d)) {
@@ -111,6 +117,11 @@ static int test(const char *name, const char *device, Shared *shared) {
                 printf("         %s:%d: expected %s, got %s\n", path, r.verdict[i].line,
                        plain_text(text, sizeof text, r.verdict[i].text),
                        plain_text(got, sizeof got, r.verdict[i].got));
+        }
+        for (size_t i = 0; i < r.findings.count; i++) {
+            if (r.expected[r.findings.found[i].kind]) continue;
+            cli_print_finding(stdout, r.findings_judged ? "         " : "         note: ", path,
+                              &r.findings.found[i]);
         }
         if (r.finding_unexpected) print_unexpected(&r, path);
         shared->unchecked += r.unchecked;
@@ -126,13 +137,13 @@ static int test(const char *name, const char *device, Shared *shared) {
 }
 
 /* Each in a process of its own: a kernel that crashes fails its scenario, and the others still run. */
-static int test_apart(const char *name, const char *device, Shared *shared) {
+static int test_apart(const char *name, const Options *o, Shared *shared) {
     fflush(stdout);
     shared->reported = false;
     pid_t pid = fork();
-    if (pid < 0) return test(name, device, shared);
+    if (pid < 0) return test(name, o, shared);
     if (pid == 0) {
-        int status = test(name, device, shared);
+        int status = test(name, o, shared);
         fflush(stdout);
         _exit(status);
     }
@@ -146,6 +157,9 @@ int cmd_test(int argc, char **argv) {
     Options named = {.device = "auto"}, o = {0};
     cli_parse(&argp, argc, argv, &named);
     o.device = named.device;
+    Profile measured;
+    Diag wrong;
+    if (!cli_read_profile(named.profile_path, &measured, &o.profile, &wrong)) return cli_fail(&wrong);
     int status = EXIT_WELL;
     size_t failed = 0;
     Shared *shared =
@@ -163,7 +177,7 @@ int cmd_test(int argc, char **argv) {
         }
     }
     for (size_t i = 0; i < o.count; i++) {
-        int one = test_apart(o.path[i], o.device, shared);
+        int one = test_apart(o.path[i], &o, shared);
         failed += one != EXIT_WELL;
         if (one > status) status = one;
         free(o.path[i]);

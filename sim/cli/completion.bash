@@ -4,11 +4,16 @@
 _faultline_events="
     RUN_START NOTE DEADLOCK PANIC RUN_END EXPECT_HELD EXPECT_FAILED EXPECT_UNCHECKED GO_CREATE
     GO_START GO_STOP GO_BLOCK GO_UNBLOCK GO_END GO_COMPUTE GO_SLEEP TIMER_FIRE PREEMPT_ASK
-    RUNQ_NEXT RUNQ_PUT RUNQ_SPILL RUNQ_GET GLOBQ_PUT GLOBQ_GET RUNQ_STEAL RUNQ_STEAL_NEXT M_NEW
-    M_START M_PARK M_WAKE M_RUN M_SPIN M_UNSPIN M_POLL M_POLL_END P_ACQUIRE P_RELEASE P_IDLE_PUT
-    P_IDLE_GET P_RETAKE P_HANDOFF SYSMON_LOOK SYSMON_SEES SYSMON_SPARES SYSMON_SLEEP SYSMON_WAKE
-    CGO_ENTER CGO_EXIT_FAST CGO_EXIT_P CGO_EXIT_WAIT CHAN_MAKE CHAN_SEND CHAN_RECV CHAN_QUEUE
-    CHAN_CLOSE OBJ_NEW PIN UNPIN DEV_ENQUEUE DEV_ARG DEV_START DEV_DONE DEV_WAIT DEV_IDLE
+    SIGNAL SIGNAL_IN_C LOCK_THREAD UNLOCK_THREAD TIMER_SEND NET_WAIT NET_READY RUNQ_NEXT
+    RUNQ_PUT RUNQ_SPILL RUNQ_GET GLOBQ_PUT GLOBQ_GET RUNQ_STEAL RUNQ_STEAL_NEXT M_NEW M_START
+    M_PARK M_WAKE M_RUN M_SPIN M_UNSPIN M_LOCK_PARK M_LOCK_WAKE M_END M_TEMPLATE M_ASK M_POLL
+    M_POLL_END P_ACQUIRE P_RELEASE P_IDLE_PUT P_IDLE_GET P_RETAKE P_SYSCALL P_HANDOFF STW_BEGIN
+    P_STOP P_STOP_OWN P_STOP_C STW_STOPPED PROCS P_DRAIN P_KILL P_START P_START_OWN STW_END
+    GC_MARK SYSMON_LOOK SYSMON_SEES SYSMON_SPARES SYSMON_POLL SYSMON_GC SYSMON_SLEEP SYSMON_WAKE
+    CGO_ENTER CGO_EXIT_FAST CGO_EXIT_P CGO_EXIT_WAIT CGO_WORK ACROSS ACROSS_PART CALLBACK
+    CALLBACK_END C_THREAD C_THREAD_END EXTRA_NEW NEEDM NEEDM_WAIT DROPM CTX_NEW CTX_CURRENT
+    CTX_USE CHAN_MAKE CHAN_SEND CHAN_RECV CHAN_QUEUE CHAN_CLOSE OBJ_NEW PIN UNPIN DEV_ENQUEUE
+    DEV_ARG DEV_START DEV_DONE DEV_WAIT DEV_IDLE
 "
 
 _faultline_files() { # the files that end in one of these, and folders
@@ -47,30 +52,40 @@ _faultline() {
     if [[ ${COMP_WORDS[0]} == *faultline-view ]]; then
         command=view
     elif [ "$COMP_CWORD" -eq 1 ]; then
-        _faultline_words run test view shot show summary replay hash devices --help --version
+        _faultline_words run test view shot show summary findings why replay hash devices calibrate --help --version
         return
     fi
     case $prev in
     --device | -d) _faultline_devices; return ;;
+    --profile | -P) _faultline_files .profile; return ;;
     --event | -e) _faultline_words "$_faultline_events"; return ;;
     --time) _faultline_words model measured; return ;;
     --theme) _faultline_words dark light; return ;;
     --view) _faultline_words stage timeline; return ;;
-    --at) _faultline_words end first:P_RETAKE last:P_RETAKE; return ;;
-    --out) _faultline_files .trace; return ;;
+    --at | -a) _faultline_words end first:P_RETAKE last:P_RETAKE; return ;;
+    --out) if [ "$command" = calibrate ]; then _faultline_files .profile; else _faultline_files .trace; fi; return ;;
     --output) _faultline_files .png .svg .pdf; return ;;
-    -o) if [ "$command" = run ]; then _faultline_files .trace; else _faultline_files .png .svg .pdf; fi; return ;;
+    -o)
+        case $command in
+        run) _faultline_files .trace ;;
+        calibrate) _faultline_files .profile ;;
+        *) _faultline_files .png .svg .pdf ;;
+        esac
+        return ;;
     --seed | --procs | --set | --from | --to | --g | --span | --zoom | --size | -s | -p | -S | -f | -g) return ;;
     -t) if [ "$command" = run ]; then _faultline_words model measured; fi; return ;;
     esac
     if [[ $cur == -* ]]; then
         case $command in
-        run) _faultline_words --out --seed --procs --set --device --time --narrate --quiet --help ;;
-        test | replay) _faultline_words --device --help ;;
+        run) _faultline_words --out --seed --procs --set --device --profile --time --narrate --quiet --help ;;
+        test) _faultline_words --device --profile --help ;;
+        replay) _faultline_words --device --help ;;
         view) _faultline_words --follow --shot --output --view --size "$view" ;;
         shot) _faultline_words --output --view --size "$view" ;;
         show) _faultline_words --from --to --g --event --words --help ;;
-        summary) _faultline_words --json --help ;;
+        calibrate) _faultline_words --out --device --quick --help ;;
+        summary | findings) _faultline_words --json --help ;;
+        why) _faultline_words --at --help ;;
         *) _faultline_words --help ;;
         esac
         return
@@ -78,7 +93,8 @@ _faultline() {
     case $command in
     run | test) _faultline_scenarios ;;
     view) _faultline_files .trace .lua ;;
-    shot | show | summary | replay | hash) _faultline_files .trace ;;
+    why) if [ "$COMP_CWORD" -eq 2 ]; then _faultline_files .trace; elif [ "$COMP_CWORD" -eq 3 ]; then _faultline_words chan obj; fi ;;
+    shot | show | summary | findings | replay | hash) _faultline_files .trace ;;
     esac
 }
 

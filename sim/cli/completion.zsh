@@ -6,11 +6,16 @@ _faultline_events() {
     local -a events=(
         RUN_START NOTE DEADLOCK PANIC RUN_END EXPECT_HELD EXPECT_FAILED EXPECT_UNCHECKED GO_CREATE
         GO_START GO_STOP GO_BLOCK GO_UNBLOCK GO_END GO_COMPUTE GO_SLEEP TIMER_FIRE PREEMPT_ASK
-        RUNQ_NEXT RUNQ_PUT RUNQ_SPILL RUNQ_GET GLOBQ_PUT GLOBQ_GET RUNQ_STEAL RUNQ_STEAL_NEXT M_NEW
-        M_START M_PARK M_WAKE M_RUN M_SPIN M_UNSPIN M_POLL M_POLL_END P_ACQUIRE P_RELEASE P_IDLE_PUT
-        P_IDLE_GET P_RETAKE P_HANDOFF SYSMON_LOOK SYSMON_SEES SYSMON_SPARES SYSMON_SLEEP SYSMON_WAKE
-        CGO_ENTER CGO_EXIT_FAST CGO_EXIT_P CGO_EXIT_WAIT CHAN_MAKE CHAN_SEND CHAN_RECV CHAN_QUEUE
-        CHAN_CLOSE OBJ_NEW PIN UNPIN DEV_ENQUEUE DEV_ARG DEV_START DEV_DONE DEV_WAIT DEV_IDLE
+        SIGNAL SIGNAL_IN_C LOCK_THREAD UNLOCK_THREAD TIMER_SEND NET_WAIT NET_READY RUNQ_NEXT
+        RUNQ_PUT RUNQ_SPILL RUNQ_GET GLOBQ_PUT GLOBQ_GET RUNQ_STEAL RUNQ_STEAL_NEXT M_NEW M_START
+        M_PARK M_WAKE M_RUN M_SPIN M_UNSPIN M_LOCK_PARK M_LOCK_WAKE M_END M_TEMPLATE M_ASK M_POLL
+        M_POLL_END P_ACQUIRE P_RELEASE P_IDLE_PUT P_IDLE_GET P_RETAKE P_SYSCALL P_HANDOFF STW_BEGIN
+        P_STOP P_STOP_OWN P_STOP_C STW_STOPPED PROCS P_DRAIN P_KILL P_START P_START_OWN STW_END
+        GC_MARK SYSMON_LOOK SYSMON_SEES SYSMON_SPARES SYSMON_POLL SYSMON_GC SYSMON_SLEEP SYSMON_WAKE
+        CGO_ENTER CGO_EXIT_FAST CGO_EXIT_P CGO_EXIT_WAIT CGO_WORK ACROSS ACROSS_PART CALLBACK
+        CALLBACK_END C_THREAD C_THREAD_END EXTRA_NEW NEEDM NEEDM_WAIT DROPM CTX_NEW CTX_CURRENT
+        CTX_USE CHAN_MAKE CHAN_SEND CHAN_RECV CHAN_QUEUE CHAN_CLOSE OBJ_NEW PIN UNPIN DEV_ENQUEUE
+        DEV_ARG DEV_START DEV_DONE DEV_WAIT DEV_IDLE
     )
     _describe event events
 }
@@ -47,10 +52,11 @@ _faultline_command() {
         '(-o --output)'{-o,--output}'[the picture]:picture:_files -g "*.(png|svg|pdf)"'
     )
     local -a device=('(-d --device)'{-d,--device}'[where kernels run]:device:_faultline_devices')
+    local -a profile=('(-P --profile)'{-P,--profile}'[measured costs]:profile:_files -g "*.profile"')
     local trace=':trace:_files -g "*.trace"'
     case $1 in
     run)
-        _arguments $device \
+        _arguments $device $profile \
             '(-o --out)'{-o,--out}'[write the trace]:trace:_files -g "*.trace"' \
             '(-s --seed)'{-s,--seed}'[seed of every choice]:number:' \
             '(-p --procs)'{-p,--procs}'[GOMAXPROCS]:number:' \
@@ -59,7 +65,7 @@ _faultline_command() {
             '(-n --narrate)'{-n,--narrate}'[tell the story]' \
             '(-q --quiet)'{-q,--quiet}'[print nothing but errors]' \
             '--help[say more]' ':scenario:_faultline_scenarios' ;;
-    test) _arguments $device '--help[say more]' '*:scenario or folder:_faultline_scenarios' ;;
+    test) _arguments $device $profile '--help[say more]' '*:scenario or folder:_faultline_scenarios' ;;
     view) _arguments $view $shot '--follow[stay at the end]' '--shot[no window: one picture]' '--help[say more]' \
         ':trace or scenario:_files -g "*.(trace|lua)"' ;;
     shot) _arguments $view $shot '--help[say more]' $trace ;;
@@ -70,10 +76,18 @@ _faultline_command() {
             '(-e --event)'{-e,--event}'[only events of this name]:event:_faultline_events' \
             '(-w --words)'{-w,--words}'[say what happened and why]' \
             '--help[say more]' $trace ;;
-    summary) _arguments '(-j --json)'{-j,--json}'[one JSON object]' '--help[say more]' $trace ;;
+    summary | findings) _arguments '(-j --json)'{-j,--json}'[one JSON object]' '--help[say more]' $trace ;;
+    why)
+        _arguments '(-a --at)'{-a,--at}'[the moment]:moment:_faultline_moments' '--help[say more]' $trace \
+            ':g7, p1, m3, chan or obj:(chan obj)' '::name:' ;;
     replay) _arguments $device '--help[say more]' $trace ;;
     hash) _arguments '--help[say more]' $trace ;;
     devices) _arguments '--help[say more]' ;;
+    calibrate)
+        _arguments $device \
+            '(-o --out)'{-o,--out}'[write the costs]:profile:_files -g "*.profile"' \
+            '(-q --quick)'{-q,--quick}'[few samples, to see that it works]' \
+            '--help[say more]' ;;
     esac
 }
 
@@ -90,9 +104,12 @@ _faultline() {
             'shot:one moment as a picture'
             'show:list events, one line each'
             'summary:figures of a run'
+            'findings:what went wrong'
+            'why:the chain of causes of a state'
             'replay:run again what a trace holds, and compare'
             'hash:SHA-256 of what is deterministic in a trace'
             'devices:the OpenCL devices'
+            'calibrate:measure what things cost here'
             '--help:list the commands'
             '--version:which version'
         )

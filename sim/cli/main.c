@@ -14,9 +14,13 @@ const Command commands[] = {
     {"shot", "TRACE", "one moment as a picture: PNG, SVG or PDF", cmd_shot},
     {"show", "TRACE", "list events, one line each", cmd_show},
     {"summary", "TRACE", "figures: hand-overs, threads, crossings, waiting, device", cmd_summary},
+    {"findings", "TRACE", "what went wrong, where, and what would have been right", cmd_findings},
+    {"why", "TRACE (g7|p1|chan NAME...)",
+     "why it does not run: the chain of causes, back to the line", cmd_why},
     {"replay", "TRACE", "run again what a trace holds, and compare", cmd_replay},
     {"hash", "TRACE", "SHA-256 of what is deterministic in a trace", cmd_hash},
     {"devices", "", "the OpenCL devices that --device can name", cmd_devices},
+    {"calibrate", "", "measure this machine's costs, and how well they predict", cmd_calibrate},
 };
 const size_t command_count = ARRAY_LEN(commands);
 
@@ -91,6 +95,19 @@ bool cli_read_file(const char *path, char **text, size_t *len, Diag *d) {
     bytes_add(&b, "", 1);
     *text = (char *)b.data;
     return true;
+}
+
+bool cli_read_profile(const char *path, Profile *store, const Profile **p, Diag *d) {
+    char *text;
+    size_t len;
+    *p = NULL;
+    if (path == NULL) return true;
+    if (!cli_read_file(path, &text, &len, d)) return false;
+    bool ok = strlen(text) == len ? profile_parse(store, path, text, d)
+                                  : diag_fail(d, EXIT_WORLD, "%s is no profile: it has a zero byte in it", path);
+    free(text);
+    if (ok) *p = store;
+    return ok;
 }
 
 /* A result that could not be written is no result, whatever the command made of it. */

@@ -61,3 +61,14 @@ bool path_kernel(const char *scenario, const char *name, char *buf, size_t size)
     }
     return false;
 }
+
+bool path_bench(char *buf, size_t size) {
+    static const char *const places[] = {"../sim/calibrate/", "../../sim/calibrate/", "../share/faultline/calibrate/"};
+    char own[2048];
+    own_folder(own, sizeof own);
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+        snprintf(buf, size, "%s%sbench.go", own, places[i]);
+        if (there(buf)) return true;
+    }
+    return false;
+}

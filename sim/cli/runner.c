@@ -210,6 +210,7 @@ static void before_event(void *ctx, const Model *m, const Event *e) {
     Runner *u = ctx;
     RunReport *r = u->r;
     summary_event(&r->summary, m, e);
+    findings_event(&r->findings, m, e);
     if (e->kind != EV_PANIC && e->kind != EV_DEADLOCK) return;
     snprintf(r->outcome_text, sizeof r->outcome_text, "%s", intern_text(m->text, e->arg[1]));
     if (e->kind == EV_DEADLOCK) {
@@ -235,8 +236,8 @@ static void advance(Runner *u) {
     bool life = u->rq->progress && isatty(STDERR_FILENO);
     clock_gettime(CLOCK_MONOTONIC, &u->began);
     for (uint64_t n = 1; world_step(u->world); n++) {
-        if (u->rq->stop && n % 1024 == 0 && atomic_load(u->rq->stop)) break;
-        if (life && n % 1000000 == 0) show_life(u);
+        if (u->rq->stop && n % 16 == 0 && atomic_load(u->rq->stop)) break;
+        if (life && n % 4096 == 0) show_life(u);
     }
     if (u->shown) fprintf(stderr, "\r%60s\r", "");
     settle(u);
@@ -300,8 +301,18 @@ static void judge_figure(Runner *u, const Expectation *x, Figure f) {
     verdict(u, text, held, got, x->line);
 }
 
-/* What went wrong in the run, as a sorted list of findings. */
-static const char *findings(RunOutcome o) { return o == RUN_DEADLOCK ? "deadlock" : ""; }
+static void judge_findings(Runner *u, const Expectation *x) {
+    const Findings *f = &u->r->findings;
+    char text[320], got[256] = "";
+    bool found[FIND_COUNT] = {0};
+    for (size_t i = 0, n = 0; i < f->count && n < sizeof got; i++) {
+        found[f->found[i].kind] = true;
+        n += (size_t)snprintf(got + n, sizeof got - n, "%s%s", i ? ", " : "",
+                              finding_spec(f->found[i].kind)->key);
+    }
+    snprintf(text, sizeof text, "findings: %s", x->text[0] ? x->text : "none");
+    verdict(u, text, memcmp(found, u->r->expected, sizeof found) == 0, got[0] ? got : "none", x->line);
+}
 
 static bool judge_words(Runner *u, const Expectation *x, const char *got, const char *none) {
     char text[320];
@@ -313,13 +324,14 @@ static bool judge_words(Runner *u, const Expectation *x, const char *got, const 
 
 static bool judge(Runner *u, Diag *d) {
     bool named = false;
+    findings_end(&u->r->findings, u->watch.model);
     for (size_t i = 0; i < script_expect_count(u->script); i++) {
         const Expectation *x = script_expect(u->script, i);
         Figure f = summary_find(x->key);
         if (f != FIG_COUNT) {
             judge_figure(u, x, f);
         } else if (strcmp(x->key, "findings") == 0) {
-            named |= judge_words(u, x, findings(u->world->outcome), "none") && x->text[0];
+            judge_findings(u, x);
         } else if (strcmp(x->key, "outcome") == 0) {
             named |= judge_words(u, x, runner_outcome(u->world->outcome), "");
         } else {
@@ -330,6 +342,7 @@ static bool judge(Runner *u, Diag *d) {
                                   "findings and outcome.");
         }
     }
+    named |= u->world->outcome == RUN_DEADLOCK && u->r->expected[FIND_deadlock];
     u->r->finding_unexpected = u->world->outcome != RUN_EXITED && !named;
     return u->world->outcome != RUN_EXITED || script_check_results(u->script, result_verdict, u, d);
 }
@@ -385,11 +398,50 @@ static void guard(Runner *u) {
 
 /* ---- one run ---- */
 
+/* Marks the names of an expected list, "deadlock, starvation"; a name that no finding has is a mistake. */
+static bool expect_findings(Runner *u, const Expectation *x, Diag *d) {
+    u->r->findings_judged = true;
+    if (x->op != EXPECT_SET) {
+        diag_fail_at(d, EXIT_SCENARIO, u->rq->path, x->line, 0, "findings is a list of names, not a figure");
+        diag_excerpt(d, u->rq->source);
+        return diag_remedy(d, "For example: findings = { \"deadlock\" }, or {} for none.");
+    }
+    for (const char *p = x->text; *p; p += strcspn(p, ","), p += strspn(p, ", ")) {
+        char key[FINDING_KEY_MAX];
+        snprintf(key, sizeof key, "%.*s", (int)strcspn(p, ","), p);
+        FindingKind kind = finding_find(key);
+        if (kind != FIND_COUNT) {
+            u->r->expected[kind] = true;
+            continue;
+        }
+        diag_fail_at(d, EXIT_SCENARIO, u->rq->path, x->line, 0, "there is no finding \"%s\" to expect", key);
+        diag_excerpt(d, u->rq->source);
+        size_t n = (size_t)snprintf(d->remedy, sizeof d->remedy, "There are: ");
+        for (int i = 0; i < FIND_COUNT && n < sizeof d->remedy; i++)
+            n += (size_t)snprintf(d->remedy + n, sizeof d->remedy - n, "%s%s", i ? ", " : "",
+                                  finding_spec((FindingKind)i)->key);
+        return false;
+    }
+    return true;
+}
+
+static bool read_expected(Runner *u, Diag *d) {
+    for (size_t i = 0; i < script_expect_count(u->script); i++) {
+        const Expectation *x = script_expect(u->script, i);
+        if (strcmp(x->key, "findings") == 0 && !expect_findings(u, x, d)) return false;
+    }
+    return true;
+}
+
 static bool begin(Runner *u, Diag *d) {
-    ScriptOptions so = {
-        .set = u->rq->set, .set_count = u->rq->set_count, .kernel = kernel, .kernel_ctx = u};
+    ScriptOptions so = {.set = u->rq->set,
+                        .set_count = u->rq->set_count,
+                        .profile = u->rq->profile,
+                        .kernel = kernel,
+                        .kernel_ctx = u};
     if (!script_load(&u->script, u->rq->path, u->rq->source, u->rq->len, &so, d)) return false;
     u->r->scenario = *script_scenario(u->script);
+    if (!read_expected(u, d)) return false;
     if (!open_device(u, d)) return false;
     if (!trace_create(&u->w, u->rq->out, u->rq->hash, d)) return false;
     write_head(u);
@@ -399,6 +451,11 @@ static bool begin(Runner *u, Diag *d) {
     watch_add(&u->watch, before_event, NULL, u);
     if (u->rq->after_event) watch_add(&u->watch, NULL, u->rq->after_event, u->rq->watch_ctx);
     summary_begin(&u->r->summary);
+    Bytes profile = {0};
+    costs_text(&u->r->scenario.costs, &profile);
+    bytes_add(&profile, "", 1);
+    findings_begin(&u->r->findings, (const char *)profile.data);
+    bytes_free(&profile);
     trace_follow(u->w, u->watch.model);
     pump_add(u->pump, trace_sink, u->w);
     pump_add(u->pump, watch_sink, &u->watch);
@@ -486,6 +543,7 @@ bool runner_run(const RunRequest *rq, RunReport *r, Diag *d) {
     world_free(u.world);
     script_free(u.script);
     dev_close(u.dev);
+    findings_free(&r->findings);
     watch_free(&u.watch);
     stream_free(u.s);
     for (size_t i = 0; i < u.kernel_count; i++) {

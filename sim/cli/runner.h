@@ -4,6 +4,7 @@
 
 #include "../event/trace.h"
 #include "../event/watch.h"
+#include "../lens/findings.h"
 #include "../lens/summary.h"
 #include "../script/script.h"
 
@@ -17,6 +18,7 @@ typedef struct {
     bool measured;          /* --time=measured */
     const char *const *set; /* NAME=VALUE */
     size_t set_count;
+    const Profile *profile; /* --profile; or NULL */
     const char *out; /* the trace; NULL = none is written */
     bool progress;   /* show life on standard error after two seconds */
     /* Where kernels come from; NULL = files (paths.c). */
@@ -41,6 +43,9 @@ typedef struct {
     RunOutcome outcome;
     int go_status;
     Summary summary;
+    Findings findings;
+    bool findings_judged;      /* the scenario says which it expects */
+    bool expected[FIND_COUNT]; /* these */
     Scenario scenario;
     DevInfo device;
     bool uses_device;

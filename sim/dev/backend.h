@@ -37,6 +37,10 @@ typedef struct {
     bool (*run)(void *self, void *kernel, const BackendArg *args, uint32_t arg_count,
                 uint64_t first, uint64_t items, uint64_t *device_ns, Diag *d);
 
+    /* Enqueues work items [0, items) so many times, then waits once. */
+    bool (*time)(void *self, void *kernel, const BackendArg *args, uint32_t arg_count, uint64_t items,
+                 uint32_t times, DevTimes *t, Diag *d);
+
     bool (*fetch)(void *self, void *buffer, void *host, size_t bytes, Diag *d);
     bool (*push)(void *self, void *buffer, void *host, size_t bytes, Diag *d);
 } Backend;

@@ -295,6 +295,18 @@ bool dev_run(Dev *dev, DevLaunch id, uint32_t upto, uint64_t *device_ns, Diag *d
     return true;
 }
 
+bool dev_time(Dev *dev, DevLaunch id, uint32_t times, DevTimes *t, Diag *d) {
+    const Launch *launch = launch_of(dev, id);
+    const Kernel *kernel = dev->kernels[launch->kernel];
+    BackendArg args[DEV_ARGS_MAX];
+    if (!translate_args(dev, launch, args, d)) return false;
+    begin(dev, "timing", kernel->name);
+    bool timed = dev->backend->time(dev->self, kernel->own, args, kernel->signature.count,
+                                    launch->items, times, t, d);
+    end(dev);
+    return timed;
+}
+
 void dev_launch_drop(Dev *dev, DevLaunch id) {
     Launch *launch = launch_of(dev, id);
     free(launch->args);

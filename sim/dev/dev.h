@@ -105,6 +105,18 @@ bool dev_launch(Dev *dev, DevKernel k, const DevArg *args, uint32_t arg_count, u
  * NULL). On the absent device it only counts. After a failure nobody knows which of them ran. */
 bool dev_run(Dev *dev, DevLaunch launch, uint32_t upto, uint64_t *device_ns, Diag *d);
 
+/* How long the driver takes, by the host's clock but for the last two, which are the device's own. */
+typedef struct {
+    uint64_t enqueue_ns; /* all calls that enqueue */
+    uint64_t total_ns;   /* ... and until the call that waits has returned */
+    uint64_t start_ns;   /* from the first command enqueued to started */
+    uint64_t kernel_ns;  /* from the last one started to done */
+} DevTimes;
+
+/* For measuring: enqueues whole launches of it one behind the other, as often as said, and waits once
+ * (`times` 0: on an empty queue). Its work items must fill groups of 64. False on the absent device too. */
+bool dev_time(Dev *dev, DevLaunch launch, uint32_t times, DevTimes *t, Diag *d);
+
 /* Forgets a launch; slices that have not run never will. */
 void dev_launch_drop(Dev *dev, DevLaunch launch);
 

@@ -31,6 +31,12 @@ static bool none_run(void *self, void *kernel, const BackendArg *args, uint32_t 
     return true;
 }
 
+static bool none_time(void *self, void *kernel, const BackendArg *args, uint32_t arg_count,
+                      uint64_t items, uint32_t times, DevTimes *t, Diag *d) {
+    (void)self, (void)kernel, (void)args, (void)arg_count, (void)items, (void)times, (void)t;
+    return diag_fail(d, EXIT_WORLD, "there is no device whose times could be taken");
+}
+
 static bool none_copy(void *self, void *buffer, void *host, size_t bytes, Diag *d) {
     (void)self, (void)buffer, (void)host, (void)bytes, (void)d;
     return true;
@@ -43,6 +49,7 @@ const Backend none_backend = {
     .buffer = none_buffer,
     .buffer_drop = none_drop,
     .run = none_run,
+    .time = none_time,
     .fetch = none_copy,
     .push = none_copy,
 };

@@ -30,6 +30,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 typedef struct {
     cl_device_id device; /* owned by its platform */
@@ -551,6 +552,49 @@ static bool ocl_run(void *self, void *kernel, const BackendArg *args, uint32_t a
     return code == CL_SUCCESS;
 }
 
+/* ---- taking times -------------------------------------------------------------------------- */
+
+static uint64_t now_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* From one moment of a command's life to another, by the device's clock. */
+static cl_int lapse(cl_event event, cl_profiling_info from, cl_profiling_info to, uint64_t *ns) {
+    cl_ulong a = 0, b = 0;
+    cl_int code = clGetEventProfilingInfo(event, from, sizeof a, &a, NULL);
+    if (code == CL_SUCCESS) code = clGetEventProfilingInfo(event, to, sizeof b, &b, NULL);
+    *ns = b > a ? b - a : 0;
+    return code;
+}
+
+static bool ocl_time(void *self, void *kernel, const BackendArg *args, uint32_t arg_count,
+                     uint64_t items, uint32_t times, DevTimes *t, Diag *d) {
+    Ocl *ocl = self;
+    OclKernel *k = kernel;
+    cl_event first = NULL, last = NULL;
+    *t = (DevTimes){0};
+    ASSERT(items % k->group == 0);
+    cl_int code = set_args(k->kernel, args, arg_count);
+    uint64_t begin = now_ns();
+    for (uint32_t i = 0; code == CL_SUCCESS && i < times; i++)
+        code = enqueue(ocl, k, 0, items, k->group,
+                       i == 0 ? &first : i + 1 == times ? &last : NULL);
+    t->enqueue_ns = now_ns() - begin;
+    cl_int finished = clFinish(ocl->queue);
+    t->total_ns = now_ns() - begin;
+    if (code == CL_SUCCESS) code = finished;
+    if (code == CL_SUCCESS && first != NULL)
+        code = lapse(first, CL_PROFILING_COMMAND_QUEUED, CL_PROFILING_COMMAND_START, &t->start_ns);
+    if (code == CL_SUCCESS && first != NULL)
+        code = lapse(last ? last : first, CL_PROFILING_COMMAND_START, CL_PROFILING_COMMAND_END,
+                     &t->kernel_ns);
+    if (first) clReleaseEvent(first);
+    if (last) clReleaseEvent(last);
+    return code == CL_SUCCESS || fail(d, code, "no times can be taken of kernel", k->name);
+}
+
 const Backend ocl_backend = {
     .close = ocl_close,
     .kernel = ocl_kernel,
@@ -558,6 +602,7 @@ const Backend ocl_backend = {
     .buffer = ocl_buffer,
     .buffer_drop = ocl_buffer_drop,
     .run = ocl_run,
+    .time = ocl_time,
     .fetch = ocl_fetch,
     .push = ocl_push,
 };

@@ -9,6 +9,11 @@ const CostSpec cost_spec[COST_COUNT] = {
 #undef COST
 };
 
+bool cost_in_picoseconds(const CostSpec *spec) {
+    size_t len = strlen(spec->name);
+    return len > 3 && strcmp(spec->name + len - 3, "_ps") == 0;
+}
+
 void costs_default(Costs *c) {
     for (int i = 0; i < COST_COUNT; i++) c->ns[i] = cost_spec[i].ns;
 }

@@ -20,6 +20,10 @@ typedef struct {
     uint64_t ns;
 } CostSpec;
 extern const CostSpec cost_spec[COST_COUNT];
+#define COST_MAX_NS 86400000000000u /* a day */
+
+/* A row whose name ends in _ps. */
+bool cost_in_picoseconds(const CostSpec *spec);
 
 void costs_default(Costs *c);
 /* False when there is no such row. */

@@ -64,7 +64,7 @@ typedef struct {
     uint64_t ok; /* a truth value, but a whole word: it is read in one piece, as it was written */
 } OpResult;
 
-/* Part by part: what was just written in parts and is then copied whole waits for the cache, some 10 ns. */
+/* Part by part: what was just written in parts and is then copied whole waits for the cache. */
 static inline void result_set(OpResult *r, uint64_t value, bool ok) {
     r->value = value;
     r->ok = ok;
@@ -79,9 +79,9 @@ typedef struct {
     uint64_t tick; /* what a timer sends on its channel */
 } Prog;
 
-/* While it is asked, a program may have the operation in *out done without returning: true if it is over,
- * exactly as if it had been handed over; then the program goes on with the next one, in the same *out. False:
- * it is under way, and the program returns, to be asked again as always. Meanwhile others may be asked, from
+/* While it is asked, a program may have the operation in *out done without returning: true if it is
+ * over, exactly as if it had been handed over; then the program goes on with the next one, in the same
+ * *out. False: the program returns, to be asked again as always. Meanwhile others may be asked, from
  * within this call. */
 bool world_do(World *w, OpResult *r);
 

@@ -55,21 +55,12 @@ M *sched_mget(World *w, M *wanted) {
     return mp;
 }
 
-/* Goroutines of the program's that wait; the runtime's own do not count. */
-static uint64_t waiting(const World *w) {
+/* Goroutines of the program's in this state; the runtime's own do not count. */
+static uint64_t count_g(const World *w, GState status) {
     uint64_t n = 0;
     for (size_t i = 0; i < w->allg_count; i++)
-        n += w->allg[i] != NULL && w->allg[i]->status == G_WAITING && w->allg[i] != w->sched.forcegc;
+        n += w->allg[i] != NULL && w->allg[i]->status == status && w->allg[i] != w->sched.forcegc;
     return n;
-}
-
-/* Is somebody runnable whom no thread can run? Then a P stands behind a C thread that has ended, and sysmon
- * will come for it. (Go throws here: its check never fires where an extra M exists.) */
-static bool any_runnable(const World *w) {
-    for (size_t i = 0; i < w->allg_count; i++) {
-        if (w->allg[i] != NULL && w->allg[i]->status == G_RUNNABLE) return true;
-    }
-    return false;
 }
 
 /* Is every thread asleep for good? Counts instead of guessing, as Go does. Extra Ms are no threads; a C
@@ -78,8 +69,8 @@ void sched_checkdead(World *w) {
     uint64_t mcount = w->allm_count - w->sched.nmfreed, extra = w->extra.length;
     if (mcount - extra - w->sched.nmidle - w->sched.nmidlelocked - w->sched.nmsys > 0) return;
     if (w->cthread_count > w->extra.ended) return;
-    if (timer_next_ns(w) != UINT64_MAX || any_runnable(w)) return;
-    EMIT(w->s, DEADLOCK, {waiting(w)},
+    if (timer_next_ns(w) != UINT64_MAX || count_g(w, G_RUNNABLE) > 0) return; /* behind a C thread that has gone */
+    EMIT(w->s, DEADLOCK, {count_g(w, G_WAITING)},
          stream_text(w->s, "fatal error: all goroutines are asleep - deadlock!"));
     w->outcome = RUN_DEADLOCK;
 }
@@ -263,6 +254,7 @@ void sched_handoffp(World *w, P *pp) {
         sched_pidleput(w, pp);
         uint64_t first = timer_first_ns(w, pp);
         if (first != UINT64_MAX) sched_netpoll_break(w, first);
+        else sched_checkdead(w); /* it may have been the last thing that an ended C thread left */
     }
 #undef HANDOFF
 }
@@ -657,6 +649,7 @@ static void poll(World *w, M *mp, uint64_t until_ns, bool was_spinning) {
     if (until_ns != UINT64_MAX) {
         uint64_t delay = until_ns > now ? until_ns - now : 0;
         if (step > 0 && delay > 0) delay = delay < step ? step : delay - delay % step;
+        if (delay > 0) delay += cost(w, COST_poll_slack);
         until_ns = now + delay;
     }
     if (net != UINT64_MAX) net = (net > now ? net : now) + cost(w, COST_thread_wake);

@@ -200,8 +200,8 @@ bool world_advance(World *w) {
 }
 
 bool world_step(World *w) {
-    enum { WAIT_STEPS = 256 }; /* whoever calls us looks at other things now and then */
-    w->wait_left = WAIT_STEPS;
+    enum { WAIT_MAX = 256 }; /* whoever calls us looks at other things now and then */
+    w->wait_left = WAIT_MAX;
     if (w->asking == NULL && !world_advance(w)) return false;
     if (w->asking != NULL) exec_ask(w);
     return true;

@@ -301,8 +301,8 @@ struct World {
 
     M *asking;          /* its goroutine's program is being asked for the next operation */
     G *waiting;         /* its program waits inside world_do, and others are asked from there */
-    uint32_t wait_left; /* steps that the run may still go on there */
-    bool handed_over;   /* the operation of the program that leaves now is under way already */
+    uint32_t wait_left; /* how often world_do may still be of service until world_step returns */
+    bool handed_over;   /* the operation of the program that returns now is under way already */
     M *acting; /* whose step this is; NULL = sysmon's, the device's, a C thread's */
     G *maing;
     uint32_t coprimes[1024]; /* stealOrder */
@@ -333,7 +333,7 @@ void world_main(World *w, uint64_t body, uint32_t line);
 int world_run(World *w);
 /* The same by hand: one entry of the agenda; false when the run is over. Then world_end, once. */
 bool world_step(World *w);
-bool world_advance(World *w); /* the same without asking the program: w->asking waits for exec_ask */
+bool world_advance(World *w); /* the same without asking: w->asking waits for exec_ask */
 int world_end(World *w);
 /* The run cannot go on because of somebody else's mistake. */
 void world_fail(World *w, const Diag *d);
@@ -341,12 +341,13 @@ P *world_new_p(World *w, uint32_t id, PState status); /* or the dead one of that
 
 static inline uint64_t world_now(const World *w) { return w->s->now_ns; }
 /* Is nothing else due until then, nor any limit reached? Then it is that moment now, and what was to be
- * done then can be done here: going over the agenda would change nothing but the time it takes us. */
+ * done then can be done here: going over the agenda would change nothing but the time it takes us. A
+ * step that asks this does nothing after it: sched_find, sched_execute, exec_next and exec_op come last. */
 static inline bool world_alone(World *w, uint64_t at) {
-    bool ended = w->opt.limit_events > 0 && w->s->last_seq >= w->opt.limit_events,
-         late = w->opt.limit_ns > 0 && at > w->opt.limit_ns;
-    if (agenda_first_ns(&w->agenda) <= at || at == world_now(w) || ended || late || w->opt.no_shortcut)
-        return false;
+    bool ended = w->opt.limit_events > 0 && w->s->last_seq >= w->opt.limit_events;
+    bool late = w->opt.limit_ns > 0 && at > w->opt.limit_ns;
+    bool next = agenda_first_ns(&w->agenda) > at && at > world_now(w);
+    if (!next || ended || late || w->opt.no_shortcut) return false;
     w->s->now_ns = at;
     w->stuck_ops = 0;
     return true;

@@ -132,16 +132,13 @@ static const Field fields[] = {
 
 static bool take_cost(Costs *costs, const CostSpec *spec, const char *text) {
     uint64_t value;
-    size_t len = strlen(spec->name);
-    bool picoseconds = len > 3 && strcmp(spec->name + len - 3, "_ps") == 0;
-    if (picoseconds ? !whole_number(text, &value) : !time_parse(text, &value)) return false;
-    return value <= DURATION_MAX && costs_set(costs, spec->name, value);
+    if (cost_in_picoseconds(spec) ? !whole_number(text, &value) : !time_parse(text, &value)) return false;
+    return value <= COST_MAX_NS && costs_set(costs, spec->name, value);
 }
 
 static const char *cost_wants(const CostSpec *spec) {
-    size_t len = strlen(spec->name);
-    return strcmp(spec->name + len - 3, "_ps") == 0 ? "is a whole number of picoseconds"
-                                                    : "is a duration such as \"17us\"";
+    return cost_in_picoseconds(spec) ? "is a whole number of picoseconds"
+                                     : "is a duration such as \"17us\"";
 }
 
 static bool is_cost(const char *name) {
@@ -170,6 +167,7 @@ static _Noreturn void unknown_cost(lua_State *L, const char *name) {
 
 static void read_costs(lua_State *L, Script *s) {
     costs_for(s->scenario.go, &s->scenario.costs);
+    if (s->opt.profile) profile_apply(s->opt.profile, &s->scenario.costs);
     bool given = lua_getfield(L, 1, "costs") != LUA_TNIL;
     int table = lua_gettop(L);
     if (given && !lua_istable(L, table))
@@ -391,9 +389,10 @@ static int gomaxprocs(lua_State *L) {
     Script *s = script_declared(L, "runtime.GOMAXPROCS");
     int exact;
     lua_Integer n = lua_tointegerx(L, 1, &exact);
-    if (!exact || lua_type(L, 1) != LUA_TNUMBER || n > PROCS_MAX)
+    if (!exact || lua_type(L, 1) != LUA_TNUMBER)
         script_arg_error(L, 1, "runtime.GOMAXPROCS(0) says how many Ps there are.",
-                         "runtime.GOMAXPROCS wants a whole number, %d at most", PROCS_MAX);
+                         "runtime.GOMAXPROCS wants a whole number");
+    if (n > PROCS_MAX) script_error(L, "", "runtime.GOMAXPROCS: %d Ps at most", PROCS_MAX);
     uint32_t was = s->w != NULL ? s->w->procs : s->scenario.procs;
     if (n <= 0 || (uint64_t)n == was) {
         lua_pushinteger(L, was);

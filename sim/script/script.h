@@ -9,6 +9,7 @@
 #define FAULTLINE_SCRIPT_H
 
 #include "../base/diag.h"
+#include "../rt/profile.h"
 #include "../rt/world.h"
 
 typedef struct Script Script;
@@ -32,6 +33,7 @@ typedef struct {
 typedef struct {
     const char *const *set;
     size_t set_count;
+    const Profile *profile; /* measured costs, under what the scenario says itself; or NULL */
     /* Where kernel NAME comes from: *file and *source are malloced for the script. */
     bool (*kernel)(void *ctx, const char *name, char **file, char **source, Diag *d);
     void *kernel_ctx;

@@ -75,9 +75,24 @@ static void another_seed_is_another_run(void) {
     CU_ASSERT_STRING_NOT_EQUAL(one, hash_of("$F run --seed 1 --procs 2 " SCENARIO));
 }
 
+/* A profile counts for more than the version of Go, and for less than --set. */
+static void a_profile_is_another_run(void) {
+    command_gives(0, "printf 'cgo_enter=26\\ncgo_exit = 24 # as 1.25\\n' >$T/a.profile");
+    const char *set = hash_of("$F run --set costs.cgo_enter=26ns --set costs.cgo_exit=24ns " SCENARIO);
+    CU_ASSERT_STRING_NOT_EQUAL(set, hash_of("$F run " SCENARIO));
+    char *one = output_of("$F run --quiet --profile $T/a.profile --out $T/a.trace " SCENARIO " && $F show $T/a.trace");
+    char *two = output_of("$F run --quiet --set costs.cgo_enter=26ns --set costs.cgo_exit=24ns --out $T/b.trace " SCENARIO
+                          " && $F show $T/b.trace");
+    check_text("a profile, and the same by --set", one, two);
+    free(one);
+    free(two);
+}
+
 static void replay_is_identical(void) {
-    static const char *const options[] = {"", "--seed 99 --procs 5", "--set costs.cgo_enter=1us", "--device none", "--time=measured"};
+    static const char *const options[] = {"", "--seed 99 --procs 5", "--set costs.cgo_enter=1us", "--device none", "--time=measured",
+                                          "--profile $T/slow.profile --set costs.go_create=3us"};
     static const char *const ways[] = {"$F replay", "$F replay", "cd / && $F replay --device none"};
+    command_gives(0, "printf 'cgo_exit=5000\\n' >$T/slow.profile");
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
         command_gives(0, "$F run --quiet %s --out $T/replay.trace " SCENARIO, options[i]);
         for (size_t k = 0; k < sizeof ways / sizeof ways[0]; k++) {
@@ -121,6 +136,7 @@ void cli_same_tests(void) {
         {"folder, locale, environment, addresses do not matter", anywhere},
         {"events are the same with and without a device", with_and_without_a_device},
         {"another seed is another run", another_seed_is_another_run},
+        {"a profile is another run, as --set would make it", a_profile_is_another_run},
         {"a replay is identical", replay_is_identical},
         {"a replay needs no driver", a_replay_needs_no_driver},
         {"measured times become virtual times", measured_times_become_virtual_times},

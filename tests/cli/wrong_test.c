@@ -51,6 +51,20 @@ static const Wrong wrong[] = {
     {"no trace named",    "$F show",                           2, {"which trace"}},
     {"no time",           "$F show --from soon x.trace",       2, {"--from", "3.473ms"}},
     {"times turned round", "$F show --from 9us --to 3us x.trace", 2, {"--from is later than --to"}},
+    {"nothing to ask about", "$F why $T/well.trace",           2, {"why what", "g7"}},
+    {"no such goroutine", "$F why $T/well.trace g99",          2, {"no g99", "It has g1 to g"}},
+    {"no such thing",     "$F why $T/well.trace x9",           2, {"\"x9\"", "goroutine g7"}},
+    {"a number too large", "$F why $T/well.trace p99999999999999999999", 2, {"p9999", "processor p1"}},
+    {"two things",        "$F why $T/well.trace g1 g2",        2, {"one thing at a time", "g2"}},
+    {"no channel named",  "$F why $T/well.trace chan",         2, {"chan wants a name"}},
+    {"no such channel",   "$F why $T/well.trace chan zz",      2, {"no channel \"zz\"", "CHAN_MAKE"}},
+    {"no such object",    "$F why $T/well.trace obj o7",       2, {"no object \"o7\"", "OBJ_NEW"}},
+    {"many of a name",    "$F why $T/same.trace chan a",       2, {"2 channels are called \"a\"", "chan c0"}},
+    {"no moment",         "$F why $T/well.trace g1 --at soon", 2, {"--at", "first:P_RETAKE"}},
+    {"an event past the end", "$F why $T/well.trace g1 --at '#9999999'", 2, {"#9999999", "the last is #"}},
+    {"a moment that is no event", "$F why $T/well.trace g1 --at first:FROB", 2, {"FROB", "events.md"}},
+    {"a moment that never came", "$F why $T/well.trace g1 --at last:PANIC", 2, {"there is no PANIC"}},
+    {"calibrate a file",  "$F calibrate x.profile",            2, {"no argument", "-o x.profile"}},
     {"no such event",     "$F show --event FROB x.trace",      2, {"FROB", "events.md"}},
     /* files and devices: 4 */
     {"no such scenario",  "$F run /nonexistent.lua",           4, {"/nonexistent.lua", "No such file"}},
@@ -66,6 +80,11 @@ static const Wrong wrong[] = {
     {"no folder to write to", "$F run --out /nonexistent/x $S/everything.lua", 4, {"/nonexistent/x", "No such file", "--out"}},
     {"a full disk for the answer", "$F hash $T/well.trace >/dev/full",    4, {"No space left"}},
     {"no temporary folder", "TMPDIR=/nonexistent $F view $S/everything.lua", 4, {"temporary trace /nonexistent", "No such file", "Set TMPDIR"}},
+    {"no such profile",   "$F run --profile /nonexistent $S/everything.lua", 4, {"/nonexistent", "No such file"}},
+    {"a wrong profile",   "$F run --profile $T/wrong.profile $S/everything.lua", 4, {"wrong.profile:2:1:", "no cost called lunch", "thread_new, thread_wake"}},
+    {"a wrong profile to test", "$F test --profile $T/wrong.profile $S/everything.lua", 4, {"wrong.profile:2:1:", "no cost called lunch"}},
+    {"a profile of bytes", "$F run --profile $T/zero.lua $S/everything.lua", 4, {"zero.lua", "zero byte"}},
+    {"nowhere to build",  "TMPDIR=/nonexistent $F calibrate",  4, {"temporary folder /nonexistent", "Set TMPDIR"}},
     {"no driver",         "OCL_ICD_VENDORS=/nonexistent $F run $S/everything.lua", 4, {"everything.lua:22:", "no OpenCL driver", "pocl-opencl-icd"}},
     {"no driver to list", "OCL_ICD_VENDORS=/nonexistent $F devices", 4, {"no OpenCL driver", "pocl-opencl-icd"}},
 };
@@ -91,7 +110,10 @@ static void check_message(const Wrong *x) {
 static void each_has_one_clear_message(void) {
     command_gives(0, "$F run --quiet --device none --out $T/well.trace $S/everything.lua");
     command_gives(0, "cd $T && printf 'scenario {\\n title\\000 }' >zero.lua && printf '\\033Lua' >code.lua &&"
-                     "echo \"scenario { title = 't', costs = { lunch = '1us' } }\" >cost.lua");
+                     "echo \"scenario { title = 't', costs = { lunch = '1us' } }\" >cost.lua &&"
+                     "printf '# measured\\nlunch=1000\\n' >wrong.profile");
+    command_gives(0, "printf \"scenario { title = 's' }\\nlocal a, b = chan(0, 'a'), chan(0, 'a')\\nmain(function() end)\\n\" >$T/same.lua &&"
+                     "$F run --quiet --out $T/same.trace $T/same.lua");
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) check_message(&wrong[i]);
     if (!there_is_a_device()) return;
     for (size_t i = 0; i < sizeof wrong_on_a_device / sizeof wrong_on_a_device[0]; i++) check_message(&wrong_on_a_device[i]);

@@ -437,6 +437,48 @@ static void the_absent_device_counts_and_touches_nothing(void) {
     dev_close(NULL);
 }
 
+/* What a launch takes, as the host and the device see it; the kernel really runs, as often as said. */
+static void times_are_taken_of_real_launches(void) {
+    Dev *dev = open_or_fail("auto");
+    enum { COUNT = 4096, TIMES = 3 };
+    float *x = floats(COUNT);
+    for (size_t i = 0; i < COUNT; i++) x[i] = 1;
+    DevBuffer b = buffer_over(dev, x, COUNT);
+    DevArg args[] = {of_buffer(b), of_float(2.0f)};
+    uint32_t slices = 1;
+    DevLaunch launch;
+    DevTimes t, empty;
+    Diag d;
+    must(dev_launch(dev, kernel_of_file(dev, "scale"), args, 2, COUNT, &slices, &launch, &d), &d);
+    must(dev_time(dev, launch, TIMES, &t, &d), &d);
+    must(dev_fetch(dev, b, &d), &d);
+    CU_ASSERT_EQUAL(x[0], 8);
+    CU_ASSERT_EQUAL(x[COUNT - 1], 8);
+    CU_ASSERT(t.enqueue_ns > 0);
+    CU_ASSERT(t.kernel_ns > 0);
+    CU_ASSERT(t.total_ns >= t.enqueue_ns);
+    CU_ASSERT(t.total_ns >= t.kernel_ns);
+    must(dev_time(dev, launch, 0, &empty, &d), &d);
+    CU_ASSERT(empty.kernel_ns == 0 && empty.start_ns == 0);
+    CU_ASSERT_EQUAL(x[0], 8);
+    dev_close(dev);
+    free(x);
+}
+
+static void no_times_are_taken_where_there_is_no_device(void) {
+    Side side;
+    Diag d;
+    DevTimes t;
+    DevLaunch launch;
+    uint32_t slices = 1;
+    open_side(&side, "none");
+    DevArg args[] = {of_buffer(side.live), of_buffer(side.live), of_float(1)};
+    must(dev_launch(side.dev, side.k, args, 3, 64, &slices, &launch, &d), &d);
+    CU_ASSERT_FALSE(dev_time(side.dev, launch, 1, &t, &d));
+    CU_ASSERT_PTR_NOT_NULL(strstr(d.message, "no device"));
+    dev_close(side.dev);
+}
+
 /* ---- no driver at all ------------------------------------------------------------------------ */
 
 /* The ICD loader looks for drivers once in a process, so this needs a fresh one: this very program,
@@ -510,5 +552,7 @@ void dev_device_tests(void) {
     CU_ADD_TEST(s, wrong_calls_are_refused_in_the_same_words_with_and_without_a_device);
     CU_ADD_TEST(s, a_buffer_released_before_its_launch_ran_is_refused);
     CU_ADD_TEST(s, the_absent_device_counts_and_touches_nothing);
+    CU_ADD_TEST(s, times_are_taken_of_real_launches);
+    CU_ADD_TEST(s, no_times_are_taken_where_there_is_no_device);
     CU_ADD_TEST(s, no_driver_is_one_sentence_and_a_remedy);
 }

@@ -12,19 +12,6 @@
 #define MS 1000000u
 #define US 1000u
 
-static Ran run(const Program *p) {
-    Ran r = run_program(p);
-    if (r.audit[0]) printf("\n  audit: %s\n", r.audit);
-    CU_ASSERT_STRING_EQUAL(r.audit, "");
-    return r;
-}
-
-static void expect_lines(const Ran *r, const char *kinds, const char *expected) {
-    char *got = ran_lines(r, kinds);
-    check_text(kinds, expected, got);
-    free(got);
-}
-
 /* The names of goroutines in the order of their first GO_START. */
 static void first_runs(const Ran *r, char *out, size_t size) {
     out[0] = '\0';
@@ -45,7 +32,7 @@ static void the_newest_goroutine_runs_first(void) {
     static const Op f[] = {SEND(0)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
     static const uint64_t caps[] = {4};
-    Ran r = run(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = caps, .chan_count = 1});
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = caps, .chan_count = 1});
     char order[64];
     first_runs(&r, order, sizeof order);
     CU_ASSERT_STRING_EQUAL(order, "g1 g5 g2 g3 g4 ");
@@ -60,8 +47,8 @@ static void close_releases_receivers_as_go_does(void) {
     static const Op f[] = {RECV(0), COMPUTE(10), SEND(1)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
     static const uint64_t caps[] = {0, 4};
-    Ran r = run(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = caps, .chan_count = 2});
-    expect_lines(&r, "GO_COMPUTE",
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = caps, .chan_count = 2});
+    expect_events(&r, "GO_COMPUTE",
                  "1.882us GO_COMPUTE g=g2 duration=10ns line=2\n"
                  "2.179us GO_COMPUTE g=g5 duration=10ns line=2\n"
                  "2.476us GO_COMPUTE g=g4 duration=10ns line=2\n"
@@ -74,8 +61,8 @@ static void an_unbuffered_value_goes_hand_to_hand(void) {
     static const Op f[] = {SEND(0)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
     static const uint64_t caps[] = {0};
-    Ran r = run(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = caps, .chan_count = 1});
-    expect_lines(&r, "CHAN_QUEUE CHAN_SEND CHAN_RECV GO_BLOCK GO_UNBLOCK GO_START RUNQ_GET",
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = caps, .chan_count = 1});
+    expect_events(&r, "CHAN_QUEUE CHAN_SEND CHAN_RECV GO_BLOCK GO_UNBLOCK GO_START RUNQ_GET",
                  "0s RUNQ_GET p=P0 g=g1 next=yes\n"
                  "90ns GO_START g=g1 p=P0 m=M0 inherit=yes\n"
                  "327ns CHAN_QUEUE g=g1 c=c0 sending=no line=2\n"
@@ -96,8 +83,8 @@ static const uint64_t one_slot[] = {8};
 static void a_short_call_keeps_its_p(void) {
     static const Op main_ops[] = {C_CALL(3 * US)};
     static const Body bodies[] = {BODY("main", main_ops)};
-    Ran r = run(&(Program){.bodies = bodies, .body_count = 1});
-    expect_lines(&r, "CGO_ENTER CGO_EXIT_FAST CGO_EXIT_P CGO_EXIT_WAIT SYSMON_SEES P_RETAKE",
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 1});
+    expect_events(&r, "CGO_ENTER CGO_EXIT_FAST CGO_EXIT_P CGO_EXIT_WAIT SYSMON_SEES P_RETAKE",
                  "104ns CGO_ENTER g=g1 p=P0 m=M0 fn=\"sleep_in_c\" line=1\n"
                  "3.104us CGO_EXIT_FAST g=g1 p=P0 m=M0\n");
     ran_free(&r);
@@ -108,8 +95,8 @@ static void retake_waits_for_a_second_look(void) {
     static const Op main_ops[] = {GO(1), C_CALL(100 * US)};
     static const Op f[] = {COMPUTE(200 * US)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
-    Ran r = run(&(Program){.bodies = bodies, .body_count = 2});
-    expect_lines(&r,
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2});
+    expect_events(&r,
                  "CGO_ENTER SYSMON_SEES P_RETAKE P_HANDOFF M_NEW M_START GO_START CGO_EXIT_WAIT "
                  "GLOBQ_PUT GLOBQ_GET M_PARK",
                  "90ns GO_START g=g1 p=P0 m=M0 inherit=yes\n"
@@ -138,7 +125,7 @@ static void short_calls_in_a_row_are_never_robbed(void) {
     static const Op wait_main[] = {GO(1), GO(2), RECV(0)};
     static const Op spin[] = {COMPUTE(1600 * US), SEND(0)};
     Body all[] = {BODY("main", wait_main), bodies[1], BODY("spin", spin)};
-    Ran r = run(&(Program){
+    Ran r = run_audited(&(Program){
         .bodies = all, .body_count = 3, .chan_caps = one_slot, .chan_count = 1, .procs = 2});
     CU_ASSERT(r.count[EV_SYSMON_SEES] > 10);
     CU_ASSERT_EQUAL(r.count[EV_P_RETAKE], 0);
@@ -149,7 +136,7 @@ static void short_calls_in_a_row_are_never_robbed(void) {
 static void a_p_without_work_is_spared_for_10_ms(void) {
     static const Op main_ops[] = {C_CALL(30 * MS)};
     static const Body bodies[] = {BODY("main", main_ops)};
-    Ran r = run(&(Program){.bodies = bodies, .body_count = 1, .procs = 2});
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 1, .procs = 2});
     CU_ASSERT(r.count[EV_SYSMON_SPARES] > 50);
     char *lines = ran_lines(&r, "SYSMON_SEES P_RETAKE P_HANDOFF CGO_EXIT_P");
     unsigned seen_ms = 0, taken_ms = 0;
@@ -168,8 +155,8 @@ static void back_from_c_an_idle_p_is_taken(void) {
     static const Op main_ops[] = {GO(1), C_CALL(300 * US)};
     static const Op f[] = {COMPUTE(60 * US)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
-    Ran r = run(&(Program){.bodies = bodies, .body_count = 2});
-    expect_lines(&r, "P_RETAKE CGO_EXIT_P SYSMON_SLEEP SYSMON_WAKE",
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2});
+    expect_events(&r, "P_RETAKE CGO_EXIT_P SYSMON_SLEEP SYSMON_WAKE",
                  "40us P_RETAKE p=P0 m_from=M0 g=g1 waited=20us by=M1\n"
                  "140us SYSMON_SLEEP until=60.00014s\n"
                  "300.324us SYSMON_WAKE idle=0\n"
@@ -182,8 +169,8 @@ static void the_old_p_is_taken_back_from_another_call(void) {
     static const Op main_ops[] = {GO(1), C_CALL(100 * US), COMPUTE(10)};
     static const Op f[] = {COMPUTE(20 * US), C_CALL(300 * US)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
-    Ran r = run(&(Program){.bodies = bodies, .body_count = 2});
-    expect_lines(&r, "CGO_ENTER P_RETAKE CGO_EXIT_P",
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2});
+    expect_events(&r, "CGO_ENTER P_RETAKE CGO_EXIT_P",
                  "324ns CGO_ENTER g=g1 p=P0 m=M0 fn=\"sleep_in_c\" line=2\n"
                  "40us P_RETAKE p=P0 m_from=M0 g=g1 waited=20us by=M1\n"
                  "90.104us CGO_ENTER g=g2 p=P0 m=M2 fn=\"sleep_in_c\" line=2\n"
@@ -201,8 +188,8 @@ static void a_slice_of_10_ms_ends(void) {
     static const Op f[] = {COMPUTE(15 * MS), SEND(0)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
     Ran r =
-        run(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = one_slot, .chan_count = 1});
-    expect_lines(&r, "PREEMPT_ASK GO_STOP GLOBQ_PUT GLOBQ_GET",
+        run_audited(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = one_slot, .chan_count = 1});
+    expect_events(&r, "PREEMPT_ASK GO_STOP GLOBQ_PUT GLOBQ_GET",
                  "11.22ms PREEMPT_ASK g=g3 p=P0 m=M0 ran=11.2ms\n"
                  "11.2213ms GO_STOP g=g3 reason=\"preempted\"\n"
                  "11.2213ms GLOBQ_PUT g=g3\n"
@@ -221,7 +208,7 @@ static void a_ping_pong_shares_one_slice(void) {
                      BODY("other", other)};
     bodies[1].repeat = bodies[2].repeat = 20000;
     static const uint64_t caps[] = {0, 0, 1};
-    Ran r = run(&(Program){.bodies = bodies,
+    Ran r = run_audited(&(Program){.bodies = bodies,
                            .body_count = 4,
                            .chan_caps = caps,
                            .chan_count = 3,
@@ -235,7 +222,7 @@ static void a_ping_pong_shares_one_slice(void) {
 static void sysmon_backs_off_as_go_does(void) {
     static const Op main_ops[] = {COMPUTE(60 * MS)};
     static const Body bodies[] = {BODY("main", main_ops)};
-    Ran r = run(&(Program){.bodies = bodies, .body_count = 1});
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 1});
     char *lines = ran_lines(&r, "SYSMON_LOOK"), *save;
     uint64_t looks = 0, at_20us = 0;
     static const char *const later[] = {"next=40us",  "next=80us",   "next=160us",  "next=320us",
@@ -262,8 +249,8 @@ static void the_257th_spills_half(void) {
     static const Op last[] = {COMPUTE(1)};
     Body bodies[] = {BODY("main", main_ops), BODY("f", f), BODY("last", last)};
     bodies[0].repeat = 258; /* 1 in runnext, 256 in the ring, then one more */
-    Ran r = run(&(Program){.bodies = bodies, .body_count = 3});
-    expect_lines(&r, "RUNQ_SPILL", "56.85us RUNQ_SPILL p=P0 count=128\n");
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 3});
+    expect_events(&r, "RUNQ_SPILL", "56.85us RUNQ_SPILL p=P0 count=128\n");
     CU_ASSERT_EQUAL(r.count[EV_GLOBQ_PUT], 1);
     ran_free(&r);
 }
@@ -273,9 +260,9 @@ static void a_thief_takes_half_and_runs_the_last(void) {
                                   SEND(0)};
     static const Op f[] = {COMPUTE(50 * US)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
-    Ran r = run(&(Program){
+    Ran r = run_audited(&(Program){
         .bodies = bodies, .body_count = 2, .chan_caps = one_slot, .chan_count = 1, .procs = 2});
-    expect_lines(&r, "RUNQ_STEAL RUNQ_STEAL_NEXT",
+    expect_events(&r, "RUNQ_STEAL RUNQ_STEAL_NEXT",
                  "30.33us RUNQ_STEAL p=P1 p_from=P0 g=g4 count=3\n"); /* of g2..g6; g7 is runnext */
     ran_free(&r);
 }
@@ -287,7 +274,7 @@ static void the_global_queue_does_not_starve(void) {
     Body bodies[] = {BODY("main", main_ops), BODY("a", a), BODY("b", a)};
     bodies[1].repeat = bodies[2].repeat = 200;
     static const uint64_t caps[] = {1, 1, 1};
-    Ran r = run(&(Program){.bodies = bodies, .body_count = 3, .chan_caps = caps, .chan_count = 3});
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 3, .chan_caps = caps, .chan_count = 3});
     CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
     CU_ASSERT(r.count[EV_GLOBQ_GET] >= 1);
     ran_free(&r);
@@ -299,7 +286,7 @@ static void a_p_on_its_way_can_be_robbed(void) {
                                   GO(1), GO(1), GO(1), C_CALL(500 * US)};
     static const Op f[] = {COMPUTE(8 * US)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
-    Ran r = run(&(Program){.bodies = bodies, .body_count = 2, .procs = 2});
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .procs = 2});
     char *lines = ran_lines(&r, "P_RETAKE M_NEW M_START RUNQ_STEAL");
     char *taken = strstr(lines, "P_RETAKE p=P0"), *start = taken ? strstr(taken, "M_START") : NULL;
     char *steal = taken ? strstr(taken, "RUNQ_STEAL p=P1 p_from=P0") : NULL;
@@ -332,7 +319,7 @@ static void ten_thousand_threads_are_the_end(void) {
 static void a_timer_due_now_is_not_waited_for(void) {
     static const Op main_ops[] = {SLEEP(1), COMPUTE(1)};
     static const Body bodies[] = {BODY("main", main_ops)};
-    Ran r = run(&(Program){.bodies = bodies, .body_count = 1, .procs = 2});
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 1, .procs = 2});
     CU_ASSERT(r.end_ns < 2 * MS);
     ran_free(&r);
 }
@@ -357,8 +344,8 @@ static void waiting_by_gosched_is_no_standstill(void) {
 static void a_short_sleep_lasts_a_millisecond(void) {
     static const Op main_ops[] = {SLEEP(100 * US), COMPUTE(1)};
     static const Body bodies[] = {BODY("main", main_ops)};
-    Ran r = run(&(Program){.bodies = bodies, .body_count = 1});
-    expect_lines(&r, "GO_SLEEP M_POLL M_POLL_END TIMER_FIRE",
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 1});
+    expect_events(&r, "GO_SLEEP M_POLL M_POLL_END TIMER_FIRE",
                  "90ns GO_SLEEP g=g1 duration=100us line=1\n"
                  "90ns M_POLL m=M0 until=1.00009ms\n"
                  "1.00009ms M_POLL_END m=M0\n"
@@ -371,7 +358,7 @@ static void all_asleep_is_a_deadlock(void) {
     static const Op f[] = {RECV(0)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
     for (uint32_t procs = 1; procs <= 3; procs++) {
-        Ran r = run(&(Program){.bodies = bodies,
+        Ran r = run_audited(&(Program){.bodies = bodies,
                                .body_count = 2,
                                .chan_caps = one_slot,
                                .chan_count = 1,
@@ -395,7 +382,7 @@ static void a_call_or_a_timer_is_no_deadlock(void) {
     Body bodies[] = {BODY("main", main_ops), BODY("f", in_c)};
     for (int i = 0; i < 2; i++) {
         if (i == 1) bodies[1] = (Body)BODY("f", asleep);
-        Ran r = run(
+        Ran r = run_audited(
             &(Program){.bodies = bodies, .body_count = 2, .chan_caps = one_slot, .chan_count = 1});
         CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
         ran_free(&r);
@@ -432,7 +419,7 @@ static void go_panics_have_gos_texts(void) {
         if (i == 1) bodies[0] = (Body)BODY("main", close_twice);
         if (i == 2) bodies[0] = (Body)BODY("main", wait_main);
         Ran r =
-            run(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = caps, .chan_count = 2});
+            run_audited(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = caps, .chan_count = 2});
         CU_ASSERT_EQUAL(r.outcome, RUN_PANIC);
         CU_ASSERT_EQUAL(r.status, 2);
         char *lines = ran_lines(&r, "PANIC");
@@ -448,7 +435,7 @@ static void main_returning_ends_it_for_all(void) {
     static const Op main_ops[] = {GO(1), COMPUTE(10 * US)};
     static const Op f[] = {C_CALL(1000 * MS)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
-    Ran r = run(&(Program){.bodies = bodies, .body_count = 2, .procs = 2});
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .procs = 2});
     CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
     CU_ASSERT_EQUAL(r.status, 0);
     CU_ASSERT(r.end_ns < 20 * US);
@@ -460,7 +447,7 @@ static void ids_come_in_batches_of_16_per_p(void) {
     static const Op f[] = {COMPUTE(1), GO(2), COMPUTE(100 * US)};
     static const Op g[] = {COMPUTE(1)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f), BODY("g", g)};
-    Ran r = run(&(Program){.bodies = bodies, .body_count = 3, .procs = 2});
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 3, .procs = 2});
     char *lines = ran_lines(&r, "GO_CREATE");
     CU_ASSERT_PTR_NOT_NULL(
         strstr(lines, "GO_CREATE g=g17 parent=g2")); /* P1's first: its batch begins at 17 */

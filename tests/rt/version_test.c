@@ -12,6 +12,8 @@ static Costs costs_of(const char *name) {
 }
 
 static uint64_t crossing(const Costs *c) { return c->ns[COST_cgo_enter] + c->ns[COST_cgo_exit]; }
+/* An empty C call that calls an empty Go function. */
+static uint64_t with_callback(const Costs *c) { return crossing(c) + c->ns[COST_callback] + c->ns[COST_cgo_exit]; }
 
 static void the_default_is_a_row_and_costs_what_the_table_says(void) {
     Costs plain;
@@ -52,9 +54,9 @@ static void a_crossing_costs_half_since_1_26(void) {
     CU_ASSERT_EQUAL(crossing(&old), 51);
     CU_ASSERT_EQUAL(crossing(&new), 27);
     CU_ASSERT_EQUAL(crossing(&newest), 26);
-    CU_ASSERT_EQUAL(crossing(&old) + old.ns[COST_callback], 115);
-    CU_ASSERT_EQUAL(crossing(&new) + new.ns[COST_callback], 67);
-    CU_ASSERT_EQUAL(crossing(&newest) + newest.ns[COST_callback], 64);
+    CU_ASSERT_EQUAL(with_callback(&old), 115);
+    CU_ASSERT_EQUAL(with_callback(&new), 67);
+    CU_ASSERT_EQUAL(with_callback(&newest), 64);
 }
 
 static void callbacks_on_c_threads_were_slow_from_1_22_5_to_1_23(void) {

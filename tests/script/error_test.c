@@ -2,6 +2,7 @@
 #include "../check.h"
 #include "attempt.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void script_error_tests(void);
@@ -67,6 +68,10 @@ static const Case running[] = {
      3, 0, "in goroutine crew: lost", "", "error 'lost' end)"},
     {HEAD "main(function()\n  go('late', function()\n    nothing() end) sleep '1ms' end)",
      3, 0, "in goroutine late: 'nothing' is not defined here", "", "    nothing() end) sleep '1ms' end)"},
+    {HEAD "go('crew', function()\ncompute '1us'\nerror 'lost' end)\nmain(function() chan():recv() end)",
+     3, 0, "in goroutine crew: lost", "", "error 'lost' end)"}, /* main waits inside world_do */
+    {MAIN("local c = chan() go('crew', function() c:send(1) c:recv() end)\nc:recv() c:send(2)\nerror 'then'"),
+     4, 0, "in goroutine main: then", "", "error 'then'"},
     {HEAD "\nlocal x = 5 .. {}", 2, 0, "attempt to concatenate a table value", "", "local x = 5 .. {}"},
     {HEAD "\n\nchan('x')", 3, 0, "chan wants its capacity", "local done = chan(1)", "chan('x')"},
 };
@@ -109,6 +114,36 @@ static void a_mark_and_a_shell_line_are_skipped(void) {
     attempt_fails("#", "a scenario begins with scenario");
 }
 
+/* The lines of all sends and receives, in order. */
+static void check_lines(const char *source, const char *expected) {
+    Attempt a = attempt(source, NULL);
+    char lines[200] = "";
+    CU_ASSERT_FALSE(a.failed);
+    for (const char *p = a.events; *p; p += strcspn(p, "\n"), p += *p == '\n') {
+        const char *end = p + strcspn(p, "\n"), *name = strchr(p, ' '), *line = strstr(p, "line=");
+        bool wanted = name && (strncmp(name, " CHAN_SEND", 10) == 0 || strncmp(name, " CHAN_RECV", 10) == 0);
+        if (wanted && line && line < end)
+            snprintf(lines + strlen(lines), sizeof lines - strlen(lines), "%d ", atoi(line + 5));
+    }
+    check_text(source, expected, lines);
+    attempt_free(&a);
+}
+
+static void an_operation_knows_its_line(void) {
+    check_lines(MAIN("local c = chan(3)\n"
+                     "local function send(v) c:send(v) end\n"
+                     "local t = setmetatable({}, { __index = function(t, k) c:send(k)\n"
+                     "  return k end })\n"
+                     "for i = 1, 2 do\n"
+                     "  send(i) pcall(c.send, c, i)\n"
+                     "  local v = t.x\n"
+                     "  for v in c:each() do\n"
+                     "    if c:len() == 0 then break end\n"
+                     "  end\n"
+                     "end"),
+                "3 7 4 9 9 9 3 7 4 9 9 9 ");
+}
+
 void script_error_tests(void) {
     static const Check checks[] = {
         {"syntax errors show line, column and how Lua has it", syntax_errors_show_their_column},
@@ -117,6 +152,7 @@ void script_error_tests(void) {
         {"a byte order mark and a first line with # are skipped",
          a_mark_and_a_shell_line_are_skipped},
         {"an error that is thrown again keeps its remedy", a_rethrown_error_keeps_its_remedy},
+        {"an operation knows its line, however it is called", an_operation_knows_its_line},
         {NULL, NULL},
     };
     suite("script: errors", checks);

@@ -1,0 +1,833 @@
+/* why.c -- the chain of causes, in sentences.
+ *
+ * A tale goes from the thing asked about to what holds it up, and from there to what holds that up:
+ *
+ *   g9 runnable ─▶ P1, whose queue it is on ─▶ g7, in C with P1 ─▶ clFinish, called at line 16
+ *   g1 waiting  ─▶ its channel ─▶ who will send ─▶ why that one has not yet
+ *   M3          ─▶ the event that made it ─▶ cause ─▶ cause ─▶ an event with a line
+ *
+ * Present states are read off the model. The past is walked along the events' causes (find_root), with a
+ * few jumps where the cause of interest is not the event before: a retake is due to the call, not to
+ * sysmon's look; a timer to the sleep; the end of a command to whoever enqueued it.
+ * A state or a reason that is not known here still gives a true sentence, and the walk goes on.
+ */
+#include "why.h"
+
+#include "../base/units.h"
+#include "narrate.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef unsigned long long Ull;
+enum { NAME = 64, PLACE = 160 };
+
+typedef struct {
+    const WhyAt *at;
+    const Model *m;
+    Why *y;
+    uint64_t told[WHY_SENTENCES_MAX]; /* goroutines in this chain of waiting, in its order */
+    size_t told_count;
+} Tale;
+
+static void say(Tale *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void say(Tale *t, const char *fmt, ...) {
+    if (t->y->count == WHY_SENTENCES_MAX) return;
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(t->y->sentence[t->y->count++], WHY_SENTENCE_MAX, fmt, ap);
+    va_end(ap);
+}
+
+/* " at blocking.lua:37"; "" for no line */
+static char *place(const WhyAt *at, uint64_t line, char *buf) {
+    if (line == 0 || line == NONE) buf[0] = '\0';
+    else if (at->scenario[0]) snprintf(buf, PLACE, " at %.128s:%llu", at->scenario, (Ull)line);
+    else snprintf(buf, PLACE, " at line %llu", (Ull)line);
+    return buf;
+}
+
+static char *chan_text(const Model *m, uint64_t c, char *buf) {
+    const char *name = c < m->chan_count ? intern_text(m->text, m->chan[c].name) : "";
+    if (name[0]) snprintf(buf, NAME, "%.32s (c%llu)", name, (Ull)c);
+    else snprintf(buf, NAME, "c%llu", (Ull)c);
+    return buf;
+}
+
+/* Texts that live as long as the block they are used in. */
+#define G(id) narrate_g(t->m, (id), (char[NAME]){0}, NAME)
+#define CHAN(id) chan_text(t->m, (id), (char[NAME]){0})
+#define TIME(ns) time_text((char[TIME_TEXT_MAX]){0}, TIME_TEXT_MAX, (ns))
+#define AT(line) place(t->at, (line), (char[PLACE]){0})
+#define STR(id) intern_text(t->m->text, (id))
+#define PLURAL(n) ((n) == 1 ? "" : "s")
+
+static uint64_t ago(const Tale *t, uint64_t ns) { return t->at->now_ns - ns; }
+static uint64_t in(const Tale *t, uint64_t ns) {
+    return ns > t->at->now_ns ? ns - t->at->now_ns : 0;
+}
+static bool alive(const Model *m, uint64_t g) {
+    return g < m->g_count && m->g[g].state != G_NONE && m->g[g].state != G_DEAD;
+}
+static const ModelG *g_of(const Tale *t, uint64_t g) {
+    return g < t->m->g_count && t->m->g[g].state != G_NONE ? &t->m->g[g] : NULL;
+}
+static const ModelM *m_of(const Tale *t, uint64_t m) {
+    return m < t->m->m_count && t->m->m[m].state != M_NONE ? &t->m->m[m] : NULL;
+}
+
+/* ---- looking back ---- */
+
+static bool event_at(const Tale *t, uint64_t seq, Event *e) {
+    return seq > 0 && seq != NONE && t->at->event(t->at->ctx, seq, e);
+}
+
+/* The last event of this kind before `seq` that has this first argument. */
+static bool last_before(const Tale *t, uint64_t seq, EventKind kind, uint64_t id, Event *e) {
+    while (seq-- > 1 && event_at(t, seq, e)) {
+        if (e->kind == kind && e->arg[0] == id) return true;
+    }
+    return false;
+}
+
+static uint64_t line_of(const Event *e) {
+    uint64_t line = e->kind < EV_COUNT ? event_arg(e, "line") : NONE;
+    return line == NONE ? 0 : line;
+}
+
+/* The last thing that goroutine g did by a line of its own, before `seq`. */
+static bool last_line(const Tale *t, uint64_t seq, uint64_t g, Event *e) {
+    while (seq-- > 1 && event_at(t, seq, e)) {
+        if (e->kind < EV_COUNT && line_of(e) && event_first(e, KIND_G) == g) return true;
+    }
+    return false;
+}
+
+/* Where the cause that one wants to hear of is not the event before. */
+static bool jump(const Tale *t, const Event *e, Event *to) {
+    switch (e->kind) {
+    case EV_P_RETAKE:
+        if (e->arg[4] != 1) return false;
+        return last_before(t, e->seq, EV_CGO_ENTER, e->arg[2], to);
+    case EV_CGO_EXIT_WAIT: return last_before(t, e->seq, EV_CGO_ENTER, e->arg[0], to);
+    case EV_GO_STOP:
+    case EV_PREEMPT_ASK: return last_line(t, e->seq, e->arg[0], to);
+    case EV_TIMER_FIRE: return last_before(t, e->seq, EV_GO_SLEEP, e->arg[0], to);
+    case EV_DEV_START:
+    case EV_DEV_DONE: return last_before(t, e->seq, EV_DEV_ENQUEUE, e->arg[0], to);
+    default: return false;
+    }
+}
+
+/* Back along the causes from event `seq` to the first that a line of the scenario asked for. False: there
+ * is none, and *e is where it began. */
+static bool find_root(const Tale *t, uint64_t seq, Event *e) {
+    *e = (Event){.kind = EV_COUNT};
+    for (Event next; event_at(t, seq, &next); seq = next.cause) {
+        *e = next;
+        if (line_of(e)) return true;
+        if (jump(t, e, &next) && line_of(&next)) {
+            *e = next;
+            return true;
+        }
+        next = *e;
+        if (e->kind == EV_SYSMON_LOOK || next.cause >= seq) return false;
+    }
+    return false;
+}
+
+/* What an event with a line says of the scenario: "g3 worker sent on done (c0) at blocking.lua:22". */
+static void root_text(const Tale *t, const Event *e, char *buf, size_t size) {
+    const uint64_t *a = e->arg;
+    switch (e->kind) {
+    case EV_GO_CREATE:
+        if (a[1] == NONE)
+            snprintf(buf, size, "the runtime started %s, whose function begins%s", G(a[0]),
+                     AT(a[3]));
+        else snprintf(buf, size, "%s made %s%s", G(a[1]), G(a[0]), AT(a[3]));
+        break;
+    case EV_GO_BLOCK:
+        snprintf(buf, size, "%s stopped to wait (%s)%s", G(a[0]), STR(a[1]), AT(a[2]));
+        break;
+    case EV_GO_COMPUTE: snprintf(buf, size, "%s computed%s", G(a[0]), AT(a[2])); break;
+    case EV_GO_SLEEP:
+        snprintf(buf, size, "%s went to sleep for %s%s", G(a[0]), TIME(a[1]), AT(a[2]));
+        break;
+    case EV_CGO_ENTER: snprintf(buf, size, "%s called %s%s", G(a[0]), STR(a[3]), AT(a[4])); break;
+    case EV_CHAN_MAKE: snprintf(buf, size, "%s was made%s", CHAN(a[0]), AT(a[3])); break;
+    case EV_CHAN_SEND: snprintf(buf, size, "%s sent on %s%s", G(a[0]), CHAN(a[1]), AT(a[3])); break;
+    case EV_CHAN_RECV:
+        snprintf(buf, size, "%s received from %s%s", G(a[0]), CHAN(a[1]), AT(a[4]));
+        break;
+    case EV_CHAN_QUEUE:
+        snprintf(buf, size, "%s stopped to wait at %s%s", G(a[0]), CHAN(a[1]), AT(a[3]));
+        break;
+    case EV_CHAN_CLOSE: snprintf(buf, size, "%s closed %s%s", G(a[0]), CHAN(a[1]), AT(a[2])); break;
+    case EV_DEV_ENQUEUE:
+        snprintf(buf, size, "%s enqueued %s (k%llu)%s", G(a[2]), STR(a[3]), (Ull)a[0], AT(a[5]));
+        break;
+    default:
+        snprintf(buf, size, "%s was%s (%s)", G(event_first(e, KIND_G)), AT(line_of(e)),
+                 event_spec[e->kind].name);
+        break;
+    }
+}
+
+/* The last sentence: `intro` and what a line of the scenario did, or where else it began. */
+static void say_root(Tale *t, uint64_t seq, const char *intro) {
+    Event e;
+    char text[320];
+    if (find_root(t, seq, &e)) {
+        root_text(t, &e, text, sizeof text);
+        say(t, "%s %s, at %s.", intro, text, TIME(e.time_ns));
+    } else if (e.kind == EV_SYSMON_LOOK) {
+        say(t, "It " WHY_OUTSIDE ": sysmon looked at %s, by its own clock.", TIME(e.time_ns));
+    } else if (e.kind == EV_RUN_START) {
+        say(t, "It " WHY_OUTSIDE ", when the run started.");
+    } else if (e.kind < EV_COUNT) {
+        say(t, "It " WHY_OUTSIDE ", with %s at %s.", event_spec[e.kind].name, TIME(e.time_ns));
+    } else {
+        say(t, "It " WHY_OUTSIDE ": the trace names no cause.");
+    }
+}
+
+/* ---- in C ---- */
+
+static void say_sysmon(Tale *t, uint64_t p) {
+    const Model *m = t->m;
+    const ModelP *pp = &m->p[p];
+    uint64_t free_ps = 0;
+    for (size_t i = 0; i < m->p_count; i++) free_ps += m->p[i].on_idle_list != 0;
+    for (size_t i = 0; i < m->m_count; i++) free_ps += m->m[i].state == M_SPINNING;
+    if (m->sysmon_asleep) {
+        say(t, "sysmon, which could take P%llu away, is in deep sleep until %s.", (Ull)p,
+            TIME(m->sysmon_next_ns));
+    } else if (m->sysmon_next_ns <= t->at->now_ns) {
+        say(t, "sysmon, which could take P%llu away, has not looked yet.", (Ull)p);
+    } else if (pp->seen_ns == NONE) {
+        say(t,
+            "sysmon has not seen this call yet; it looks again in %s, and takes P%llu if it sees "
+            "the call a second time.",
+            TIME(in(t, m->sysmon_next_ns)), (Ull)p);
+    } else if (pp->runq.count == 0 && pp->runnext == NONE && free_ps > 0) {
+        say(t,
+            "sysmon saw this call at %s and looks again in %s; as P%llu has no work and others are "
+            "free, it leaves it there up to 10ms.",
+            TIME(pp->seen_ns), TIME(in(t, m->sysmon_next_ns)), (Ull)p);
+    } else {
+        say(t, "sysmon saw this call at %s and looks again in %s: then it takes P%llu away.",
+            TIME(pp->seen_ns), TIME(in(t, m->sysmon_next_ns)), (Ull)p);
+    }
+}
+
+static void say_device(Tale *t, uint64_t queue) {
+    const Model *m = t->m;
+    const ModelQueue *q = &m->queue[queue];
+    if (q->depth == 0 || q->head >= m->cmd_count) {
+        say(t, "The device queue q%llu has run dry since %s, and the driver is waking the thread.",
+            (Ull)queue, TIME(q->idle_since_ns));
+        return;
+    }
+    const ModelCmd *c = &m->cmd[q->head];
+    char behind[48] = "";
+    if (q->depth > 1)
+        snprintf(behind, sizeof behind, ", with %llu more behind it", (Ull)(q->depth - 1));
+    if (c->state == CMD_RUNNING) {
+        say(t, "The device runs %s (k%llu), enqueued%s, until %s%s.", STR(c->name), (Ull)q->head,
+            AT(c->line), TIME(c->end_ns), behind);
+    } else {
+        say(t, "The device has not begun %s (k%llu), enqueued%s%s.", STR(c->name), (Ull)q->head,
+            AT(c->line), behind);
+    }
+}
+
+/* Ends at the line of the call. */
+static void say_call(Tale *t, uint64_t g) {
+    const ModelG *gp = &t->m->g[g];
+    bool waits = gp->queue < t->m->queue_count;
+    if (waits) say_device(t, gp->queue);
+    say(t, "%s called %s%s, at %s%s.", G(g), STR(gp->fn), AT(gp->line), TIME(gp->since_ns),
+        waits ? ", and sleeps in the driver until that is done" : "");
+}
+
+/* ---- what goroutine g is doing, when it does something ---- */
+
+static void say_doing(Tale *t, uint64_t g) {
+    const ModelG *gp = &t->m->g[g];
+    if (gp->busy_ns != NONE && gp->busy_ns > t->at->now_ns)
+        say(t, "%s computes%s, until %s if nobody interrupts it.", G(g), AT(gp->line),
+            TIME(gp->busy_ns));
+    else if (gp->line == 0) say(t, "What %s does " WHY_OUTSIDE ": the runtime started it.", G(g));
+    else say(t, "%s is%s.", G(g), AT(gp->line));
+}
+
+/* ---- a P, as a reason for others to wait ---- */
+
+static void tell_thread_coming(Tale *t, uint64_t p) {
+    for (size_t i = 0; i < t->m->m_count; i++) {
+        const ModelM *mp = &t->m->m[i];
+        if (mp->next_p != p || (mp->state != M_STARTING && mp->state != M_WAKING)) continue;
+        say(t, "P%llu was given to M%zu, %s since %s.", (Ull)p, i,
+            mp->state == M_STARTING ? "a new thread that the operating system has been starting"
+                                    : "a parked thread that has been waking",
+            TIME(mp->since_ns));
+        say_root(t, mp->since_seq, "That was done because");
+        return;
+    }
+    say(t, "P%llu is being handed on at this very moment.", (Ull)p);
+    say_root(t, t->m->p[p].since_seq, "It is free because");
+}
+
+static void tell_p_idle(Tale *t, uint64_t p) {
+    const ModelP *pp = &t->m->p[p];
+    say(t, "P%llu is idle since %s: there was nothing for it to run.", (Ull)p, TIME(pp->since_ns));
+    say_root(t, pp->since_seq, "It was given up after");
+}
+
+static void tell_p(Tale *t, uint64_t p) {
+    const Model *m = t->m;
+    const ModelP *pp = &m->p[p];
+    const ModelM *mp = m_of(t, pp->m);
+    if (pp->state == P_IDLE && pp->on_idle_list) {
+        tell_p_idle(t, p);
+    } else if (pp->state == P_IDLE) {
+        tell_thread_coming(t, p);
+    } else if (mp == NULL) {
+        say(t, "P%llu is %s since %s.", (Ull)p,
+            pp->state < P_COUNT ? p_state_name[pp->state] : "in an unknown state",
+            TIME(pp->since_ns));
+        say_root(t, pp->since_seq, "That is because");
+    } else if (mp->state == M_IN_C && g_of(t, mp->g)) {
+        say(t, "P%llu stands still: its thread M%llu is in C with %s since %s.", (Ull)p, (Ull)pp->m,
+            G(mp->g), TIME(mp->since_ns));
+        say_sysmon(t, p);
+        say_call(t, mp->g);
+    } else if (g_of(t, mp->g)) {
+        say(t, "P%llu runs %s on M%llu since %s.", (Ull)p, G(mp->g), (Ull)pp->m,
+            TIME(m->g[mp->g].since_ns));
+        say_doing(t, mp->g);
+    } else if (mp->state == M_SPINNING) {
+        say(t, "P%llu is with M%llu, which searches the other Ps for work since %s.", (Ull)p,
+            (Ull)pp->m, TIME(mp->since_ns));
+        say_root(t, mp->since_seq, "It searches because");
+    } else {
+        say(t, "P%llu is with M%llu, which is between two goroutines.", (Ull)p, (Ull)pp->m);
+        say_root(t, mp->since_seq, "It has it because");
+    }
+}
+
+/* ---- runnable: whose turn is it? ---- */
+
+static uint64_t position(const Model *m, const ModelQ *q, uint64_t g) {
+    uint64_t n = 1;
+    for (uint64_t i = q->head; i != g && i < m->g_count && n < q->count; i = m->g[i].next) n++;
+    return n;
+}
+
+/* Somebody searches: then it may go elsewhere. */
+static void say_searchers(Tale *t) {
+    for (size_t i = 0; i < t->m->m_count; i++) {
+        if (t->m->m[i].state != M_SPINNING) continue;
+        say(t, "M%zu searches for work since %s, and may find it.", i, TIME(t->m->m[i].since_ns));
+        return;
+    }
+}
+
+/* Every P could take it: the one that does worst is told of. */
+static void tell_any_p(Tale *t) {
+    const Model *m = t->m;
+    uint64_t behind = 0, running = 0, worst = 0;
+    for (size_t i = m->p_count; i-- > 0;) {
+        bool in_c = model_p_in_syscall(m, i);
+        behind += in_c;
+        running += m->p[i].state == P_RUNNING && !in_c;
+        if (in_c || (behind == 0 && m->p[i].state == P_RUNNING)) worst = i;
+    }
+    say(t,
+        "Of %zu P%s, %llu run%s and %llu stand%s behind a call; a P looks into that queue when its "
+        "own is empty, and every 61st time before that.",
+        m->p_count, PLURAL(m->p_count), (Ull)running, running == 1 ? "s" : "", (Ull)behind,
+        behind == 1 ? "s" : "");
+    say_searchers(t);
+    tell_p(t, worst);
+}
+
+/* What made it runnable. */
+static void say_since(Tale *t, uint64_t g) {
+    const ModelG *gp = &t->m->g[g];
+    Event e, call;
+    bool known = event_at(t, gp->since_seq, &e);
+    if (known && e.kind == EV_CGO_EXIT_WAIT && last_before(t, e.seq, EV_CGO_ENTER, g, &call)) {
+        say(t, "It came back from %s, called%s, and no P was free: its own had been taken away.",
+            STR(call.arg[3]), AT(call.arg[4]));
+    } else if (known && e.kind == EV_GO_STOP) {
+        say(t, "It had to give up its P%s: %s.", AT(gp->line), STR(e.arg[1]));
+    } else {
+        say_root(t, gp->since_seq, "It can run because");
+    }
+}
+
+/* It is on no queue: it was just taken off one, or is about to be put on one. */
+static void tell_in_hand(Tale *t, uint64_t g) {
+    Event e;
+    for (uint64_t seq = t->m->seq; event_at(t, seq, &e); seq--) {
+        if (e.kind >= EV_COUNT || !event_mentions(&e, KIND_G, g)) continue;
+        bool taken = e.kind == EV_RUNQ_GET || e.kind == EV_GLOBQ_GET || e.kind == EV_RUNQ_STEAL ||
+                     e.kind == EV_RUNQ_STEAL_NEXT;
+        if (taken)
+            say(t,
+                "%s is not running yet: P%llu has just taken it off a queue, at %s, and its "
+                "thread is switching to it.",
+                G(g), (Ull)e.arg[0], TIME(e.time_ns));
+        else say(t, "%s is not running: it is about to be queued.", G(g));
+        break;
+    }
+    say_since(t, g);
+}
+
+static void tell_runnable(Tale *t, uint64_t g, bool asked) {
+    const Model *m = t->m;
+    const ModelG *gp = &m->g[g];
+    uint64_t p = gp->place_p;
+    bool on_p = (gp->place == AT_RUNQ || gp->place == AT_RUNNEXT) && p < m->p_count;
+    if (gp->place == AT_RUNQ && on_p) {
+        uint64_t n = position(m, &m->p[p].runq, g) + (m->p[p].runnext != NONE);
+        say(t, "%s is not running: it is number %llu of %llu in P%llu's queue, runnable since %s.",
+            G(g), (Ull)n, (Ull)(m->p[p].runq.count + (m->p[p].runnext != NONE)), (Ull)p,
+            TIME(gp->since_ns));
+    } else if (on_p) {
+        say(t, "%s is not running: it is the next one on P%llu, runnable since %s.", G(g), (Ull)p,
+            TIME(gp->since_ns));
+    } else if (gp->place == AT_GLOBQ) {
+        say(t,
+            "%s is not running: it is number %llu of %llu in the global queue, runnable since %s.",
+            G(g), (Ull)position(m, &m->globq, g), (Ull)m->globq.count, TIME(gp->since_ns));
+    } else {
+        tell_in_hand(t, g);
+        return;
+    }
+    if (asked) say_since(t, g);
+    if (!on_p) {
+        tell_any_p(t);
+        return;
+    }
+    if (model_p_in_syscall(m, p)) say_searchers(t);
+    tell_p(t, p);
+}
+
+/* ---- waiting: for whom? ---- */
+
+static void tell_g(Tale *t, uint64_t g, bool asked);
+
+/* Who releases g, later in this trace. */
+static bool releaser(const Tale *t, uint64_t g, Event *e) {
+    for (uint64_t seq = t->m->seq + 1; event_at(t, seq, e); seq++) {
+        if (e->kind == EV_GO_UNBLOCK && e->arg[0] == g) return true;
+    }
+    return false;
+}
+
+/* Who was last at the other end of channel c, and lives: it may come again. */
+static uint64_t last_partner(const Tale *t, uint64_t c, bool wants_sender, uint64_t not ) {
+    Event e;
+    for (uint64_t seq = t->m->seq; event_at(t, seq, &e); seq--) {
+        uint64_t who[2] = {NONE, NONE}; /* at that end: who came, who had waited there */
+        if (e.kind == EV_CHAN_SEND && e.arg[1] == c)
+            who[!wants_sender] = e.arg[wants_sender ? 0 : 2];
+        if (e.kind == EV_CHAN_RECV && e.arg[1] == c)
+            who[wants_sender] = e.arg[wants_sender ? 2 : 0];
+        for (int i = 0; i < 2; i++) {
+            if (who[i] != not &&alive(t->m, who[i])) return who[i];
+        }
+    }
+    return NONE;
+}
+
+/* g is waited for, and waits itself for what was told before. */
+static void tell_circle(Tale *t, uint64_t g) {
+    size_t first = 0, last = t->told_count - 1;
+    while (t->told[first] != g) first++;
+    uint64_t end = t->told[last];
+    if (first == last) {
+        say(t, "That is a cycle: %s waits%s for itself, for ever.", G(g), AT(t->m->g[g].line));
+        return;
+    }
+    char between[128] = "";
+    if (last - first > 1)
+        snprintf(between, sizeof between, ", and so on through %zu more to %s", last - first - 1,
+                 G(end));
+    say(t,
+        "That is a cycle: %s waits%s for %s%s, which waits%s for %s; nobody in it can go on, for "
+        "ever.",
+        G(g), AT(t->m->g[g].line), G(t->told[first + 1]), between, AT(t->m->g[end].line), G(g));
+}
+
+/* Nobody has been at the other end: then anyone who lives might come. */
+static void tell_anyone(Tale *t, uint64_t g, const char *verb, bool asked_future) {
+    const Model *m = t->m;
+    uint64_t others = 0, awake = NONE, first = NONE;
+    for (size_t i = m->g_count; i-- > 1;) {
+        if (i == g || !alive(m, i)) continue;
+        others++;
+        first = i;
+        if (m->g[i].state != G_WAITING || m->g[i].wake_ns != NONE) awake = i;
+    }
+    const char *so_far = asked_future ? "in this trace" : "so far";
+    if (others == 0) {
+        say(t, "There is no other goroutine that could %s: %s waits%s, for ever.", verb, G(g),
+            AT(m->g[g].line));
+    } else if (awake != NONE || others == 1) {
+        say(t, "Nobody %ss there %s; %s could.", verb, so_far, G(awake != NONE ? awake : first));
+        tell_g(t, awake != NONE ? awake : first, false);
+    } else {
+        say(t,
+            "That is a cycle: %s waits%s for one of the %llu others to %s, and each of them waits "
+            "for "
+            "another; nobody can go on, for ever.",
+            G(g), AT(m->g[g].line), (Ull)others, verb);
+    }
+}
+
+static void tell_channel_wait(Tale *t, uint64_t g) {
+    const Model *m = t->m;
+    const ModelG *gp = &m->g[g];
+    bool sending = gp->place == AT_SENDQ;
+    const ModelChan *c = &m->chan[gp->chan];
+    const ModelQ *q = sending ? &c->sendq : &c->recvq;
+    say(t,
+        "%s waits to %s %s%s, since %s: it is number %llu of %llu there, and the channel holds "
+        "%llu of %llu.",
+        G(g), sending ? "send on" : "receive from", CHAN(gp->chan), AT(gp->line),
+        TIME(gp->since_ns), (Ull)position(m, q, g), (Ull)q->count, (Ull)c->count, (Ull)c->cap);
+    Event e;
+    const char *verb = sending ? "receive" : "send";
+    if (releaser(t, g, &e)) {
+        uint64_t by = e.arg[1];
+        if (g_of(t, by) == NULL) {
+            say(t, "In this run it is released in %s, by %s.", TIME(in(t, e.time_ns)),
+                by == NONE ? "the runtime" : "a goroutine that is not born yet");
+            say_root(t, e.seq, "That comes about because");
+            return;
+        }
+        say(t, "In this run %s does its part in %s.", G(by), TIME(in(t, e.time_ns)));
+        tell_g(t, by, false);
+        return;
+    }
+    uint64_t by = last_partner(t, gp->chan, !sending, g);
+    if (by == NONE) {
+        tell_anyone(t, g, verb, true);
+        return;
+    }
+    say(t, "Nobody %ss there any more in this trace; the last that did and lives is %s.", verb,
+        G(by));
+    tell_g(t, by, false);
+}
+
+static void tell_sleep(Tale *t, uint64_t g) {
+    const ModelG *gp = &t->m->g[g];
+    if (gp->wake_ns > t->at->now_ns) {
+        say(t, "%s sleeps since %s, until %s, which is in %s: it asked for that%s.", G(g),
+            TIME(gp->since_ns), TIME(gp->wake_ns), TIME(in(t, gp->wake_ns)), AT(gp->line));
+        return;
+    }
+    say(t,
+        "%s sleeps since %s; its timer was due %s ago, but a timer needs a thread with a P that "
+        "looks.",
+        G(g), TIME(gp->since_ns), TIME(ago(t, gp->wake_ns)));
+    for (size_t i = 0; i < t->m->m_count; i++) {
+        if (t->m->m[i].state == M_POLLING)
+            say(t, "M%zu sleeps in the poller, which counts whole milliseconds.", i);
+    }
+    say(t, "%s asked to sleep%s.", G(g), AT(gp->line));
+}
+
+static void tell_waiting(Tale *t, uint64_t g) {
+    const ModelG *gp = &t->m->g[g];
+    bool at_chan = gp->place == AT_SENDQ || gp->place == AT_RECVQ;
+    if (at_chan && gp->chan < t->m->chan_count) tell_channel_wait(t, g);
+    else if (gp->wake_ns != NONE) tell_sleep(t, g);
+    else {
+        const char *reason = STR(gp->reason);
+        say(t, "%s waits%s%s%s, since %s.", G(g), reason[0] ? " for: " : "", reason, AT(gp->line),
+            TIME(gp->since_ns));
+        if (gp->line == 0) say_root(t, gp->since_seq, "That is because");
+    }
+}
+
+/* ---- a goroutine ---- */
+
+static void tell_in_c(Tale *t, uint64_t g) {
+    const ModelG *gp = &t->m->g[g];
+    const ModelM *mp = m_of(t, gp->m);
+    say(t, "%s is in C, in %s, on M%llu since %s.", G(g), STR(gp->fn), (Ull)gp->m,
+        TIME(gp->since_ns));
+    if (mp != NULL && mp->p < t->m->p_count) {
+        const ModelP *pp = &t->m->p[mp->p];
+        uint64_t work = pp->runq.count + (pp->runnext != NONE);
+        say(t, "P%llu is still attached and runs nothing, with %llu goroutine%s in its queue.",
+            (Ull)mp->p, (Ull)work, PLURAL(work));
+        say_sysmon(t, mp->p);
+    } else if (mp != NULL && mp->from_p < t->m->p_count) {
+        const ModelP *pp = &t->m->p[mp->from_p];
+        if (pp->retaken_from == gp->m)
+            say(t, "Its P%llu was taken away at %s%s.", (Ull)mp->from_p, TIME(pp->retaken_ns),
+                pp->on_idle_list ? ", and is idle" : ", and given to others");
+        else say(t, "It has no P any more: P%llu was taken away.", (Ull)mp->from_p);
+    }
+    say_call(t, g);
+}
+
+/* Which slice is it in, and who put it there? */
+static void tell_running(Tale *t, uint64_t g) {
+    const ModelG *gp = &t->m->g[g];
+    Event start, e;
+    say(t, "%s is running on P%llu, with M%llu, since %s.", G(g), (Ull)gp->p, (Ull)gp->m,
+        TIME(gp->since_ns));
+    say_doing(t, g);
+    if (!last_before(t, t->m->seq + 1, EV_GO_START, g, &start)) {
+        say_root(t, gp->since_seq, "It runs because");
+        return;
+    }
+    if (start.seq != gp->since_seq)
+        say(t, "It had come onto that thread at %s, and has been in C and back since.",
+            TIME(start.time_ns));
+    if (!start.arg[3]) {
+        say(t, "It came off a queue and began a time slice of its own, of 10ms, at %s.",
+            TIME(start.time_ns));
+    } else {
+        for (e = start; e.kind != EV_GO_START || e.arg[1] != start.arg[1] || e.arg[3];) {
+            if (!event_at(t, e.seq - 1, &e)) break;
+        }
+        if (e.kind == EV_GO_START)
+            say(t, "It was next in line and goes on in the time slice that %s began at %s.",
+                G(e.arg[0]), TIME(e.time_ns));
+    }
+    say_root(t, start.cause, "It could run because");
+}
+
+static void tell_unborn(Tale *t, uint64_t g) {
+    Event e;
+    for (uint64_t seq = t->m->seq + 1; event_at(t, seq, &e); seq++) {
+        if (e.kind != EV_GO_CREATE || e.arg[0] != g) continue;
+        say(t, "g%llu does not exist yet: %s makes it in %s%s.", (Ull)g,
+            e.arg[1] == NONE ? "the runtime" : G(e.arg[1]), TIME(in(t, e.time_ns)), AT(e.arg[3]));
+        if (e.arg[3] == 0) say_root(t, e.seq, "That comes about because");
+        return;
+    }
+    say(t, "There is no g%llu in this trace: it " WHY_OUTSIDE ".", (Ull)g);
+}
+
+static void tell_g(Tale *t, uint64_t g, bool asked) {
+    const ModelG *gp = g_of(t, g);
+    if (gp == NULL) {
+        tell_unborn(t, g);
+        return;
+    }
+    for (size_t i = 0; i < t->told_count; i++) {
+        if (t->told[i] == g) {
+            tell_circle(t, g);
+            return;
+        }
+    }
+    if (t->told_count == ARRAY_LEN(t->told) || t->y->count + 6 > WHY_SENTENCES_MAX) {
+        say(t, "%s is %s%s; ask for it to hear more.", G(g), g_state_name[gp->state], AT(gp->line));
+        return;
+    }
+    t->told[t->told_count++] = g;
+    switch (gp->state) {
+    case G_RUNNABLE: tell_runnable(t, g, asked); break;
+    case G_WAITING: tell_waiting(t, g); break;
+    case G_SYSCALL: tell_in_c(t, g); break;
+    case G_RUNNING:
+        if (asked) {
+            tell_running(t, g);
+            break;
+        }
+        say(t, "%s runs on P%llu since %s.", G(g), (Ull)gp->p, TIME(gp->since_ns));
+        say_doing(t, g);
+        break;
+    case G_DEAD:
+        say(t, "%s has ended, at %s: its function returned after what it did%s.", G(g),
+            TIME(gp->since_ns), AT(gp->line));
+        break;
+    default:
+        say(t, "%s is %s since %s%s.", G(g),
+            gp->state < G_COUNT ? g_state_name[gp->state] : "in an unknown state",
+            TIME(gp->since_ns), AT(gp->line));
+        if (gp->line == 0) say_root(t, gp->since_seq, "That is because");
+        break;
+    }
+}
+
+/* ---- a thread ---- */
+
+static void tell_m_state(Tale *t, uint64_t m) {
+    const ModelM *mp = &t->m->m[m];
+    const char *since = TIME(mp->since_ns);
+    switch (mp->state) {
+    case M_STARTING:
+        say(t, "M%llu is being started by the operating system since %s, to take P%llu.", (Ull)m,
+            since, (Ull)mp->next_p);
+        break;
+    case M_WAKING:
+        say(t, "M%llu is waking since %s, to take P%llu.", (Ull)m, since, (Ull)mp->next_p);
+        say_root(t, mp->since_seq, "It was woken because");
+        break;
+    case M_PARKED:
+        say(t,
+            "M%llu is parked since %s: it had no P and no work, and threads are never given back.",
+            (Ull)m, since);
+        say_root(t, mp->since_seq, "It parked after");
+        break;
+    case M_POLLING:
+        say(t, "M%llu sleeps in the network poller since %s, until a timer is due.", (Ull)m, since);
+        say_root(t, mp->since_seq, "It went there after");
+        break;
+    case M_SPINNING:
+        say(t, "M%llu has P%llu and searches the other Ps for work since %s.", (Ull)m, (Ull)mp->p,
+            since);
+        say_root(t, mp->since_seq, "It searches because");
+        break;
+    case M_RUNNING:
+        if (g_of(t, mp->g) == NULL) say(t, "M%llu is between two goroutines.", (Ull)m);
+        else tell_g(t, mp->g, true);
+        break;
+    case M_IN_C:
+        if (g_of(t, mp->g)) tell_g(t, mp->g, true);
+        break;
+    default:
+        say(t, "M%llu is %s since %s.", (Ull)m,
+            mp->state < M_COUNT ? m_state_name[mp->state] : "in an unknown state", since);
+        break;
+    }
+}
+
+static void tell_m(Tale *t, uint64_t m) {
+    const ModelM *mp = m_of(t, m);
+    Event born;
+    if (mp == NULL) {
+        for (uint64_t seq = t->m->seq + 1; event_at(t, seq, &born); seq++) {
+            if (born.kind != EV_M_NEW || born.arg[0] != m) continue;
+            say(t, "M%llu does not exist yet: it is made in %s, for P%llu.", (Ull)m,
+                TIME(in(t, born.time_ns)), (Ull)born.arg[1]);
+            say_root(t, born.seq, "That comes about because");
+            return;
+        }
+        say(t, "There is no M%llu in this trace: it " WHY_OUTSIDE ".", (Ull)m);
+        return;
+    }
+    if (m == 1 && mp->state == M_SYSMON) {
+        if (t->m->sysmon_asleep)
+            say(t, "M1 runs sysmon, which is in deep sleep until %s, because all Ps were idle.",
+                TIME(t->m->sysmon_next_ns));
+        else
+            say(t,
+                "M1 runs sysmon: it looked at %s, after %llu round%s without success, and looks "
+                "again at %s.",
+                TIME(t->m->sysmon_last_ns), (Ull)t->m->sysmon_idle, PLURAL(t->m->sysmon_idle),
+                TIME(t->m->sysmon_next_ns));
+        say(t,
+            "It " WHY_OUTSIDE ": the runtime makes this thread when it starts, and it needs no P.");
+        return;
+    }
+    tell_m_state(t, m);
+    if (!event_at(t, mp->born_seq, &born) || born.kind != EV_M_NEW) {
+        say(t, "M%llu " WHY_OUTSIDE ": it is the thread with which the process started.", (Ull)m);
+        return;
+    }
+    say(t, "M%llu was made at %s for P%llu: no thread was parked.", (Ull)m, TIME(born.time_ns),
+        (Ull)born.arg[1]);
+    for (Event e = born; event_at(t, e.cause, &e) && line_of(&e) == 0;) {
+        if (e.kind == EV_P_RETAKE && e.arg[4] == 1)
+            say(t, "sysmon had taken P%llu from M%llu, which was in C with %s.", (Ull)e.arg[0],
+                (Ull)e.arg[1], G(e.arg[2]));
+        if (e.kind == EV_P_RETAKE || e.kind == EV_SYSMON_LOOK) break;
+        if (e.kind == EV_P_HANDOFF)
+            say(t, "P%llu was handed on: %s.", (Ull)e.arg[0], STR(e.arg[1]));
+    }
+    say_root(t, born.seq, "It goes back to this:");
+}
+
+/* ---- a channel, an object ---- */
+
+static void tell_chan(Tale *t, uint64_t c) {
+    if (c >= t->m->chan_count) {
+        say(t, "There is no channel c%llu yet: it " WHY_OUTSIDE " that has run so far.", (Ull)c);
+        return;
+    }
+    const ModelChan *ch = &t->m->chan[c];
+    say(t, "%s holds %llu of %llu value%s%s; %llu were sent on it, %llu received from it.", CHAN(c),
+        (Ull)ch->count, (Ull)ch->cap, PLURAL(ch->cap), ch->closed ? " and is closed" : "",
+        (Ull)ch->sends, (Ull)ch->recvs);
+    if (ch->recvq.count + ch->sendq.count == 0) say(t, "Nobody waits at either end.");
+    else tell_g(t, ch->recvq.count ? ch->recvq.head : ch->sendq.head, false);
+    if (ch->line) say(t, "The channel was made%s.", AT(ch->line));
+    else say(t, "The channel " WHY_OUTSIDE ": no line made it.");
+}
+
+/* Pins that were not taken out again, newest first. */
+static void say_pins(Tale *t, uint64_t obj) {
+    uint64_t left = t->m->obj[obj].pins, out = 0;
+    Event e;
+    for (uint64_t seq = t->m->seq; left > 0 && event_at(t, seq, &e); seq--) {
+        if (e.kind == EV_UNPIN && e.arg[1] == obj) out++;
+        if (e.kind != EV_PIN || e.arg[1] != obj) continue;
+        if (out > 0) {
+            out--;
+            continue;
+        }
+        say(t, "%s pinned it at %s%s: the collector may neither move nor free it.", G(e.arg[0]),
+            TIME(e.time_ns), AT(e.arg[2]));
+        left--;
+    }
+}
+
+static void tell_obj(Tale *t, uint64_t obj) {
+    const Model *m = t->m;
+    if (obj >= m->obj_count) {
+        say(t, "There is no object o%llu yet: it " WHY_OUTSIDE " that has run so far.", (Ull)obj);
+        return;
+    }
+    const ModelObj *ob = &m->obj[obj];
+    say(t,
+        "%s (o%llu) is an object of %llu bytes in the Go heap, with %llu pin%s, and %llu device "
+        "command%s that hold%s its address.",
+        STR(ob->name), (Ull)obj, (Ull)ob->bytes, (Ull)ob->pins, PLURAL(ob->pins), (Ull)ob->users,
+        PLURAL(ob->users), ob->users == 1 ? "s" : "");
+    say_pins(t, obj);
+    for (size_t i = 0; ob->users > 0 && i < m->cmd_count; i++) {
+        const ModelCmd *c = &m->cmd[i];
+        bool holds = false;
+        for (uint64_t k = 0; k < c->arg_count; k++) holds = holds || c->obj[k] == obj;
+        if (!holds || c->state == CMD_DONE) continue;
+        if (c->state == CMD_RUNNING)
+            say(t, "%s (k%zu) runs on it until %s; %s enqueued it%s.", STR(c->name), i,
+                TIME(c->end_ns), G(c->g), AT(c->line));
+        else
+            say(t, "%s (k%zu) is queued; %s enqueued it%s.", STR(c->name), i, G(c->g), AT(c->line));
+    }
+    if (ob->pins == 0 && ob->users > 0)
+        say(t, "Nothing keeps it in its place while the device holds its address.");
+    if (ob->line) say(t, "It was made%s.", AT(ob->line));
+    else say(t, "It " WHY_OUTSIDE ": no line made it.");
+}
+
+void why(const WhyAt *at, Kind kind, uint64_t id, Why *y) {
+    Tale tale = {.at = at, .m = at->model, .y = y}, *t = &tale;
+    y->count = 0;
+    if (t->m->ended) say(t, "The run is over; this is how it stood at its end.");
+    switch (kind) {
+    case KIND_G: tell_g(t, id, true); break;
+    case KIND_M: tell_m(t, id); break;
+    case KIND_CHAN: tell_chan(t, id); break;
+    case KIND_OBJ: tell_obj(t, id); break;
+    case KIND_P:
+        if (id < t->m->p_count) tell_p(t, id);
+        else
+            say(t, "There is no P%llu: GOMAXPROCS is %llu, which " WHY_OUTSIDE ".", (Ull)id,
+                (Ull)t->m->procs);
+        break;
+    default: say(t, "Nothing is known of a %s: it " WHY_OUTSIDE ".", kind_name[kind]); break;
+    }
+}

@@ -1,0 +1,340 @@
+/* findings_test.c -- each rule of findings.def, just below its limit and just above it. */
+#include "../check.h"
+#include "../program.h"
+#include "../scenario.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MS 1000000u
+#define US 1000u
+
+/* What was found in the program, as keys. The Finding of that kind, or NULL, in *x. */
+static void finds(const Program *p, const char *keys, FindingKind kind, Finding *x) {
+    Ran r = run_program(p);
+    char got[FOUND_TEXT_MAX];
+    found_keys(&r.findings, got);
+    CU_ASSERT_STRING_EQUAL(r.audit, "");
+    CU_ASSERT_STRING_EQUAL(got, keys);
+    if (strcmp(got, keys) != 0) printf("\n    found [%s], expected [%s]\n", got, keys);
+    for (size_t i = 0; x && i < r.findings.count; i++) {
+        if (r.findings.found[i].kind == kind) *x = r.findings.found[i];
+    }
+    ran_free(&r);
+}
+
+static void finds_keys(const Program *p, const char *keys) { finds(p, keys, FIND_COUNT, NULL); }
+
+/* The same of a scenario. */
+static void scenario_finds(const char *source, const char *keys) {
+    Found f = found_in("try.lua", source, NULL, 0);
+    CU_ASSERT(f.ran);
+    if (!f.ran) printf("\n    %s\n", f.diag.message);
+    CU_ASSERT_STRING_EQUAL(f.found, keys);
+    if (strcmp(f.found, keys) != 0) printf("\n    found [%s], expected [%s] in\n%s\n", f.found, keys, source);
+}
+
+static const uint64_t roomy[] = {128};
+
+/* ---- deadlock ---- */
+
+static void a_deadlock_names_who_waits(void) {
+    static const Op main_ops[] = {GO(1), RECV(0)};
+    static const Op f[] = {RECV(0)};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
+    Program p = {.bodies = bodies, .body_count = 2, .chan_caps = roomy, .chan_count = 1};
+    Finding x = {0};
+    finds(&p, "deadlock", FIND_deadlock, &x);
+    CU_ASSERT_EQUAL(x.g, 1);
+    CU_ASSERT_EQUAL(x.line, 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(x.text, "2 goroutines wait and nothing can ever wake them: g1 main in chan receive"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(x.text, "in silence"));
+}
+
+static void waiting_for_a_timer_is_no_deadlock(void) {
+    static const Op main_ops[] = {SLEEP(100 * MS)};
+    static const Body bodies[] = {BODY("main", main_ops)};
+    finds_keys(&(Program){.bodies = bodies, .body_count = 1}, "");
+}
+
+/* ---- thread-inflation ---- */
+
+static const Op in_c[] = {C_CALL(20 * MS), SEND(0)};
+
+/* So many goroutines are in C at once. */
+static void burst(uint64_t n, uint32_t procs, const char *keys, Finding *x) {
+    Op ops[256] = {{0}};
+    size_t count = 0;
+    for (uint64_t i = 0; i < n; i++) ops[count++] = (Op)GO(1);
+    for (uint64_t i = 0; i < n; i++) ops[count++] = (Op)RECV(0);
+    Body bodies[] = {{"main", ops, count, 0}, BODY("caller", in_c)};
+    Program p = {.bodies = bodies, .body_count = 2, .chan_caps = roomy, .chan_count = 1, .procs = procs};
+    finds(&p, keys, FIND_thread_inflation, x);
+}
+
+/* While the ninth is in C without a P, somebody has to run main: one thread more. */
+static void a_burst_in_c_inflates_threads(void) {
+    Finding x = {0};
+    for (uint64_t n = 1; n <= 8; n++) burst(n, 1, "", NULL);
+    burst(9, 1, "thread-inflation", &x);
+    CU_ASSERT_EQUAL(x.times, 1);
+    CU_ASSERT_EQUAL(x.line, 1); /* the call, not the one who waits for it */
+    CU_ASSERT_PTR_NOT_NULL(strstr(x.text, "up to 9 threads were in C at once without a P (GOMAXPROCS is 1)"));
+    burst(4, 2, "", NULL);
+    burst(20, 2, "thread-inflation", NULL);
+    burst(100, 4, "thread-inflation", &x);
+    CU_ASSERT(x.times > 80);
+}
+
+/* With many Ps, many may be in C. */
+static void the_limit_grows_with_gomaxprocs(void) {
+    burst(12, 8, "", NULL);
+    burst(16, 8, "", NULL);
+    burst(40, 8, "thread-inflation", NULL);
+}
+
+/* At a channel, waiting costs no thread. */
+static void a_hundred_at_a_channel_inflate_nothing(void) {
+    static const Op f[] = {RECV(1), SEND(0)};
+    static const uint64_t caps[] = {128, 0};
+    Op ops[256] = {{0}};
+    size_t count = 0;
+    for (int i = 0; i < 100; i++) ops[count++] = (Op)GO(1);
+    ops[count++] = (Op)CLOSE(1);
+    for (int i = 0; i < 100; i++) ops[count++] = (Op)RECV(0);
+    Body bodies[] = {{"main", ops, count, 0}, BODY("waiter", f)};
+    finds_keys(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = caps, .chan_count = 2, .procs = 4}, "");
+}
+
+/* ---- starvation ---- */
+
+static void no_signals(WorldOptions *opt) { opt->asyncpreemptoff = true; }
+
+/* One that cannot be stopped for so long, and one that waits behind it. */
+static void stretch(uint64_t ns, void (*tune)(WorldOptions *), const char *keys, Finding *x) {
+    const Op loop[] = {COMPUTE(ns)}, main_ops[] = {GO(2), GO(1), RECV(0)};
+    static const Op waits[] = {SEND(0)};
+    const Body bodies[] = {BODY("main", main_ops), BODY("loop", loop), BODY("waits", waits)};
+    Program p = {.bodies = bodies, .body_count = 3, .chan_caps = roomy, .chan_count = 1, .tune = tune};
+    finds(&p, keys, FIND_starvation, x);
+}
+
+/* 20 ms are a slice and sysmon's longest sleep; 1.3 us are the signal's. */
+static void who_cannot_be_stopped_starves_others(void) {
+    Finding x = {0};
+    stretch(20 * MS, no_signals, "", NULL);
+    stretch(20 * MS + 1 * US, no_signals, "", NULL);
+    stretch(20 * MS + 2 * US, no_signals, "starvation", &x);
+    CU_ASSERT_EQUAL(x.g, 2);
+    CU_ASSERT_EQUAL(x.p, 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(x.text, "g2 waits was runnable for 20.00"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(x.text, "g3 loop kept P0 for 20.00"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(x.text, "could not be stopped"));
+    stretch(90 * MS, NULL, "", NULL); /* with signals it is stopped in time */
+}
+
+/* Waiting long is not starving: all get their turn. */
+static void busy_is_not_starving(void) {
+    static const Op work[] = {COMPUTE(60 * MS), SEND(0)};
+    Op ops[64] = {{0}};
+    size_t count = 0;
+    for (int i = 0; i < 20; i++) ops[count++] = (Op)GO(1);
+    for (int i = 0; i < 20; i++) ops[count++] = (Op)RECV(0);
+    Body bodies[] = {{"main", ops, count, 0}, BODY("work", work)};
+    for (uint32_t procs = 1; procs <= 3; procs++)
+        finds_keys(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = roomy, .chan_count = 1, .procs = procs}, "");
+}
+
+/* sysmon takes the P of whoever is in C, in time. */
+static void a_long_call_starves_nobody(void) {
+    static const Op call[] = {C_CALL(300 * MS)}, main_ops[] = {GO(2), GO(1), RECV(0)}, waits[] = {COMPUTE(30 * MS), SEND(0)};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("call", call), BODY("waits", waits)};
+    for (uint32_t procs = 1; procs <= 3; procs++)
+        finds_keys(&(Program){.bodies = bodies, .body_count = 3, .chan_caps = roomy, .chan_count = 1, .procs = procs}, "");
+}
+
+/* A sandbox is no call out of Go: nothing can take its P. Who still waits at the end has waited too. */
+static void a_sandbox_starves_others(void) {
+    static const Op box[] = {{.kind = OP_ACROSS, .a = 0}, SEND(0)}, main_ops[] = {GO(2), GO(1), RECV(0)}, waits[] = {COMPUTE(1)};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("box", box), BODY("waits", waits)};
+    static const Job job = {.way = WAY_WASM, .bytes = 1, .work_ns = 25 * MS};
+    Program p = {.bodies = bodies, .body_count = 3, .chan_caps = roomy, .chan_count = 1, .jobs = &job, .job_count = 1};
+    Finding x = {0};
+    finds(&p, "starvation", FIND_starvation, &x);
+    CU_ASSERT_PTR_NOT_NULL(strstr(x.text, "g3 box kept P0 for 25.00"));
+}
+
+/* ---- crossing-bound ---- */
+
+/* n calls of ns each, with so much Go code after each. A crossing costs 27 ns. */
+static void calls(uint64_t n, uint64_t ns, uint64_t go_ns, const char *keys) {
+    const Op ops[] = {C_CALL(ns), COMPUTE(go_ns)};
+    const Body bodies[] = {{"main", ops, 2, n}};
+    finds_keys(&(Program){.bodies = bodies, .body_count = 1}, keys);
+}
+
+static void short_calls_are_bound_by_their_crossing(void) {
+    calls(100, 53, 0, "crossing-bound"); /* 27 > 53 / 2 */
+    calls(100, 54, 0, "");
+    calls(99, 1, 0, "");
+    calls(100, 1, 0, "crossing-bound");
+    calls(1000, 20, 230, "crossing-bound"); /* 27 of 257 ns of Go code is a tenth */
+    calls(1000, 20, 260, "");               /* who calls that seldom has other worries */
+}
+
+/* Most of the calls come from one line: it is named, wherever the first call was. */
+static void the_busiest_line_is_named(void) {
+    static const Op main_ops[] = {C_CALL(10), GO(1), RECV(0)}, loop[] = {COMPUTE(1), C_CALL(10)}, more[] = {SEND(0)};
+    Body bodies[] = {BODY("main", main_ops), {"loop", loop, 2, 200}, BODY("more", more)};
+    static const Op both[] = {C_CALL(10), GO(1), GO(2), RECV(0), SLEEP(100 * US)};
+    bodies[0] = (Body)BODY("main", both);
+    Program p = {.bodies = bodies, .body_count = 3, .chan_caps = roomy, .chan_count = 1};
+    Finding x = {0};
+    finds(&p, "crossing-bound", FIND_crossing_bound, &x);
+    CU_ASSERT_EQUAL(x.line, 2);
+    CU_ASSERT_EQUAL(x.times, 201);
+}
+
+/* Blocked in C until the program ends is no short call. */
+static void a_call_that_never_ends_has_no_toll(void) {
+    static const Op call[] = {C_CALL(1000 * MS)}, main_ops[] = {GO(1), GO(1), GO(1), GO(1), SLEEP(1 * MS)};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("call", call)};
+    finds_keys(&(Program){.bodies = bodies, .body_count = 2, .procs = 2}, "");
+}
+
+/* What a crossing costs is known from the profile alone. */
+static void without_a_profile_no_toll_is_claimed(void) {
+    Findings f;
+    findings_begin(&f, NULL);
+    CU_ASSERT_EQUAL(f.crossing_ns, NONE);
+    findings_begin(&f, "pin=28\ncgo_exit=13\ncgo_enter=14\nsysmon_slack=55000\nsignal=1300\n");
+    CU_ASSERT_EQUAL(f.crossing_ns, 27);
+    CU_ASSERT_EQUAL(f.late_ns, 111300);
+}
+
+/* ---- the device ---- */
+
+static void device(const char *knobs, const char *loop, const char *keys) {
+    char source[600];
+    snprintf(source, sizeof source,
+             "scenario { title = 't', procs = 2 }\nmain(function()\n%s\n"
+             "local y, x = heap.floats('y', 64), heap.floats('x', 64)\nlocal k = cl.kernel('saxpy', y, x, 2.0)\n"
+             "for i = 1, n do %s end\ncl.finish() end)\n",
+             knobs, loop);
+    scenario_finds(source, keys);
+}
+
+/* After each command: the notice, the next launch, the start: 5 + 1.5 + 2.5 us without work, and a little. */
+static void waiting_after_each_command_idles_the_device(void) {
+    device("local n, t = 8, '3us'", "k:launch { takes = t } cl.finish()", "device-idle");
+    device("local n, t = 7, '3us'", "k:launch { takes = t } cl.finish()", "");
+    device("local n, t = 20, '8us'", "k:launch { takes = t } cl.finish()", "device-idle");
+    device("local n, t = 20, '10us'", "k:launch { takes = t } cl.finish()", "");
+    device("local n, t = 20, '3us'", "k:launch { takes = t }", "");
+    device("local n, t = 20, '3us'", "k:launch { takes = t } if i % 2 == 0 then cl.finish() end", "");
+}
+
+/* Idle for want of work is not idle for having been waited for. */
+static void a_device_without_work_is_no_finding(void) {
+    device("local n, t = 20, '3us'", "k:launch { takes = t } sleep '100us'", "");
+}
+
+/* An enqueue costs the host 1.5 us and a crossing. */
+static void many_small_launches_are_bound_by_crossings(void) {
+    device("local n, t = 100, '3us'", "k:launch { takes = t }", "crossing-bound");
+    device("local n, t = 98, '3us'", "k:launch { takes = t }", ""); /* and cl.finish: 99 */
+    device("local n, t = 100, '4us'", "k:launch { takes = t }", "");
+}
+
+/* ---- wrong-thread ---- */
+
+#define USE(on) {.kind = on ? OP_CTX_USE : OP_CTX_ABSENT, .a = 0, .b = 5 * US}
+#define CURRENT() {.kind = OP_CTX_CURRENT, .a = 0, .b = 1}
+
+/* While main is away others take its thread's place; it comes back on another one. */
+static void a_context_stays_behind_on_its_thread(void) {
+    static const Op loose[] = {CURRENT(), GO(1), GO(1), C_CALL(200 * US), SLEEP(1 * MS), USE(true)};
+    static const Op locked[] = {LOCK(), CURRENT(), GO(1), GO(1), C_CALL(200 * US), SLEEP(1 * MS), USE(true)};
+    static const Op work[] = {COMPUTE(500 * US)};
+    Body bodies[] = {BODY("main", loose), BODY("work", work)};
+    Program p = {.bodies = bodies, .body_count = 2, .procs = 2, .context_count = 1};
+    Finding x = {0};
+    finds(&p, "wrong-thread", FIND_wrong_thread, &x);
+    CU_ASSERT_EQUAL(x.line, 6);
+    CU_ASSERT_EQUAL(x.ctx, 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(x.text, "g1 main needs the context gl on its thread M"));
+    bodies[0] = (Body)BODY("main", locked);
+    finds_keys(&p, "");
+}
+
+static void a_context_that_must_be_absent_is_found(void) {
+    static const Op left[] = {CURRENT(), USE(false)}, clean[] = {USE(false)};
+    Body bodies[] = {BODY("main", left)};
+    Program p = {.bodies = bodies, .body_count = 1, .context_count = 1};
+    finds_keys(&p, "wrong-thread");
+    bodies[0] = (Body)BODY("main", clean);
+    finds_keys(&p, "");
+}
+
+/* ---- the table ---- */
+
+static void keys_are_in_order_and_complete(void) {
+    for (int i = 0; i < FIND_COUNT; i++) {
+        const FindingSpec *s = finding_spec((FindingKind)i);
+        CU_ASSERT(i == 0 || strcmp(finding_spec((FindingKind)(i - 1))->key, s->key) < 0);
+        CU_ASSERT_EQUAL(finding_find(s->key), i);
+        CU_ASSERT_PTR_NULL(strchr(s->key, '_'));
+        CU_ASSERT(s->book[0] && s->rule[0] && s->right[0]);
+    }
+    CU_ASSERT_EQUAL(finding_find("nonesuch"), FIND_COUNT);
+    CU_ASSERT_EQUAL(finding_find(""), FIND_COUNT);
+}
+
+/* An event with ids from anywhere is counted, or not; it does not crash. The model refuses it afterwards. */
+static void ids_from_anywhere_do_no_harm(void) {
+    Intern *text = intern_new();
+    Model *m = model_new(text);
+    Findings f;
+    static const uint64_t ids[] = {0, 1, 7, 1u << 20, UINT64_MAX - 1, NONE};
+    findings_begin(&f, NULL);
+    for (uint32_t kind = 0; kind < EV_COUNT; kind++) {
+        for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+            Event e = {.time_ns = i, .seq = i + 1, .kind = kind};
+            for (int k = 0; k < EVENT_ARGS_MAX; k++) e.arg[k] = ids[(i + (size_t)k) % ARRAY_LEN(ids)];
+            findings_event(&f, m, &e);
+        }
+    }
+    findings_end(&f, m);
+    CU_ASSERT(f.count <= FIND_COUNT);
+    findings_free(&f);
+    model_free(m);
+    intern_free(text);
+}
+
+void lens_findings_tests(void) {
+    static const Check checks[] = {
+        {"a deadlock names who waits", a_deadlock_names_who_waits},
+        {"waiting for a timer is no deadlock", waiting_for_a_timer_is_no_deadlock},
+        {"a burst in C inflates threads", a_burst_in_c_inflates_threads},
+        {"the limit grows with GOMAXPROCS", the_limit_grows_with_gomaxprocs},
+        {"a hundred at a channel inflate nothing", a_hundred_at_a_channel_inflate_nothing},
+        {"who cannot be stopped starves others", who_cannot_be_stopped_starves_others},
+        {"busy is not starving", busy_is_not_starving},
+        {"a long call starves nobody", a_long_call_starves_nobody},
+        {"a sandbox starves others", a_sandbox_starves_others},
+        {"short calls are bound by their crossing", short_calls_are_bound_by_their_crossing},
+        {"the busiest line is named", the_busiest_line_is_named},
+        {"a call that never ends has no toll", a_call_that_never_ends_has_no_toll},
+        {"without a profile no toll is claimed", without_a_profile_no_toll_is_claimed},
+        {"waiting after each command idles the device", waiting_after_each_command_idles_the_device},
+        {"a device without work is no finding", a_device_without_work_is_no_finding},
+        {"many small launches are bound by crossings", many_small_launches_are_bound_by_crossings},
+        {"a context stays behind on its thread", a_context_stays_behind_on_its_thread},
+        {"a context that must be absent is found", a_context_that_must_be_absent_is_found},
+        {"keys are in order and complete", keys_are_in_order_and_complete},
+        {"ids from anywhere do no harm", ids_from_anywhere_do_no_harm},
+        {0},
+    };
+    suite("findings", checks);
+}

@@ -1,0 +1,274 @@
+/* why_test.c -- every state has a chain of causes that ends at a line, and the sentences are true. */
+#include "../check.h"
+#include "../cli/command.h"
+
+#include "../../sim/base/prng.h"
+#include "../../sim/event/trace.h"
+#include "../../sim/lens/why.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A trace held in memory: any event at once. */
+typedef struct {
+    Trace *trace;
+    Event *event; /* event[seq - 1] */
+    size_t count, cap;
+    char scenario[128];
+} Held;
+
+static bool held_event(void *ctx, uint64_t seq, Event *e) {
+    const Held *h = ctx;
+    if (seq == 0 || seq > h->count) return false;
+    *e = h->event[seq - 1];
+    return true;
+}
+
+static Held hold(const char *path) {
+    Held h = {0};
+    Diag d;
+    CU_ASSERT_FATAL(trace_open(&h.trace, path, &d));
+    TraceCursor *c = trace_cursor(h.trace);
+    for (Event e; trace_next(c, &e);) {
+        GROW(h.event, h.cap, h.count + 1);
+        h.event[h.count++] = e;
+    }
+    trace_cursor_free(c);
+    snprintf(h.scenario, sizeof h.scenario, "%s", trace_option(h.trace, "scenario"));
+    return h;
+}
+
+static void held_free(Held *h) {
+    trace_close(h->trace);
+    free(h->event);
+}
+
+/* ---- all goroutines of all scenarios, at many times ---- */
+
+enum { TIMES = 1000, KINDS = 5 };
+
+static int by_time(const void *a, const void *b) {
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* FILE:number, or the words for what no line asked for. */
+static bool reaches(const Held *h, const char *sentence) {
+    if (strstr(sentence, WHY_OUTSIDE)) return true;
+    const char *p = strstr(sentence, h->scenario);
+    size_t n = strlen(h->scenario);
+    return n > 0 && p != NULL && p[n] == ':' && p[n + 1] >= '1' && p[n + 1] <= '9';
+}
+
+static size_t asked, unreached;
+
+static void ask(const Held *h, const Model *m, uint64_t now_ns, Kind kind, uint64_t id) {
+    static Why y;
+    WhyAt at = {m, now_ns, h->scenario, held_event, (void *)h};
+    why(&at, kind, id, &y);
+    asked++;
+    if (y.count > 0 && reaches(h, y.sentence[y.count - 1])) return;
+    if (unreached++ > 3) return;
+    printf("\n    %s at %lluns, %s%llu:\n", h->scenario, (unsigned long long)now_ns, kind_letter[kind], (unsigned long long)id);
+    for (size_t i = 0; i < y.count; i++) printf("      %s\n", y.sentence[i]);
+}
+
+static void ask_about_all(const Held *h, const Model *m, uint64_t now_ns) {
+    for (size_t g = 1; g < m->g_count; g++) {
+        if (m->g[g].state != G_RUNNING) ask(h, m, now_ns, KIND_G, g);
+    }
+}
+
+static void ask_about_others(const Held *h, const Model *m, uint64_t now_ns) {
+    const size_t counts[KINDS] = {m->g_count, m->p_count, m->m_count, m->chan_count, m->obj_count};
+    static const Kind kinds[KINDS] = {KIND_G, KIND_P, KIND_M, KIND_CHAN, KIND_OBJ};
+    for (int k = 0; k < KINDS; k++) {
+        for (size_t i = 0; i <= counts[k]; i++) ask(h, m, now_ns, kinds[k], i); /* one of each that is not there */
+    }
+}
+
+/* One walk over the trace, stopping at the times in their order. */
+static void ask_at_random_times(const Held *h, uint64_t seed) {
+    uint64_t when[TIMES];
+    Prng r;
+    prng_init(&r, seed, "why");
+    for (int i = 0; i < TIMES; i++) when[i] = prng_below(&r, trace_last_ns(h->trace) + 1);
+    qsort(when, TIMES, sizeof *when, by_time);
+    Model *m = model_new(trace_text(h->trace));
+    char text[MODEL_WHY_MAX];
+    size_t n = 0;
+    for (int i = 0; i < TIMES; i++) {
+        for (; n < h->count && h->event[n].time_ns <= when[i]; n++) CU_ASSERT_FATAL(model_apply(m, &h->event[n], text));
+        ask_about_all(h, m, when[i]);
+        if (i % 20 == 0) ask_about_others(h, m, when[i]);
+    }
+    model_free(m);
+}
+
+static void check_scenario(const char *path, const char *options) {
+    command_gives(0, "$F run --quiet --device none %s --out $T/why.trace %s", options, path);
+    Held h = hold(temp_path("why.trace"));
+    ask_at_random_times(&h, 1);
+    held_free(&h);
+}
+
+static void every_chain_reaches_a_line(void) {
+    struct dirent **list;
+    int n = scandir("scenarios", &list, NULL, alphasort), count = 0;
+    asked = unreached = 0;
+    for (int i = 0; i < n; i++) {
+        const char *dot = strchr(list[i]->d_name, '.');
+        char path[300];
+        snprintf(path, sizeof path, "scenarios/%s", list[i]->d_name);
+        if (dot != NULL && strcmp(dot, ".lua") == 0) {
+            check_scenario(path, "");
+            count++;
+        }
+        free(list[i]);
+    }
+    if (n >= 0) free(list);
+    CU_ASSERT(count >= 4);
+    check_scenario("tests/scenarios/everything.lua", "");
+    check_scenario("tests/scenarios/everything.lua", "--procs 1 --seed 3");
+    CU_ASSERT(asked > 20000);
+    CU_ASSERT_EQUAL(unreached, 0);
+}
+
+/* After each single event, also in the middle of a step, and of everything there is. */
+static void after_each_event_it_has_an_answer(void) {
+    command_gives(0, "$F run --quiet --device none --out $T/why.trace $S/everything.lua");
+    Held h = hold(temp_path("why.trace"));
+    Model *m = model_new(trace_text(h.trace));
+    char text[MODEL_WHY_MAX];
+    asked = unreached = 0;
+    for (size_t n = 0; n < h.count; n++) {
+        CU_ASSERT_FATAL(model_apply(m, &h.event[n], text));
+        ask_about_others(&h, m, h.event[n].time_ns);
+    }
+    CU_ASSERT(asked > 10000);
+    CU_ASSERT_EQUAL(unreached, 0);
+    model_free(m);
+    held_free(&h);
+}
+
+/* ---- what is said, word for word ---- */
+
+/* The answer of the command line. */
+static void says(const char *question, const char *answer) {
+    Result r = command("$F why $T/words.trace %s", question);
+    CU_ASSERT_EQUAL(r.status, 0);
+    check_text(question, answer, r.out);
+    result_free(&r);
+}
+
+#define FILE "18_2_2_blocking.lua"
+static void words_of_blocking(void) {
+    command_gives(0, "$F run --quiet --device none --out $T/words.trace scenarios/" FILE);
+    says("g4 --at 38us",
+         "g4 worker is not running: it is number 1 of 2 in P0's queue, runnable since 750ns.\n"
+         "It can run because g1 main made g4 worker at " FILE ":20, at 750ns.\n"
+         "P0 stands still: its thread M0 is in C with g6 launcher since 2.894us.\n"
+         "sysmon saw this call at 20us and looks again in 2us: then it takes P0 away.\n"
+         "The device runs saxpy (k0), enqueued at " FILE ":35, until 125.367us.\n"
+         "g6 launcher called clFinish at " FILE ":37, at 2.894us, and sleeps in the driver until that is done.\n");
+    says("g4 --at 45us",
+         "g4 worker is not running: it is number 1 of 2 in P0's queue, runnable since 750ns.\n"
+         "It can run because g1 main made g4 worker at " FILE ":20, at 750ns.\n"
+         "P0 was given to M3, a new thread that the operating system has been starting since 40us.\n"
+         "That was done because g6 launcher called clFinish at " FILE ":37, at 2.894us.\n");
+    says("g6 --at 135us",
+         "g6 launcher is not running: it is number 1 of 1 in the global queue, runnable since 130.367us.\n"
+         "It came back from clFinish, called at " FILE ":37, and no P was free: its own had been taken away.\n"
+         "Of 2 Ps, 2 run and 0 stand behind a call; a P looks into that queue when its own is empty, and every 61st time before that.\n"
+         "P0 runs g4 worker on M3 since 70.09us.\n"
+         "g4 worker computes at " FILE ":21, until 145.09us if nobody interrupts it.\n");
+    says("M3 --at 50us",
+         "M3 is being started by the operating system since 40us, to take P0.\n"
+         "M3 was made at 40us for P0: no thread was parked.\n"
+         "P0 was handed on: its run queue is not empty.\n"
+         "sysmon had taken P0 from M0, which was in C with g6 launcher.\n"
+         "It goes back to this: g6 launcher called clFinish at " FILE ":37, at 2.894us.\n");
+    says("p1 --at 235us",
+         "P1 is idle since 231.327us: there was nothing for it to run.\n"
+         "It was given up after g1 main stopped to wait (chan receive) at " FILE ":45, at 231.247us.\n");
+    says("g3 --at first:P_RETAKE",
+         "g3 worker is running on P1, with M2, since 30.42us.\n"
+         "g3 worker computes at " FILE ":21, until 55.42us if nobody interrupts it.\n"
+         "It came off a queue and began a time slice of its own, of 10ms, at 30.42us.\n"
+         "It could run because g1 main made g3 worker at " FILE ":20, at 530ns.\n");
+    says("obj x --at '#50'",
+         "x (o0) is an object of 262144 bytes in the Go heap, with 1 pin, and 1 device command that holds its address.\n"
+         "g6 launcher pinned it at 1.325us at " FILE ":31: the collector may neither move nor free it.\n"
+         "saxpy (k0) runs on it until 125.367us; g6 launcher enqueued it at " FILE ":35.\n"
+         "It was made at " FILE ":28.\n");
+    says("chan done --at 50us",
+         "done (c0) holds 0 of 5 values; 0 were sent on it, 0 received from it.\n"
+         "g1 main waits to receive from done (c0) at " FILE ":45, since 1.207us: it is number 1 of 1 there, and the channel holds 0 of 5.\n"
+         "In this run g3 worker does its part in 80.51us.\n"
+         "g3 worker runs on P1 since 30.42us.\n"
+         "g3 worker computes at " FILE ":21, until 55.42us if nobody interrupts it.\n"
+         "The channel was made at " FILE ":17.\n");
+    says("g2 --at 0us", "g2 does not exist yet: g1 main makes it in 310ns at " FILE ":20.\n");
+}
+#undef FILE
+
+/* Two players that both wait for the ball: each for the other. */
+static void a_deadlock_is_told_as_a_cycle(void) {
+    command_gives(1, "cat >$T/ring.lua <<'END'\nscenario { title = 'ring' }\nlocal ping, pong = chan(), chan()\n"
+                     "go('partner', function()\n  for _ = 1, 3 do\n    ping:recv()\n    pong:send(1)\n  end\n  ping:recv()\nend)\n"
+                     "main(function()\n  for _ = 1, 3 do\n    ping:send(1)\n    pong:recv()\n  end\n  pong:recv()\nend)\nEND\n"
+                     "$F run --quiet --out $T/words.trace $T/ring.lua");
+    Result r = command("$F why $T/words.trace g1 | tail -1");
+    check_text("the last sentence",
+               "That is a cycle: g1 main waits at ring.lua:15 for g2 partner, which waits at ring.lua:8 for g1 main; "
+               "nobody in it can go on, for ever.\n",
+               r.out);
+    result_free(&r);
+    r = command("$F why $T/words.trace g2 | tail -1");
+    CU_ASSERT_PTR_NOT_NULL(strstr(r.out, "That is a cycle: g2 partner waits at ring.lua:8 for g1 main, which"));
+    result_free(&r);
+}
+
+static void nobody_else_is_told_as_such(void) {
+    command_gives(1, "$F run --quiet --out $T/words.trace $S/wrong_deadlock.lua");
+    says("g1",
+         "The run is over; this is how it stood at its end.\n"
+         "g1 main waits to receive from never (c0) at wrong_deadlock.lua:4, since 107ns: it is number 1 of 1 there, and the "
+         "channel holds 0 of 0.\n"
+         "There is no other goroutine that could send: g1 main waits at wrong_deadlock.lua:4, for ever.\n");
+}
+
+/* A state, a reason, an event that this program does not know: still a sentence, still the way back. */
+static void the_unknown_degrades_to_a_true_sentence(void) {
+    command_gives(0, "$F run --quiet --device none --out $T/why.trace $S/everything.lua");
+    Held h = hold(temp_path("why.trace"));
+    Diag d;
+    Model *m = trace_model_at_ns(h.trace, 50000, &d);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+    asked = unreached = 0;
+    for (size_t i = 1; i < m->g_count; i++) m->g[i].state = m->g[i].state == G_NONE ? G_NONE : G_COUNT + 3;
+    for (size_t i = 0; i < m->p_count; i++) m->p[i].state = P_COUNT + 3;
+    for (size_t i = 0; i < m->m_count; i++) m->m[i].state = M_COUNT + 3;
+    ask_about_others(&h, m, 50000);
+    for (size_t i = 0; i < h.count; i++) h.event[i].kind = EV_COUNT;
+    ask_about_others(&h, m, 50000);
+    CU_ASSERT(asked > 20);
+    CU_ASSERT_EQUAL(unreached, 0);
+    model_free(m);
+    held_free(&h);
+}
+
+void lens_why_tests(void) {
+    static const Check checks[] = {
+        {"at 1,000 times in every scenario each goroutine's chain reaches a line", every_chain_reaches_a_line},
+        {"after each event everything has an answer", after_each_event_it_has_an_answer},
+        {"a blocked scheduler is explained word for word", words_of_blocking},
+        {"a deadlock is told as a cycle", a_deadlock_is_told_as_a_cycle},
+        {"a wait that nobody can end is told as such", nobody_else_is_told_as_such},
+        {"the unknown degrades to a true sentence", the_unknown_degrades_to_a_true_sentence},
+        {0},
+    };
+    suite("why: causes", checks);
+}
