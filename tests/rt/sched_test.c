@@ -395,9 +395,9 @@ static void a_p_behind_an_ended_c_thread_is_no_deadlock(void) {
     static const Op main_ops[] = {C_THREAD(1), RECV(0)};
     static const Op thread[] = {CALLBACK(), SEND(0), CALLBACK_END()};
     static const Body bodies[] = {BODY("main", main_ops), BODY("thread", thread)};
-    Ran r = run(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = one_slot, .chan_count = 1});
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = one_slot, .chan_count = 1});
     CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
-    expect_lines(&r, "DROPM C_THREAD_END P_RETAKE P_HANDOFF",
+    expect_events(&r, "DROPM C_THREAD_END P_RETAKE P_HANDOFF",
                  "41.807us DROPM m=M2 t=t0 g=g17\n"
                  "41.807us C_THREAD_END t=t0\n"
                  "66.654us P_RETAKE p=P0 m_from=M2 g=g17 waited=20us by=M1\n"
