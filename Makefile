@@ -109,10 +109,11 @@ view: all ## make view S=scenario
 
 SHARE = $(DESTDIR)$(PREFIX)/share
 install: all ## PREFIX=/usr/local DESTDIR=
-	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/faultline/scenarios $(SHARE)/faultline/opencl_kernels $(SHARE)/faultline/calibrate \
-	        $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/faultline/scenarios/museum $(SHARE)/faultline/opencl_kernels \
+	        $(SHARE)/faultline/calibrate $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions
 	install $(BUILD)/faultline $(BUILD)/faultline-view $(DESTDIR)$(PREFIX)/bin
 	install -m 644 scenarios/*.lua $(SHARE)/faultline/scenarios
+	install -m 644 scenarios/museum/*.lua $(SHARE)/faultline/scenarios/museum
 	install -m 644 opencl_kernels/*.cl $(SHARE)/faultline/opencl_kernels
 	install -m 644 sim/calibrate/bench.go $(SHARE)/faultline/calibrate
 	install -m 644 sim/cli/faultline.1 $(SHARE)/man/man1
