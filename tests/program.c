@@ -57,7 +57,8 @@ static bool next_op(Run *r, World *w, uint64_t id, Op *out) {
         out->text = stream_text(w->s, r->p->bodies[out->a].name);
         out->a = new_instance(r, out->a);
     }
-    if (out->kind == OP_C_CALL || out->kind == OP_C_ENTER || out->kind == OP_CTX_USE || out->kind == OP_CTX_ABSENT)
+    if (out->kind == OP_C_CALL || out->kind == OP_C_ENTER || out->kind == OP_CTX_USE ||
+        out->kind == OP_CTX_ABSENT)
         out->text = stream_text(w->s, "sleep_in_c");
     if (out->kind == OP_CALLBACK) out->text = stream_text(w->s, "goCallback");
     if (out->kind == OP_NOTE || out->kind == OP_PANIC) out->text = stream_text(w->s, "said");
@@ -82,12 +83,15 @@ static void sink(void *ctx, const Block *b, const Intern *text) {
         bytes_add(&r->text, " ", 1);
         bytes_add(&r->text, line, strlen(line));
         bytes_add(&r->text, "\n", 1);
-        if (r->ran->audit[0] == '\0') invariant_check(&r->invariant, r->model, &e, r->ran->audit, sizeof r->ran->audit);
+        if (r->p->before && r->ran->audit[0] == '\0') r->p->before(r->p->ctx, r->model, &e);
+        if (r->ran->audit[0] == '\0')
+            invariant_check(&r->invariant, r->model, &e, r->ran->audit, sizeof r->ran->audit);
         if (r->ran->audit[0] == '\0') findings_event(&r->ran->findings, r->model, &e);
         if (r->ran->audit[0] == '\0' && !model_apply(r->model, &e, why)) {
             snprintf(r->ran->audit, sizeof r->ran->audit, "event #%llu %.60s: %s",
                      (unsigned long long)e.seq, line, why);
         }
+        if (r->p->after && r->ran->audit[0] == '\0') r->p->after(r->p->ctx, r->model, &e);
     }
 }
 
@@ -113,7 +117,8 @@ Ran run_program(const Program *p) {
     bytes_free(&profile);
     World *w = world_new(s, dev, (Prog){&r, next, NULL, 0}, &opt);
     for (size_t i = 0; i < p->chan_count; i++) world_chan(w, p->chan_caps[i], "c", 0);
-    for (size_t i = 0; i < p->timer_count; i++) world_timer(w, p->timers[i].delay_ns, p->timers[i].period_ns, "timer", 0);
+    for (size_t i = 0; i < p->timer_count; i++)
+        world_timer(w, p->timers[i].delay_ns, p->timers[i].period_ns, "timer", 0);
     for (size_t i = 0; i < p->context_count; i++) world_context(w, "gl", 0);
     for (size_t i = 0; i < p->job_count; i++) {
         Job j = p->jobs[i];

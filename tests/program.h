@@ -78,6 +78,10 @@ typedef struct {
     uint64_t limit_ns;
     bool no_audit; /* for benchmarks and very long runs */
     bool shortcut; /* channel operations from within the program, as Lua does (world_do), and world_alone */
+    /* Called with every event, and the model before it and after it. */
+    void (*before)(void *ctx, const Model *m, const Event *e);
+    void (*after)(void *ctx, const Model *m, const Event *e);
+    void *ctx;
     void (*tune)(WorldOptions *opt);
 } Program;
 
@@ -99,6 +103,9 @@ void ran_free(Ran *r);
 /* The lines of r->text whose event is one of `kinds` ("GO_START GO_BLOCK"), in order; free it. */
 char *ran_lines(const Ran *r, const char *kinds);
 
+/* rt/random_test.c: one of its random programs, of every kind of operation, to be run by the caller before he
+ * asks for the next. */
+Program random_program(uint64_t seed);
 /* Runs it, and says so if the audit, or an invariant, was broken. */
 Ran run_audited(const Program *p);
 /* The lines of these kinds are exactly these, times included. */

@@ -226,7 +226,7 @@ int cmd_why(int argc, char **argv) {
     Trace *t = cli_open(o.trace, &status);
     if (t == NULL) return status;
     Diag d;
-    Kind kind;
+    Kind kind = KIND_G;
     uint64_t id, now_ns;
     Model *last = trace_model_at_seq(t, UINT64_MAX, &d), *m = NULL;
     if (last && thing(&o, last, &kind, &id, &d) && moment(t, o.when, &m, &now_ns, &d)) {

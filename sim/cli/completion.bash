@@ -4,11 +4,16 @@
 _faultline_events="
     RUN_START NOTE DEADLOCK PANIC RUN_END EXPECT_HELD EXPECT_FAILED EXPECT_UNCHECKED GO_CREATE
     GO_START GO_STOP GO_BLOCK GO_UNBLOCK GO_END GO_COMPUTE GO_SLEEP TIMER_FIRE PREEMPT_ASK
-    RUNQ_NEXT RUNQ_PUT RUNQ_SPILL RUNQ_GET GLOBQ_PUT GLOBQ_GET RUNQ_STEAL RUNQ_STEAL_NEXT M_NEW
-    M_START M_PARK M_WAKE M_RUN M_SPIN M_UNSPIN M_POLL M_POLL_END P_ACQUIRE P_RELEASE P_IDLE_PUT
-    P_IDLE_GET P_RETAKE P_HANDOFF SYSMON_LOOK SYSMON_SEES SYSMON_SPARES SYSMON_SLEEP SYSMON_WAKE
-    CGO_ENTER CGO_EXIT_FAST CGO_EXIT_P CGO_EXIT_WAIT CHAN_MAKE CHAN_SEND CHAN_RECV CHAN_QUEUE
-    CHAN_CLOSE OBJ_NEW PIN UNPIN DEV_ENQUEUE DEV_ARG DEV_START DEV_DONE DEV_WAIT DEV_IDLE
+    SIGNAL SIGNAL_IN_C LOCK_THREAD UNLOCK_THREAD TIMER_SEND NET_WAIT NET_READY RUNQ_NEXT
+    RUNQ_PUT RUNQ_SPILL RUNQ_GET GLOBQ_PUT GLOBQ_GET RUNQ_STEAL RUNQ_STEAL_NEXT M_NEW M_START
+    M_PARK M_WAKE M_RUN M_SPIN M_UNSPIN M_LOCK_PARK M_LOCK_WAKE M_END M_TEMPLATE M_ASK M_POLL
+    M_POLL_END P_ACQUIRE P_RELEASE P_IDLE_PUT P_IDLE_GET P_RETAKE P_SYSCALL P_HANDOFF STW_BEGIN
+    P_STOP P_STOP_OWN P_STOP_C STW_STOPPED PROCS P_DRAIN P_KILL P_START P_START_OWN STW_END
+    GC_MARK SYSMON_LOOK SYSMON_SEES SYSMON_SPARES SYSMON_POLL SYSMON_GC SYSMON_SLEEP SYSMON_WAKE
+    CGO_ENTER CGO_EXIT_FAST CGO_EXIT_P CGO_EXIT_WAIT CGO_WORK ACROSS ACROSS_PART CALLBACK
+    CALLBACK_END C_THREAD C_THREAD_END EXTRA_NEW NEEDM NEEDM_WAIT DROPM CTX_NEW CTX_CURRENT
+    CTX_USE CHAN_MAKE CHAN_SEND CHAN_RECV CHAN_QUEUE CHAN_CLOSE OBJ_NEW PIN UNPIN DEV_ENQUEUE
+    DEV_ARG DEV_START DEV_DONE DEV_WAIT DEV_IDLE
 "
 
 _faultline_files() { # the files that end in one of these, and folders
@@ -54,6 +59,7 @@ _faultline() {
     --device | -d) _faultline_devices; return ;;
     --profile | -P) _faultline_files .profile; return ;;
     --event | -e) _faultline_words "$_faultline_events"; return ;;
+    --stress | -x) _faultline_words preempt steal slow ties; return ;;
     --time) _faultline_words model measured; return ;;
     --theme) _faultline_words dark light; return ;;
     --view) _faultline_words stage timeline; return ;;
@@ -72,7 +78,7 @@ _faultline() {
     esac
     if [[ $cur == -* ]]; then
         case $command in
-        run) _faultline_words --out --seed --procs --set --device --profile --time --narrate --quiet --help ;;
+        run) _faultline_words --out --seed --procs --stress --set --device --profile --time --narrate --quiet --help ;;
         test) _faultline_words --device --profile --help ;;
         replay) _faultline_words --device --help ;;
         view) _faultline_words --follow --shot --output --view --size "$view" ;;

@@ -70,7 +70,8 @@ static void close_both(const int fd[2]) {
 
 bool native_in_child(const Native *n, Diag *d) {
     int to[2], from[2];
-    if (pipe(to) != 0) return diag_fail(d, EXIT_WORLD, "no pipe for a child process: %s", strerror(errno));
+    if (pipe(to) != 0)
+        return diag_fail(d, EXIT_WORLD, "no pipe for a child process: %s", strerror(errno));
     if (pipe(from) != 0) {
         close_both(to);
         return diag_fail(d, EXIT_WORLD, "no pipe for a child process: %s", strerror(errno));
@@ -91,7 +92,8 @@ bool native_in_child(const Native *n, Diag *d) {
     close(from[0]);
     int status = 0;
     while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
-    if (pid < 0) return diag_fail(d, EXIT_WORLD, "no child process could be started: %s", strerror(errno));
+    if (pid < 0)
+        return diag_fail(d, EXIT_WORLD, "no child process could be started: %s", strerror(errno));
     if (!well || status != 0)
         return diag_fail(d, EXIT_WORLD, "the child process ended before it had answered");
     return true;

@@ -262,6 +262,7 @@ static bool new_g(Step *s, uint64_t g, GState state) {
                        .parent = NONE,
                        .reason = NONE,
                        .fn = NONE,
+                       .c_fn = NONE,
                        .chan = NONE,
                        .queue = NONE,
                        .place = AT_NONE,
@@ -686,7 +687,7 @@ static bool callback(Step *s, uint64_t g, uint64_t m, uint64_t fn, uint64_t line
     GET(G, gp, g);
     GET(M, mp, m);
     REQUIRE(gp->state == G_SYSCALL && gp->m == m, "g%llu is not in C on M%llu", (Ull)g, (Ull)m);
-    gp->callbacks++;
+    if (gp->callbacks++ == 0) gp->c_fn = gp->fn;
     gp->wants_go = 1;
     gp->fn = fn;
     gp->busy_ns = NONE;
@@ -705,6 +706,7 @@ static bool callback_end(Step *s, uint64_t g, uint64_t m, uint64_t p, uint64_t l
     TRY(move_m(s, m));
     if (line) gp->line = line;
     if (--gp->callbacks == 0 && gp->locks == 0 && mp->cthread == NONE) gp->lock_m = mp->lock_g = NONE;
+    gp->fn = gp->callbacks == 0 ? gp->c_fn : NONE;
     mp->from_p = p;
     s->m->p[p].seen_ns = NONE;
     return true;

@@ -56,7 +56,8 @@ typedef struct {
     uint64_t born_line;
     uint64_t line;      /* the line of the scenario it is at */
     uint64_t reason;    /* STR: why it waits or stopped */
-    uint64_t fn;        /* STR: the C function it is in */
+    uint64_t fn;        /* STR: the C function it is in, or the Go function that C has called */
+    uint64_t c_fn;      /* STR: the C function below its first callback */
     uint64_t chan;      /* CHAN it queues at */
     uint64_t queue;     /* QUEUE: the device queue its thread waits for */
     uint64_t place;     /* GPlace */

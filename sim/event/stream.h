@@ -89,7 +89,7 @@ static inline void emit_tail(Stream *s, uint8_t *p) {
 #define ID_PLUS_FLAG 0
 #define A(name, kind) p = varint_put(p, a->name.v + ID_PLUS_##kind);
 #define EVENT(NAME, GROUP, INK, KEY, ARGS, DOC)                                                    \
-    static inline void emit_##NAME(Stream *s, const Ev_##NAME *a) {                                       \
+    static inline void emit_##NAME(Stream *s, const Ev_##NAME *a) {                                \
         uint8_t *p = emit_head(s, EV_##NAME);                                                      \
         ARGS emit_tail(s, p);                                                                      \
     }

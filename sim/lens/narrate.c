@@ -38,6 +38,13 @@ char *narrate_g(const Model *m, uint64_t g, char *buf, size_t size) {
     return buf;
 }
 
+/* For headlines: without its name, if a text of `beside` letters has to stand beside it. */
+static char *who(const Model *m, uint64_t g, size_t beside, char *buf, size_t size) {
+    narrate_g(m, g, buf, size);
+    if (strlen(buf) + beside > HEADLINE_LETTERS) snprintf(buf, size, "g%llu", (Ull)g);
+    return buf;
+}
+
 #define SETTER(field)                                                                              \
     static void field(Narration *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));   \
     static void field(Narration *n, const char *fmt, ...) {                                        \
@@ -63,6 +70,26 @@ static uint64_t count_m(const Model *m, MState state) {
     return n;
 }
 
+/* Threads of Go's own that exist: an extra M is none, and a C thread has borrowed it, or nobody. */
+static uint64_t count_threads(const Model *m) {
+    uint64_t n = 0;
+    for (size_t i = 0; i < m->m_count; i++)
+        n += m->m[i].state != M_EXTRA && m->m[i].state != M_DEAD && m->m[i].cthread == NONE;
+    return n;
+}
+
+static uint64_t count_p(const Model *m, PState state) {
+    uint64_t n = 0;
+    for (size_t i = 0; i < m->p_count; i++) n += m->p[i].state == state;
+    return n;
+}
+
+static uint64_t count_p_away(const Model *m) {
+    uint64_t n = 0;
+    for (size_t i = 0; i < m->p_count; i++) n += model_p_in_syscall(m, i);
+    return n;
+}
+
 static uint64_t count_p_idle(const Model *m) {
     uint64_t n = 0;
     for (size_t i = 0; i < m->p_count; i++) n += m->p[i].on_idle_list != 0;
@@ -72,6 +99,26 @@ static uint64_t count_p_idle(const Model *m) {
 static const char *chan_name(const Model *m, uint64_t c) {
     return c < m->chan_count ? intern_text(m->text, m->chan[c].name) : "";
 }
+
+/* The C function, or just C. */
+static const char *in_c(const Model *m, uint64_t g) {
+    const char *fn = g < m->g_count ? intern_text(m->text, m->g[g].fn) : "";
+    return fn[0] ? fn : "C";
+}
+
+/* "t0 audio" or "t0"; writes into buf and returns it. */
+static char *cthread_name(const Model *m, uint64_t t, char *buf, size_t size) {
+    const char *name = t < m->cthread_count ? intern_text(m->text, m->cthread[t].name) : "";
+    if (name[0]) snprintf(buf, size, "t%llu %.*s", (Ull)t, whole_letters(name, 16), name);
+    else snprintf(buf, size, "t%llu", (Ull)t);
+    return buf;
+}
+
+static const char *ctx_name(const Model *m, uint64_t x) {
+    return x < m->ctx_count ? intern_text(m->text, m->ctx[x].name) : "";
+}
+
+static uint64_t count_extra(const Model *m) { return count_m(m, M_EXTRA); }
 
 /* ---- the ones with more to say ---- */
 
@@ -88,12 +135,20 @@ static void retake(const Model *m, const Event *e, Narration *n) {
         reason(n,
                "M%llu came back from C and its old P%llu was attached to **M%llu**, which is in C "
                "itself (%s). It may be taken.",
-               (Ull)e->arg[4], (Ull)p, (Ull)from, intern_text(m->text, gp->fn));
+               (Ull)e->arg[4], (Ull)p, (Ull)from, in_c(m, g));
         detail(n, "the old P was behind a call");
         return;
     }
     headline(n, "sysmon retook P%llu from M%llu", (Ull)p, (Ull)from);
-    const char *fn = intern_text(m->text, gp->fn);
+    const char *fn = in_c(m, g);
+    if (gp->state == G_EXTRA) {
+        reason(n,
+               "M%llu is an extra M that **no thread** has borrowed any more: its last one left P%llu "
+               "attached when it gave M%llu back, **%s** ago.",
+               (Ull)from, (Ull)p, (Ull)from, since);
+        detail(n, "left behind by a C thread");
+        return;
+    }
     uint64_t work = queued(m, p), free_ps = count_p_idle(m);
     if (waited == NONE) {
         reason(n,
@@ -123,12 +178,20 @@ static void retake(const Model *m, const Event *e, Narration *n) {
 }
 
 static void new_thread(const Model *m, const Event *e, Narration *n) {
-    uint64_t id = e->arg[0], p = e->arg[1], parked = count_m(m, M_PARKED);
+    uint64_t id = e->arg[0], p = e->arg[1], locked = count_m(m, M_LOCKED), all = count_threads(m);
     headline(n, "A thread is made: M%llu, for P%llu", (Ull)id, (Ull)p);
-    reason(n,
-           "P%llu needs a thread and **%s** is parked, so the operating system is asked for one. "
-           "There are now **%llu threads**; Go never gives one back.",
-           (Ull)p, parked ? "one" : "none", (Ull)m->m_count);
+    if (locked > 0)
+        reason(n,
+               "P%llu needs a thread and **none** is parked: **%llu** sleep%s, but locked, each for a "
+               "goroutine of its own. So the operating system is asked for one. There are now "
+               "**%llu threads**.",
+               (Ull)p, (Ull)locked, locked == 1 ? "s" : "", (Ull)all);
+    else
+        reason(n,
+               "P%llu needs a thread and **none** is parked, so the operating system is asked for "
+               "one. There are now **%llu threads**; Go gives none back, but for one whose "
+               "goroutine ends locked to it.",
+               (Ull)p, (Ull)all);
     function(n, "startm → newm");
     detail(n, "no thread is parked, for P%llu", (Ull)p);
 }
@@ -150,8 +213,7 @@ static void go_block(const Model *m, const Event *e, Narration *n) {
     char gname[NAME];
     const ModelG *gp = &m->g[e->arg[0]];
     const char *why = intern_text(m->text, e->arg[1]);
-    narrate_g(m, e->arg[0], gname, sizeof gname);
-    headline(n, "%s waits: %s", gname, why);
+    headline(n, "%s waits: %s", who(m, e->arg[0], strlen(why) + 8, gname, sizeof gname), why);
     if (gp->chan != NONE) {
         const ModelChan *c = &m->chan[gp->chan];
         reason(n,
@@ -169,7 +231,7 @@ static void cgo_enter(const Model *m, const Event *e, Narration *n) {
     char gname[NAME];
     const char *fn = intern_text(m->text, e->arg[3]);
     narrate_g(m, e->arg[0], gname, sizeof gname);
-    headline(n, "%s calls %s", gname, fn);
+    headline(n, "%s calls %.*s", gname, whole_letters(fn, 24), fn);
     uint64_t work = queued(m, e->arg[1]);
     reason(n,
            "M%llu is C's thread now. The scheduler cannot see inside: **P%llu stays attached and "
@@ -182,13 +244,12 @@ static void cgo_enter(const Model *m, const Event *e, Narration *n) {
 
 static void sysmon_look(const Model *m, const Event *e, Narration *n) {
     char next[NAME];
-    uint64_t away = 0;
-    for (size_t i = 0; i < m->p_count; i++) away += model_p_in_syscall(m, i);
+    uint64_t away = count_p_away(m);
     headline(n, "sysmon looks at every P");
     reason(n,
            "**%llu** of %llu Ps stand%s behind a call out of Go. After **%llu** rounds without "
            "success it sleeps **%s** next.",
-           (Ull)away, (Ull)m->p_count, away == 1 ? "s" : "", (Ull)e->arg[0],
+           (Ull)away, (Ull)m->procs, away == 1 ? "s" : "", (Ull)e->arg[0],
            narrate_time(next, sizeof next, e->arg[1]));
     function(n, "sysmon");
     detail(n, "next look in %s", next);
@@ -201,7 +262,12 @@ static void sysmon_sees(const Model *m, const Event *e, Narration *n) {
     reason(n,
            "M%llu is in %s with %s. It is **the first look** at this call: short calls must not "
            "cost a P, so sysmon only remembers it.",
-           (Ull)e->arg[1], intern_text(m->text, m->g[e->arg[2]].fn), gname);
+           (Ull)e->arg[1], in_c(m, e->arg[2]), gname);
+    if (m->m[e->arg[1]].state == M_EXTRA)
+        reason(n,
+               "A C thread has given M%llu back and left P%llu attached to it: to sysmon that is a call "
+               "like any other, and this is **the first look** at it.",
+               (Ull)e->arg[1], (Ull)e->arg[0]);
     function(n, "sysmon");
     detail(n, "first look: remembered");
 }
@@ -256,14 +322,96 @@ static void enqueue(const Model *m, const Event *e, Narration *n) {
 
 static void handoff(const Model *m, const Event *e, Narration *n) {
     uint64_t work = queued(m, e->arg[0]);
+    bool taken = m->p[e->arg[0]].retaken_ns == e->time_ns;
     headline(n, "P%llu is handed on", (Ull)e->arg[0]);
     reason(n,
-           "Who gets it? P%llu has **%llu goroutine%s** queued, the global queue **%llu**, "
+           "%s, so who gets it? P%llu has **%llu goroutine%s** queued, the global queue **%llu**, "
            "**%llu** P%s idle: %s.",
+           taken ? "It was taken from a call" : "Its thread may run nobody else, or ends",
            (Ull)e->arg[0], (Ull)work, plural(work), (Ull)m->globq.count, (Ull)count_p_idle(m),
            count_p_idle(m) == 1 ? " is" : "s are", intern_text(m->text, e->arg[1]));
     function(n, "handoffp");
     detail(n, "%s", intern_text(m->text, e->arg[1]));
+}
+
+static void stw_begin(const Model *m, const Event *e, Narration *n) {
+    char gname[NAME];
+    uint64_t away = count_p_away(m), run = count_p(m, P_RUNNING) + count_p(m, P_SYSCALL) - away;
+    headline(n, "%s stops the world", who(m, e->arg[0], 16, gname, sizeof gname));
+    reason(n,
+           "For **%s**. Besides its own, **%llu** P%s Go code and %s asked to stop; **%llu** behind C "
+           "and **%llu** idle are taken without asking.",
+           intern_text(m->text, e->arg[1]), (Ull)(run ? run - 1 : 0), run == 2 ? " runs" : "s run",
+           run == 2 ? "is" : "are", (Ull)away, (Ull)count_p_idle(m));
+    function(n, "stopTheWorldWithSema");
+    detail(n, "%s", intern_text(m->text, e->arg[1]));
+}
+
+static void stop_behind_c(const Model *m, const Event *e, Narration *n) {
+    headline(n, "P%llu is stopped behind M%llu", (Ull)e->arg[0], (Ull)e->arg[1]);
+    function(n, "setBlockOnExitSyscall → gcstopP");
+    if (m->m[e->arg[1]].state == M_EXTRA) {
+        reason(n, "M%llu is an extra M that **no thread** has borrowed: there is nobody to ask.",
+               (Ull)e->arg[1]);
+        detail(n, "left behind by a C thread");
+        return;
+    }
+    reason(n,
+           "M%llu is in **%s** and is not asked: **C runs on** through the stop. Should it come back "
+           "before the end, it finds no P and queues.",
+           (Ull)e->arg[1], in_c(m, e->arg[2]));
+    detail(n, "C runs on");
+}
+
+static void callback(const Model *m, const Event *e, Narration *n) {
+    char name[NAME];
+    const char *fn = intern_text(m->text, e->arg[2]);
+    uint64_t t = m->m[e->arg[1]].cthread;
+    headline(n, "C calls %.*s on M%llu", whole_letters(fn, 18), fn, (Ull)e->arg[1]);
+    if (t != NONE)
+        reason(n,
+               "C's own thread **%s** does, as the goroutine **g%llu** of the M that it has borrowed. "
+               "It needs a **P** first, like anyone who comes back from C.",
+               cthread_name(m, t, name, sizeof name), (Ull)e->arg[0]);
+    else
+        reason(n,
+               "**%s** is in C on this thread, so it runs there too, and is **locked** to it until it "
+               "returns: C's frames lie below. It needs a **P** first.",
+               narrate_g(m, e->arg[0], name, sizeof name));
+    function(n, "cgocallback → cgocallbackg");
+    detail(n, "as g%llu, on M%llu", (Ull)e->arg[0], (Ull)e->arg[1]);
+}
+
+static void ctx_use(const Model *m, const Event *e, Narration *n) {
+    char gname[NAME], where[NAME];
+    const char *name = ctx_name(m, e->arg[0]);
+    uint64_t on = m->ctx[e->arg[0]].m;
+    bool wanted = e->arg[3], ok = e->arg[4];
+    narrate_g(m, e->arg[2], gname, sizeof gname);
+    if (on == NONE) snprintf(where, sizeof where, "on **no thread**");
+    else snprintf(where, sizeof where, "on **M%llu**", (Ull)on);
+    detail(n, "%s", ok ? "as it must be" : "the wrong thread");
+    if (wanted && ok) {
+        headline(n, "%s uses %.14s", gname, name);
+        reason(n, "It is on **M%llu**, where %s is current.", (Ull)e->arg[1], name);
+    } else if (wanted) {
+        headline(n, "g%llu needs %.12s on the wrong thread", (Ull)e->arg[2], name);
+        reason(n,
+               "%s runs on **M%llu**, and %s is current %s: the call fails, acts on nothing, or on "
+               "somebody else's.%s",
+               gname, (Ull)e->arg[1], name, where,
+               m->g[e->arg[2]].lock_m == NONE ? " It is **not locked** to a thread." : "");
+    } else if (ok) {
+        headline(n, "%s is clear of %.14s", gname, name);
+        reason(n, "It is on **M%llu**, and %s is current %s: so it must be.", (Ull)e->arg[1], name,
+               where);
+    } else {
+        headline(n, "g%llu finds %.12s on its thread", (Ull)e->arg[2], name);
+        reason(n,
+               "%s has got **M%llu**, on which somebody left %s current: what it does now happens "
+               "there.",
+               gname, (Ull)e->arg[1], name);
+    }
 }
 
 /* ---- one function for each part of the vocabulary ---- */
@@ -287,16 +435,27 @@ static void tell_run(const Model *m, const Event *e, Narration *n) {
     case EV_DEADLOCK:
         headline(n, "All goroutines are asleep");
         reason(n,
-               "**%llu** wait and no timer is left. Go without cgo ends with: **%s** A program "
-               "that links cgo hangs silently instead: a C thread might still call in.",
-               (Ull)a[0], intern_text(m->text, a[1]));
+               "**%llu** wait and no timer is left. Go without cgo ends with: **%s** %s",
+               (Ull)a[0], intern_text(m->text, a[1]),
+               count_extra(m) > 0
+                   ? "But this program has an extra M for C threads, which counts as awake: Go would "
+                     "**hang in silence**."
+                   : "A program that links cgo hangs silently instead: a C thread might still call "
+                     "in.");
         function(n, "checkdead");
         break;
     case EV_PANIC:
+        function(n, "fatalpanic");
+        if (a[0] == NONE) {
+            headline(n, "The runtime gives up");
+            reason(n, "**%s**. Nobody can recover from this: the program ends with status 2.",
+                   intern_text(m->text, a[1]));
+            function(n, "throw");
+            break;
+        }
         headline(n, "%s panics", narrate_g(m, a[0], g, sizeof g));
         reason(n, "**%s**; nobody recovers, so the whole program ends with status 2.",
                intern_text(m->text, a[1]));
-        function(n, "fatalpanic");
         break;
     case EV_RUN_END:
         headline(n, "The program has ended");
@@ -325,6 +484,12 @@ static void tell_goroutine(const Model *m, const Event *e, Narration *n) {
     switch (e->kind) {
     case EV_GO_CREATE:
         headline(n, "%s is born", narrate_g(m, a[0], g, sizeof g));
+        if (a[1] == NONE && m->now_ns > 0) {
+            reason(n, "The runtime starts it for itself: it joins the **global queue**, and will "
+                      "never end.");
+            function(n, "newproc");
+            break;
+        }
         reason(n,
                "A go statement of %s. It is runnable; the newest goroutine runs next on its "
                "creator's P.",
@@ -335,18 +500,24 @@ static void tell_goroutine(const Model *m, const Event *e, Narration *n) {
     case EV_GO_START: go_start(m, e, n); break;
     case EV_GO_STOP:
         headline(n, "%s gives up its P", narrate_g(m, a[0], g, sizeof g));
-        reason(n, "Reason: **%s**. It goes to the tail of the global queue and needs a new turn.",
-               intern_text(m->text, a[1]));
         function(n, "goschedImpl");
         detail(n, "%s", intern_text(m->text, a[1]));
+        if (m->stw_g != NONE && strcmp(intern_text(m->text, a[1]), "preempted") == 0) {
+            reason(n,
+                   "Reason: **the world is to stop**. Since Go 1.26 it then stays as its P's "
+                   "**runnext** and goes on right after; before, it queued globally.");
+            detail(n, "the world is to stop");
+            break;
+        }
+        reason(n, "Reason: **%s**. It goes to the tail of the global queue and needs a new turn.",
+               intern_text(m->text, a[1]));
         break;
     case EV_GO_BLOCK: go_block(m, e, n); break;
     case EV_GO_UNBLOCK:
         headline(n, "%s can run again", narrate_g(m, a[0], g, sizeof g));
         if (a[1] == NONE)
-            reason(
-                n,
-                "What it waited for has happened. It becomes **runnext** of the P that noticed.");
+            reason(n, "What it waited for has happened. From a timer it becomes **runnext** of the P "
+                      "that noticed; from the network it queues behind the others.");
         else
             reason(n, "**%s** released it. It becomes **runnext** of that P.",
                    narrate_g(m, a[1], g2, sizeof g2));
@@ -375,13 +546,55 @@ static void tell_goroutine(const Model *m, const Event *e, Narration *n) {
         function(n, "timers.run");
         break;
     case EV_PREEMPT_ASK:
+        function(n, "preemptone");
+        if (m->stw_g != NONE && !m->stw_stopped && a[3] == 0) {
+            headline(n, "g%llu is asked to stop", (Ull)a[0]);
+            reason(n,
+                   "**%s** stops the world (%s), so P%llu must stand still. Its next function "
+                   "prologue sees the flag; a signal to M%llu is for code that calls nothing.",
+                   narrate_g(m, m->stw_g, g, sizeof g), intern_text(m->text, m->stw_reason),
+                   (Ull)a[1], (Ull)a[2]);
+            function(n, "preemptall → preemptone");
+            detail(n, "the world is to stop");
+            break;
+        }
         headline(n, "sysmon asks g%llu to stop", (Ull)a[0]);
         reason(n,
-               "The time slice on P%llu has lasted **%s**: others must have their turn. M%llu is "
-               "sent a signal.",
+               "The time slice on P%llu has lasted **%s**: others must have their turn. Its next "
+               "function prologue sees the flag; a signal to M%llu is for code that calls nothing.",
                (Ull)a[1], narrate_time(t, sizeof t, a[3]), (Ull)a[2]);
-        function(n, "preemptone");
         detail(n, "the slice is over");
+        break;
+    case EV_SIGNAL:
+        function(n, "doSigPreempt");
+        if (a[2]) {
+            headline(n, "A signal stops M%llu in its code", (Ull)a[0]);
+            reason(n,
+                   "SIGURG hits **%s** at an instruction where it can be left: its registers are "
+                   "saved, and it goes to the scheduler as if it had called it.",
+                   narrate_g(m, a[1], g, sizeof g));
+            function(n, "doSigPreempt → asyncPreempt");
+            detail(n, "%s is stopped", g);
+        } else if (a[1] == NONE) {
+            headline(n, "A signal reaches M%llu for nothing", (Ull)a[0]);
+            reason(n, "M%llu carries **no goroutine** now: whom it was meant for has gone already.",
+                   (Ull)a[0]);
+        } else {
+            headline(n, "A signal reaches M%llu for nothing", (Ull)a[0]);
+            reason(n,
+                   "**%s** is between two steps, or is not asked to stop any more. If it still is, "
+                   "its next function prologue will see the flag.",
+                   narrate_g(m, a[1], g, sizeof g));
+        }
+        break;
+    case EV_SIGNAL_IN_C:
+        headline(n, "A signal hits M%llu in C", (Ull)a[0]);
+        reason(n,
+               "It was sent while M%llu ran Go; now **%s** is in **%s** there. Go's handler finds nothing "
+               "to stop, but a system call that cannot be restarted returns **EINTR** to C.",
+               (Ull)a[0], narrate_g(m, a[1], g, sizeof g), in_c(m, a[1]));
+        function(n, "sighandler");
+        detail(n, "C may see EINTR");
         break;
     default: break;
     }
@@ -440,6 +653,27 @@ static void tell_queue(const Model *m, const Event *e, Narration *n) {
     }
 }
 
+static void park(const Model *m, const Event *e, Narration *n) {
+    uint64_t parked = count_m(m, M_PARKED);
+    function(n, "stopm");
+    for (size_t i = 0; i < m->m_count; i++) { /* startlockedm parks right after */
+        if (m->m[i].state != M_WAKING || m->m[i].lock_g == NONE || m->m[i].since_seq + 1 != e->seq)
+            continue;
+        reason(n, "It has given its P to **M%zu**, the only thread that may run **g%llu**.", i,
+               (Ull)m->m[i].lock_g);
+        function(n, "startlockedm → stopm");
+        return;
+    }
+    if (m->stw_g != NONE)
+        reason(n, "**The world stops**, so it may have no P. **%llu** thread%s parked.", (Ull)parked,
+               parked == 1 ? " is" : "s are");
+    else
+        reason(n,
+               "It has no P and no work. **%llu** thread%s parked; the last to park is the first to "
+               "be woken.",
+               (Ull)parked, parked == 1 ? " is" : "s are");
+}
+
 static void tell_thread(const Model *m, const Event *e, Narration *n) {
     const uint64_t *a = e->arg;
     char t[NAME];
@@ -452,16 +686,18 @@ static void tell_thread(const Model *m, const Event *e, Narration *n) {
         break;
     case EV_M_PARK:
         headline(n, "M%llu parks", (Ull)a[0]);
-        reason(n,
-               "It has no P and no work. **%llu** threads are parked; the last to park is the "
-               "first to be woken.",
-               (Ull)count_m(m, M_PARKED));
-        function(n, "stopm");
+        park(m, e, n);
         break;
     case EV_M_WAKE:
         headline(n, "M%llu is woken for P%llu", (Ull)a[0], (Ull)a[1]);
-        reason(n, "It was the thread parked last. %s",
-               a[2] ? "It shall search for work." : "It shall run what P has.");
+        if (m->stw_g != NONE)
+            reason(n,
+                   "The world is about to run again, and P%llu has work. Since Go 1.26 the thread "
+                   "that had a P before gets it back, if it sleeps.",
+                   (Ull)a[1]);
+        else
+            reason(n, "It was the thread parked last. %s",
+                   a[2] ? "It shall search for work." : "It shall run what P has.");
         function(n, "startm");
         break;
     case EV_M_RUN:
@@ -483,8 +719,8 @@ static void tell_thread(const Model *m, const Event *e, Narration *n) {
     case EV_M_POLL:
         headline(n, "M%llu sleeps in the poller", (Ull)a[0]);
         reason(n,
-               "Nothing runs on it until **%s**, when a timer is due. epoll counts whole "
-               "milliseconds.",
+               "One thread waits for the network and the next timer, for the whole program: **%s** "
+               "will be the time, if nothing new comes up. For timers epoll counts whole milliseconds.",
                narrate_time(t, sizeof t, a[1]));
         function(n, "netpoll");
         break;
@@ -510,12 +746,20 @@ static void tell_processor(const Model *m, const Event *e, Narration *n) {
     case EV_P_IDLE_PUT:
         headline(n, "P%llu is idle", (Ull)a[0]);
         reason(n, "There is nothing for it to run. **%llu of %llu** Ps are idle.",
-               (Ull)count_p_idle(m), (Ull)m->p_count);
+               (Ull)count_p_idle(m), (Ull)m->procs);
         function(n, "pidleput");
         break;
     case EV_P_IDLE_GET:
         headline(n, "P%llu is needed", (Ull)a[0]);
         function(n, "pidleget");
+        break;
+    case EV_P_SYSCALL:
+        headline(n, "P%llu is marked as in a call", (Ull)a[0]);
+        reason(n,
+               "Up to Go 1.25 a P behind a call is **_Psyscall**: whoever wants it takes it by one "
+               "compare-and-swap, and M%llu finds out when it comes back.",
+               (Ull)a[1]);
+        function(n, "reentersyscall");
         break;
     case EV_P_RETAKE: retake(m, e, n); break;
     case EV_P_HANDOFF: handoff(m, e, n); break;
@@ -537,6 +781,22 @@ static void tell_sysmon(const Model *m, const Event *e, Narration *n) {
                (Ull)a[1]);
         function(n, "retake");
         break;
+    case EV_SYSMON_POLL:
+        headline(n, "sysmon polls the network");
+        reason(n,
+               "Nobody has for **10 ms**: all threads run Go or sit in C. **%llu** goroutine%s found "
+               "ready, and will join the global queue.",
+               (Ull)a[0], a[0] == 1 ? " is" : "s are");
+        function(n, "sysmon → netpoll");
+        break;
+    case EV_SYSMON_GC:
+        headline(n, "sysmon forces a collection");
+        reason(n,
+               "There has been none for **%s**; after two minutes sysmon wakes the goroutine that "
+               "starts one, however little was allocated.",
+               narrate_time(t, sizeof t, a[0]));
+        function(n, "sysmon → forcegchelper");
+        break;
     case EV_SYSMON_SLEEP:
         headline(n, "sysmon goes to deep sleep");
         reason(n,
@@ -552,36 +812,80 @@ static void tell_sysmon(const Model *m, const Event *e, Narration *n) {
     }
 }
 
-static void tell_cgo(const Model *m, const Event *e, Narration *n) {
+static void back_from_c(const Model *m, const Event *e, Narration *n) {
     const uint64_t *a = e->arg;
     char g[NAME];
-    switch (e->kind) {
-    case EV_CGO_ENTER: cgo_enter(m, e, n); break;
-    case EV_CGO_EXIT_FAST:
-        headline(n, "%s is back from C", narrate_g(m, a[0], g, sizeof g));
+    narrate_g(m, a[0], g, sizeof g);
+    if (e->kind == EV_CGO_EXIT_FAST) {
+        headline(n, "%s is back from C", g);
         reason(n,
                "**P%llu was still attached**: nobody noticed, nothing was lost. This is the fast "
                "path.",
                (Ull)a[1]);
         function(n, "exitsyscall");
         detail(n, "fast path: P%llu still there", (Ull)a[1]);
-        break;
-    case EV_CGO_EXIT_P:
-        headline(n, "%s is back and found P%llu", narrate_g(m, a[0], g, sizeof g), (Ull)a[1]);
+    } else if (e->kind == EV_CGO_EXIT_P) {
+        headline(n, "%s is back and found P%llu", g, (Ull)a[1]);
         reason(n, "Its own P had been taken. **P%llu** was free, so it goes on at once.",
                (Ull)a[1]);
         function(n, "exitsyscallTryGetP");
         detail(n, "P%llu was free", (Ull)a[1]);
-        break;
-    case EV_CGO_EXIT_WAIT:
-        headline(n, "%s is back and has no P", narrate_g(m, a[0], g, sizeof g));
+    } else {
+        headline(n, "%s is back and has no P", g);
         reason(n,
-               "Its own P was taken and **no P is free**: it goes to the tail of the global queue, "
-               "and M%llu "
+               "Its own P was taken and **%s**: it goes to the tail of the global queue, and M%llu "
                "parks.",
-               (Ull)a[1]);
+               m->stw_g != NONE ? "the world stands still" : "no P is free", (Ull)a[1]);
         function(n, "exitsyscallNoP");
         detail(n, "to the global queue");
+    }
+}
+
+/* The same three ways, from the other side: C has called Go. */
+static void into_callback(const Model *m, const Event *e, Narration *n) {
+    const uint64_t *a = e->arg;
+    const char *fn = in_c(m, a[0]);
+    int letters = whole_letters(fn, 18);
+    if (e->kind == EV_CGO_EXIT_FAST) {
+        headline(n, "g%llu is in Go: %.*s", (Ull)a[0], letters, fn);
+        reason(n, "**P%llu was still attached** to M%llu from before: the callback runs at once.",
+               (Ull)a[1], (Ull)a[2]);
+        function(n, "cgocallbackg → exitsyscall");
+        detail(n, "P%llu was still there", (Ull)a[1]);
+    } else if (e->kind == EV_CGO_EXIT_P) {
+        headline(n, "g%llu is in Go: %.*s", (Ull)a[0], letters, fn);
+        reason(n, "A callback needs a P, and M%llu had none: **P%llu** was free.", (Ull)a[2],
+               (Ull)a[1]);
+        function(n, "exitsyscallTryGetP");
+        detail(n, "P%llu was free", (Ull)a[1]);
+    } else {
+        headline(n, "g%llu waits to get into %.*s", (Ull)a[0], letters, fn);
+        reason(n,
+               "A callback needs a P, and **%s**: its goroutine queues behind everyone, and C waits "
+               "with it: M%llu may run nobody else.",
+               m->stw_g != NONE ? "the world stands still" : "no P is free", (Ull)a[1]);
+        function(n, "exitsyscallNoP");
+        detail(n, "to the global queue; C waits");
+    }
+}
+
+static void tell_cgo(const Model *m, const Event *e, Narration *n) {
+    const uint64_t *a = e->arg;
+    char g[NAME], t[NAME];
+    switch (e->kind) {
+    case EV_CGO_ENTER: cgo_enter(m, e, n); break;
+    case EV_CGO_EXIT_FAST:
+    case EV_CGO_EXIT_P:
+    case EV_CGO_EXIT_WAIT:
+        if (m->g[a[0]].fn != NONE) into_callback(m, e, n);
+        else back_from_c(m, e, n);
+        break;
+    case EV_CGO_WORK:
+        if (a[0] == NONE) headline(n, "A C thread works");
+        else headline(n, "%s works in C", narrate_g(m, a[0], g, sizeof g));
+        reason(n, "**%s** of its thread's time. It needs no P, and the scheduler cannot stop it.",
+               narrate_time(t, sizeof t, a[1]));
+        detail(n, "%s", t);
         break;
     default: break;
     }
@@ -609,6 +913,371 @@ static void tell_chan(const Model *m, const Event *e, Narration *n) {
         reason(n,
                "Every receiver is released with the zero value; a sender that waits there panics.");
         function(n, "closechan");
+        break;
+    default: break;
+    }
+}
+
+static void tell_world(const Model *m, const Event *e, Narration *n) {
+    const uint64_t *a = e->arg;
+    char g[NAME], t[NAME];
+    uint64_t stopped = count_p(m, P_GCSTOP), surplus = 0;
+    for (size_t p = m->procs; p < m->p_count; p++) surplus += m->p[p].state != P_DEAD;
+    switch (e->kind) {
+    case EV_STW_BEGIN: stw_begin(m, e, n); break;
+    case EV_P_STOP:
+        headline(n, "P%llu stands still", (Ull)a[0]);
+        reason(n, "It was idle, or its thread gave it up at a safe point: **%llu of %llu** are stopped.",
+               (Ull)stopped, (Ull)m->procs);
+        function(n, e->time_ns == m->stw_ns ? "stopTheWorldWithSema" : "gcstopm");
+        break;
+    case EV_P_STOP_OWN:
+        headline(n, "P%llu counts as stopped", (Ull)a[0]);
+        reason(n, "**M%llu** stops the world, and goes on with it: somebody has to.", (Ull)a[1]);
+        function(n, "stopTheWorldWithSema");
+        break;
+    case EV_P_STOP_C: stop_behind_c(m, e, n); break;
+    case EV_STW_STOPPED:
+        headline(n, "The world stands still");
+        reason(n,
+               "Every P is stopped, **%s** after the first request. Threads in C that run on all the "
+               "same: **%llu**.",
+               narrate_time(t, sizeof t, a[1]), (Ull)count_m(m, M_IN_C));
+        function(n, "stopTheWorldWithSema");
+        detail(n, "after %s", t);
+        break;
+    case EV_PROCS:
+        headline(n, "GOMAXPROCS is %llu from now on", (Ull)a[0]);
+        reason(n,
+               "The world must stand still for it. Ps that are new begin stopped; **%llu** P%s too "
+               "many and will be emptied.",
+               (Ull)surplus, surplus == 1 ? " is" : "s are");
+        function(n, "procresize");
+        break;
+    case EV_P_DRAIN:
+        headline(n, "P%llu is emptied", (Ull)a[0]);
+        if (a[1] == 0)
+            reason(n, "Nothing was queued there. Its timers move to a P that stays.");
+        else
+            reason(n,
+                   "**%llu** goroutine%s to the **head** of the global queue, before those that wait "
+                   "there; its timers move to a P that stays.",
+                   (Ull)a[1], a[1] == 1 ? " goes" : "s go");
+        function(n, "(*p).destroy");
+        detail(n, "%llu to the global queue", (Ull)a[1]);
+        break;
+    case EV_P_KILL:
+        headline(n, "P%llu is no more", (Ull)a[0]);
+        reason(n, "It is **_Pdead**; the object is kept, in case GOMAXPROCS grows again.");
+        function(n, "(*p).destroy");
+        break;
+    case EV_P_START:
+        headline(n, "P%llu may be used again", (Ull)a[0]);
+        if (queued(m, a[0]) > 0)
+            reason(n, "**%llu** wait in its queue, so a thread will be woken for it.",
+                   (Ull)queued(m, a[0]));
+        else reason(n, "It has nothing to run.");
+        function(n, "procresize");
+        break;
+    case EV_P_START_OWN:
+        headline(n, "M%llu goes on with P%llu", (Ull)a[1], (Ull)a[0]);
+        reason(n, "It stopped the world and kept its P, so nobody has to be woken for it.");
+        function(n, "procresize");
+        break;
+    case EV_STW_END:
+        headline(n, "The world runs again");
+        reason(n, "**%s** after **%s** began to stop it. Whoever came back from C meanwhile waits in "
+                  "the global queue.",
+               narrate_time(t, sizeof t, a[1]), narrate_g(m, a[0], g, sizeof g));
+        function(n, "startTheWorldWithSema");
+        detail(n, "after %s", t);
+        break;
+    case EV_GC_MARK:
+        headline(n, "%s marks the heap", narrate_g(m, a[0], g, sizeof g));
+        reason(n,
+               "For **%s**, and the world runs beside it. Go's own workers would use a quarter of the "
+               "Ps; here the one who asked for it does it alone.",
+               narrate_time(t, sizeof t, a[1]));
+        function(n, "gcDrain");
+        detail(n, "for %s", t);
+        break;
+    default: break;
+    }
+}
+
+static void tell_lock(const Model *m, const Event *e, Narration *n) {
+    const uint64_t *a = e->arg;
+    char g[NAME];
+    switch (e->kind) {
+    case EV_LOCK_THREAD:
+        headline(n, "%s is locked to M%llu", narrate_g(m, a[0], g, sizeof g), (Ull)a[1]);
+        if (a[2] > 1)
+            reason(n, "It was already: the lock is **%llu** deep, and takes as many unlocks.",
+                   (Ull)a[2]);
+        else
+            reason(n,
+                   "It runs on **M%llu only**, and M%llu runs **nobody else**. It gets no P by that, "
+                   "and each wait of it costs two switches of threads.",
+                   (Ull)a[1], (Ull)a[1]);
+        function(n, "LockOSThread");
+        detail(n, "depth %llu", (Ull)a[2]);
+        break;
+    case EV_UNLOCK_THREAD:
+        narrate_g(m, a[0], g, sizeof g);
+        function(n, "UnlockOSThread");
+        detail(n, "depth %llu", (Ull)a[2]);
+        if (a[2] > 0) {
+            headline(n, "%s undoes one lock", g);
+            reason(n, "**%llu** more, and it is free of M%llu.", (Ull)a[2], (Ull)a[1]);
+        } else if (m->g[a[0]].lock_m != NONE) {
+            headline(n, "%s undoes its lock", g);
+            reason(n,
+                   "But it is in a **callback**: C's frames lie below it on M%llu, so the runtime's "
+                   "own lock holds until that returns.",
+                   (Ull)a[1]);
+        } else {
+            headline(n, "%s is free of M%llu", g, (Ull)a[1]);
+            reason(n, "**Any thread** may run it from now on, and M%llu anybody.", (Ull)a[1]);
+        }
+        break;
+    case EV_M_LOCK_PARK:
+        headline(n, "M%llu sleeps, locked to g%llu", (Ull)a[0], (Ull)a[1]);
+        reason(n,
+               "**g%llu** cannot run now, and M%llu may run **nobody else**. A P that it had is handed "
+               "on; it sleeps until g%llu has its turn.",
+               (Ull)a[1], (Ull)a[0], (Ull)a[1]);
+        function(n, "stoplockedm");
+        detail(n, "only for g%llu", (Ull)a[1]);
+        break;
+    case EV_M_LOCK_WAKE:
+        headline(n, "M%llu is woken with P%llu for g%llu", (Ull)a[0], (Ull)a[2], (Ull)a[1]);
+        reason(n,
+               "Another thread took **g%llu** off a queue and may not run it: it gives its **P%llu** "
+               "to M%llu and parks. One switch, **two threads**.",
+               (Ull)a[1], (Ull)a[2], (Ull)a[0]);
+        function(n, "startlockedm");
+        detail(n, "P%llu goes along", (Ull)a[2]);
+        break;
+    case EV_M_END:
+        headline(n, "M%llu ends with g%llu", (Ull)a[0], (Ull)a[1]);
+        if (a[0] == 0)
+            reason(n,
+                   "g%llu ended **without unlocking**. M0 is the process's first thread and cannot "
+                   "end before it: it is parked, **for ever**.",
+                   (Ull)a[1]);
+        else
+            reason(n,
+                   "g%llu ended **without unlocking**: nobody else shall get a thread in who knows "
+                   "what state, so it is thrown away. The only way in which Go gives a thread back.",
+                   (Ull)a[1]);
+        function(n, "mexit");
+        break;
+    case EV_M_TEMPLATE:
+        headline(n, "M%llu is the template thread", (Ull)a[0]);
+        reason(n,
+               "Started by the **first LockOSThread**, while all is in order: locked threads will ask "
+               "it for new ones, since theirs would inherit what is odd about them.");
+        function(n, "startTemplateThread");
+        break;
+    case EV_M_ASK:
+        headline(n, "M%llu has M%llu made for it", (Ull)a[1], (Ull)a[0]);
+        reason(n,
+               "**M%llu is locked**: a thread that it made would have its namespace and signal mask, "
+               "whatever they are. The **template thread** makes M%llu instead.",
+               (Ull)a[1], (Ull)a[0]);
+        function(n, "newm → templateThread");
+        break;
+    default: break;
+    }
+}
+
+static void tell_callback(const Model *m, const Event *e, Narration *n) {
+    const uint64_t *a = e->arg;
+    char t[NAME];
+    switch (e->kind) {
+    case EV_CALLBACK: callback(m, e, n); break;
+    case EV_CALLBACK_END:
+        headline(n, "g%llu returns to %.*s", (Ull)a[0], whole_letters(in_c(m, a[0]), 20), in_c(m, a[0]));
+        reason(n,
+               "The Go function is done. **P%llu stays attached** to M%llu and runs nothing, with "
+               "**%llu** in its queue, as at any call out of Go.",
+               (Ull)a[2], (Ull)a[1], (Ull)queued(m, a[2]));
+        function(n, "cgocallbackg → reentersyscall");
+        detail(n, "P%llu stays behind, attached", (Ull)a[2]);
+        break;
+    case EV_C_THREAD:
+        headline(n, "C starts thread %s", cthread_name(m, a[0], t, sizeof t));
+        reason(n, "**Go knows nothing of it**: it has no M, no goroutine and no P, until it calls in.");
+        function(n, "pthread_create");
+        break;
+    case EV_C_THREAD_END:
+        headline(n, "C's thread %s has ended", cthread_name(m, a[0], t, sizeof t));
+        reason(n, "Go did not start it and does not end it. An M that it had borrowed is on the list "
+                  "of extra Ms again.");
+        function(n, "pthread_exit");
+        break;
+    case EV_EXTRA_NEW:
+        headline(n, "A spare M%llu is made, with g%llu", (Ull)a[0], (Ull)a[1]);
+        reason(n,
+               "For a C thread that will call Go. **No thread** belongs to it; the list of extra Ms has "
+               "**%llu** now.",
+               (Ull)count_extra(m));
+        function(n, "newextram → oneNewExtraM");
+        break;
+    case EV_NEEDM:
+        headline(n, "%s borrows M%llu", cthread_name(m, a[1], t, sizeof t), (Ull)a[0]);
+        reason(n,
+               "A C thread can run Go only as somebody: it takes M%llu and **g%llu** off the list of "
+               "extra Ms, where **%llu** are left. Since Go 1.21 it keeps them until it ends.",
+               (Ull)a[0], (Ull)a[2], (Ull)count_extra(m));
+        function(n, "needm");
+        detail(n, "and its goroutine g%llu", (Ull)a[2]);
+        break;
+    case EV_NEEDM_WAIT:
+        headline(n, "%s finds no extra M", cthread_name(m, a[0], t, sizeof t));
+        reason(n,
+               "The list is **empty**. It looks again every microsecond, until a thread that gets into "
+               "Go makes more: one for each that waits.");
+        function(n, "lockextra");
+        break;
+    case EV_DROPM:
+        headline(n, "%s gives M%llu back", cthread_name(m, a[1], t, sizeof t), (Ull)a[0]);
+        if (m->m[a[0]].p != NONE)
+            reason(n,
+                   "M%llu and **g%llu** are on the list again. **P%llu is still attached** to them, and "
+                   "stands there until somebody takes it.",
+                   (Ull)a[0], (Ull)a[2], (Ull)m->m[a[0]].p);
+        else reason(n, "M%llu and **g%llu** are on the list of extra Ms again.", (Ull)a[0], (Ull)a[2]);
+        function(n, "dropm");
+        break;
+    default: break;
+    }
+}
+
+static void tell_net(const Model *m, const Event *e, Narration *n) {
+    const uint64_t *a = e->arg;
+    char g[NAME], t[NAME], until[NAME];
+    switch (e->kind) {
+    case EV_NET_WAIT:
+        headline(n, "%s waits for the network", narrate_g(m, a[0], g, sizeof g));
+        narrate_time(t, sizeof t, a[1]);
+        if (a[2] != NONE)
+            reason(n,
+                   "It will come in **%s**; its deadline is in **%s**. The poller knows what it waits "
+                   "for, so it parks and **its thread goes on**.",
+                   t, narrate_time(until, sizeof until, a[2]));
+        else
+            reason(n,
+                   "It will come in **%s**. The poller knows what it waits for, so it parks and **its "
+                   "thread goes on** with others.",
+                   t);
+        function(n, "netpollblock");
+        detail(n, "ready in %s", t);
+        break;
+    case EV_NET_READY:
+        narrate_time(t, sizeof t, a[1]);
+        if (a[2]) {
+            headline(n, "The network is ready for g%llu", (Ull)a[0]);
+            reason(n, "It has been for **%s**; somebody had to poll to see it.", t);
+            function(n, "netpoll → netpollready");
+        } else {
+            headline(n, "The deadline of g%llu is over", (Ull)a[0]);
+            reason(n,
+                   "A deadline is a timer, and this one fires **%s** late. The call returns an error, "
+                   "and the network is not asked any more.",
+                   t);
+            function(n, "netpollDeadline");
+        }
+        detail(n, "%s late", t);
+        break;
+    case EV_TIMER_SEND:
+        narrate_time(t, sizeof t, a[2]);
+        function(n, "sendTime");
+        detail(n, "%s late", t);
+        if (!a[3]) {
+            headline(n, "A tick on %.18s is lost", chan_name(m, a[0]));
+            reason(n,
+                   "The tick before it has not been received, and there is room for **one**. A timer "
+                   "never waits: what finds no room is **dropped**.");
+            detail(n, "no room: dropped");
+        } else if (m->chan[a[0]].count > 0) {
+            headline(n, "A timer sends on %.20s", chan_name(m, a[0]));
+            reason(n, "**%s** late. Nobody waits there: the value lies in the buffer.", t);
+        } else {
+            headline(n, "A timer sends on %.20s", chan_name(m, a[0]));
+            reason(n, "**%s** late: a timer fires when a thread with a P looks. A receiver waits "
+                      "there and gets the value.",
+                   t);
+        }
+        break;
+    default: break;
+    }
+}
+
+static void tell_context(const Model *m, const Event *e, Narration *n) {
+    const uint64_t *a = e->arg;
+    char g[NAME];
+    switch (e->kind) {
+    case EV_CTX_NEW:
+        headline(n, "Context %.20s is made", ctx_name(m, a[0]));
+        reason(n, "C keeps in the **thread** which context is current; a call does not name it.");
+        break;
+    case EV_CTX_CURRENT:
+        narrate_g(m, a[2], g, sizeof g);
+        if (a[1] == NONE) {
+            headline(n, "%.20s is current nowhere", ctx_name(m, a[0]));
+            reason(n, "%s has released it: any thread may take it now.", g);
+        } else if (m->m[a[1]].lock_g == a[2]) {
+            headline(n, "%.20s is current on M%llu", ctx_name(m, a[0]), (Ull)a[1]);
+            reason(n, "%s is **locked** to M%llu: it will find it there.", g, (Ull)a[1]);
+        } else {
+            headline(n, "%.20s is current on M%llu", ctx_name(m, a[0]), (Ull)a[1]);
+            reason(n,
+                   "%s runs there now and is **not locked**: after any wait or call it may go on on "
+                   "another thread, and the context stays on M%llu.",
+                   g, (Ull)a[1]);
+        }
+        break;
+    case EV_CTX_USE: ctx_use(m, e, n); break;
+    default: break;
+    }
+}
+
+static void tell_across(const Model *m, const Event *e, Narration *n) {
+    static const struct {
+        const char *way, *function, *reason;
+    } ways[] = {
+        {"cgo", "cgocall", "A call out of Go: the work is **invisible to the scheduler** while it lasts."},
+        {"purego", "cgocall",
+         "The **same door** as cgo, without a C compiler: the scheduler sees no more, and the arguments "
+         "cost more."},
+        {"wasm", "",
+         "A sandbox in this process: no call out of Go, so P and thread are **busy** and nobody can take "
+         "them; data is **copied** in and back."},
+        {"go", "", "Plain Go: no crossing, no copy, and it can be **preempted** anywhere."},
+        {"process", "",
+         "Another process, and pipes in between: the goroutine **parks at the network**, and holds neither "
+         "thread nor P."}};
+    const uint64_t *a = e->arg;
+    char g[NAME], t[NAME];
+    switch (e->kind) {
+    case EV_ACROSS: {
+        const char *way = intern_text(m->text, a[1]);
+        headline(n, "%s does a job by %.10s", narrate_g(m, a[0], g, sizeof g), way);
+        for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+            if (strcmp(way, ways[i].way) != 0) continue;
+            reason(n, "%s", ways[i].reason);
+            function(n, "%s", ways[i].function);
+        }
+        detail(n, "%llu bytes", (Ull)a[2]);
+        break;
+    }
+    case EV_ACROSS_PART:
+        headline(n, "%s", intern_text(m->text, a[1]));
+        if (n->headline[0] >= 'a' && n->headline[0] <= 'z') n->headline[0] ^= 'a' ^ 'A';
+        reason(n, "**%s** of what this way costs %s.", narrate_time(t, sizeof t, a[2]),
+               narrate_g(m, a[0], g, sizeof g));
+        detail(n, "%s", t);
         break;
     default: break;
     }
@@ -673,12 +1342,25 @@ static void tell_device(const Model *m, const Event *e, Narration *n) {
     }
 }
 
+/* A long name of a goroutine must not push the rest off the panel. */
+static void cut_headline(Narration *n) {
+    char *end = n->headline;
+    size_t letters = 0;
+    for (char *p = n->headline; *p; p++) {
+        if (((unsigned char)*p & 0xc0) == 0x80) continue;
+        if (letters++ == HEADLINE_LETTERS - 1) end = p;
+    }
+    if (letters > HEADLINE_LETTERS) memcpy(end, "…", sizeof "…");
+}
+
 void narrate(const Model *m, const Event *e, Narration *n) {
     static void (*const tell[])(const Model *, const Event *, Narration *) = {
-        tell_run,    tell_goroutine, tell_queue, tell_thread, tell_processor,
-        tell_sysmon, tell_cgo,       tell_chan,  tell_heap,   tell_device};
+        tell_run,   tell_goroutine, tell_queue,    tell_thread,   tell_processor, tell_world,
+        tell_lock,  tell_sysmon,    tell_cgo,      tell_callback, tell_context,   tell_across,
+        tell_net,   tell_chan,      tell_heap,     tell_device};
     *n = (Narration){0};
     for (size_t i = 0; i < ARRAY_LEN(tell) && n->headline[0] == '\0'; i++) tell[i](m, e, n);
+    cut_headline(n);
     if (n->headline[0]) return;
     headline(n, "An event of an unknown kind");
     reason(n, "A newer program wrote this trace.");
@@ -704,9 +1386,28 @@ bool narrate_is_story(const Event *e) {
     case EV_DEV_DONE:
     case EV_GO_STOP:
     case EV_PREEMPT_ASK:
+    case EV_SIGNAL_IN_C:
+    case EV_LOCK_THREAD:
+    case EV_UNLOCK_THREAD:
+    case EV_M_LOCK_WAKE:
+    case EV_M_END:
+    case EV_STW_BEGIN:
+    case EV_STW_END:
+    case EV_PROCS:
+    case EV_SYSMON_POLL:
+    case EV_SYSMON_GC:
+    case EV_NET_WAIT:
+    case EV_CALLBACK:
+    case EV_CALLBACK_END:
+    case EV_NEEDM:
+    case EV_DROPM:
+    case EV_ACROSS:
+    case EV_ACROSS_PART:
+    case EV_CTX_CURRENT:
     case EV_CHAN_CLOSE:
     case EV_EXPECT_FAILED:
     case EV_EXPECT_UNCHECKED: return true;
+    case EV_CTX_USE: return event_arg(e, "ok") == 0;
     default: return false;
     }
 }

@@ -44,7 +44,8 @@ uint64_t across_begin(World *w, M *mp) {
     case WAY_PUREGO:
         part(w, gp, "crossing", crossing);
         part(w, gp, "work in C", j->work_ns);
-        return part(w, gp, "arguments by reflection", cost(w, COST_purego)) + cost(w, COST_cgo_enter);
+        return part(w, gp, "arguments by reflection", cost(w, COST_purego)) +
+               cost(w, COST_cgo_enter);
     case WAY_WASM:
         return part(w, gp, "copying in and out", bytes_cost(w, j, COST_wasm_byte_ps)) +
                part(w, gp, "entering the sandbox", cost(w, COST_wasm_call)) +

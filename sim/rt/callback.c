@@ -98,8 +98,8 @@ static void dropm(World *w, M *mp) {
 
 /* ---- into Go, and back ---- */
 
-static uint64_t half_cost(const World *w, const M *mp) {
-    return cost(w, mp->isextra ? COST_callback_thread : COST_callback) / 2;
+static uint64_t callback_cost(const World *w, const M *mp) {
+    return cost(w, mp->isextra ? COST_callback_thread : COST_callback);
 }
 
 void callback_enter(World *w, M *mp) {
@@ -109,7 +109,7 @@ void callback_enter(World *w, M *mp) {
     gp->enters_callback = true;
     EMIT(w->s, CALLBACK, gp->id, mp->id, gp->op.text, {gp->op.line});
     lock_internal(mp, true);
-    m_due(w, mp, M_AT_EXIT, half_cost(w, mp));
+    m_due(w, mp, M_AT_EXIT, callback_cost(w, mp) / 2);
 }
 
 void callback_entered(World *w, M *mp) {
@@ -127,7 +127,7 @@ void callback_leave(World *w, M *mp) {
     EMIT(w->s, CALLBACK_END, gp->id, mp->id, mp->p->id, {gp->op.line});
     gp->status = G_SYSCALL;
     cgo_left(w, mp);
-    m_due(w, mp, M_AT_C, half_cost(w, mp));
+    m_due(w, mp, M_AT_C, callback_cost(w, mp) - callback_cost(w, mp) / 2);
 }
 
 /* ---- threads that C made ---- */

@@ -77,10 +77,12 @@ void exec_wrong_side(World *w, const Op *op, bool in_c) {
     if (in_c) {
         diag_fail_at(&d, EXIT_SCENARIO, "", (int)op->line, 0,
                      "this is Go code, and here runs C: it knows no goroutines and no channels");
-        diag_remedy(&d, "C.callback(function() ... end) calls Go from C; C.work \"10us\" is work in C.");
+        diag_remedy(
+            &d, "C.callback(function() ... end) calls Go from C; C.work \"10us\" is work in C.");
     } else {
         diag_fail_at(&d, EXIT_SCENARIO, "", (int)op->line, 0, "this is C code, and here runs Go");
-        diag_remedy(&d, "C.call(\"name\", function() ... end) calls a C function made of such steps.");
+        diag_remedy(&d,
+                    "C.call(\"name\", function() ... end) calls a C function made of such steps.");
     }
     world_fail(w, &d);
 }
@@ -361,7 +363,8 @@ void exec_op(World *w, M *mp) {
  * one waits so at a time, since it stands on our stack, and not for long. */
 bool world_do(World *w, OpResult *r) {
     M *mp = w->asking;
-    if (mp == NULL || mp->curg->status == G_SYSCALL) return false; /* C has nothing that can be done here */
+    if (mp == NULL || mp->curg->status == G_SYSCALL)
+        return false; /* C has nothing that can be done here */
     if (w->wait_left == 0) return false;
     w->wait_left--;
     G *gp = mp->curg;
@@ -429,8 +432,10 @@ static void leave_stretch(World *w, M *mp) {
 void exec_expect_prologue(World *w, M *mp) {
     const G *gp = mp->curg;
     if (!in_stretch(mp) || gp->op.kind != OP_COMPUTE || gp->op.b == 0) return;
-    uint64_t done = gp->op.a - (gp->busy_until_ns - world_now(w)), to_go = gp->op.b - done % gp->op.b;
-    agenda_put(&w->agenda, world_now(w) + to_go, w->s->cause, DUE_PROLOGUE, mp->id.v, mp->generation);
+    uint64_t done = gp->op.a - (gp->busy_until_ns - world_now(w)),
+             to_go = gp->op.b - done % gp->op.b;
+    agenda_put(&w->agenda, world_now(w) + to_go, w->s->cause, DUE_PROLOGUE, mp->id.v,
+               mp->generation);
 }
 
 void exec_prologue(World *w, M *mp) {
@@ -442,7 +447,8 @@ void exec_interrupt(World *w, M *mp) {
     mp->signal_pending = false;
     if (mp->status == M_IN_C) { /* the handler runs there, and Go's part of it does nothing */
         EMIT(w->s, SIGNAL_IN_C, mp->id, gp->id);
-        bool ends_it = gp->op.kind == OP_C_CALL && (gp->op.b & CALL_INTERRUPTIBLE) && mp->at == M_AT_C;
+        bool ends_it =
+            gp->op.kind == OP_C_CALL && (gp->op.b & CALL_INTERRUPTIBLE) && mp->at == M_AT_C;
         if (!ends_it) return;
         gp->result = (OpResult){0, false}; /* EINTR */
         m_due(w, mp, M_AT_C, 0);
@@ -450,5 +456,7 @@ void exec_interrupt(World *w, M *mp) {
     }
     bool hit = in_stretch(mp) && gp->preempt;
     EMIT(w->s, SIGNAL, mp->id, {gp ? gp->id.v : NONE}, {hit});
-    if (hit) leave_stretch(w, mp); /* else it has moved on, or is about to reach a safe point by itself */
+    if (hit)
+        leave_stretch(w,
+                      mp); /* else it has moved on, or is about to reach a safe point by itself */
 }

@@ -31,7 +31,8 @@ void stw_stop_p(World *w, P *pp) {
     pp->status = P_GCSTOP;
     EMIT(w->s, P_STOP, pp->id);
     stopped_one(w);
-    if (w->sched.stopwait == 0 && w->stw.by->at == M_AT_REST) all_stopped(w, cost(w, COST_thread_wake));
+    if (w->sched.stopwait == 0 && w->stw.by->at == M_AT_REST)
+        all_stopped(w, cost(w, COST_thread_wake));
 }
 
 void stw_stop_c(World *w, P *pp) {
@@ -44,7 +45,8 @@ void stw_stop_c(World *w, P *pp) {
     pp->status = P_GCSTOP;
     pp->syscalltick++;
     stopped_one(w);
-    if (w->sched.stopwait == 0 && w->stw.by->at == M_AT_REST) all_stopped(w, cost(w, COST_thread_wake));
+    if (w->sched.stopwait == 0 && w->stw.by->at == M_AT_REST)
+        all_stopped(w, cost(w, COST_thread_wake));
 }
 
 /* preemptall: best effort, and repeated for those who were just between two goroutines. */

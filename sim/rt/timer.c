@@ -28,7 +28,8 @@ void timer_deadline(World *w, P *pp, G *gp, uint64_t when_ns) {
 
 /* ---- channel timers ---- */
 
-uint64_t world_timer(World *w, uint64_t delay_ns, uint64_t period_ns, const char *name, uint32_t line) {
+uint64_t world_timer(World *w, uint64_t delay_ns, uint64_t period_ns, const char *name,
+                     uint32_t line) {
     Timer *t = mem_zero(1, sizeof *t);
     t->c = w->chans[world_chan(w, 1, name, line).v];
     t->c->timer = t;

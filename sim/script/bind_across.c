@@ -56,10 +56,11 @@ static int across(lua_State *L) {
     int way = 0;
     while (ways[way] != NULL && strcmp(ways[way], word) != 0) way++;
     if (ways[way] == NULL)
-        script_error(L, "There are: cgo, purego, wasm, go, process.", "across: no way is called '%s'", word);
+        script_error(L, "There are: cgo, purego, wasm, go, process.",
+                     "across: no way is called '%s'", word);
     if (strcmp(script_name(L, 2, "the name of a job"), "saxpy") != 0)
-        script_error(L, "There is: saxpy (y, x, a), y = a * x + y.", "across: no job is called '%s'",
-                     lua_tostring(L, 2));
+        script_error(L, "There is: saxpy (y, x, a), y = a * x + y.",
+                     "across: no job is called '%s'", lua_tostring(L, 2));
     uint64_t y = floats(L, 3, "y"), x = floats(L, 4, "x"), count = s->objs[y].count;
     if (s->objs[x].count != count)
         script_error(L, "", "across: y has %llu elements, x has %llu", (unsigned long long)count,

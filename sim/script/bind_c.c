@@ -171,8 +171,8 @@ static int context_text(lua_State *L) {
 }
 
 void bind_c(lua_State *L) {
-    static const luaL_Reg functions[] = {{"call", c_call},         {"work", c_work},
-                                         {"callback", c_callback}, {"thread", c_thread},
+    static const luaL_Reg functions[] = {{"call", c_call},          {"work", c_work},
+                                         {"callback", c_callback},  {"thread", c_thread},
                                          {"context", context_make}, {NULL, NULL}};
     static const luaL_Reg methods[] = {{"make_current", context_make_current},
                                        {"release", context_release},

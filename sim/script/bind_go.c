@@ -389,9 +389,10 @@ static int gomaxprocs(lua_State *L) {
     Script *s = script_declared(L, "runtime.GOMAXPROCS");
     int exact;
     lua_Integer n = lua_tointegerx(L, 1, &exact);
-    if (!exact || lua_type(L, 1) != LUA_TNUMBER || n > PROCS_MAX)
+    if (!exact || lua_type(L, 1) != LUA_TNUMBER)
         script_arg_error(L, 1, "runtime.GOMAXPROCS(0) says how many Ps there are.",
-                         "runtime.GOMAXPROCS wants a whole number, %d at most", PROCS_MAX);
+                         "runtime.GOMAXPROCS wants a whole number");
+    if (n > PROCS_MAX) script_error(L, "", "runtime.GOMAXPROCS: %d Ps at most", PROCS_MAX);
     uint32_t was = s->w != NULL ? s->w->procs : s->scenario.procs;
     if (n <= 0 || (uint64_t)n == was) {
         lua_pushinteger(L, was);

@@ -110,10 +110,8 @@ static int net_read(lua_State *L) {
 }
 
 void bind_time(lua_State *L) {
-    static const luaL_Reg times[] = {{"After", time_after},
-                                     {"NewTicker", time_ticker},
-                                     {"Sleep", time_sleep},
-                                     {NULL, NULL}};
+    static const luaL_Reg times[] = {
+        {"After", time_after}, {"NewTicker", time_ticker}, {"Sleep", time_sleep}, {NULL, NULL}};
     static const luaL_Reg nets[] = {{"read", net_read}, {NULL, NULL}};
     static const luaL_Reg methods[] = {{"Stop", ticker_stop}, {NULL, NULL}};
     static const luaL_Reg meta[] = {{"__tostring", ticker_text}, {NULL, NULL}};

@@ -22,21 +22,24 @@ static void as_1_22_5(WorldOptions *opt) {
 
 /* observed: [A] GoSyscallBegin . GoSyscallEnd . (Go runs) . GoSyscallBegin . GoSyscallEnd */
 static void a_callback_is_two_crossings_the_other_way_round(void) {
-    static const Op main_ops[] = {C_ENTER(), C_WORK(1 * US), CALLBACK(), COMPUTE(1 * US), CALLBACK_END(), C_WORK(1 * US), C_LEAVE()};
+    static const Op main_ops[] = {C_ENTER(),      C_WORK(1 * US), CALLBACK(), COMPUTE(1 * US),
+                                  CALLBACK_END(), C_WORK(1 * US), C_LEAVE()};
     static const Body bodies[] = {BODY("main", main_ops)};
     Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 1});
     expect_events(&r, "CGO_ENTER CALLBACK CGO_EXIT_FAST GO_COMPUTE CALLBACK_END",
                   "104ns CGO_ENTER g=g1 p=P0 m=M0 fn=\"sleep_in_c\" line=1\n"
                   "1.104us CALLBACK g=g1 m=M0 fn=\"goCallback\" line=3\n"
-                  "1.124us CGO_EXIT_FAST g=g1 p=P0 m=M0\n"
-                  "1.137us GO_COMPUTE g=g1 duration=1us line=4\n"
-                  "2.137us CALLBACK_END g=g1 m=M0 p=P0 line=5\n"
-                  "3.157us CGO_EXIT_FAST g=g1 p=P0 m=M0\n");
+                  "1.117us CGO_EXIT_FAST g=g1 p=P0 m=M0\n"
+                  "1.13us GO_COMPUTE g=g1 duration=1us line=4\n"
+                  "2.13us CALLBACK_END g=g1 m=M0 p=P0 line=5\n"
+                  "3.144us CGO_EXIT_FAST g=g1 p=P0 m=M0\n");
     ran_free(&r);
 }
 
 static void callbacks_nest(void) {
-    static const Op main_ops[] = {C_ENTER(), CALLBACK(), C_ENTER(), CALLBACK(), C_CALL(5), CALLBACK_END(), C_LEAVE(), CALLBACK_END(), C_LEAVE(), COMPUTE(1)};
+    static const Op main_ops[] = {C_ENTER(), CALLBACK(),     C_ENTER(), CALLBACK(),
+                                  C_CALL(5), CALLBACK_END(), C_LEAVE(), CALLBACK_END(),
+                                  C_LEAVE(), COMPUTE(1)};
     static const Body bodies[] = {BODY("main", main_ops)};
     Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 1});
     CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
@@ -48,10 +51,12 @@ static void callbacks_nest(void) {
 
 /* C's frames lie below it: while the callback lasts the goroutine is tied to its thread */
 static void a_goroutine_in_a_callback_is_locked_to_its_thread(void) {
-    static const Op main_ops[] = {GO(1), C_ENTER(), CALLBACK(), RECV(0), CALLBACK_END(), C_LEAVE(), COMPUTE(1)};
+    static const Op main_ops[] = {GO(1),          C_ENTER(), CALLBACK(), RECV(0),
+                                  CALLBACK_END(), C_LEAVE(), COMPUTE(1)};
     static const Op f[] = {COMPUTE(10 * US), SEND(0)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
-    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = unbuffered, .chan_count = 1});
+    Ran r = run_audited(
+        &(Program){.bodies = bodies, .body_count = 2, .chan_caps = unbuffered, .chan_count = 1});
     expect_order(&r, "CALLBACK GO_BLOCK M_LOCK_PARK M_LOCK_WAKE CALLBACK_END",
                  "CALLBACK g=g1 m=M0 fn=\"goCallback\" line=3\n"
                  "GO_BLOCK g=g1 reason=\"chan receive\" line=4\n"
@@ -65,10 +70,13 @@ static void a_goroutine_in_a_callback_is_locked_to_its_thread(void) {
  * second callback needs no ProcStart, since P stayed attached while the thread was back in C */
 static void a_c_thread_borrows_an_m_once_and_leaves_its_p_standing(void) {
     static const Op main_ops[] = {C_THREAD(1), SLEEP(3 * MS)};
-    static const Op t[] = {CALLBACK(), COMPUTE(1 * US), CALLBACK_END(), C_WORK(5 * US), CALLBACK(), COMPUTE(1 * US), CALLBACK_END()};
+    static const Op t[] = {CALLBACK(), COMPUTE(1 * US), CALLBACK_END(), C_WORK(5 * US),
+                           CALLBACK(), COMPUTE(1 * US), CALLBACK_END()};
     static const Body bodies[] = {BODY("main", main_ops), BODY("t", t)};
     Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2});
-    expect_order(&r, "C_THREAD EXTRA_NEW NEEDM CALLBACK CGO_EXIT_FAST CGO_EXIT_P CALLBACK_END DROPM C_THREAD_END",
+    expect_order(&r,
+                 "C_THREAD EXTRA_NEW NEEDM CALLBACK CGO_EXIT_FAST CGO_EXIT_P CALLBACK_END DROPM "
+                 "C_THREAD_END",
                  "EXTRA_NEW m=M2 g=g17\n"
                  "C_THREAD t=t0 name=\"t\" line=1\n"
                  "CGO_EXIT_FAST g=g1 p=P0 m=M0\n"
@@ -90,7 +98,8 @@ static void the_p_behind_a_callback_waits_for_sysmon(void) {
     static const Op main_ops[] = {C_THREAD(1), RECV(0), COMPUTE(1)};
     static const Op t[] = {C_WORK(50 * US), CALLBACK(), SEND(0), CALLBACK_END(), C_WORK(50 * MS)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("t", t)};
-    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = unbuffered, .chan_count = 1});
+    Ran r = run_audited(
+        &(Program){.bodies = bodies, .body_count = 2, .chan_caps = unbuffered, .chan_count = 1});
     uint64_t readied = time_of(&r, "GO_UNBLOCK g=g1", 1), ran = time_of(&r, "GO_START g=g1", 2);
     CU_ASSERT(ran - readied > 25 * US); /* sysmon wakes, looks, and looks again after 20 us */
     CU_ASSERT_PTR_NOT_NULL(strstr(r.text, "P_RETAKE p=P0 m_from=M2 g=g17"));
@@ -141,7 +150,8 @@ static void in_1_22_5_a_callback_costs_four_times_as_much(void) {
     p.tune = as_1_22_5;
     Ran then = run_audited(&p);
     uint64_t each_now = (time_of(&now, "CALLBACK g=", 101) - time_of(&now, "CALLBACK g=", 1)) / 100;
-    uint64_t each_then = (time_of(&then, "CALLBACK g=", 101) - time_of(&then, "CALLBACK g=", 1)) / 100;
+    uint64_t each_then =
+        (time_of(&then, "CALLBACK g=", 101) - time_of(&then, "CALLBACK g=", 1)) / 100;
     CU_ASSERT(each_now > 80 && each_now < 130);
     CU_ASSERT(each_then > 346 && each_then < 420);
     ran_free(&now);
@@ -153,7 +163,8 @@ static void the_last_extra_m_is_followed_by_another(void) {
     static const Op main_ops[] = {C_THREAD(1), C_THREAD(1), C_THREAD(1), SLEEP(5 * MS)};
     static const Op t[] = {CALLBACK(), SEND(0), CALLBACK_END(), C_WORK(1 * MS)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("t", t)};
-    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = room, .chan_count = 1, .procs = 2});
+    Ran r = run_audited(&(Program){
+        .bodies = bodies, .body_count = 2, .chan_caps = room, .chan_count = 1, .procs = 2});
     CU_ASSERT_EQUAL(r.count[EV_NEEDM], 3);
     CU_ASSERT_EQUAL(r.count[EV_EXTRA_NEW], 4);
     ran_free(&r);
@@ -162,9 +173,11 @@ static void the_last_extra_m_is_followed_by_another(void) {
 /* two threads come at the same time, and one M is there: the second waits until it is made */
 static void a_c_thread_waits_for_an_extra_m(void) {
     static const Op main_ops[] = {C_ENTER(), C_THREAD(1), C_THREAD(2), C_LEAVE(), SLEEP(5 * MS)};
-    static const Op first[] = {C_WORK(20 * US), CALLBACK(), COMPUTE(1), CALLBACK_END(), C_WORK(1 * MS)};
+    static const Op first[] = {C_WORK(20 * US), CALLBACK(), COMPUTE(1), CALLBACK_END(),
+                               C_WORK(1 * MS)};
     uint64_t waits = 0;
-    for (uint64_t us = 0; us < 40; us++) { /* the needm of one lasts 1.5 us: somebody comes in between */
+    for (uint64_t us = 0; us < 40;
+         us++) { /* the needm of one lasts 1.5 us: somebody comes in between */
         Op second[] = {C_WORK(us * 500), CALLBACK(), COMPUTE(1), CALLBACK_END(), C_WORK(1 * MS)};
         Body bodies[] = {BODY("main", main_ops), BODY("t", first), BODY("u", second)};
         Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 3, .procs = 2});
@@ -180,10 +193,13 @@ static void few_threads(WorldOptions *opt) { opt->max_threads = 10; }
 
 /* extra Ms do not count against the limit of threads */
 static void c_threads_do_not_count_against_the_limit(void) {
-    static const Op main_ops[] = {C_THREAD(1), C_THREAD(1), C_THREAD(1), C_THREAD(1), C_THREAD(1), C_THREAD(1), C_THREAD(1), C_THREAD(1), C_THREAD(1), C_THREAD(1), C_THREAD(1), C_THREAD(1), SLEEP(5 * MS)};
+    static const Op main_ops[] = {C_THREAD(1), C_THREAD(1), C_THREAD(1),  C_THREAD(1), C_THREAD(1),
+                                  C_THREAD(1), C_THREAD(1), C_THREAD(1),  C_THREAD(1), C_THREAD(1),
+                                  C_THREAD(1), C_THREAD(1), SLEEP(5 * MS)};
     static const Op t[] = {CALLBACK(), COMPUTE(1), CALLBACK_END(), C_WORK(3 * MS)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("t", t)};
-    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .procs = 2, .tune = few_threads});
+    Ran r =
+        run_audited(&(Program){.bodies = bodies, .body_count = 2, .procs = 2, .tune = few_threads});
     CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
     CU_ASSERT_EQUAL(r.count[EV_NEEDM], 12);
     ran_free(&r);
@@ -195,11 +211,13 @@ static void as_long_as_a_c_thread_lives_nothing_is_dead(void) {
     static const Op t[] = {C_WORK(80 * MS), CALLBACK(), SEND(0), CALLBACK_END()};
     static const Op silent[] = {C_WORK(80 * MS)};
     Body bodies[] = {BODY("main", main_ops), BODY("t", t)};
-    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = unbuffered, .chan_count = 1});
+    Ran r = run_audited(
+        &(Program){.bodies = bodies, .body_count = 2, .chan_caps = unbuffered, .chan_count = 1});
     CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
     ran_free(&r);
     bodies[1] = (Body)BODY("t", silent);
-    r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = unbuffered, .chan_count = 1});
+    r = run_audited(
+        &(Program){.bodies = bodies, .body_count = 2, .chan_caps = unbuffered, .chan_count = 1});
     CU_ASSERT_EQUAL(r.outcome, RUN_DEADLOCK);
     CU_ASSERT(r.end_ns > 80 * MS);
     ran_free(&r);
@@ -209,7 +227,8 @@ static void go_code_in_c_is_refused_and_the_reverse(void) {
     static const Op go_in_c[] = {C_ENTER(), SEND(0), C_LEAVE()};
     static const Op c_in_go[] = {C_WORK(1)};
     const Body a[] = {BODY("main", go_in_c)}, b[] = {BODY("main", c_in_go)};
-    Ran r = run_program(&(Program){.bodies = a, .body_count = 1, .chan_caps = room, .chan_count = 1});
+    Ran r =
+        run_program(&(Program){.bodies = a, .body_count = 1, .chan_caps = room, .chan_count = 1});
     CU_ASSERT_EQUAL(r.outcome, RUN_FAILED);
     ran_free(&r);
     r = run_program(&(Program){.bodies = b, .body_count = 1});
@@ -219,18 +238,23 @@ static void go_code_in_c_is_refused_and_the_reverse(void) {
 
 void rt_callback_tests(void) {
     static const Check checks[] = {
-        {"a callback is two crossings the other way round", a_callback_is_two_crossings_the_other_way_round},
+        {"a callback is two crossings the other way round",
+         a_callback_is_two_crossings_the_other_way_round},
         {"callbacks nest", callbacks_nest},
-        {"a goroutine in a callback is locked to its thread", a_goroutine_in_a_callback_is_locked_to_its_thread},
-        {"a C thread borrows an M once, and leaves its P standing", a_c_thread_borrows_an_m_once_and_leaves_its_p_standing},
+        {"a goroutine in a callback is locked to its thread",
+         a_goroutine_in_a_callback_is_locked_to_its_thread},
+        {"a C thread borrows an M once, and leaves its P standing",
+         a_c_thread_borrows_an_m_once_and_leaves_its_p_standing},
         {"the P behind a callback waits for sysmon", the_p_behind_a_callback_waits_for_sysmon},
         {"a callback queues for a P", a_callback_queues_for_a_p},
         {"before 1.21 each callback borrows anew", before_1_21_each_callback_borrows_anew},
-        {"in 1.22.5 a callback costs four times as much", in_1_22_5_a_callback_costs_four_times_as_much},
+        {"in 1.22.5 a callback costs four times as much",
+         in_1_22_5_a_callback_costs_four_times_as_much},
         {"the last extra M is followed by another", the_last_extra_m_is_followed_by_another},
         {"a C thread waits for an extra M", a_c_thread_waits_for_an_extra_m},
         {"C threads do not count against the limit", c_threads_do_not_count_against_the_limit},
-        {"as long as a C thread lives nothing is dead", as_long_as_a_c_thread_lives_nothing_is_dead},
+        {"as long as a C thread lives nothing is dead",
+         as_long_as_a_c_thread_lives_nothing_is_dead},
         {"Go code in C is refused, and the reverse", go_code_in_c_is_refused_and_the_reverse},
         {0},
     };

@@ -15,12 +15,14 @@ static void a_locked_goroutine_is_switched_to_by_two_threads(void) {
     static const Op main_ops[] = {GO(1), GOSCHED(), SEND(0), COMPUTE(1), RECV(1)};
     static const Op locked[] = {LOCK(), RECV(0), SEND(1)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("locked", locked)};
-    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = unbuffered, .chan_count = 2});
+    Ran r = run_audited(
+        &(Program){.bodies = bodies, .body_count = 2, .chan_caps = unbuffered, .chan_count = 2});
     char *from = strstr(r.text, "CHAN_QUEUE g=g2");
     CU_ASSERT_PTR_NOT_NULL_FATAL(from);
     Ran rest = {.text = from};
     while (rest.text > r.text && rest.text[-1] != '\n') rest.text--;
-    expect_order(&rest, "GO_BLOCK P_RELEASE M_LOCK_PARK P_ACQUIRE GO_START GO_UNBLOCK M_LOCK_WAKE M_PARK",
+    expect_order(&rest,
+                 "GO_BLOCK P_RELEASE M_LOCK_PARK P_ACQUIRE GO_START GO_UNBLOCK M_LOCK_WAKE M_PARK",
                  "GO_BLOCK g=g2 reason=\"chan receive\" line=2\n"
                  "P_RELEASE p=P0 m=M0\n"
                  "M_LOCK_PARK m=M0 g=g2\n"
@@ -99,7 +101,8 @@ static void a_locked_thread_has_others_made_for_it(void) {
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
     Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .procs = 2});
     expect_order(&r, "M_NEW M_ASK", "M_NEW m=M3 p=P1 spinning=yes\nM_ASK m=M3 by=M0\n");
-    CU_ASSERT_EQUAL(time_of(&r, "M_START", 1) - time_of(&r, "M_NEW", 1), 35 * US); /* 5 for the template thread */
+    CU_ASSERT_EQUAL(time_of(&r, "M_START", 1) - time_of(&r, "M_NEW", 1),
+                    35 * US); /* 5 for the template thread */
     ran_free(&r);
 }
 
@@ -116,7 +119,8 @@ static void a_call_of_a_locked_goroutine_costs_the_same(void) {
 }
 
 static void a_locked_main_stays_on_the_first_thread(void) {
-    static const Op main_ops[] = {LOCK(), GO(1), GO(1), SLEEP(1 * MS), GOSCHED(), C_CALL(300 * US), COMPUTE(1)};
+    static const Op main_ops[] = {LOCK(),           GO(1),     GO(1), SLEEP(1 * MS), GOSCHED(),
+                                  C_CALL(300 * US), COMPUTE(1)};
     static const Op busy[] = {COMPUTE(3 * MS)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("busy", busy)};
     for (uint32_t procs = 1; procs <= 3; procs++) {
@@ -137,7 +141,10 @@ static void a_locked_main_stays_on_the_first_thread(void) {
 
 /* An unlocked one goes on wherever it is taken up: that is what a context on a thread does not survive. */
 static void an_unlocked_goroutine_may_change_its_thread(void) {
-    static const Op main_ops[] = {GO(1), {.kind = OP_CTX_CURRENT, .a = 0, .b = 1}, C_CALL(200 * US), {.kind = OP_CTX_USE, .a = 0, .b = 100}};
+    static const Op main_ops[] = {GO(1),
+                                  {.kind = OP_CTX_CURRENT, .a = 0, .b = 1},
+                                  C_CALL(200 * US),
+                                  {.kind = OP_CTX_USE, .a = 0, .b = 100}};
     static const Op busy[] = {COMPUTE(300 * US)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("busy", busy)};
     Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .context_count = 1});
@@ -149,16 +156,20 @@ static void an_unlocked_goroutine_may_change_its_thread(void) {
 
 void rt_lock_tests(void) {
     static const Check checks[] = {
-        {"a locked goroutine is switched to by two threads", a_locked_goroutine_is_switched_to_by_two_threads},
-        {"a locked goroutine takes its thread with it", a_locked_goroutine_takes_its_thread_with_it},
+        {"a locked goroutine is switched to by two threads",
+         a_locked_goroutine_is_switched_to_by_two_threads},
+        {"a locked goroutine takes its thread with it",
+         a_locked_goroutine_takes_its_thread_with_it},
         {"the first thread is only parked", the_first_thread_is_only_parked},
         {"unlocked in time the thread stays", unlocked_in_time_the_thread_stays},
         {"locks nest, and one unlock too many is none", locks_nest_and_one_unlock_too_many_is_none},
         {"the first lock starts the template thread", the_first_lock_starts_the_template_thread},
         {"a locked thread has others made for it", a_locked_thread_has_others_made_for_it},
-        {"a call of a locked goroutine costs the same", a_call_of_a_locked_goroutine_costs_the_same},
+        {"a call of a locked goroutine costs the same",
+         a_call_of_a_locked_goroutine_costs_the_same},
         {"a locked main stays on the first thread", a_locked_main_stays_on_the_first_thread},
-        {"an unlocked goroutine may change its thread", an_unlocked_goroutine_may_change_its_thread},
+        {"an unlocked goroutine may change its thread",
+         an_unlocked_goroutine_may_change_its_thread},
         {0},
     };
     suite("rt: locked threads", checks);

@@ -8,7 +8,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BODIES = 6, C_BODIES = 2, OPS_MAX = 40, CHANS = 4, TIMERS = 2, CONTEXTS = 2, JOBS = WAY_PROCESS + 1 };
+enum {
+    BODIES = 6,
+    C_BODIES = 2,
+    OPS_MAX = 40,
+    CHANS = 4,
+    TIMERS = 2,
+    CONTEXTS = 2,
+    JOBS = WAY_PROCESS + 1
+};
 
 typedef struct {
     Op ops[BODIES + C_BODIES][OPS_MAX];
@@ -33,11 +41,14 @@ static void add_c(Random *x, Prng *r, uint64_t body, int depth) {
     case 0:
     case 1: ADD(C_WORK(prng_below(r, 60000))); break;
     case 2: ADD(C_WORK(prng_below(r, 2000))); break;
-    case 3: ADD({.kind = OP_CTX_USE, .a = prng_below(r, CONTEXTS), .b = prng_below(r, 3000)}); break;
+    case 3:
+        ADD({.kind = OP_CTX_USE, .a = prng_below(r, CONTEXTS), .b = prng_below(r, 3000)});
+        break;
     default:
         if (x->count + 6 > OPS_MAX || depth > 3) break;
         ADD(CALLBACK());
-        for (uint64_t n = prng_below(r, 3); n > 0 && x->count + 4 < OPS_MAX; n--) add_go(x, r, body, depth + 1);
+        for (uint64_t n = prng_below(r, 3); n > 0 && x->count + 4 < OPS_MAX; n--)
+            add_go(x, r, body, depth + 1);
         ADD(CALLBACK_END());
     }
 }
@@ -45,7 +56,8 @@ static void add_c(Random *x, Prng *r, uint64_t body, int depth) {
 static void add_c_call(Random *x, Prng *r, uint64_t body, int depth) {
     if (x->count + 8 > OPS_MAX || depth > 3) return;
     ADD(C_ENTER());
-    for (uint64_t n = 1 + prng_below(r, 3); n > 0 && x->count + 6 < OPS_MAX; n--) add_c(x, r, body, depth + 1);
+    for (uint64_t n = 1 + prng_below(r, 3); n > 0 && x->count + 6 < OPS_MAX; n--)
+        add_c(x, r, body, depth + 1);
     ADD(C_LEAVE());
 }
 
@@ -56,7 +68,9 @@ static void add_go(Random *x, Prng *r, uint64_t body, int depth) {
     case 0:
     case 1: ADD(COMPUTE(prng_below(r, 100000))); break;
     case 2: ADD(COMPUTE(prng_below(r, 3000000))); break;
-    case 3: ADD({.kind = OP_COMPUTE, .a = prng_below(r, 15000000), .b = prng_below(r, 2) * 5000}); break;
+    case 3:
+        ADD({.kind = OP_COMPUTE, .a = prng_below(r, 15000000), .b = prng_below(r, 2) * 5000});
+        break;
     case 4:
     case 5:
     case 6:
@@ -72,7 +86,8 @@ static void add_go(Random *x, Prng *r, uint64_t body, int depth) {
     case 16: ADD(C_CALL(prng_below(r, 30000))); break;
     case 17: ADD({.kind = OP_C_CALL, .a = prng_below(r, 12000000), .b = CALL_INTERRUPTIBLE}); break;
     case 18: /* a later body, so that they come to an end */
-        if (body + 1 < BODIES) ADD({.kind = OP_GO, .a = body + 1 + prng_below(r, BODIES - body - 1)});
+        if (body + 1 < BODIES)
+            ADD({.kind = OP_GO, .a = body + 1 + prng_below(r, BODIES - body - 1)});
         break;
     case 19:
     case 20: ADD(LOCK()); break;
@@ -83,8 +98,14 @@ static void add_go(Random *x, Prng *r, uint64_t body, int depth) {
     case 25:
     case 26: add_c_call(x, r, body, depth); break;
     case 27: ADD(C_THREAD(BODIES + prng_below(r, C_BODIES))); break;
-    case 28: ADD({.kind = prng_below(r, 2) ? OP_CTX_USE : OP_CTX_ABSENT, .a = prng_below(r, CONTEXTS), .b = 500}); break;
-    case 29: ADD({.kind = OP_CTX_CURRENT, .a = prng_below(r, CONTEXTS), .b = prng_below(r, 2)}); break;
+    case 28:
+        ADD({.kind = prng_below(r, 2) ? OP_CTX_USE : OP_CTX_ABSENT,
+             .a = prng_below(r, CONTEXTS),
+             .b = 500});
+        break;
+    case 29:
+        ADD({.kind = OP_CTX_CURRENT, .a = prng_below(r, CONTEXTS), .b = prng_below(r, 2)});
+        break;
     case 30: ADD({.kind = OP_ACROSS, .a = prng_below(r, JOBS)}); break;
     default:
         switch (prng_below(r, 40)) {
@@ -124,7 +145,7 @@ static void tune(WorldOptions *opt) {
     opt->asyncpreemptoff = tuned % 7 == 0;
 }
 
-static Program random_program(Random *x, uint64_t seed) {
+static Program make(Random *x, uint64_t seed) {
     static const char *const names[BODIES + C_BODIES] = {"main", "a", "b", "c", "d", "e", "s", "t"};
     static const struct {
         uint64_t delay_ns, period_ns;
@@ -145,7 +166,8 @@ static Program random_program(Random *x, uint64_t seed) {
     }
     if (crowd) x->body[0].repeat = 40;
     for (int i = 0; i < CHANS; i++) x->cap[i] = prng_below(&r, 4);
-    for (int i = 0; i < JOBS; i++) x->job[i] = (Job){.way = (Way)i, .bytes = 4096, .work_ns = prng_below(&r, 3000000)};
+    for (int i = 0; i < JOBS; i++)
+        x->job[i] = (Job){.way = (Way)i, .bytes = 4096, .work_ns = prng_below(&r, 3000000)};
     tuned = seed;
     return (Program){.bodies = x->body,
                      .body_count = BODIES + C_BODIES,
@@ -162,21 +184,26 @@ static Program random_program(Random *x, uint64_t seed) {
                      .tune = tune};
 }
 
+Program random_program(uint64_t seed) {
+    static Random x;
+    return make(&x, seed);
+}
+
 static void world_and_model_agree(void) {
     const char *many = getenv("STRESS");
     const char *one = getenv("SEED");
-    uint64_t runs = many ? strtoull(many, NULL, 10) : 300, bad = 0, first = 1;
+    uint64_t runs = many ? strtoull(many, NULL, 10) : 10000, bad = 0, first = 1;
     if (one) first = runs = strtoull(one, NULL, 10);
     uint64_t ends[RUN_FAILED + 1] = {0}, reached[EV_COUNT] = {0};
     for (uint64_t seed = first; seed <= runs && bad < 3; seed++) {
         Random x;
-        Program p = random_program(&x, seed);
+        Program p = make(&x, seed);
         Ran r = run_program(&p);
         ends[r.outcome]++;
         for (int k = 0; k < EV_COUNT; k++) reached[k] += r.count[k];
         if (r.audit[0]) {
-            printf("\n  seed %llu: %s\n  again: SEED=%llu build/tests rt_random\n", (unsigned long long)seed, r.audit,
-                   (unsigned long long)seed);
+            printf("\n  seed %llu: %s\n  again: SEED=%llu build/tests rt_random\n",
+                   (unsigned long long)seed, r.audit, (unsigned long long)seed);
             bad++;
         }
         ran_free(&r);
@@ -185,13 +212,13 @@ static void world_and_model_agree(void) {
     if (one) return;
     CU_ASSERT(ends[RUN_EXITED] > 0 && ends[RUN_PANIC] > 0);
     static const EventKind rare[] = {
-        EV_RUNQ_SPILL, EV_RUNQ_STEAL,  EV_RUNQ_STEAL_NEXT, EV_P_RETAKE,      EV_CGO_EXIT_WAIT,
-        EV_CGO_EXIT_P, EV_PREEMPT_ASK, EV_M_POLL,          EV_SYSMON_SPARES, EV_CHAN_CLOSE,
-        EV_STW_END,    EV_P_STOP_C,    EV_P_DRAIN,         EV_P_KILL,        EV_PROCS,
-        EV_LOCK_THREAD, EV_M_LOCK_WAKE, EV_M_END,          EV_M_TEMPLATE,    EV_M_ASK,
-        EV_SIGNAL,     EV_SIGNAL_IN_C, EV_CALLBACK_END,    EV_NEEDM,         EV_DROPM,
-        EV_NEEDM_WAIT, EV_TIMER_SEND,  EV_NET_READY,       EV_SYSMON_POLL,   EV_CTX_USE,
-        EV_ACROSS,     EV_P_SYSCALL};
+        EV_RUNQ_SPILL,  EV_RUNQ_STEAL,  EV_RUNQ_STEAL_NEXT, EV_P_RETAKE,      EV_CGO_EXIT_WAIT,
+        EV_CGO_EXIT_P,  EV_PREEMPT_ASK, EV_M_POLL,          EV_SYSMON_SPARES, EV_CHAN_CLOSE,
+        EV_STW_END,     EV_P_STOP_C,    EV_P_DRAIN,         EV_P_KILL,        EV_PROCS,
+        EV_LOCK_THREAD, EV_M_LOCK_WAKE, EV_M_END,           EV_M_TEMPLATE,    EV_M_ASK,
+        EV_SIGNAL,      EV_SIGNAL_IN_C, EV_CALLBACK_END,    EV_NEEDM,         EV_DROPM,
+        EV_NEEDM_WAIT,  EV_TIMER_SEND,  EV_NET_READY,       EV_SYSMON_POLL,   EV_CTX_USE,
+        EV_ACROSS,      EV_P_SYSCALL};
     for (size_t i = 0; i < ARRAY_LEN(rare); i++) {
         if (reached[rare[i]] == 0) printf("\n  never reached: %s\n", event_spec[rare[i]].name);
         CU_ASSERT(reached[rare[i]] > 0);
@@ -202,7 +229,7 @@ static void the_same_seed_is_the_same_run(void) {
     if (getenv("SEED")) return;
     for (uint64_t seed = 1000; seed < 1050; seed++) {
         Random x;
-        Program p = random_program(&x, seed);
+        Program p = make(&x, seed);
         Ran a = run_program(&p), b = run_program(&p);
         check_text("second run", a.text, b.text);
         ran_free(&a);
@@ -213,9 +240,10 @@ static void the_same_seed_is_the_same_run(void) {
 static void the_shortcut_changes_nothing(void) {
     if (getenv("SEED")) return;
     uint64_t tried = 0;
-    for (uint64_t seed = 2000; seed < 2000 + 300 * 16; seed += 16) { /* no stress mode: those go over the agenda */
+    for (uint64_t seed = 2000; seed < 2000 + 300 * 16;
+         seed += 16) { /* no stress mode: those go over the agenda */
         Random x;
-        Program p = random_program(&x, seed);
+        Program p = make(&x, seed);
         Ran a = run_program(&p);
         p.shortcut = true;
         Ran b = run_program(&p);
@@ -227,11 +255,33 @@ static void the_shortcut_changes_nothing(void) {
     CU_ASSERT(tried > 100); /* it was taken, that is, fewer entries went over the agenda */
 }
 
+static void stepping_gets_the_word_back(void) {
+    static const Op alone[] = {SEND(0), RECV(0)}, ping[] = {SEND(1)}, pong[] = {RECV(1)};
+    static const uint64_t caps[] = {1, 0};
+    static const Op starts[] = {GO(1), GO(2), GO(3), SLEEP(1000000000)};
+    static const Body bodies[] = {BODY("main", starts),
+                                  {"alone", alone, ARRAY_LEN(alone), 50000},
+                                  {"ping", ping, ARRAY_LEN(ping), 50000},
+                                  {"pong", pong, ARRAY_LEN(pong), 50000}};
+    Program p = {.bodies = bodies,
+                 .body_count = ARRAY_LEN(bodies),
+                 .chan_caps = caps,
+                 .chan_count = ARRAY_LEN(caps),
+                 .shortcut = true,
+                 .no_audit = true};
+    Ran r = run_program(&p);
+    CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
+    CU_ASSERT(r.steps >= 200000 / 257); /* at most 256 operations in one of them */
+    CU_ASSERT(r.steps < 20000);         /* but not many less */
+    ran_free(&r);
+}
+
 void rt_random_tests(void) {
     static const Check checks[] = {
         {"world and model agree after every step", world_and_model_agree},
         {"the same seed is the same run", the_same_seed_is_the_same_run},
         {"the shortcut changes nothing", the_shortcut_changes_nothing},
+        {"whoever steps a run gets the word back", stepping_gets_the_word_back},
         {0},
     };
     suite("rt: random programs", checks);

@@ -51,7 +51,8 @@ static void who_comes_back_from_c_during_a_stop_queues(void) {
 
 /* entersyscallHandleGCWait: who has just been switched to was not asked; on its way out its P is stopped at once */
 static void who_leaves_for_c_during_a_stop_leaves_its_p_stopped(void) {
-    static const Op main_ops[] = {GO(1), COMPUTE(70 * US + 37), GC(), COMPUTE(35 * US + 11), GC(), COMPUTE(23 * US), GC()};
+    static const Op main_ops[] = {GO(1), COMPUTE(70 * US + 37), GC(), COMPUTE(35 * US + 11),
+                                  GC(),  COMPUTE(23 * US),      GC()};
     static const Op f[] = {GOSCHED(), C_CALL(10)};
     Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
     bodies[0].repeat = 10;
@@ -89,8 +90,10 @@ static void who_stops_the_world_asks_every_100_us(void) {
     static const Op main_ops[] = {GO(1), COMPUTE(100 * US), GC()};
     static const Op loop[] = {COMPUTE(1 * MS)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("loop", loop)};
-    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .procs = 2, .tune = no_signals});
-    uint64_t first = time_of(&r, "PREEMPT_ASK g=g2", 1), second = time_of(&r, "PREEMPT_ASK g=g2", 2);
+    Ran r =
+        run_audited(&(Program){.bodies = bodies, .body_count = 2, .procs = 2, .tune = no_signals});
+    uint64_t first = time_of(&r, "PREEMPT_ASK g=g2", 1),
+             second = time_of(&r, "PREEMPT_ASK g=g2", 2);
     CU_ASSERT_EQUAL(second - first, 100 * US);
     CU_ASSERT(r.count[EV_PREEMPT_ASK] >= 8);
     ran_free(&r);
@@ -217,9 +220,14 @@ static void timers_of_a_p_that_goes_still_fire(void) {
     static const Op main_ops[] = {GO(1), GO(2), RECV(0)};
     static const Op sleeper[] = {COMPUTE(20 * US), SLEEP(2 * MS), SEND(0)};
     static const Op shrink[] = {COMPUTE(500 * US), GOMAXPROCS(1)};
-    static const Body bodies[] = {BODY("main", main_ops), BODY("sleeper", sleeper), BODY("shrink", shrink)};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("sleeper", sleeper),
+                                  BODY("shrink", shrink)};
     for (uint32_t procs = 2; procs <= 4; procs++) {
-        Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 3, .chan_caps = one_slot, .chan_count = 1, .procs = procs});
+        Ran r = run_audited(&(Program){.bodies = bodies,
+                                       .body_count = 3,
+                                       .chan_caps = one_slot,
+                                       .chan_count = 1,
+                                       .procs = procs});
         CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
         CU_ASSERT(r.end_ns > 2 * MS && r.end_ns < 4 * MS);
         ran_free(&r);
@@ -241,9 +249,11 @@ static void after_two_minutes_a_collection_is_forced(void) {
 void rt_stw_tests(void) {
     static const Check checks[] = {
         {"a stop does not wait for C", a_stop_does_not_wait_for_c},
-        {"a P behind a call is stopped without its thread", a_p_behind_a_call_is_stopped_without_its_thread},
+        {"a P behind a call is stopped without its thread",
+         a_p_behind_a_call_is_stopped_without_its_thread},
         {"who comes back from C during a stop queues", who_comes_back_from_c_during_a_stop_queues},
-        {"who leaves for C during a stop leaves its P stopped", who_leaves_for_c_during_a_stop_leaves_its_p_stopped},
+        {"who leaves for C during a stop leaves its P stopped",
+         who_leaves_for_c_during_a_stop_leaves_its_p_stopped},
         {"without signals a loop holds the world up", without_signals_a_loop_holds_the_world_up},
         {"who stops the world asks every 100 us", who_stops_the_world_asks_every_100_us},
         {"who was stopped goes on first since 1.26", who_was_stopped_goes_on_first_since_1_26},

@@ -72,7 +72,8 @@ static void sysmon_polls_when_nobody_has_for_10_ms(void) {
     static const Op net[] = {NET(2 * MS, 0), SEND(0)};
     static const Op busy[] = {COMPUTE(45 * MS)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("net", net), BODY("busy", busy)};
-    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 3, .chan_caps = room, .chan_count = 1, .procs = 1});
+    Ran r = run_audited(&(Program){
+        .bodies = bodies, .body_count = 3, .chan_caps = room, .chan_count = 1, .procs = 1});
     CU_ASSERT(r.count[EV_SYSMON_POLL] >= 1);
     CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
     ran_free(&r);
@@ -97,12 +98,15 @@ static void what_was_ready_last_is_taken_first(void) {
 
 /* ---- channel timers ---- */
 
-static const struct {
-    uint64_t delay_ns, period_ns;
-} timers[] = {{2 * MS, 0}, {1 * MS, 1 * MS}};
+static const struct { uint64_t delay_ns, period_ns; } timers[] = {{2 * MS, 0}, {1 * MS, 1 * MS}};
 
 static Program with_timers(const Body *bodies, size_t count) {
-    return (Program){.bodies = bodies, .body_count = count, .chan_caps = room, .chan_count = 1, .timers = (const void *)timers, .timer_count = 2};
+    return (Program){.bodies = bodies,
+                     .body_count = count,
+                     .chan_caps = room,
+                     .chan_count = 1,
+                     .timers = (const void *)timers,
+                     .timer_count = 2};
 }
 
 static void after_sends_once(void) {
@@ -117,7 +121,8 @@ static void after_sends_once(void) {
 
 /* next = when + period * (1 + late / period): missed ticks are skipped, the phase is kept */
 static void a_ticker_skips_what_was_missed(void) {
-    static const Op main_ops[] = {TIMER(1), RECV(2), COMPUTE(3 * MS + 500 * US), RECV(2), RECV(2), COMPUTE(1)};
+    static const Op main_ops[] = {TIMER(1), RECV(2), COMPUTE(3 * MS + 500 * US),
+                                  RECV(2),  RECV(2), COMPUTE(1)};
     static const Body bodies[] = {BODY("main", main_ops)};
     Program p = with_timers(bodies, 1);
     Ran r = run_audited(&p);
@@ -142,7 +147,8 @@ static void a_timer_that_nobody_waits_for_does_not_run_since_1_23(void) {
 }
 
 static void a_stopped_timer_sends_nothing(void) {
-    static const Op main_ops[] = {TIMER(0), GO(1), SLEEP(1 * MS), {.kind = OP_TIMER_STOP, .a = 0}, SLEEP(5 * MS)};
+    static const Op main_ops[] = {
+        TIMER(0), GO(1), SLEEP(1 * MS), {.kind = OP_TIMER_STOP, .a = 0}, SLEEP(5 * MS)};
     static const Op waits[] = {RECV(1)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("waits", waits)};
     Program p = with_timers(bodies, 2);
@@ -168,7 +174,8 @@ static void a_prologue_stops_sooner_than_a_signal(void) {
     static const Op main_ops[] = {GO(1), COMPUTE(1), RECV(0)};
     static const Op f[] = {{.kind = OP_COMPUTE, .a = 25 * MS, .b = 1000}, SEND(0)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
-    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = room, .chan_count = 1});
+    Ran r = run_audited(
+        &(Program){.bodies = bodies, .body_count = 2, .chan_caps = room, .chan_count = 1});
     CU_ASSERT(time_of(&r, "reason=\"preempted\"", 1) - time_of(&r, "PREEMPT_ASK", 1) <= 1 * US);
     CU_ASSERT_PTR_NOT_NULL(strstr(r.text, "hit=no"));
     CU_ASSERT_PTR_NULL(strstr(r.text, "hit=yes"));
@@ -179,7 +186,8 @@ static void a_signal_stops_a_loop_without_calls(void) {
     static const Op main_ops[] = {GO(1), COMPUTE(1), RECV(0)};
     static const Op f[] = {COMPUTE(25 * MS), SEND(0)};
     static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
-    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = room, .chan_count = 1});
+    Ran r = run_audited(
+        &(Program){.bodies = bodies, .body_count = 2, .chan_caps = room, .chan_count = 1});
     CU_ASSERT_EQUAL(time_of(&r, "reason=\"preempted\"", 1) - time_of(&r, "PREEMPT_ASK", 1), 1300);
     CU_ASSERT_PTR_NOT_NULL(strstr(r.text, "hit=yes"));
     ran_free(&r);
@@ -191,7 +199,8 @@ static void without_signals_only_prologues_stop(void) {
     static const Op loop[] = {COMPUTE(60 * MS), SEND(0)};
     static const Op calls[] = {{.kind = OP_COMPUTE, .a = 60 * MS, .b = 1000}, SEND(0)};
     Body bodies[] = {BODY("main", main_ops), BODY("f", loop)};
-    Program p = {.bodies = bodies, .body_count = 2, .chan_caps = room, .chan_count = 1, .tune = no_signals};
+    Program p = {
+        .bodies = bodies, .body_count = 2, .chan_caps = room, .chan_count = 1, .tune = no_signals};
     Ran held = run_audited(&p);
     bodies[1] = (Body)BODY("f", calls);
     Ran stopped = run_audited(&p);
@@ -206,7 +215,8 @@ static void without_signals_only_prologues_stop(void) {
 static void a_signal_that_meets_c_interrupts_its_call(void) {
     uint64_t met = 0; /* sysmon asks at 11.22 ms; the signal takes 1.3 us */
     for (uint64_t ns = 0; ns < 40; ns++) {
-        Op f[] = {{.kind = OP_COMPUTE, .a = 11 * MS + 219 * US + ns * 50}, {.kind = OP_C_CALL, .a = 50 * MS, .b = CALL_INTERRUPTIBLE}};
+        Op f[] = {{.kind = OP_COMPUTE, .a = 11 * MS + 219 * US + ns * 50},
+                  {.kind = OP_C_CALL, .a = 50 * MS, .b = CALL_INTERRUPTIBLE}};
         Body bodies[] = {BODY("main", f)};
         Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 1});
         met += r.count[EV_SIGNAL_IN_C];
@@ -237,9 +247,11 @@ static void a_runnable_goroutine_runs_within_a_bound(void) {
     main_ops[9] = (Op)SLEEP(300 * MS);
     const Body bodies[] = {BODY("main", main_ops), BODY("spin", spin)};
     for (mode = 0; mode < 16; mode++) {
-        Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .procs = 2, .tune = with_mode});
+        Ran r = run_audited(
+            &(Program){.bodies = bodies, .body_count = 2, .procs = 2, .tune = with_mode});
         CU_ASSERT(r.longest_wait_ns < (uint64_t)6 * 20 * MS);
-        if (r.longest_wait_ns >= (uint64_t)6 * 20 * MS) printf("\n  mode %u: %llu ns\n", mode, (unsigned long long)r.longest_wait_ns);
+        if (r.longest_wait_ns >= (uint64_t)6 * 20 * MS)
+            printf("\n  mode %u: %llu ns\n", mode, (unsigned long long)r.longest_wait_ns);
         ran_free(&r);
     }
 }
@@ -278,23 +290,27 @@ static void to_1_25_a_p_behind_a_call_says_so(void) {
 void rt_wait_tests(void) {
     static const Check checks[] = {
         {"waiting for the network needs no thread", waiting_for_the_network_needs_no_thread},
-        {"the poller wakes when the network has something", the_poller_wakes_when_the_network_has_something},
+        {"the poller wakes when the network has something",
+         the_poller_wakes_when_the_network_has_something},
         {"a deadline ends the wait", a_deadline_ends_the_wait},
         {"a deadline that was not needed is void", a_deadline_that_was_not_needed_is_void},
         {"sysmon polls when nobody has for 10 ms", sysmon_polls_when_nobody_has_for_10_ms},
         {"what was ready last is taken first", what_was_ready_last_is_taken_first},
         {"After sends once", after_sends_once},
         {"a ticker skips what was missed", a_ticker_skips_what_was_missed},
-        {"a timer that nobody waits for does not run since 1.23", a_timer_that_nobody_waits_for_does_not_run_since_1_23},
+        {"a timer that nobody waits for does not run since 1.23",
+         a_timer_that_nobody_waits_for_does_not_run_since_1_23},
         {"a stopped timer sends nothing", a_stopped_timer_sends_nothing},
-        {"a thief runs the timers of a P behind a call", a_thief_runs_the_timers_of_a_p_behind_a_call},
+        {"a thief runs the timers of a P behind a call",
+         a_thief_runs_the_timers_of_a_p_behind_a_call},
         {"a prologue stops sooner than a signal", a_prologue_stops_sooner_than_a_signal},
         {"a signal stops a loop without calls", a_signal_stops_a_loop_without_calls},
         {"without signals only prologues stop", without_signals_only_prologues_stop},
         {"a signal that meets C interrupts its call", a_signal_that_meets_c_interrupts_its_call},
         {"C is sent no signals", c_is_sent_no_signals},
         {"a runnable goroutine runs within a bound", a_runnable_goroutine_runs_within_a_bound},
-        {"the first idle P is the last one since 1.26", the_first_idle_p_is_the_last_one_since_1_26},
+        {"the first idle P is the last one since 1.26",
+         the_first_idle_p_is_the_last_one_since_1_26},
         {"to 1.25 a P behind a call says so", to_1_25_a_p_behind_a_call_says_so},
         {0},
     };

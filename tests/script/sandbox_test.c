@@ -40,7 +40,6 @@ static const Door doors[] = {
     {"print = nil", "'print' is faultline's own"},
     {"getmetatable('').__index = {}", "attempt to index a string value"},
     {"local c = chan() c:Send(1)", "a channel has no 'Send'"},
-    {"runtime.GOMAXPROCS(4)", "--procs 2"},
     {"runtime.GOMAXPROCS()", "runtime.GOMAXPROCS wants a whole number; got nothing"},
     {"runtime.GOMAXPROCS('0')", "runtime.GOMAXPROCS(0) says how many"},
     {"chan(-2)", "For example: local done = chan(1)"},
