@@ -29,8 +29,8 @@ _faultline_scenarios() { # files, and the names of those that came with the prog
     _faultline_files .lua
     local program file
     program=$(type -P "${COMP_WORDS[0]}") || return
-    for file in "${program%/*}"/../{scenarios,share/faultline/scenarios}/*.lua; do
-        file=${file##*/} file=${file%.lua}
+    for file in "${program%/*}"/../{scenarios,share/faultline/scenarios}/{,museum/}*.lua; do
+        file=${file##*/scenarios/} file=${file%.lua}
         [[ $file != *[*.]* && $file == "$cur"* ]] && COMPREPLY+=("$file")
     done
 }
@@ -59,6 +59,7 @@ _faultline() {
     --device | -d) _faultline_devices; return ;;
     --profile | -P) _faultline_files .profile; return ;;
     --event | -e) _faultline_words "$_faultline_events"; return ;;
+    --stress | -x) _faultline_words preempt steal slow ties; return ;;
     --time) _faultline_words model measured; return ;;
     --theme) _faultline_words dark light; return ;;
     --view) _faultline_words stage timeline; return ;;
@@ -77,7 +78,7 @@ _faultline() {
     esac
     if [[ $cur == -* ]]; then
         case $command in
-        run) _faultline_words --out --seed --procs --set --device --profile --time --narrate --quiet --help ;;
+        run) _faultline_words --out --seed --procs --stress --set --device --profile --time --narrate --quiet --help ;;
         test) _faultline_words --device --profile --help ;;
         replay) _faultline_words --device --help ;;
         view) _faultline_words --follow --shot --output --view --size "$view" ;;
