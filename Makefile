@@ -43,7 +43,7 @@ TESTS_BASE   = base
 TESTS_EVENT  = trace model
 TESTS_LENS   = narrate why findings scenarios
 TESTS_DEV    = slice buildlog signature device fault
-TESTS_RT     = sched stw lock callback wait random version profile
+TESTS_RT     = sched rules stw lock callback wait random version profile
 TESTS_SCRIPT = sandbox budget order value error knob kernel
 TESTS_CLI    = output same cut wrong golden export findings diff calibrate
 TESTS_VIEW   = draw layout player picture window
@@ -110,10 +110,11 @@ view: all ## make view S=scenario
 
 SHARE = $(DESTDIR)$(PREFIX)/share
 install: all ## PREFIX=/usr/local DESTDIR=
-	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/faultline/scenarios $(SHARE)/faultline/opencl_kernels $(SHARE)/faultline/calibrate \
-	        $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/faultline/scenarios/museum $(SHARE)/faultline/opencl_kernels \
+	        $(SHARE)/faultline/calibrate $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions
 	install $(BUILD)/faultline $(BUILD)/faultline-view $(DESTDIR)$(PREFIX)/bin
 	install -m 644 scenarios/*.lua $(SHARE)/faultline/scenarios
+	install -m 644 scenarios/museum/*.lua $(SHARE)/faultline/scenarios/museum
 	install -m 644 opencl_kernels/*.cl $(SHARE)/faultline/opencl_kernels
 	install -m 644 sim/calibrate/bench.go $(SHARE)/faultline/calibrate
 	install -m 644 sim/cli/faultline.1 $(SHARE)/man/man1

@@ -29,8 +29,8 @@ _faultline_scenarios() { # files, and the names of those that came with the prog
     _faultline_files .lua
     local program file
     program=$(type -P "${COMP_WORDS[0]}") || return
-    for file in "${program%/*}"/../{scenarios,share/faultline/scenarios}/*.lua; do
-        file=${file##*/} file=${file%.lua}
+    for file in "${program%/*}"/../{scenarios,share/faultline/scenarios}/{,museum/}*.lua; do
+        file=${file##*/scenarios/} file=${file%.lua}
         [[ $file != *[*.]* && $file == "$cur"* ]] && COMPREPLY+=("$file")
     done
 }

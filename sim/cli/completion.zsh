@@ -29,10 +29,11 @@ _faultline_moments() { compadd end first:P_RETAKE last:P_RETAKE }
 
 _faultline_scenarios() {
     local program=${commands[${words[1]:t}]:-${words[1]}} folder
-    local -a names
+    local -a names rooms
     setopt local_options extended_glob
     for folder in ${program:h}/../scenarios ${program:h}/../share/faultline/scenarios; do
         names+=($folder/*.lua~*.d.lua(N:t:r))
+        rooms=($folder/museum/*.lua(N:t:r)) names+=(museum/$^rooms)
     done
     compadd -a names
     _files -g '*.lua'

@@ -50,7 +50,10 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
         break;
     case EV_NOTE: v[FIG_notes]++; break;
     case EV_GO_CREATE: v[FIG_goroutines]++; break;
-    case EV_GO_START: v[FIG_switches]++; break;
+    case EV_GO_START:
+        v[FIG_switches]++;
+        if (spent(m, e->arg[0], e) > v[FIG_longest_wait]) v[FIG_longest_wait] = spent(m, e->arg[0], e);
+        break;
     case EV_GO_STOP:
         v[FIG_running] += spent(m, e->arg[0], e);
         if (strcmp(intern_text(m->text, e->arg[1]), "preempted") == 0) v[FIG_preemptions]++;
@@ -63,6 +66,13 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
     case EV_RUNQ_STEAL_NEXT: v[FIG_steals]++; break;
     case EV_M_NEW: v[FIG_threads]++; break;
     case EV_M_WAKE: v[FIG_wakes]++; break;
+    case EV_M_END: v[FIG_threads_ended]++; break;
+    case EV_M_LOCK_WAKE: v[FIG_locked_wakes]++; break;
+    case EV_EXTRA_NEW: v[FIG_extra_threads]++; break;
+    case EV_NEEDM: v[FIG_borrowed]++; break;
+    case EV_CALLBACK: v[FIG_callbacks]++; break;
+    case EV_CALLBACK_END: v[FIG_running] += spent(m, e->arg[0], e); break;
+    case EV_SIGNAL_IN_C: v[FIG_interrupted]++; break;
     case EV_SYSMON_LOOK: v[FIG_sysmon_looks]++; break;
     case EV_P_HANDOFF: v[FIG_handoffs]++; break;
     case EV_P_RETAKE:
