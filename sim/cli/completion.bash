@@ -59,6 +59,7 @@ _faultline() {
     --device | -d) _faultline_devices; return ;;
     --profile | -P) _faultline_files .profile; return ;;
     --event | -e) _faultline_words "$_faultline_events"; return ;;
+    --stress | -x) _faultline_words preempt steal slow ties; return ;;
     --time) _faultline_words model measured; return ;;
     --theme) _faultline_words dark light; return ;;
     --view) _faultline_words stage timeline; return ;;
@@ -77,7 +78,7 @@ _faultline() {
     esac
     if [[ $cur == -* ]]; then
         case $command in
-        run) _faultline_words --out --seed --procs --set --device --profile --time --narrate --quiet --help ;;
+        run) _faultline_words --out --seed --procs --stress --set --device --profile --time --narrate --quiet --help ;;
         test) _faultline_words --device --profile --help ;;
         replay) _faultline_words --device --help ;;
         view) _faultline_words --follow --shot --output --view --size "$view" ;;

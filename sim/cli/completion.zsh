@@ -61,6 +61,7 @@ _faultline_command() {
             '(-o --out)'{-o,--out}'[write the trace]:trace:_files -g "*.trace"' \
             '(-s --seed)'{-s,--seed}'[seed of every choice]:number:' \
             '(-p --procs)'{-p,--procs}'[GOMAXPROCS]:number:' \
+            '(-x --stress)'{-x,--stress}'[unkind but legal]:modes:(preempt steal slow ties)' \
             '*'{-S,--set}'[overrule a knob]:knob=value:' \
             '(-t --time)'{-t,--time}'[device times]:time:(model measured)' \
             '(-n --narrate)'{-n,--narrate}'[tell the story]' \
