@@ -7,6 +7,7 @@
 -- thread keeps its M until it ends: only its first call is dear.
 --
 -- Change one thing:  18_2_4_callback_1_20   the same by the rules of Go 1.20: borrowed and given back each time
+--                    18_2_4_callback_waits  no P is free when C calls
 --                    --procs 2              both Ps stand behind the two C threads: when does main run?
 
 scenario { title = "The driver calls back", book = "18.2.4", procs = 3, seed = 1, go = "1.26" }
