@@ -24,8 +24,8 @@ DEV    = dev native ocl none signature slice buildlog
 RT     = agenda cost version profile world thread sched gqueue timer sysmon cgo callback lock stw net context across chan exec launch
 SCRIPT = script sandbox doors lib pattern prelude args error bind_go bind_chan bind_heap bind_cl bind_c bind_time bind_across expect
 CALIBRATE = samples fit program mechanism probe device gobench
-CLI    = main runner paths cmd_run cmd_replay cmd_show cmd_summary cmd_findings cmd_diff cmd_export cmd_why \
-         cmd_test cmd_devices cmd_calibrate cmd_view
+CLI    = main runner paths cmd_run cmd_replay cmd_show cmd_summary cmd_findings cmd_diff cmd_export \
+         cmd_why cmd_test cmd_devices cmd_calibrate cmd_view
 VIEW   = main sdl shot show player feed lanes story frame layout_frame layout_stage layout_memory layout_timeline \
          view view_stage view_timeline view_panel view_bars view_tokens stage_ps stage_side stage_c stage_device \
          token fault lua_ink theme draw draw_cairo
