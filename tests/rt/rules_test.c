@@ -181,7 +181,8 @@ static void a_p_is_handed_on_for_gos_reasons(void) {
 
 /* ---- system calls ---- */
 
-/* observed, one P: [A] GoSyscallBegin . [sysmon] ProcSteal . [B] ProcStart . GoStart . GoBlock . ProcStop . [A] ProcStart . GoSyscallEndBlocked . GoStart */
+/* observed, one P: [A] GoSyscallBegin . [sysmon] ProcSteal . [B] ProcStart . GoStart . GoBlock . ProcStop .
+ * [A] ProcStart . GoSyscallEndBlocked . GoStart */
 static void a_long_call_on_one_p_goes_as_observed(void) {
     static const Op main_ops[] = {GO(1), C_CALL(400 * US), COMPUTE(1)};
     static const Op f[] = {COMPUTE(100 * US), RECV(0)};

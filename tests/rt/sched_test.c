@@ -400,8 +400,8 @@ static void a_p_behind_an_ended_c_thread_is_no_deadlock(void) {
     expect_events(&r, "DROPM C_THREAD_END P_RETAKE P_HANDOFF",
                  "41.794us DROPM m=M2 t=t0 g=g17\n"
                  "41.794us C_THREAD_END t=t0\n"
-                 "66.654us P_RETAKE p=P0 m_from=M2 g=g17 waited=20us by=M1\n"
-                 "66.654us P_HANDOFF p=P0 why=\"its run queue is not empty\"\n");
+                 "66.647us P_RETAKE p=P0 m_from=M2 g=g17 waited=20us by=M1\n"
+                 "66.647us P_HANDOFF p=P0 why=\"its run queue is not empty\"\n");
     ran_free(&r);
 }
 
