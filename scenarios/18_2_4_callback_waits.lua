@@ -31,7 +31,7 @@ main(function()
 end)
 
 expect {
-  sends    = 4,
-  time     = between("10ms", "25ms"), -- not 4 ms
-  findings = {},
+  callbacks = 4,
+  time      = between("10ms", "25ms"), -- not 4 ms
+  findings  = {},
 }

@@ -32,5 +32,8 @@ main(function()
   end
 end)
 
-expect { findings = {} }
+expect {
+  wrong_thread = 0,
+  findings     = {},
+}
 expect.result("lost", function(_, v) return v == 0 end)

@@ -42,5 +42,8 @@ main(function()
   for _ = 1, 5 do done:recv() end
 end)
 
-expect { findings = { "wrong-thread" } }
+expect {
+  wrong_thread = at_least(1),
+  findings     = { "wrong-thread" },
+}
 expect.result("black", function(_, v) return v >= 1 end)
