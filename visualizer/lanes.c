@@ -115,14 +115,20 @@ static bool is_coming(const Model *m, uint64_t id, uint64_t p) {
 
 static Shown p_now(const Lanes *l, const Model *m, uint64_t p) {
     const ModelP *pp = &m->p[p];
+    if (pp->state == P_GCSTOP) return (Shown){SPAN_STOPPED, NONE, NONE};
     if (pp->m == NONE) {
         uint64_t id = l->coming[p];
         return is_coming(m, id, p) ? (Shown){SPAN_WAITS, id, NONE} : (Shown){SPAN_NONE, NONE, NONE};
     }
     const ModelM *mp = &m->m[pp->m];
-    if (mp->state == M_IN_C) return (Shown){SPAN_HELD, mp->g, NONE};
+    if (model_p_in_syscall(m, p)) return (Shown){SPAN_HELD, mp->g, NONE};
     if (mp->g == NONE) return (Shown){SPAN_NONE, NONE, NONE};
     return (Shown){SPAN_RUN, mp->g, NONE};
+}
+
+/* It has called Go and is not there yet: it is still where it was. */
+static uint64_t c_function(const Model *m, uint64_t g) {
+    return m->g[g].wants_go ? m->g[g].c_fn : m->g[g].fn;
 }
 
 static Shown m_now(const Model *m, uint64_t id) {
@@ -130,7 +136,7 @@ static Shown m_now(const Model *m, uint64_t id) {
     switch ((MState)mp->state) {
     case M_RUNNING: return (Shown){mp->p == NONE ? SPAN_NONE : SPAN_GO, NONE, NONE};
     case M_SPINNING: return (Shown){SPAN_SPIN, NONE, NONE};
-    case M_IN_C: return (Shown){SPAN_C, mp->g, mp->g == NONE ? NONE : m->g[mp->g].fn};
+    case M_IN_C: return (Shown){SPAN_C, mp->g, mp->g == NONE ? NONE : c_function(m, mp->g)};
     case M_STARTING:
     case M_WAKING: return (Shown){SPAN_STARTING, NONE, mp->state};
     default: return (Shown){SPAN_NONE, NONE, NONE};
@@ -244,12 +250,15 @@ static void take_moment(Lanes *l, const Model *m, const Event *e) {
         break;
     case EV_M_NEW:
     case EV_M_WAKE: add_flow(l, e, e->arg[0], e->arg[1], false); break;
+    case EV_M_LOCK_WAKE: add_flow(l, e, e->arg[0], e->arg[2], false); break;
     case EV_GO_START: first_run(l, e->arg[0]); break;
     case EV_NOTE: add_mark(l, e, MARK_NOTE); break;
     case EV_DEADLOCK:
     case EV_PANIC:
     case EV_EXPECT_FAILED: add_mark(l, e, MARK_WARNING); break;
-    case EV_CGO_ENTER: {
+    case EV_CGO_ENTER:
+    case EV_CALLBACK_END:
+    case EV_NEEDM: {
         size_t n = count_in_c(m);
         if (n > l->in_c_max) l->in_c_max = n;
         break;
@@ -268,8 +277,10 @@ static void take_moment(Lanes *l, const Model *m, const Event *e) {
 void lanes_after(Lanes *l, const Model *after, const Event *e) {
     if (e->kind >= EV_COUNT) return;
     make_room(l, after);
-    if ((e->kind == EV_M_NEW || e->kind == EV_M_WAKE) && e->arg[1] < l->p_count)
-        l->coming[e->arg[1]] = e->arg[0];
+    if (e->kind == EV_M_NEW || e->kind == EV_M_WAKE || e->kind == EV_M_LOCK_WAKE) {
+        uint64_t p = event_arg(e, "p");
+        if (p < l->p_count) l->coming[p] = e->arg[0];
+    }
     show_mentioned(l, after, e);
     take_moment(l, after, e);
     add_density(l, e->time_ns);

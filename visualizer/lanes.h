@@ -21,6 +21,7 @@ typedef enum {
     SPAN_C,        /* M: in C, `text` is the function, id the goroutine */
     SPAN_STARTING, /* M: asked for, not there yet */
     SPAN_COMMAND,  /* queue: id is the command */
+    SPAN_STOPPED,  /* P: the world stops, and this P stands still */
 } SpanKind;
 /* clang-format on */
 

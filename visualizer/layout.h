@@ -55,6 +55,14 @@ typedef struct {
     double shaft_x;
 } CPlace;
 
+/* What C has of its own: its threads that Go does not know, and Ms that no thread has borrowed. */
+typedef struct {
+    Kind kind; /* CTHREAD or M */
+    uint64_t id;
+    Box plate;
+} UpPlace;
+enum { UP_PLACES_MAX = 4 };
+
 enum { STRIP_MAX = 10 };
 typedef struct {
     uint64_t id;
@@ -79,6 +87,10 @@ typedef struct {
     size_t in_c_detail; /* index of the one with its time in large figures; in_c_shown = none */
     double detail_w;    /* room for words to its right */
     Box in_c_box;       /* where the stack stands */
+
+    UpPlace up[UP_PLACES_MAX];
+    size_t up_shown, up_count;
+    double up_end; /* what follows to their right begins here */
 
     double channels_x, channels_w;
     size_t channel_rows;

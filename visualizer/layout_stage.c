@@ -103,6 +103,28 @@ static size_t collect_in_c(StageLayout *l, const Model *m) {
     return total;
 }
 
+static void add_up(StageLayout *l, Kind kind, uint64_t id, double y, size_t most) {
+    if (l->up_count++ >= most) return;
+    l->up[l->up_shown] = (UpPlace){kind, id, {l->up_end, y, 54, 62}};
+    l->up_shown++;
+    l->up_end += 64;
+}
+
+/* At the left, under the word C (design, 2.3). */
+static void place_up(StageLayout *l, const FrameLayout *f, const Model *m) {
+    double y = f->fault_y + (f->m->tiny ? 34 : 70);
+    size_t most = f->narrow || f->m->tiny ? 2 : UP_PLACES_MAX;
+    l->up_end = 24;
+    if (y + 62 + 20 > f->stage.y + f->stage.h) most = 0;
+    for (uint64_t t = 0; t < m->cthread_count; t++) {
+        if (!m->cthread[t].ended && m->cthread[t].m == NONE) add_up(l, KIND_CTHREAD, t, y, most);
+    }
+    for (uint64_t id = 0; id < m->m_count; id++) {
+        if (m->m[id].state == M_EXTRA) add_up(l, KIND_M, id, y, most);
+    }
+    if (l->up_shown < l->up_count && l->up_shown > 0) l->up_end += 30; /* "+ 3" */
+}
+
 /* The large figures go to the one that is selected, else to the one longest in C, of those with
  * room for words beside them. */
 static void choose_detail(StageLayout *l, const Scene *s, double right) {
@@ -122,7 +144,8 @@ static void choose_detail(StageLayout *l, const Scene *s, double right) {
 }
 
 static void place_in_c(StageLayout *l, const FrameLayout *f, const Scene *s) {
-    double left = 24, right = l->queue.x - 24, y = f->fault_y + f->m->in_c_below;
+    double left = l->up_shown ? l->up_end + 16 : 24, right = l->queue.x - 24,
+           y = f->fault_y + f->m->in_c_below;
     double w = f->m->in_c_w, h = f->m->in_c_h, pitch = f->m->in_c_pitch,
            bottom = f->stage.y + f->stage.h;
     size_t per_row = (size_t)fmax(1, (right - left) / 62),
@@ -169,6 +192,7 @@ void layout_stage(StageLayout *l, const FrameLayout *f, const Scene *s) {
     *l = (StageLayout){0};
     place_columns(l, f, s);
     place_ps(l, f, s->model);
+    place_up(l, f, s->model);
     place_in_c(l, f, s);
     layout_memory(l, f, s);
 }

@@ -5,15 +5,19 @@
 
 /* ---------------------------------------------------------------- which lanes */
 
-/* An M has a lane when it ever did something; when there is little room, not while it is parked. */
+/* An M has a lane when it ever did something; when there is little room, not while it is parked. One that has
+ * ended, or that no thread has borrowed, keeps it for as long as what it did is in the window. */
 static bool has_lane(const Scene *s, uint64_t id) {
     const ModelM *mp = &s->model->m[id];
-    return mp->state != M_NONE && mp->state != M_SYSMON;
+    if (mp->state == M_DEAD || mp->state == M_EXTRA)
+        return id < s->lanes->m_count && s->lanes->m[id].count > 0 && mp->since_ns >= s->from_ns;
+    return mp->state != M_NONE && mp->state != M_SYSMON && mp->state != M_TEMPLATE;
 }
 
 static bool is_idle(const Scene *s, uint64_t id) {
     MState state = (MState)s->model->m[id].state;
-    return state == M_PARKED || state == M_POLLING;
+    return state == M_PARKED || state == M_POLLING || state == M_LOCKED || state == M_DEAD ||
+           state == M_EXTRA;
 }
 
 static bool is_in_c(const Scene *s, uint64_t id) { return s->model->m[id].state == M_IN_C; }

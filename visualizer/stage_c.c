@@ -13,7 +13,8 @@
 #include <stdio.h>
 
 static const char *fn_name(const Model *m, const ModelM *mp) {
-    const char *fn = mp->g != NONE ? intern_text(m->text, m->g[mp->g].fn) : "";
+    const ModelG *gp = mp->g != NONE ? &m->g[mp->g] : NULL;
+    const char *fn = gp ? intern_text(m->text, gp->wants_go ? gp->c_fn : gp->fn) : "";
     return fn[0] ? fn : "C";
 }
 
@@ -207,8 +208,34 @@ static void stack(const View *v) {
     draw_text(v->d, x + w, b.y + 122, sans(12, 400), TINT_F3, ANCHOR_END, "time in C");
 }
 
+/* ---------------------------------------------------------------- C's own threads, and Ms for them */
+
+static void up(const View *v) {
+    const StageLayout *l = v->stage;
+    const Model *m = v->s->model;
+    char label[24], text[32];
+    for (size_t i = 0; i < l->up_shown; i++) {
+        const UpPlace *u = &l->up[i];
+        bool thread = u->kind == KIND_CTHREAD;
+        token_m(v->d, u->plate, thing_text(label, sizeof label, u->kind, u->id),
+                thread ? MLOOK_C_THREAD : MLOOK_EXTRA, "", GLOOK_RUNNING, 14);
+        if (is_selected(v->s, u->kind, u->id))
+            draw_box(v->d, (Box){u->plate.x - 4, u->plate.y - 4, u->plate.w + 8, u->plate.h + 8}, 8,
+                     NO_PAINT, pen(TINT_NOW, 2));
+        mark_thing(v, u->plate, u->kind, u->id);
+        draw_fitted(v->d, u->plate.x + u->plate.w / 2, u->plate.y + u->plate.h + 16, sans(12, 400),
+                    TINT_F2, ANCHOR_MIDDLE,
+                    thread ? intern_text(m->text, m->cthread[u->id].name) : "extra M", 62);
+    }
+    if (l->up_shown == 0 || l->up_shown == l->up_count) return;
+    snprintf(text, sizeof text, "+ %zu", l->up_count - l->up_shown);
+    draw_text(v->d, l->up_end - 32, l->up[0].plate.y + 38, digits(14, 500), TINT_F2, ANCHOR_START,
+              text);
+}
+
 void stage_in_c(const View *v) {
     const StageLayout *l = v->stage;
+    up(v);
     if (l->in_c_look == IN_C_STACK) {
         stack(v);
         return;

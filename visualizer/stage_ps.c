@@ -13,8 +13,9 @@
 
 static PLook p_look(const Model *m, uint64_t p) {
     if (m->p[p].state == P_GCSTOP) return PLOOK_STOPPED;
+    if (m->p[p].state == P_DEAD) return PLOOK_IDLE;
     if (m->p[p].m == NONE) return thread_for_p(m, p) == NONE ? PLOOK_IDLE : PLOOK_WAITS;
-    return m->m[m->p[p].m].state == M_IN_C ? PLOOK_SYSCALL : PLOOK_RUNNING;
+    return model_p_in_syscall(m, p) ? PLOOK_SYSCALL : PLOOK_RUNNING;
 }
 
 /* On a hatched card a text gets a plate of its own. */
@@ -74,7 +75,9 @@ static void full_card(const View *v, uint64_t p, Box c, PLook look) {
     double cy = c.y + v->f->m->queue_y;
     card_text(v, look, c.x + 14, c.y + v->f->m->name_y, sans(20, 700), TINT_T1, ANCHOR_START,
               thing_text(text, sizeof text, KIND_P, p));
-    if (look == PLOOK_IDLE && queued == 0) snprintf(text, sizeof text, "idle");
+    if (pp->state == P_DEAD) snprintf(text, sizeof text, "no more");
+    else if (look == PLOOK_STOPPED && queued == 0) snprintf(text, sizeof text, "stopped");
+    else if (look == PLOOK_IDLE && queued == 0) snprintf(text, sizeof text, "idle");
     else if (look == PLOOK_WAITS)
         snprintf(text, sizeof text, "waits for M%llu",
                  (unsigned long long)thread_for_p(v->s->model, p));
@@ -119,7 +122,7 @@ static void small_card(const View *v, uint64_t p, Box c, PLook look) {
 
 /* The thread that has this P, or that was asked to take it and is on its way. */
 static uint64_t docked(const Model *m, uint64_t p) {
-    if (m->p[p].m != NONE) return m->m[m->p[p].m].state == M_IN_C ? NONE : m->p[p].m;
+    if (m->p[p].m != NONE) return model_p_in_syscall(m, p) ? NONE : m->p[p].m;
     return thread_for_p(m, p);
 }
 
@@ -175,12 +178,18 @@ static void plate_at(const View *v, uint64_t p, const PPlace *place, uint64_t id
         draw_box(v->d, (Box){cx - w / 2, place->card.y + place->card.h - 2, w, 9}, 2,
                  paint(hot ? TINT_NOW : TINT_BLUE), NO_PEN);
     }
-    MLook look = starting ? MLOOK_STARTING : mp->state == M_SPINNING ? MLOOK_SPINNING : MLOOK_GO;
+    bool from_c = mp->cthread != NONE || (mp->g != NONE && m->g[mp->g].callbacks > 0);
+    MLook look = starting                    ? MLOOK_STARTING
+                 : mp->state == M_SPINNING   ? MLOOK_SPINNING
+                 : from_c && mp->g != NONE   ? MLOOK_CALLBACK
+                                             : MLOOK_GO;
     if (place->plate.w <= 0) return;
     token_m(v->d, place->plate, thing_text(label, sizeof label, KIND_M, id), look, g, GLOOK_RUNNING,
             place->plate.w < 62   ? 13
             : place->plate.w < 80 ? 16
                                   : 18);
+    if (mp->lock_g != NONE && look == MLOOK_GO && place->plate.w >= 56)
+        token_lock(v->d, place->plate.x + place->plate.w - 13, place->plate.y + 14, 1.1, TINT_T1);
     if (is_selected(v->s, KIND_M, id))
         draw_box(
             v->d,

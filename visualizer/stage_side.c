@@ -104,7 +104,7 @@ static void count_reason(Parked *p, uint64_t reason) {
 
 /* Parked, or between two events without a P: nowhere else on the stage. */
 static bool stands_aside(const ModelM *mp) {
-    if (mp->state == M_PARKED || mp->state == M_POLLING) return true;
+    if (mp->state == M_PARKED || mp->state == M_POLLING || mp->state == M_LOCKED) return true;
     return (mp->state == M_RUNNING || mp->state == M_SPINNING) && mp->p == NONE &&
            mp->next_p == NONE;
 }
@@ -165,10 +165,12 @@ static void parked_tokens(const View *v, const Parked *p, double y) {
     char label[24];
     for (size_t i = 0; i < p->m_count; i++, x += 48) {
         Box b = {x, y + 11, 40, 42};
+        MState state = (MState)m->m[p->m[i]].state;
         token_m_small(v->d, b, thing_text(label, sizeof label, KIND_M, p->m[i]),
-                      m->m[p->m[i]].state == M_PARKED || m->m[p->m[i]].state == M_POLLING
-                          ? MLOOK_PARKED
-                          : MLOOK_GO);
+                      state == M_LOCKED                           ? MLOOK_LOCKED
+                      : state == M_PARKED || state == M_POLLING ? MLOOK_PARKED
+                                                                  : MLOOK_GO);
+        if (state == M_LOCKED) token_lock(v->d, b.x + b.w / 2, b.y + 33, .9, TINT_VAL);
         mark_thing(v, b, KIND_M, p->m[i]);
     }
     for (size_t i = 0; i < p->g_count; i++) {

@@ -245,7 +245,18 @@ static void waits_slice(const View *v, const LanePlace *lane, const Slice *s) {
     mark_thing(v, b, KIND_M, s->span->id);
 }
 
+/* Nobody runs on any P: an empty lane under a heavy bar, as on the card. */
+static void stopped_slice(const View *v, const LanePlace *lane, const Slice *s) {
+    draw_box(v->d, (Box){s->x, lane->y, s->w, fmin(5, lane->h)}, 0, paint(TINT_T1), NO_PEN);
+    if (lane->h >= 18)
+        slice_label(v, s, lane->y + lane->h - 3, sans(12, 500), TINT_T1, "stopped");
+}
+
 static void p_slice(const View *v, const LanePlace *lane, const Slice *s) {
+    if (s->span->kind == SPAN_STOPPED) {
+        stopped_slice(v, lane, s);
+        return;
+    }
     if (s->span->kind == SPAN_WAITS) {
         waits_slice(v, lane, s);
         return;
@@ -434,7 +445,10 @@ static void live_label(const View *v, const LanePlace *lane) {
            y = lane->y + lane->h / 2 + 4.6;
     char text[64];
     if (x < v->time->x0 || room < 24 || !lane->labelled || is_broken_here(v->s)) return;
-    if (lane->kind == LANE_P) {
+    if (lane->kind == LANE_P && m->p[lane->id].state >= P_GCSTOP) {
+        draw_whole(v->d, x, y, sans(13, 400), TINT_T2, ANCHOR_START,
+                   m->p[lane->id].state == P_DEAD ? "no more" : "stopped", room);
+    } else if (lane->kind == LANE_P) {
         uint64_t g = m->p[lane->id].m != NONE ? m->m[m->p[lane->id].m].g : NONE,
                  coming = m->p[lane->id].m == NONE ? thread_for_p(m, lane->id) : NONE;
         if (coming != NONE) {

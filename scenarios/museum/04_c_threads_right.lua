@@ -29,7 +29,7 @@ end)
 expect {
   outcome       = "exited",
   callbacks     = calls // threads * threads,
-  borrowed      = threads,
+  needms      = threads,
   extra_threads = at_most(4), -- one each, and one in reserve
   findings      = {},
 }

@@ -30,7 +30,7 @@ end)
 expect {
   outcome       = "exited",      -- no thread exhaustion: extra Ms do not count
   callbacks     = calls,
-  borrowed      = calls,         -- needm, each time ...
+  needms      = calls,         -- needm, each time ...
   extra_threads = at_least(30),  -- ... for an M that nobody else will have
   findings      = {},            -- the figures are the point
 }

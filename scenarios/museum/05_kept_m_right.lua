@@ -26,7 +26,7 @@ end)
 
 expect {
   callbacks = blocks,
-  borrowed  = 1,                    -- an M for the thread
+  needms  = 1,                    -- an M for the thread
   time      = at_most("220us"),
   findings  = {},
 }

@@ -30,7 +30,7 @@ end)
 
 expect {
   callbacks = blocks,
-  borrowed  = blocks,               -- an M for each call
+  needms  = blocks,               -- an M for each call
   time      = at_least("260us"),    -- 60 blocks of 2.5 us are 150 us: the rest is borrowing
   findings  = {},                   -- the figures are the point
 }

@@ -26,7 +26,7 @@ end)
 
 expect {
   callbacks = rows,
-  borrowed  = 1,
+  needms  = 1,
   time      = at_most("85us"),
   findings  = {},
 }

@@ -31,7 +31,7 @@ end)
 
 expect {
   callbacks = rows,
-  borrowed  = 1,
+  needms  = 1,
   time      = at_least("95us"),  -- 80 rows of 300 ns are 24 us, and starting the C thread is 40 us
   findings  = {},                -- the figures are the point
 }

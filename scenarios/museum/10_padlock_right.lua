@@ -30,7 +30,7 @@ end)
 
 expect {
   crossings    = requests,
-  locked_wakes = at_most(10),
+  locked_switches = at_most(10),
   time         = at_most("120us"),
   findings     = {},
 }

@@ -33,7 +33,7 @@ end)
 
 expect {
   crossings    = requests,
-  locked_wakes = lock and at_least(requests - 1) or 0,
+  locked_switches = lock and at_least(requests - 1) or 0,
   time         = lock and at_least("350us") or at_most("100us"), -- 40 calls of 227 ns are 9 us
   findings     = {},                                             -- the figures are the point
 }

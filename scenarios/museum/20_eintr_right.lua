@@ -25,7 +25,7 @@ main(function() done:recv() end)
 
 expect {
   crossings   = n + 1, -- once more
-  interrupted = 1,
+  eintr = 1,
   findings    = {},
 }
 expect.result("block", function(i, v) return v == 1 end)

@@ -34,7 +34,7 @@ main(function() done:recv() end)
 
 expect {
   crossings   = n,
-  interrupted = 1,
+  eintr = 1,
   notes       = 1,  -- one block is lost
   findings    = {}, -- nothing is wrong with the scheduling: the lost block is the point
 }

@@ -83,6 +83,13 @@ _faultline_command() {
         _arguments '(-a --at)'{-a,--at}'[the moment]:moment:_faultline_moments' '--help[say more]' $trace \
             ':g7, p1, m3, chan or obj:(chan obj)' '::name:' ;;
     replay) _arguments $device '--help[say more]' $trace ;;
+    export)
+        _arguments '(-a --as)'{-a,--as}'[the form]:form:(schedtrace)' \
+            '(-o --output)'{-o,--output}'[the file]:file:_files' \
+            '(-e --every)'{-e,--every}'[from one line to the next]:time:' \
+            '(-D --detail)'{-D,--detail}'[each P, M and G]' \
+            '--help[say more]' $trace ;;
+    diff) _arguments '--help[say more]' $trace ':other trace:_files -g "*.trace"' ;;
     hash) _arguments '--help[say more]' $trace ;;
     devices) _arguments '--help[say more]' ;;
     calibrate)
@@ -109,6 +116,8 @@ _faultline() {
             'findings:what went wrong'
             'why:the chain of causes of a state'
             'replay:run again what a trace holds, and compare'
+            'diff:what differs between two runs'
+            'export:in the form of another tool'
             'hash:SHA-256 of what is deterministic in a trace'
             'devices:the OpenCL devices'
             'calibrate:measure what things cost here'

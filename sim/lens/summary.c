@@ -28,7 +28,9 @@ static void unblocked(Summary *s, const Model *m, const Event *e) {
     if (g < m->g_count && m->g[g].chan != NONE) s->value[FIG_chan_wait] += spent(m, g, e);
 }
 
-static void device_start(Summary *s, const Event *e) {
+static void device_start(Summary *s, const Model *m, const Event *e) {
+    if (e->arg[0] < m->cmd_count)
+        s->value[FIG_launch_latency] += e->time_ns - m->cmd[e->arg[0]].enqueue_ns;
     if (s->idle_from_ns != NONE) s->value[FIG_device_idle] += e->time_ns - s->idle_from_ns;
     s->idle_from_ns = NONE;
     if (s->first_start_ns == NONE) s->first_start_ns = e->time_ns;
@@ -37,6 +39,32 @@ static void device_start(Summary *s, const Event *e) {
 static void device_done(Summary *s, const Model *m, const Event *e) {
     if (e->arg[0] < m->cmd_count)
         s->value[FIG_device_busy] += e->time_ns - m->cmd[e->arg[0]].start_ns;
+}
+
+/* ---- in C, and back: a thread goes in by three events and comes out by four ---- */
+
+static void into_c(Summary *s) {
+    if (++s->in_c > s->value[FIG_threads_max_in_c]) s->value[FIG_threads_max_in_c] = s->in_c;
+}
+
+static void out_of_c(Summary *s, const Model *m, uint64_t g, const Event *e) {
+    if (s->in_c > 0) s->in_c--;
+    s->value[FIG_in_c] += spent(m, g, e);
+}
+
+/* A way into Go: the end of a call, or the beginning of a callback. */
+static void into_go(Summary *s, const Model *m, const Event *e, Figure of_call) {
+    uint64_t g = e->arg[0];
+    bool callback = g < m->g_count && m->g[g].wants_go;
+    out_of_c(s, m, g, e);
+    if (!callback) s->value[of_call]++;
+    else if (of_call == FIG_exits_wait) s->value[FIG_callbacks_waited]++;
+}
+
+/* An extra M is taken or given back while a P stands behind it. */
+static void extra_m(Summary *s, const Model *m, const Event *e) {
+    if (e->arg[0] < m->m_count && m->m[e->arg[0]].p != NONE)
+        s->value[FIG_behind_c] += spent(m, e->arg[2], e);
 }
 
 void summary_event(Summary *s, const Model *m, const Event *e) {
@@ -49,7 +77,10 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
         v[FIG_threads] = 2;
         break;
     case EV_NOTE: v[FIG_notes]++; break;
-    case EV_GO_CREATE: v[FIG_goroutines]++; break;
+    case EV_PROCS: v[FIG_procs] = e->arg[0]; break;
+    case EV_STW_BEGIN: v[FIG_stops]++; break;
+    case EV_STW_END: v[FIG_stopped] += e->arg[1]; break;
+    case EV_GO_CREATE: v[FIG_goroutines] += e->arg[1] != NONE || v[FIG_goroutines] == 0; break;
     case EV_GO_START:
         v[FIG_switches]++;
         if (spent(m, e->arg[0], e) > v[FIG_longest_wait]) v[FIG_longest_wait] = spent(m, e->arg[0], e);
@@ -62,44 +93,66 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
     case EV_GO_END: v[FIG_running] += spent(m, e->arg[0], e); break;
     case EV_GO_UNBLOCK: unblocked(s, m, e); break;
     case EV_GO_SLEEP: v[FIG_sleeps]++; break;
+    case EV_TIMER_SEND:
+        v[FIG_ticks]++;
+        v[FIG_ticks_lost] += e->arg[3] == 0;
+        break;
+    case EV_NET_WAIT: v[FIG_net_waits]++; break;
+    case EV_NET_READY: v[FIG_net_wait] += spent(m, e->arg[0], e); break;
+    case EV_SIGNAL: v[FIG_signals]++; break;
+    case EV_SIGNAL_IN_C:
+        v[FIG_signals]++;
+        v[FIG_eintr]++;
+        break;
     case EV_RUNQ_STEAL:
     case EV_RUNQ_STEAL_NEXT: v[FIG_steals]++; break;
-    case EV_M_NEW: v[FIG_threads]++; break;
-    case EV_M_WAKE: v[FIG_wakes]++; break;
+    case EV_M_NEW:
+    case EV_M_TEMPLATE: v[FIG_threads]++; break;
     case EV_M_END: v[FIG_threads_ended]++; break;
-    case EV_M_LOCK_WAKE: v[FIG_locked_wakes]++; break;
+    case EV_M_START:
+    case EV_M_RUN:
+    case EV_M_POLL_END: v[FIG_thread_switches]++; break;
+    case EV_M_LOCK_WAKE: v[FIG_locked_switches]++; break;
+    case EV_M_WAKE: v[FIG_wakes]++; break;
     case EV_EXTRA_NEW: v[FIG_extra_threads]++; break;
-    case EV_NEEDM: v[FIG_borrowed]++; break;
-    case EV_CALLBACK: v[FIG_callbacks]++; break;
-    case EV_CALLBACK_END: v[FIG_running] += spent(m, e->arg[0], e); break;
-    case EV_SIGNAL_IN_C: v[FIG_interrupted]++; break;
     case EV_SYSMON_LOOK: v[FIG_sysmon_looks]++; break;
     case EV_P_HANDOFF: v[FIG_handoffs]++; break;
     case EV_P_RETAKE:
         v[FIG_retakes]++;
         v[FIG_behind_c] += spent(m, e->arg[2], e);
         break;
+    case EV_P_STOP_C: v[FIG_behind_c] += spent(m, e->arg[2], e); break;
     case EV_CGO_ENTER:
         v[FIG_crossings]++;
         v[FIG_running] += spent(m, e->arg[0], e);
+        into_c(s);
         break;
     case EV_CGO_EXIT_FAST:
-        v[FIG_exits_fast]++;
-        v[FIG_in_c] += spent(m, e->arg[0], e);
         v[FIG_behind_c] += spent(m, e->arg[0], e);
+        into_go(s, m, e, FIG_exits_fast);
         break;
-    case EV_CGO_EXIT_P:
-        v[FIG_exits_idle]++;
-        v[FIG_in_c] += spent(m, e->arg[0], e);
+    case EV_CGO_EXIT_P: into_go(s, m, e, FIG_exits_idle); break;
+    case EV_CGO_EXIT_WAIT: into_go(s, m, e, FIG_exits_wait); break;
+    case EV_CALLBACK: v[FIG_callbacks]++; break;
+    case EV_CALLBACK_END:
+        v[FIG_running] += spent(m, e->arg[0], e);
+        into_c(s);
         break;
-    case EV_CGO_EXIT_WAIT:
-        v[FIG_exits_wait]++;
-        v[FIG_in_c] += spent(m, e->arg[0], e);
+    case EV_C_THREAD: v[FIG_cthreads]++; break;
+    case EV_NEEDM:
+        v[FIG_needms]++;
+        extra_m(s, m, e);
+        into_c(s);
         break;
+    case EV_DROPM:
+        extra_m(s, m, e);
+        out_of_c(s, m, e->arg[2], e);
+        break;
+    case EV_CTX_USE: v[FIG_wrong_thread] += e->arg[4] == 0; break;
     case EV_CHAN_SEND: v[FIG_sends]++; break;
     case EV_CHAN_RECV: v[FIG_sends] += e->arg[2] != NONE; break;
     case EV_DEV_ENQUEUE: v[FIG_launches]++; break;
-    case EV_DEV_START: device_start(s, e); break;
+    case EV_DEV_START: device_start(s, m, e); break;
     case EV_DEV_DONE: device_done(s, m, e); break;
     case EV_DEV_IDLE: s->idle_from_ns = e->time_ns; break;
     default: break;

@@ -21,6 +21,7 @@ typedef struct {
     uint64_t value[FIG_COUNT];
     uint64_t first_start_ns; /* of a device command; NONE = none yet */
     uint64_t idle_from_ns;   /* device idle since; NONE = it is busy */
+    uint64_t in_c;           /* Ms that are in C now */
 } Summary;
 
 void summary_begin(Summary *s);

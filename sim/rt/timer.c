@@ -31,7 +31,8 @@ void timer_deadline(World *w, P *pp, G *gp, uint64_t when_ns) {
 uint64_t world_timer(World *w, uint64_t delay_ns, uint64_t period_ns, const char *name,
                      uint32_t line) {
     Timer *t = mem_zero(1, sizeof *t);
-    t->c = w->chans[world_chan(w, 1, name, line).v];
+    Id_CHAN c = world_chan(w, 1, name, line); /* first: it may move w->chans */
+    t->c = w->chans[c.v];
     t->c->timer = t;
     t->id = w->timer_count;
     t->delay_ns = delay_ns;

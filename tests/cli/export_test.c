@@ -14,7 +14,8 @@ static void make_trace(void) {
 
 /* ---- the form of a line: every value made a letter ---- */
 
-/* A number (nmidlelocked may be below 0 for a moment), or nil, is N; true or false is B; a reason in brackets is R; a row of numbers is as long as one. */
+/* A number (nmidlelocked may be below 0 for a moment), or nil, is N; true or false is B; a reason in brackets is R;
+ * a row of numbers is as long as one. */
 static char *shape(char *out, size_t size, const char *line, size_t len) {
     size_t n = 0;
     for (size_t i = 0; i < len && n + 2 < size;) {
