@@ -18,13 +18,14 @@ OBJ           = $(BUILD)/obj
 
 BASE   = base diag bytes intern prng units
 EVENT  = event model stream pump watch text trace_write trace_read
-LENS   = narrate summary why findings
+LENS   = narrate summary why findings schedtrace diff
 MEM    = heap
 DEV    = dev native ocl none signature slice buildlog
 RT     = agenda cost version profile world thread sched gqueue timer sysmon cgo callback lock stw net context across chan exec launch
 SCRIPT = script sandbox doors lib pattern prelude args error bind_go bind_chan bind_heap bind_cl bind_c bind_time bind_across expect
 CALIBRATE = samples fit program mechanism probe device gobench
-CLI    = main runner paths cmd_run cmd_replay cmd_show cmd_summary cmd_findings cmd_why cmd_test cmd_devices cmd_calibrate cmd_view
+CLI    = main runner paths cmd_run cmd_replay cmd_show cmd_summary cmd_findings cmd_diff cmd_export \
+         cmd_why cmd_test cmd_devices cmd_calibrate cmd_view
 VIEW   = main sdl shot show player feed lanes story frame layout_frame layout_stage layout_memory layout_timeline \
          view view_stage view_timeline view_panel view_bars view_tokens stage_ps stage_side stage_c stage_device \
          token fault lua_ink theme draw draw_cairo
@@ -42,9 +43,9 @@ TESTS_BASE   = base
 TESTS_EVENT  = trace model
 TESTS_LENS   = narrate summary why findings scenarios
 TESTS_DEV    = slice buildlog signature device fault
-TESTS_RT     = sched stw lock callback wait random version profile
+TESTS_RT     = sched rules stw lock callback wait random version profile
 TESTS_SCRIPT = sandbox budget order value error knob kernel
-TESTS_CLI    = output same cut wrong golden calibrate
+TESTS_CLI    = output same cut wrong golden export findings diff calibrate
 TESTS_VIEW   = draw layout player picture window
 
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
@@ -109,10 +110,11 @@ view: all ## make view S=scenario
 
 SHARE = $(DESTDIR)$(PREFIX)/share
 install: all ## PREFIX=/usr/local DESTDIR=
-	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/faultline/scenarios $(SHARE)/faultline/opencl_kernels $(SHARE)/faultline/calibrate \
-	        $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/faultline/scenarios/museum $(SHARE)/faultline/opencl_kernels \
+	        $(SHARE)/faultline/calibrate $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions
 	install $(BUILD)/faultline $(BUILD)/faultline-view $(DESTDIR)$(PREFIX)/bin
 	install -m 644 scenarios/*.lua $(SHARE)/faultline/scenarios
+	install -m 644 scenarios/museum/*.lua $(SHARE)/faultline/scenarios/museum
 	install -m 644 opencl_kernels/*.cl $(SHARE)/faultline/opencl_kernels
 	install -m 644 sim/calibrate/bench.go $(SHARE)/faultline/calibrate
 	install -m 644 sim/cli/faultline.1 $(SHARE)/man/man1

@@ -26,6 +26,7 @@ check() { # claim, command...
 make --no-print-directory -s install DESTDIR="$root" PREFIX=/usr || exit 70
 share=$root/usr/share
 check "a scenario is found by its name, and its kernel with it" faultline run --narrate --out "$root/a.trace" 18_2_2_blocking
+check "a room of the museum is found by its name" faultline run --quiet museum/03_thread_limit_right
 check "all scenarios pass" faultline test "$share/faultline/scenarios"
 check "the window's program is found" faultline shot --at first:P_RETAKE -o "$root/a.png" "$root/a.trace"
 check "bash finds its completion" bash -c ". $share/bash-completion/completions/faultline-view && complete -p faultline-view"

@@ -26,6 +26,8 @@ int cmd_replay(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_summary(int argc, char **argv);
 int cmd_findings(int argc, char **argv);
+int cmd_diff(int argc, char **argv);
+int cmd_export(int argc, char **argv);
 int cmd_why(int argc, char **argv);
 int cmd_hash(int argc, char **argv);
 int cmd_test(int argc, char **argv);

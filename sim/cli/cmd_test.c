@@ -39,7 +39,7 @@ static const struct argp argp = {options,
                                  parse,
                                  "(SCENARIO|FOLDER)...",
                                  "Run each scenario and judge its expectations. A folder stands "
-                                 "for every .lua file in it (not .d.lua).",
+                                 "for every .lua file in it and in the folders below (not .d.lua).",
                                  NULL,
                                  NULL,
                                  NULL};
@@ -54,21 +54,33 @@ static int by_bytes(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The scenarios of a folder, in the order of their names' bytes, whatever the locale. */
-static bool expand(Options *o, const char *folder, Diag *d) {
+/* Links to folders are not followed: they may lead back up. */
+static bool collect(Options *o, const char *folder, Diag *d) {
     DIR *dir = opendir(folder);
     if (dir == NULL)
         return diag_fail(d, EXIT_WORLD, "cannot read folder %s: %s", folder, strerror(errno));
-    size_t first = o->count;
-    for (struct dirent *e; (e = readdir(dir)) != NULL;) {
-        if (!is_scenario(e->d_name)) continue;
+    bool well = true;
+    for (struct dirent *e; well && (e = readdir(dir)) != NULL;) {
         char path[4096];
-        snprintf(path, sizeof path, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/",
-                 e->d_name);
-        GROW(o->path, o->cap, o->count + 1);
-        o->path[o->count++] = mem_text(path);
+        struct stat st;
+        int len = snprintf(path, sizeof path, "%s%s%s", folder,
+                           folder[strlen(folder) - 1] == '/' ? "" : "/", e->d_name);
+        if (e->d_name[0] == '.' || len >= (int)sizeof path || lstat(path, &st) != 0) continue;
+        if (S_ISDIR(st.st_mode)) {
+            well = collect(o, path, d);
+        } else if (is_scenario(e->d_name)) {
+            GROW(o->path, o->cap, o->count + 1);
+            o->path[o->count++] = mem_text(path);
+        }
     }
     closedir(dir);
+    return well;
+}
+
+/* The scenarios of a folder and of those below, in the order of their paths' bytes, whatever the locale. */
+static bool expand(Options *o, const char *folder, Diag *d) {
+    size_t first = o->count;
+    if (!collect(o, folder, d)) return false;
     if (o->count > first) qsort(o->path + first, o->count - first, sizeof *o->path, by_bytes);
     if (o->count == first)
         return diag_fail(d, EXIT_WORLD, "there is no scenario (*.lua) in %s", folder);

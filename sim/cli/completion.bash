@@ -29,8 +29,8 @@ _faultline_scenarios() { # files, and the names of those that came with the prog
     _faultline_files .lua
     local program file
     program=$(type -P "${COMP_WORDS[0]}") || return
-    for file in "${program%/*}"/../{scenarios,share/faultline/scenarios}/*.lua; do
-        file=${file##*/} file=${file%.lua}
+    for file in "${program%/*}"/../{scenarios,share/faultline/scenarios}/{,museum/}*.lua; do
+        file=${file##*/scenarios/} file=${file%.lua}
         [[ $file != *[*.]* && $file == "$cur"* ]] && COMPREPLY+=("$file")
     done
 }
@@ -52,14 +52,21 @@ _faultline() {
     if [[ ${COMP_WORDS[0]} == *faultline-view ]]; then
         command=view
     elif [ "$COMP_CWORD" -eq 1 ]; then
-        _faultline_words run test view shot show summary findings why replay hash devices calibrate --help --version
+        _faultline_words run test view shot show summary findings why replay hash diff export devices calibrate --help --version
         return
     fi
+    case $command$prev in
+    export-a) _faultline_words schedtrace; return ;;
+    export-e | export--every) return ;;
+    export-o | export--output) _faultline_files .txt; return ;;
+    esac
     case $prev in
     --device | -d) _faultline_devices; return ;;
     --profile | -P) _faultline_files .profile; return ;;
     --event | -e) _faultline_words "$_faultline_events"; return ;;
+    --stress | -x) _faultline_words preempt steal slow ties; return ;;
     --time) _faultline_words model measured; return ;;
+    --as) _faultline_words schedtrace; return ;;
     --theme) _faultline_words dark light; return ;;
     --view) _faultline_words stage timeline; return ;;
     --at | -a) _faultline_words end first:P_RETAKE last:P_RETAKE; return ;;
@@ -77,7 +84,7 @@ _faultline() {
     esac
     if [[ $cur == -* ]]; then
         case $command in
-        run) _faultline_words --out --seed --procs --set --device --profile --time --narrate --quiet --help ;;
+        run) _faultline_words --out --seed --procs --stress --set --device --profile --time --narrate --quiet --help ;;
         test) _faultline_words --device --profile --help ;;
         replay) _faultline_words --device --help ;;
         view) _faultline_words --follow --shot --output --view --size "$view" ;;
@@ -85,6 +92,7 @@ _faultline() {
         show) _faultline_words --from --to --g --event --words --help ;;
         calibrate) _faultline_words --out --device --quick --help ;;
         summary | findings) _faultline_words --json --help ;;
+        export) _faultline_words --as --output --every --detail --help ;;
         why) _faultline_words --at --help ;;
         *) _faultline_words --help ;;
         esac
@@ -94,7 +102,7 @@ _faultline() {
     run | test) _faultline_scenarios ;;
     view) _faultline_files .trace .lua ;;
     why) if [ "$COMP_CWORD" -eq 2 ]; then _faultline_files .trace; elif [ "$COMP_CWORD" -eq 3 ]; then _faultline_words chan obj; fi ;;
-    shot | show | summary | findings | replay | hash) _faultline_files .trace ;;
+    shot | show | summary | findings | replay | hash | diff | export) _faultline_files .trace ;;
     esac
 }
 

@@ -29,10 +29,11 @@ _faultline_moments() { compadd end first:P_RETAKE last:P_RETAKE }
 
 _faultline_scenarios() {
     local program=${commands[${words[1]:t}]:-${words[1]}} folder
-    local -a names
+    local -a names rooms
     setopt local_options extended_glob
     for folder in ${program:h}/../scenarios ${program:h}/../share/faultline/scenarios; do
         names+=($folder/*.lua~*.d.lua(N:t:r))
+        rooms=($folder/museum/*.lua(N:t:r)) names+=(museum/$^rooms)
     done
     compadd -a names
     _files -g '*.lua'
@@ -60,6 +61,7 @@ _faultline_command() {
             '(-o --out)'{-o,--out}'[write the trace]:trace:_files -g "*.trace"' \
             '(-s --seed)'{-s,--seed}'[seed of every choice]:number:' \
             '(-p --procs)'{-p,--procs}'[GOMAXPROCS]:number:' \
+            '(-x --stress)'{-x,--stress}'[unkind but legal]:modes:(preempt steal slow ties)' \
             '*'{-S,--set}'[overrule a knob]:knob=value:' \
             '(-t --time)'{-t,--time}'[device times]:time:(model measured)' \
             '(-n --narrate)'{-n,--narrate}'[tell the story]' \
@@ -81,6 +83,13 @@ _faultline_command() {
         _arguments '(-a --at)'{-a,--at}'[the moment]:moment:_faultline_moments' '--help[say more]' $trace \
             ':g7, p1, m3, chan or obj:(chan obj)' '::name:' ;;
     replay) _arguments $device '--help[say more]' $trace ;;
+    export)
+        _arguments '(-a --as)'{-a,--as}'[the form]:form:(schedtrace)' \
+            '(-o --output)'{-o,--output}'[the file]:file:_files' \
+            '(-e --every)'{-e,--every}'[from one line to the next]:time:' \
+            '(-D --detail)'{-D,--detail}'[each P, M and G]' \
+            '--help[say more]' $trace ;;
+    diff) _arguments '--help[say more]' $trace ':other trace:_files -g "*.trace"' ;;
     hash) _arguments '--help[say more]' $trace ;;
     devices) _arguments '--help[say more]' ;;
     calibrate)
@@ -107,6 +116,8 @@ _faultline() {
             'findings:what went wrong'
             'why:the chain of causes of a state'
             'replay:run again what a trace holds, and compare'
+            'diff:what differs between two runs'
+            'export:in the form of another tool'
             'hash:SHA-256 of what is deterministic in a trace'
             'devices:the OpenCL devices'
             'calibrate:measure what things cost here'

@@ -19,6 +19,8 @@ const Command commands[] = {
      "why it does not run: the chain of causes, back to the line", cmd_why},
     {"replay", "TRACE", "run again what a trace holds, and compare", cmd_replay},
     {"hash", "TRACE", "SHA-256 of what is deterministic in a trace", cmd_hash},
+    {"diff", "TRACE TRACE", "what differs between two runs, in words", cmd_diff},
+    {"export", "TRACE --as schedtrace", "as the lines of GODEBUG=schedtrace", cmd_export},
     {"devices", "", "the OpenCL devices that --device can name", cmd_devices},
     {"calibrate", "", "measure this machine's costs, and how well they predict", cmd_calibrate},
 };

@@ -22,7 +22,7 @@ const char *path_scenario(const char *name, char *buf, size_t size) {
     static const char *const places[] = {"../scenarios/", "../../scenarios/",
                                          "../share/faultline/scenarios/"};
     char own[2048];
-    if (there(name) || strchr(name, '/') != NULL) return name;
+    if (there(name) || name[0] == '/' || name[0] == '.') return name;
     own_folder(own, sizeof own);
     for (size_t i = 0; i < ARRAY_LEN(places); i++) {
         for (int suffix = 0; suffix < 2; suffix++) {

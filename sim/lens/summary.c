@@ -81,7 +81,10 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
     case EV_STW_BEGIN: v[FIG_stops]++; break;
     case EV_STW_END: v[FIG_stopped] += e->arg[1]; break;
     case EV_GO_CREATE: v[FIG_goroutines] += e->arg[1] != NONE || v[FIG_goroutines] == 0; break;
-    case EV_GO_START: v[FIG_switches]++; break;
+    case EV_GO_START:
+        v[FIG_switches]++;
+        if (spent(m, e->arg[0], e) > v[FIG_longest_wait]) v[FIG_longest_wait] = spent(m, e->arg[0], e);
+        break;
     case EV_GO_STOP:
         v[FIG_running] += spent(m, e->arg[0], e);
         if (strcmp(intern_text(m->text, e->arg[1]), "preempted") == 0) v[FIG_preemptions]++;
@@ -111,6 +114,7 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
     case EV_M_POLL_END: v[FIG_thread_switches]++; break;
     case EV_M_LOCK_WAKE: v[FIG_locked_switches]++; break;
     case EV_M_WAKE: v[FIG_wakes]++; break;
+    case EV_EXTRA_NEW: v[FIG_extra_threads]++; break;
     case EV_SYSMON_LOOK: v[FIG_sysmon_looks]++; break;
     case EV_P_HANDOFF: v[FIG_handoffs]++; break;
     case EV_P_RETAKE:

@@ -101,8 +101,7 @@ void lock_woken(World *w, M *mp) {
 /* gp has ended without unlocking: the way to throw away a thread whose state nobody else should get. */
 void lock_mexit(World *w, M *mp, G *gp) {
     ASSERT(mp->lockedint == 0);
-    mp->lockedext = 0;
-    mp->lockedg = NULL;
+    mp->lockedg = NULL; /* lockedext stays: a thread that is needed now is not cloned from this one (go 28979) */
     gp->lockedm = NULL;
     sched_handoffp(w, sched_releasep(w, mp));
     w->sched.nmfreed++;

@@ -1,7 +1,8 @@
 /* golden_test.c -- each scenario's events, word for word, and its hash, as they were agreed upon.
  *
- * tests/scenarios/NAME.events holds both. A change of behaviour shows here as a difference in words;
- * UPDATE=1 make test writes the files anew, and the commit's diff is then read.
+ * tests/scenarios/NAME.events holds both; those of the museum's are in tests/scenarios/museum. A change of
+ * behaviour shows here as a difference in words; UPDATE=1 make test writes the files anew, and the commit's
+ * diff is then read.
  */
 #include "../check.h"
 #include "command.h"
@@ -25,12 +26,12 @@ static char *read_text(const char *path) {
     return (char *)b.data;
 }
 
-static void compare(const char *name) {
-    char path[300];
-    Result r = command("$F run --quiet --out $T/golden.trace scenarios/%s && $F hash "
+static void compare(const char *folder, const char *name) {
+    char path[600];
+    Result r = command("$F run --quiet --out $T/golden.trace %s/%s && $F hash "
                        "$T/golden.trace && $F show $T/golden.trace",
-                       name);
-    snprintf(path, sizeof path, "tests/scenarios/%.*s.events", (int)strcspn(name, "."), name);
+                       folder, name);
+    snprintf(path, sizeof path, "tests/%s/%.*s.events", folder, (int)strcspn(name, "."), name);
     CU_ASSERT_EQUAL(r.status, 0);
     if (getenv("UPDATE")) {
         FILE *f = fopen(path, "w");
@@ -51,6 +52,21 @@ static void compare(const char *name) {
     result_free(&r);
 }
 
+static int compare_all(const char *folder) {
+    struct dirent **list;
+    int n = scandir(folder, &list, NULL, alphasort), count = 0;
+    for (int i = 0; i < n; i++) {
+        const char *dot = strchr(list[i]->d_name, '.');
+        if (dot != NULL && strcmp(dot, ".lua") == 0) {
+            compare(folder, list[i]->d_name);
+            count++;
+        }
+        free(list[i]);
+    }
+    if (n >= 0) free(list);
+    return count;
+}
+
 static void each_scenario_is_as_agreed(void) {
     Result r = command("$F devices");
     int status = r.status;
@@ -59,18 +75,8 @@ static void each_scenario_is_as_agreed(void) {
         check_skip("no device: verdicts on results belong to the events");
         return;
     }
-    struct dirent **list;
-    int n = scandir("scenarios", &list, NULL, alphasort), count = 0;
-    for (int i = 0; i < n; i++) {
-        const char *dot = strchr(list[i]->d_name, '.');
-        if (dot != NULL && strcmp(dot, ".lua") == 0) {
-            compare(list[i]->d_name);
-            count++;
-        }
-        free(list[i]);
-    }
-    if (n >= 0) free(list);
-    CU_ASSERT(count >= 4);
+    CU_ASSERT(compare_all("scenarios") >= 4);
+    CU_ASSERT(compare_all("scenarios/museum") >= 22);
 }
 
 void cli_golden_tests(void) {

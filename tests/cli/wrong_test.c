@@ -30,6 +30,8 @@ static const Wrong wrong[] = {
     {"a knob that is wrong inside", "$F run --set workers=-3 scenarios/18_2_2_blocking.lua", 3, {"got -2", "  For example: local done"}},
     {"no main",           "$F run $S/wrong_no_main.lua",       3, {"wrong_no_main.lua", "there is no main", "main(function()"}},
     {"unknown kernel",    "$F run --device none $S/wrong_no_kernel.lua", 3, {"wrong_no_kernel.lua:5:", "no kernel sayxpy", "opencl_kernels"}},
+    {"unknown finding",   "$F run $T/finding.lua",             3, {"finding.lua:3:", "no finding \"starvaton\"", "starvation, thread-inflation"}},
+    {"findings are a list", "$F run $T/list.lua",              3, {"list.lua:3:", "findings is a list of names", "{ \"deadlock\" }"}},
     {"unknown figure",    "$F run $S/wrong_figure.lua",        3, {"wrong_figure.lua:4:", "handovers", "faultline summary"}},
     /* what a run gave: 1 */
     {"expectation",       "$F run --quiet $S/wrong_expectation.lua", 1, {"wrong_expectation.lua:4:", "expected threads: at most 1", "got 2"}},
@@ -65,6 +67,16 @@ static const Wrong wrong[] = {
     {"a moment that is no event", "$F why $T/well.trace g1 --at first:FROB", 2, {"FROB", "events.md"}},
     {"a moment that never came", "$F why $T/well.trace g1 --at last:PANIC", 2, {"there is no PANIC"}},
     {"calibrate a file",  "$F calibrate x.profile",            2, {"no argument", "-o x.profile"}},
+    {"no trace to judge", "$F findings",                       2, {"which trace"}},
+    {"nothing to compare with", "$F diff x.trace",             2, {"with which other trace"}},
+    {"three to compare",  "$F diff x y z",                     2, {"two traces at a time"}},
+    {"an empty name to compare", "$F diff x ''",               2, {"which trace", "empty"}},
+    {"no form",           "$F export x.trace",                 2, {"as what", "schedtrace"}},
+    {"an unknown form",   "$F export --as csv x.trace",        2, {"--as", "schedtrace", "csv"}},
+    {"a form to come",    "$F export --as perfetto x.trace",   2, {"perfetto is not there yet", "schedtrace"}},
+    {"no time between moments", "$F export --as schedtrace --every 0s x.trace", 2, {"--every", "1ms", "0s"}},
+    {"too many moments",  "$F run -q --out $T/long.trace $T/long.lua; $F export --as schedtrace --every 1ns $T/long.trace", 2, {"moments, more than 1000000", "longer --every"}},
+    {"a trace over itself", "$F export --as schedtrace -o $T/well.trace $T/well.trace", 2, {"well.trace is the trace itself", "another file"}},
     {"no such event",     "$F show --event FROB x.trace",      2, {"FROB", "events.md"}},
     /* files and devices: 4 */
     {"no such scenario",  "$F run /nonexistent.lua",           4, {"/nonexistent.lua", "No such file"}},
@@ -74,6 +86,11 @@ static const Wrong wrong[] = {
     {"no such trace",     "$F show /nonexistent",              4, {"/nonexistent", "No such file"}},
     {"not a trace",       "$F show $S/everything.lua",         4, {"not a faultline trace", "faultline run"}},
     {"not a trace to replay", "$F replay $S/everything.lua",   4, {"not a faultline trace", "faultline run"}},
+    {"not a trace to judge", "$F findings $S/everything.lua",  4, {"not a faultline trace", "faultline run"}},
+    {"not a trace to compare", "$F diff $T/well.trace $S/everything.lua", 4, {"everything.lua", "not a faultline trace"}},
+    {"not a trace to export", "$F export --as schedtrace /nonexistent", 4, {"/nonexistent", "No such file"}},
+    {"a full disk to export to", "$F export --as schedtrace -o /dev/full $T/well.trace", 4, {"/dev/full", "No space left"}},
+    {"no folder to export to", "$F export --as schedtrace -o /nonexistent/x $T/well.trace", 4, {"/nonexistent/x", "No such file"}},
     {"an empty file",     "$F hash /dev/null",                 4, {"not a faultline trace"}},
     {"a folder for a trace", "$F summary /",                   4, {"/"}},
     {"a full disk",       "$F run --device none --out /dev/full $S/everything.lua", 4, {"/dev/full", "No space left", "--out"}},
@@ -114,6 +131,9 @@ static void each_has_one_clear_message(void) {
                      "printf '# measured\\nlunch=1000\\n' >wrong.profile");
     command_gives(0, "printf \"scenario { title = 's' }\\nlocal a, b = chan(0, 'a'), chan(0, 'a')\\nmain(function() end)\\n\" >$T/same.lua &&"
                      "$F run --quiet --out $T/same.trace $T/same.lua");
+    command_gives(0, "cd $T && printf 'scenario { title = \"f\" }\nmain(function() end)\nexpect { findings = { \"starvaton\" } }\n' >finding.lua &&"
+                     "printf 'scenario { title = \"f\" }\nmain(function() end)\nexpect { findings = at_least(1) }\n' >list.lua &&"
+                     "printf 'scenario { title = \"l\" } main(function() sleep \"2ms\" end)\n' >long.lua");
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) check_message(&wrong[i]);
     if (!there_is_a_device()) return;
     for (size_t i = 0; i < sizeof wrong_on_a_device / sizeof wrong_on_a_device[0]; i++) check_message(&wrong_on_a_device[i]);

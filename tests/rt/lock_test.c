@@ -106,6 +106,20 @@ static void a_locked_thread_has_others_made_for_it(void) {
     ran_free(&r);
 }
 
+/* go 28979: the lock was forgotten when its goroutine ended, and the next thread was cloned from that one. */
+static void a_thread_that_ends_locked_makes_no_other(void) {
+    static const Op main_ops[] = {GO(1), GO(2), RECV(0)};
+    static const Op waits[] = {SEND(0)};
+    static const Op locked[] = {LOCK(), COMPUTE(10 * US)};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("waits", waits), BODY("locked", locked)};
+    Ran r = run_audited(
+        &(Program){.bodies = bodies, .body_count = 3, .chan_caps = unbuffered, .chan_count = 1});
+    expect_order(&r, "M_NEW M_ASK M_END",
+                 "M_NEW m=M3 p=P0 spinning=no\nM_ASK m=M3 by=M0\nM_END m=M0 g=g3\n");
+    CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
+    ran_free(&r);
+}
+
 /* a cgo call of a locked goroutine costs what any other costs */
 static void a_call_of_a_locked_goroutine_costs_the_same(void) {
     static const Op locked[] = {LOCK(), C_CALL(1 * US), COMPUTE(1)};
@@ -165,6 +179,7 @@ void rt_lock_tests(void) {
         {"locks nest, and one unlock too many is none", locks_nest_and_one_unlock_too_many_is_none},
         {"the first lock starts the template thread", the_first_lock_starts_the_template_thread},
         {"a locked thread has others made for it", a_locked_thread_has_others_made_for_it},
+        {"a thread that ends locked makes no other", a_thread_that_ends_locked_makes_no_other},
         {"a call of a locked goroutine costs the same",
          a_call_of_a_locked_goroutine_costs_the_same},
         {"a locked main stays on the first thread", a_locked_main_stays_on_the_first_thread},

@@ -389,6 +389,22 @@ static void a_call_or_a_timer_is_no_deadlock(void) {
     }
 }
 
+/* A C thread calls Go, wakes main, and ends. Its P is left behind with main queued on it, and no thread is awake:
+ * sysmon is the one who mends that. */
+static void a_p_behind_an_ended_c_thread_is_no_deadlock(void) {
+    static const Op main_ops[] = {C_THREAD(1), RECV(0)};
+    static const Op thread[] = {CALLBACK(), SEND(0), CALLBACK_END()};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("thread", thread)};
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .chan_caps = one_slot, .chan_count = 1});
+    CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
+    expect_events(&r, "DROPM C_THREAD_END P_RETAKE P_HANDOFF",
+                 "41.794us DROPM m=M2 t=t0 g=g17\n"
+                 "41.794us C_THREAD_END t=t0\n"
+                 "66.647us P_RETAKE p=P0 m_from=M2 g=g17 waited=20us by=M1\n"
+                 "66.647us P_HANDOFF p=P0 why=\"its run queue is not empty\"\n");
+    ran_free(&r);
+}
+
 static void go_panics_have_gos_texts(void) {
     static const Op send_closed[] = {CLOSE(0), SEND(0)};
     static const Op close_twice[] = {CLOSE(0), CLOSE(0)};
@@ -473,6 +489,7 @@ void rt_sched_tests(void) {
         {"a short sleep lasts a millisecond", a_short_sleep_lasts_a_millisecond},
         {"all asleep is a deadlock", all_asleep_is_a_deadlock},
         {"a call or a timer is no deadlock", a_call_or_a_timer_is_no_deadlock},
+        {"a P behind a C thread that has ended is no deadlock", a_p_behind_an_ended_c_thread_is_no_deadlock},
         {"Go panics have Go's texts", go_panics_have_gos_texts},
         {"main returning ends it for all", main_returning_ends_it_for_all},
         {"ids come in batches of 16 per P", ids_come_in_batches_of_16_per_p},

@@ -1,0 +1,96 @@
+/* diff_test.c -- two runs, and what is said of their differences. */
+#include "command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SCENARIO "--quiet --device none $S/everything.lua"
+
+static void says(const Result *r, const char *phrase) {
+    CU_ASSERT_PTR_NOT_NULL(strstr(r->out, phrase));
+    if (strstr(r->out, phrase) == NULL) printf("\n    nobody says \"%s\" in\n%s\n", phrase, r->out);
+}
+
+static void the_same_run_is_identical(void) {
+    Result r = command("$F run --out $T/a.trace " SCENARIO " && $F run --out $T/b.trace " SCENARIO " && $F diff $T/a.trace $T/b.trace");
+    CU_ASSERT_EQUAL(r.status, 0);
+    CU_ASSERT(strncmp(r.out, "identical, ", 11) == 0);
+    CU_ASSERT_EQUAL(count_lines(r.out), 1);
+    result_free(&r);
+}
+
+/* The versions' rules are told, what a crossing costs, where they part, and what it meant. */
+static void two_versions_of_go_differ_in_words(void) {
+    command_gives(0, "echo \"scenario { title = 'v', go = '1.25', procs = 1 } main(function() C.call('f', '15us') end)\" >$T/v.lua &&"
+                     "$F run --quiet --out $T/a.trace $T/v.lua && sed -i s/1.25/1.26/ $T/v.lua && $F run --quiet --out $T/b.trace $T/v.lua");
+    Result r = command("$F diff $T/a.trace $T/b.trace");
+    CU_ASSERT_EQUAL(r.status, 1);
+    says(&r, "\n  go             1.25           1.26\n");
+    says(&r, "\n  cgo_enter      26ns           14ns           entersyscall");
+    says(&r, "Go 1.25: The last version in which a P behind a call has a state of its own, _Psyscall.");
+    says(&r, "A crossing into C and back costs 51 ns in A, 27 ns in B.");
+    says(&r, "the first difference, in time only, after ");
+    says(&r, "the first difference in what happens, after ");
+    says(&r, " P_SYSCALL p=P0 m=M0\n");
+    says(&r, "by one compare-and-swap"); /* the sentence that stands at the event */
+    says(&r, "\n  g1 main: ran ");
+    result_free(&r);
+}
+
+static void fewer_ps_change_the_story(void) {
+    Result r = command("$F run --out $T/a.trace --procs 1 " SCENARIO "; $F run --out $T/b.trace --procs 2 " SCENARIO ";"
+                       "$F diff $T/a.trace $T/b.trace");
+    CU_ASSERT_EQUAL(r.status, 1);
+    says(&r, "\n  procs          1              2\n");
+    says(&r, "\n  set            procs=1        procs=2\n");
+    says(&r, "the first difference, after 0 events\n  A: 0s           #1 RUN_START procs=1");
+    says(&r, "thread");
+    result_free(&r);
+}
+
+/* Turned round, everything is told from the other side. */
+static void it_can_be_turned_round(void) {
+    command_gives(0, "$F run --out $T/a.trace --seed 1 --procs 2 " SCENARIO "; $F run --out $T/b.trace --seed 1 --procs 4 " SCENARIO);
+    Result there = command("$F diff $T/a.trace $T/b.trace"), back = command("$F diff $T/b.trace $T/a.trace");
+    CU_ASSERT_EQUAL(there.status, 1);
+    CU_ASSERT_EQUAL(back.status, 1);
+    CU_ASSERT_EQUAL(count_lines(there.out), count_lines(back.out));
+    says(&there, "\n  procs          2              4\n");
+    says(&back, "\n  procs          4              2\n");
+    result_free(&there);
+    result_free(&back);
+}
+
+/* A seed that decides nothing makes another head and the same events. */
+static void a_text_that_changes_nothing_is_said_to(void) {
+    command_gives(0, "echo \"scenario { title = 't' } main(function() compute '1us' end)\" >$T/t.lua && $F run --quiet --out $T/a.trace $T/t.lua &&"
+                     "echo '-- a remark' >>$T/t.lua && $F run --quiet --out $T/b.trace $T/t.lua");
+    Result r = command("$F diff $T/a.trace $T/b.trace");
+    CU_ASSERT_EQUAL(r.status, 1);
+    says(&r, "the text of the scenario, from line 2 on\n    A: \n    B: -- a remark\n");
+    says(&r, "\nfigures\n  the same\nevents\n  the same\n");
+    result_free(&r);
+}
+
+/* One that was cut is compared as far as it goes, and that is said. */
+static void a_cut_trace_is_compared_as_far_as_it_goes(void) {
+    Result r = command("$F run --out $T/a.trace " SCENARIO "; $F run --out $T/b.trace " SCENARIO ";"
+                       "head -c -200 $T/b.trace >$T/cut.trace; $F diff $T/a.trace $T/cut.trace");
+    CU_ASSERT_EQUAL(r.status, 4);
+    CU_ASSERT_PTR_NOT_NULL(strstr(r.err, "cut.trace"));
+    result_free(&r);
+}
+
+void cli_diff_tests(void) {
+    static const Check checks[] = {
+        {"the same run is identical", the_same_run_is_identical},
+        {"two versions of Go differ in words", two_versions_of_go_differ_in_words},
+        {"fewer Ps change the story", fewer_ps_change_the_story},
+        {"it can be turned round", it_can_be_turned_round},
+        {"a text that changes nothing is said to", a_text_that_changes_nothing_is_said_to},
+        {"a cut trace is compared as far as it goes", a_cut_trace_is_compared_as_far_as_it_goes},
+        {0},
+    };
+    suite("command line: diff", checks);
+}
