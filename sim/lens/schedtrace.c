@@ -5,7 +5,7 @@
  *
  * Go:      runtime/proc.go schedtrace (go1.26)
  * Differs: the runtime's own goroutines (forcegc, bgsweep, bgscavenge, ...) are not there. Not modelled, and
- *          printed as Go does when there is nothing: needspinning=0, gfreecnt=0, mallocing=0 throwing=0 preemptoff=
+ *          printed as Go does when there is nothing: needspinning=0, mallocing=0 throwing=0 preemptoff=
  *          dying=0; locks=0, sysmon's own 2 aside, which it holds while it prints. timerslen counts
  *          the sleeping goroutines, not the timers of channels and deadlines. A P of 1.25 and before that
  *          is in a call prints status=2 (_Psyscall), and neither it nor its M knows the other, as there.
@@ -23,18 +23,23 @@ void schedtrace_begin(Schedtrace *s) { *s = (Schedtrace){0}; }
 void schedtrace_free(Schedtrace *s) {
     free(s->p);
     free(s->g);
+    free(s->slot);
     free(s->spinning);
     *s = (Schedtrace){0};
 }
 
 /* ---- what the model does not keep ---- */
 
-static void grow(Schedtrace *s, const Model *m) {
+static void grow_g(Schedtrace *s, size_t count) {
     size_t had = s->g_cap;
-    GROW(s->p, s->p_cap, m->p_count);
-    GROW(s->g, s->g_cap, m->g_count);
-    GROW(s->spinning, s->m_cap, m->m_count + 1); /* M_NEW is about to make one more */
+    GROW(s->g, s->g_cap, count);
     for (; had < s->g_cap; had++) s->g[had].reason = NONE;
+}
+
+static void grow(Schedtrace *s, const Model *m) {
+    GROW(s->p, s->p_cap, m->p_count);
+    grow_g(s, m->g_count);
+    GROW(s->spinning, s->m_cap, m->m_count + 1); /* M_NEW is about to make one more */
 }
 
 static void call_over(Schedtrace *s, const Model *m, uint64_t p) {
@@ -47,7 +52,51 @@ static void go_start(Schedtrace *s, const Model *m, const Event *e) {
     if (!e->arg[3]) s->p[p].schedtick++;
     if (s->g[g].back_from_call) s->p[p].syscalltick++;
     s->g[g].back_from_call = 0;
+}
+
+static void push(Schedtrace *s, GFree *list, uint64_t slot) {
+    s->slot[slot - 1].below = list->head;
+    list->head = slot;
+    list->count++;
+}
+static uint64_t pop(Schedtrace *s, GFree *list) {
+    uint64_t slot = list->head;
+    list->head = s->slot[slot - 1].below;
+    list->count--;
+    return slot;
+}
+
+enum { GFREE_MAX = 64, GFREE_HALF = 32 };
+
+/* gfput: 64 are too many for one P. */
+static void ended(Schedtrace *s, const Model *m, uint64_t g) {
+    if (g >= m->g_count || m->g[g].p >= m->p_count || s->g[g].slot == 0) return;
+    GFree *own = &s->p[m->g[g].p].free;
     s->g[g].reason = NONE;
+    push(s, own, s->g[g].slot);
+    if (own->count < GFREE_MAX) return;
+    while (own->count >= GFREE_HALF) push(s, &s->free, pop(s, own));
+}
+
+/* gfget, or a new one. An id out of all bounds is refused by the model, so it is not taken here either. */
+static void born(Schedtrace *s, const Model *m, uint64_t g, uint64_t parent) {
+    uint64_t p = parent < m->g_count ? m->g[parent].p : NONE, slot = 0;
+    if (g >= m->g_count + (1u << 20)) return;
+    if (p < m->p_count) {
+        GFree *own = &s->p[p].free;
+        bool refill = own->count == 0;
+        while (refill && own->count < GFREE_HALF && s->free.count > 0) push(s, own, pop(s, &s->free));
+        if (own->count > 0) slot = pop(s, own);
+    }
+    if (slot == 0) {
+        GROW(s->slot, s->slot_cap, s->slot_count + 1);
+        slot = ++s->slot_count;
+    } else {
+        s->g[s->slot[slot - 1].goid].slot = 0;
+    }
+    grow_g(s, g + 1);
+    s->slot[slot - 1].goid = g;
+    s->g[g].slot = slot;
 }
 
 static void sleeps(Schedtrace *s, const Model *m, uint64_t g) {
@@ -62,10 +111,11 @@ static void wakes(Schedtrace *s, const Model *m, uint64_t g) {
     s->g[g].timer_p = 0;
 }
 
-/* A P that is no more leaves its timers to the one that stops the world. */
+/* A P that is no more leaves its timers to the one that stops the world, and its free gs to all. */
 static void killed(Schedtrace *s, const Model *m, uint64_t p) {
     uint64_t by = m->stw_g < m->g_count ? m->g[m->stw_g].p : NONE, heir = by < m->procs ? by : 0;
     if (p >= m->p_count || heir >= m->p_count || heir == p) return;
+    while (s->p[p].free.count > 0) push(s, &s->free, pop(s, &s->p[p].free)); /* gfpurge */
     for (size_t g = 0; g < m->g_count; g++) {
         if (s->g[g].timer_p == p + 1) s->g[g].timer_p = heir + 1;
     }
@@ -80,7 +130,10 @@ static void spinning(Schedtrace *s, const Model *m, uint64_t id, uint64_t yes) {
 void schedtrace_event(Schedtrace *s, const Model *m, const Event *e) {
     grow(s, m);
     switch ((EventKind)e->kind) {
+    case EV_GO_CREATE: born(s, m, e->arg[0], e->arg[1]); break;
+    case EV_EXTRA_NEW: born(s, m, e->arg[1], NONE); break;
     case EV_GO_START: go_start(s, m, e); break;
+    case EV_GO_END: ended(s, m, e->arg[0]); break;
     case EV_GO_BLOCK:
         if (e->arg[0] < m->g_count) s->g[e->arg[0]].reason = e->arg[1];
         break;
@@ -180,8 +233,8 @@ static void p_line(const Schedtrace *s, const Model *m, uint64_t i, Bytes *out) 
         p_status((PState)pp->state), (Ull)(known ? s->p[i].schedtick : 0),
         (Ull)(known ? s->p[i].syscalltick : 0));
     add_id(out, pp->state == P_SYSCALL ? NONE : pp->m);
-    add(out, " runqsize=%llu gfreecnt=0 timerslen=%llu\n", (Ull)pp->runq.count,
-        (Ull)(known ? s->p[i].timers : 0));
+    add(out, " runqsize=%llu gfreecnt=%llu timerslen=%llu\n", (Ull)pp->runq.count,
+        (Ull)(known ? s->p[i].free.count : 0), (Ull)(known ? s->p[i].timers : 0));
 }
 
 static void m_line(const Schedtrace *s, const Model *m, size_t i, Bytes *out) {
@@ -190,7 +243,7 @@ static void m_line(const Schedtrace *s, const Model *m, size_t i, Bytes *out) {
     add(out, "  M%zu: p=", i);
     add_id(out, let_go ? NONE : mp->p);
     add(out, " curg=");
-    add_id(out, mp->state == M_EXTRA ? NONE : mp->g);
+    add_id(out, mp->g);
     add(out, " mallocing=0 throwing=0 preemptoff= locks=%d dying=0 spinning=%s blocked=%s lockedg=",
         mp->state == M_SYSMON ? 2 : 0, truth(i < s->m_cap && s->spinning[i]), truth(blocked(m, i)));
     add_id(out, mp->lock_g);
@@ -218,8 +271,8 @@ static void details(const Schedtrace *s, const Model *m, Bytes *out) {
     for (size_t i = m->m_count; i-- > 0;) { /* allm: the newest first */
         if (m->m[i].state != M_NONE && m->m[i].state != M_DEAD) m_line(s, m, i, out);
     }
-    for (size_t i = 1; i < m->g_count; i++) {
-        if (m->g[i].state != G_NONE) g_line(s, m, i, out);
+    for (size_t i = 0; i < s->slot_count; i++) { /* forEachG: as they were made */
+        if (s->slot[i].goid < m->g_count) g_line(s, m, s->slot[i].goid, out);
     }
 }
 

@@ -8,18 +8,29 @@
 
 #include "../event/model.h"
 
+/* A list of gs whose goroutines have ended, last in first out: sched.gFree, and one for each P. */
+typedef struct {
+    uint64_t head, count; /* slot of allgs, + 1 */
+} GFree;
+
 /* What Go's structs know beside the model. */
 typedef struct {
     struct {
         uint64_t schedtick, syscalltick, timers;
+        GFree free;
     } * p;
     struct {
-        uint64_t reason;         /* STR: why it waited last; it is forgotten when it runs */
-        uint64_t timer_p;        /* P in whose heap its timer is, + 1; 0 = none */
-        uint64_t back_from_call; /* it queues since a call out of Go: that call is over when it runs */
+        uint64_t slot;    /* of allgs, + 1; 0 = none any more: another goroutine has its g */
+        uint64_t reason;  /* STR: why it waited last; Go leaves it standing when it runs */
+        uint64_t timer_p; /* P in whose heap its timer is, + 1; 0 = none */
+        uint64_t back_from_call; /* it queues since a call, which is over when it runs */
     } * g;
+    struct {
+        uint64_t goid, below; /* below: the next one on its free list, + 1 */
+    } * slot; /* allgs: a g is made once, and used by one goroutine after the other */
+    GFree free;
     uint8_t *spinning; /* by M; from the moment on when it is woken to search */
-    size_t p_cap, g_cap, m_cap;
+    size_t p_cap, g_cap, m_cap, slot_count, slot_cap;
 } Schedtrace;
 
 void schedtrace_begin(Schedtrace *s);

@@ -109,11 +109,18 @@ static bool jump(const Tale *t, const Event *e, Event *to) {
     switch (e->kind) {
     case EV_P_RETAKE:
         if (e->arg[4] != 1) return false;
-        return last_before(t, e->seq, EV_CGO_ENTER, e->arg[2], to);
-    case EV_CGO_EXIT_WAIT: return last_before(t, e->seq, EV_CGO_ENTER, e->arg[0], to);
+        return last_before(t, e->seq, EV_CGO_ENTER, e->arg[2], to) ||
+               last_line(t, e->seq, e->arg[2],
+                         to); /* the goroutine of a C thread never entered C */
+    case EV_P_STOP_C: return last_line(t, e->seq, e->arg[2], to);
+    case EV_CGO_EXIT_WAIT:
+        if (t->at->event(t->at->ctx, e->cause, to) && to->kind == EV_CALLBACK) return true;
+        return last_before(t, e->seq, EV_CGO_ENTER, e->arg[0], to);
     case EV_GO_STOP:
     case EV_PREEMPT_ASK: return last_line(t, e->seq, e->arg[0], to);
     case EV_TIMER_FIRE: return last_before(t, e->seq, EV_GO_SLEEP, e->arg[0], to);
+    case EV_TIMER_SEND: return last_before(t, e->seq, EV_CHAN_MAKE, e->arg[0], to);
+    case EV_NET_READY: return last_before(t, e->seq, EV_NET_WAIT, e->arg[0], to);
     case EV_DEV_START:
     case EV_DEV_DONE: return last_before(t, e->seq, EV_DEV_ENQUEUE, e->arg[0], to);
     default: return false;
@@ -164,12 +171,38 @@ static void root_text(const Tale *t, const Event *e, char *buf, size_t size) {
         snprintf(buf, size, "%s stopped to wait at %s%s", G(a[0]), CHAN(a[1]), AT(a[3]));
         break;
     case EV_CHAN_CLOSE: snprintf(buf, size, "%s closed %s%s", G(a[0]), CHAN(a[1]), AT(a[2])); break;
+    case EV_CALLBACK:
+        snprintf(buf, size, "C called the Go function %s, as %s,%s", STR(a[2]), G(a[0]), AT(a[3]));
+        break;
+    case EV_CALLBACK_END:
+        snprintf(buf, size, "the Go function that C had called as %s returned%s", G(a[0]),
+                 AT(a[3]));
+        break;
+    case EV_C_THREAD:
+        snprintf(buf, size, "C started the thread t%llu %s%s", (Ull)a[0], STR(a[1]), AT(a[2]));
+        break;
+    case EV_CGO_WORK:
+        if (a[0] == NONE) snprintf(buf, size, "a C thread worked%s", AT(a[2]));
+        else snprintf(buf, size, "%s worked in C%s", G(a[0]), AT(a[2]));
+        break;
+    case EV_STW_BEGIN:
+        snprintf(buf, size, "%s stopped the world (%s)%s", G(a[0]), STR(a[1]), AT(a[2]));
+        break;
+    case EV_PROCS: snprintf(buf, size, "GOMAXPROCS was set to %llu%s", (Ull)a[0], AT(a[1])); break;
+    case EV_LOCK_THREAD:
+        snprintf(buf, size, "%s locked itself to M%llu%s", G(a[0]), (Ull)a[1], AT(a[3]));
+        break;
+    case EV_NET_WAIT: snprintf(buf, size, "%s waited for the network%s", G(a[0]), AT(a[3])); break;
     case EV_DEV_ENQUEUE:
         snprintf(buf, size, "%s enqueued %s (k%llu)%s", G(a[2]), STR(a[3]), (Ull)a[0], AT(a[5]));
         break;
     default:
-        snprintf(buf, size, "%s was%s (%s)", G(event_first(e, KIND_G)), AT(line_of(e)),
-                 event_spec[e->kind].name);
+        if (event_first(e, KIND_G) == NONE)
+            snprintf(buf, size, "of what happened%s (%s)", AT(line_of(e)),
+                     event_spec[e->kind].name);
+        else
+            snprintf(buf, size, "%s was%s (%s)", G(event_first(e, KIND_G)), AT(line_of(e)),
+                     event_spec[e->kind].name);
         break;
     }
 }
@@ -246,6 +279,18 @@ static void say_device(Tale *t, uint64_t queue) {
 static void say_call(Tale *t, uint64_t g) {
     const ModelG *gp = &t->m->g[g];
     bool waits = gp->queue < t->m->queue_count;
+    const ModelM *mp = m_of(t, gp->m);
+    if (STR(gp->fn)[0] == '\0' && mp && mp->cthread < t->m->cthread_count) {
+        say(t,
+            "%s belongs to the C thread t%llu, which runs code of its own%s: Go did not call it.",
+            G(g), (Ull)mp->cthread, AT(gp->line));
+        return;
+    }
+    if (gp->wants_go) {
+        say(t, "C has called the Go function %s%s, at %s, and that needs a P.", STR(gp->fn),
+            AT(gp->line), TIME(gp->since_ns));
+        return;
+    }
     if (waits) say_device(t, gp->queue);
     say(t, "%s called %s%s, at %s%s.", G(g), STR(gp->fn), AT(gp->line), TIME(gp->since_ns),
         waits ? ", and sleeps in the driver until that is done" : "");
@@ -293,6 +338,11 @@ static void tell_p(Tale *t, uint64_t p) {
         tell_p_idle(t, p);
     } else if (pp->state == P_IDLE) {
         tell_thread_coming(t, p);
+    } else if (pp->state == P_GCSTOP && g_of(t, m->stw_g)) {
+        say(t, "P%llu is stopped since %s: %s stops the world.", (Ull)p, TIME(pp->since_ns),
+            G(m->stw_g));
+        say(t, "%s does that since %s%s: %s.", G(m->stw_g), TIME(m->stw_ns),
+            AT(m->g[m->stw_g].line), STR(m->stw_reason));
     } else if (mp == NULL) {
         say(t, "P%llu is %s since %s.", (Ull)p,
             pp->state < P_COUNT ? p_state_name[pp->state] : "in an unknown state",
@@ -303,7 +353,14 @@ static void tell_p(Tale *t, uint64_t p) {
             G(mp->g), TIME(mp->since_ns));
         say_sysmon(t, p);
         say_call(t, mp->g);
-    } else if (g_of(t, mp->g)) {
+    } else if (mp->state == M_EXTRA) {
+        say(t,
+            "P%llu stands still: the C thread that had borrowed M%llu went away at %s and left it "
+            "behind.",
+            (Ull)p, (Ull)pp->m, TIME(mp->since_ns));
+        say_sysmon(t, p);
+        say_root(t, mp->since_seq, "It goes back to this:");
+    } else if (g_of(t, mp->g) && mp->state == M_RUNNING) {
         say(t, "P%llu runs %s on M%llu since %s.", (Ull)p, G(mp->g), (Ull)pp->m,
             TIME(m->g[mp->g].since_ns));
         say_doing(t, mp->g);
@@ -358,7 +415,12 @@ static void say_since(Tale *t, uint64_t g) {
     const ModelG *gp = &t->m->g[g];
     Event e, call;
     bool known = event_at(t, gp->since_seq, &e);
-    if (known && e.kind == EV_CGO_EXIT_WAIT && last_before(t, e.seq, EV_CGO_ENTER, g, &call)) {
+    if (known && e.kind == EV_CGO_EXIT_WAIT && event_at(t, e.cause, &call) &&
+        call.kind == EV_CALLBACK) {
+        say(t, "C called the Go function %s%s, and no P was free for it.", STR(call.arg[2]),
+            AT(call.arg[3]));
+    } else if (known && e.kind == EV_CGO_EXIT_WAIT &&
+               last_before(t, e.seq, EV_CGO_ENTER, g, &call)) {
         say(t, "It came back from %s, called%s, and no P was free: its own had been taken away.",
             STR(call.arg[3]), AT(call.arg[4]));
     } else if (known && e.kind == EV_GO_STOP) {
@@ -370,18 +432,29 @@ static void say_since(Tale *t, uint64_t g) {
 
 /* It is on no queue: it was just taken off one, or is about to be put on one. */
 static void tell_in_hand(Tale *t, uint64_t g) {
-    Event e;
+    const ModelM *mp = m_of(t, t->m->g[g].lock_m);
+    Event e = {.kind = EV_COUNT};
     for (uint64_t seq = t->m->seq; event_at(t, seq, &e); seq--) {
-        if (e.kind >= EV_COUNT || !event_mentions(&e, KIND_G, g)) continue;
-        bool taken = e.kind == EV_RUNQ_GET || e.kind == EV_GLOBQ_GET || e.kind == EV_RUNQ_STEAL ||
-                     e.kind == EV_RUNQ_STEAL_NEXT;
-        if (taken)
-            say(t,
-                "%s is not running yet: P%llu has just taken it off a queue, at %s, and its "
-                "thread is switching to it.",
-                G(g), (Ull)e.arg[0], TIME(e.time_ns));
-        else say(t, "%s is not running: it is about to be queued.", G(g));
+        if (e.kind < EV_COUNT && event_mentions(&e, KIND_G, g)) break;
+    }
+    switch (e.kind) {
+    case EV_M_LOCK_WAKE:
+        if (mp == NULL) break;
+        say(t,
+            "%s is not running yet: it is locked to M%llu, which was handed P%llu at %s and is %s.",
+            G(g), (Ull)t->m->g[g].lock_m, (Ull)e.arg[2], TIME(e.time_ns),
+            mp->state == M_WAKING ? "waking" : "switching to it");
         break;
+    case EV_RUNQ_GET:
+    case EV_GLOBQ_GET:
+    case EV_RUNQ_STEAL:
+    case EV_RUNQ_STEAL_NEXT:
+        say(t,
+            "%s is not running yet: P%llu has just taken it off a queue, at %s, and its thread is "
+            "switching to it.",
+            G(g), (Ull)e.arg[0], TIME(e.time_ns));
+        break;
+    default: say(t, "%s is not running: it is about to be queued.", G(g)); break;
     }
     say_since(t, g);
 }
@@ -408,6 +481,10 @@ static void tell_runnable(Tale *t, uint64_t g, bool asked) {
         return;
     }
     if (asked) say_since(t, g);
+    if (m_of(t, gp->lock_m))
+        say(t,
+            "It is locked to M%llu: whoever takes it off the queue must hand its P to that thread.",
+            (Ull)gp->lock_m);
     if (!on_p) {
         tell_any_p(t);
         return;
@@ -542,17 +619,30 @@ static void tell_sleep(Tale *t, uint64_t g) {
     say(t, "%s asked to sleep%s.", G(g), AT(gp->line));
 }
 
+/* For the network, for the end of a stop, for whatever may come: the runtime knows what for. */
+static void tell_other_wait(Tale *t, uint64_t g) {
+    const ModelG *gp = &t->m->g[g];
+    const char *reason = STR(gp->reason);
+    Event e;
+    say(t, "%s waits%s%s%s since %s.", G(g), reason[0] ? " (" : "", reason, reason[0] ? ")" : "",
+        TIME(gp->since_ns));
+    if (releaser(t, g, &e)) {
+        say(t, "In this run that ends in %s%s%s.", TIME(in(t, e.time_ns)),
+            e.arg[1] == NONE ? "" : ", by ", e.arg[1] == NONE ? "" : G(e.arg[1]));
+    }
+    if (gp->line) say(t, "%s asked for that%s.", G(g), AT(gp->line));
+    else say_root(t, gp->since_seq, "That is because");
+}
+
 static void tell_waiting(Tale *t, uint64_t g) {
     const ModelG *gp = &t->m->g[g];
     bool at_chan = gp->place == AT_SENDQ || gp->place == AT_RECVQ;
     if (at_chan && gp->chan < t->m->chan_count) tell_channel_wait(t, g);
+    else if (gp->chan < t->m->chan_count)
+        say(t, "%s waited at %s%s, and is being released at this very moment.", G(g),
+            CHAN(gp->chan), AT(gp->line));
     else if (gp->wake_ns != NONE) tell_sleep(t, g);
-    else {
-        const char *reason = STR(gp->reason);
-        say(t, "%s waits%s%s%s, since %s.", G(g), reason[0] ? " for: " : "", reason, AT(gp->line),
-            TIME(gp->since_ns));
-        if (gp->line == 0) say_root(t, gp->since_seq, "That is because");
-    }
+    else tell_other_wait(t, g);
 }
 
 /* ---- a goroutine ---- */
@@ -560,7 +650,8 @@ static void tell_waiting(Tale *t, uint64_t g) {
 static void tell_in_c(Tale *t, uint64_t g) {
     const ModelG *gp = &t->m->g[g];
     const ModelM *mp = m_of(t, gp->m);
-    say(t, "%s is in C, in %s, on M%llu since %s.", G(g), STR(gp->fn), (Ull)gp->m,
+    const char *fn = STR(gp->fn);
+    say(t, "%s is in C%s%s, on M%llu since %s.", G(g), fn[0] ? ", in " : "", fn, (Ull)gp->m,
         TIME(gp->since_ns));
     if (mp != NULL && mp->p < t->m->p_count) {
         const ModelP *pp = &t->m->p[mp->p];
@@ -609,10 +700,16 @@ static void tell_running(Tale *t, uint64_t g) {
 static void tell_unborn(Tale *t, uint64_t g) {
     Event e;
     for (uint64_t seq = t->m->seq + 1; event_at(t, seq, &e); seq++) {
-        if (e.kind != EV_GO_CREATE || e.arg[0] != g) continue;
-        say(t, "g%llu does not exist yet: %s makes it in %s%s.", (Ull)g,
-            e.arg[1] == NONE ? "the runtime" : G(e.arg[1]), TIME(in(t, e.time_ns)), AT(e.arg[3]));
-        if (e.arg[3] == 0) say_root(t, e.seq, "That comes about because");
+        bool extra = e.kind == EV_EXTRA_NEW && e.arg[1] == g;
+        if (!extra && (e.kind != EV_GO_CREATE || e.arg[0] != g)) continue;
+        if (extra)
+            say(t, "g%llu does not exist yet: it comes in %s with M%llu, an extra M for C threads.",
+                (Ull)g, TIME(in(t, e.time_ns)), (Ull)e.arg[0]);
+        else
+            say(t, "g%llu does not exist yet: %s makes it in %s%s.", (Ull)g,
+                e.arg[1] == NONE ? "the runtime" : G(e.arg[1]), TIME(in(t, e.time_ns)),
+                AT(e.arg[3]));
+        if (line_of(&e) == 0) say_root(t, e.seq, "That comes about because");
         return;
     }
     say(t, "There is no g%llu in this trace: it " WHY_OUTSIDE ".", (Ull)g);
@@ -646,6 +743,11 @@ static void tell_g(Tale *t, uint64_t g, bool asked) {
         }
         say(t, "%s runs on P%llu since %s.", G(g), (Ull)gp->p, TIME(gp->since_ns));
         say_doing(t, g);
+        break;
+    case G_EXTRA:
+        say(t, "%s is spare since %s: it goes with M%llu, which no C thread has borrowed.", G(g),
+            TIME(gp->since_ns), (Ull)gp->m);
+        say_root(t, gp->since_seq, "It came to that because");
         break;
     case G_DEAD:
         say(t, "%s has ended, at %s: its function returned after what it did%s.", G(g),
@@ -689,6 +791,26 @@ static void tell_m_state(Tale *t, uint64_t m) {
             since);
         say_root(t, mp->since_seq, "It searches because");
         break;
+    case M_LOCKED:
+        say(t, "M%llu sleeps since %s: %s is locked to it, and it may run nobody else.", (Ull)m,
+            since, G(mp->lock_g));
+        if (g_of(t, mp->lock_g)) tell_g(t, mp->lock_g, false);
+        break;
+    case M_EXTRA:
+        say(t,
+            "M%llu is on the list of extra Ms since %s, for a C thread that calls Go: no thread of "
+            "the "
+            "system belongs to it.",
+            (Ull)m, since);
+        break;
+    case M_TEMPLATE:
+        say(t, "M%llu is the template thread since %s: it makes threads for those that are locked.",
+            (Ull)m, since);
+        break;
+    case M_DEAD:
+        say(t, "M%llu has ended, at %s, with the goroutine that was locked to it.", (Ull)m, since);
+        say_root(t, mp->since_seq, "That was after");
+        break;
     case M_RUNNING:
         if (g_of(t, mp->g) == NULL) say(t, "M%llu is between two goroutines.", (Ull)m);
         else tell_g(t, mp->g, true);
@@ -703,42 +825,53 @@ static void tell_m_state(Tale *t, uint64_t m) {
     }
 }
 
-static void tell_m(Tale *t, uint64_t m) {
-    const ModelM *mp = m_of(t, m);
-    Event born;
-    if (mp == NULL) {
-        for (uint64_t seq = t->m->seq + 1; event_at(t, seq, &born); seq++) {
-            if (born.kind != EV_M_NEW || born.arg[0] != m) continue;
-            say(t, "M%llu does not exist yet: it is made in %s, for P%llu.", (Ull)m,
-                TIME(in(t, born.time_ns)), (Ull)born.arg[1]);
-            say_root(t, born.seq, "That comes about because");
-            return;
-        }
-        say(t, "There is no M%llu in this trace: it " WHY_OUTSIDE ".", (Ull)m);
+static void tell_unborn_m(Tale *t, uint64_t m) {
+    Event e;
+    for (uint64_t seq = t->m->seq + 1; event_at(t, seq, &e); seq++) {
+        char what[40] = ", as the template thread";
+        if (e.kind != EV_M_NEW && e.kind != EV_EXTRA_NEW && e.kind != EV_M_TEMPLATE) continue;
+        if (e.arg[0] != m) continue;
+        if (e.kind == EV_M_NEW) snprintf(what, sizeof what, ", for P%llu", (Ull)e.arg[1]);
+        if (e.kind == EV_EXTRA_NEW) snprintf(what, sizeof what, ", as an extra M for C threads");
+        say(t, "M%llu does not exist yet: it is made in %s%s.", (Ull)m, TIME(in(t, e.time_ns)),
+            what);
+        say_root(t, e.seq, "That comes about because");
         return;
     }
-    if (m == 1 && mp->state == M_SYSMON) {
-        if (t->m->sysmon_asleep)
-            say(t, "M1 runs sysmon, which is in deep sleep until %s, because all Ps were idle.",
-                TIME(t->m->sysmon_next_ns));
-        else
-            say(t,
-                "M1 runs sysmon: it looked at %s, after %llu round%s without success, and looks "
-                "again at %s.",
-                TIME(t->m->sysmon_last_ns), (Ull)t->m->sysmon_idle, PLURAL(t->m->sysmon_idle),
-                TIME(t->m->sysmon_next_ns));
+    say(t, "There is no M%llu in this trace: it " WHY_OUTSIDE ".", (Ull)m);
+}
+
+static void tell_sysmon(Tale *t) {
+    const Model *m = t->m;
+    if (m->sysmon_asleep)
+        say(t, "M1 runs sysmon, which is in deep sleep until %s, because all Ps were idle.",
+            TIME(m->sysmon_next_ns));
+    else
         say(t,
-            "It " WHY_OUTSIDE ": the runtime makes this thread when it starts, and it needs no P.");
+            "M1 runs sysmon: it looked at %s, after %llu round%s without success, and looks again "
+            "at %s.",
+            TIME(m->sysmon_last_ns), (Ull)m->sysmon_idle, PLURAL(m->sysmon_idle),
+            TIME(m->sysmon_next_ns));
+    say(t, "It " WHY_OUTSIDE ": the runtime makes this thread when it starts, and it needs no P.");
+}
+
+/* Why there is this thread at all. */
+static void tell_made(Tale *t, uint64_t m) {
+    Event born, e;
+    bool known = event_at(t, t->m->m[m].born_seq, &born);
+    if (m == 0) {
+        say(t, "M0 " WHY_OUTSIDE ": it is the thread with which the process started.");
         return;
     }
-    tell_m_state(t, m);
-    if (!event_at(t, mp->born_seq, &born) || born.kind != EV_M_NEW) {
-        say(t, "M%llu " WHY_OUTSIDE ": it is the thread with which the process started.", (Ull)m);
+    if (!known || born.kind != EV_M_NEW) {
+        bool extra = known && born.kind == EV_EXTRA_NEW;
+        say_root(t, t->m->m[m].born_seq,
+                 extra ? "It was made, as an extra M, because" : "It exists because");
         return;
     }
     say(t, "M%llu was made at %s for P%llu: no thread was parked.", (Ull)m, TIME(born.time_ns),
         (Ull)born.arg[1]);
-    for (Event e = born; event_at(t, e.cause, &e) && line_of(&e) == 0;) {
+    for (e = born; event_at(t, e.cause, &e) && line_of(&e) == 0;) {
         if (e.kind == EV_P_RETAKE && e.arg[4] == 1)
             say(t, "sysmon had taken P%llu from M%llu, which was in C with %s.", (Ull)e.arg[0],
                 (Ull)e.arg[1], G(e.arg[2]));
@@ -747,6 +880,18 @@ static void tell_m(Tale *t, uint64_t m) {
             say(t, "P%llu was handed on: %s.", (Ull)e.arg[0], STR(e.arg[1]));
     }
     say_root(t, born.seq, "It goes back to this:");
+}
+
+static void tell_m(Tale *t, uint64_t m) {
+    const ModelM *mp = m_of(t, m);
+    if (mp == NULL) {
+        tell_unborn_m(t, m);
+    } else if (mp->state == M_SYSMON) {
+        tell_sysmon(t);
+    } else {
+        tell_m_state(t, m);
+        tell_made(t, m);
+    }
 }
 
 /* ---- a channel, an object ---- */

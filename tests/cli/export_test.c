@@ -157,11 +157,28 @@ static void an_older_go_prints_its_own_states(void) {
     }
 }
 
+/* As a real Go prints of the same program: 200 goroutines, one after the other, share one g; main runs, and why it
+ * waited last still stands there. */
+static void a_g_is_used_again(void) {
+    char *out = output_of("cat >$T/again.lua <<'END'\nscenario { title = 'again', procs = 1 }\nlocal c = chan()\n"
+                          "main(function()\n  for _ = 1, 200 do go('w', function() c:send(1) end) c:recv() end\n"
+                          "  compute '1ms'\nend)\nEND\n"
+                          "$F run --quiet --out $T/again.trace $T/again.lua;"
+                          "$F export --as schedtrace --detail --every 1ms $T/again.trace | grep '^  [GP]' | sed -n 3,5p");
+    check_text("after 200 goroutines",
+               "  P0: status=1 schedtick=0 syscalltick=0 m=0 runqsize=0 gfreecnt=1 timerslen=0\n"
+               "  G1: status=2(chan receive) m=0 lockedm=nil\n"
+               "  G201: status=6() m=nil lockedm=nil\n",
+               out);
+    free(out);
+}
+
 void cli_export_tests(void) {
     static const Check checks[] = {
         {"schedtrace has the runtime's own form", schedtrace_has_the_runtimes_own_form},
         {"schedtrace says what happened", schedtrace_says_what_happened},
         {"a line for each moment, and one for the end", a_line_for_each_moment},
+        {"a g is used again, and says why it waited last", a_g_is_used_again},
         {"an older Go prints its own states", an_older_go_prints_its_own_states},
         {0},
     };
