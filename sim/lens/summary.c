@@ -52,13 +52,13 @@ static void out_of_c(Summary *s, const Model *m, uint64_t g, const Event *e) {
     s->value[FIG_in_c] += spent(m, g, e);
 }
 
-/* Into Go: the end of a call, or the beginning of a callback. */
-static void into_go(Summary *s, const Model *m, const Event *e, Figure way) {
+/* A way into Go: the end of a call, or the beginning of a callback. */
+static void into_go(Summary *s, const Model *m, const Event *e, Figure of_call) {
     uint64_t g = e->arg[0];
     bool callback = g < m->g_count && m->g[g].wants_go;
     out_of_c(s, m, g, e);
-    s->value[way]++;
-    s->value[FIG_callbacks_waited] += callback && way == FIG_exits_wait;
+    if (!callback) s->value[of_call]++;
+    else if (of_call == FIG_exits_wait) s->value[FIG_callbacks_waited]++;
 }
 
 /* An extra M is taken or given back while a P stands behind it. */
