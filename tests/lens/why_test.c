@@ -140,6 +140,7 @@ static void every_chain_reaches_a_line(void) {
     check_scenario("tests/scenarios/everything.lua", "");
     check_scenario("tests/scenarios/everything.lua", "--procs 1 --seed 3");
     check_scenario("tests/scenarios/world.lua", "");
+    check_scenario("tests/scenarios/callbacks.lua", "");
     CU_ASSERT(asked > 200000);
     CU_ASSERT_EQUAL(unreached, 0);
 }
@@ -155,7 +156,7 @@ static void after_each_event(const char *scenario) {
         CU_ASSERT_FATAL(model_apply(m, &h.event[n], text));
         ask_about_others(&h, m, h.event[n].time_ns);
     }
-    CU_ASSERT(asked > 3000);
+    CU_ASSERT(asked > 1000);
     CU_ASSERT_EQUAL(unreached, 0);
     model_free(m);
     held_free(&h);
@@ -164,7 +165,7 @@ static void after_each_event(const char *scenario) {
 static void after_each_event_it_has_an_answer(void) {
     after_each_event("$S/everything.lua");
     after_each_event("$S/world.lua");
-    after_each_event("scenarios/18_2_4_callback.lua");
+    after_each_event("$S/callbacks.lua");
     after_each_event("scenarios/18_2_4_callback_1_20.lua");
 }
 
@@ -261,22 +262,33 @@ static void words_of_the_world(void) {
 }
 
 #undef FILE
-#define FILE "18_2_4_callback.lua"
+#define FILE "callbacks.lua"
 /* Threads that C made, and what they borrow. */
 static void words_of_callbacks(void) {
-    command_gives(0, "$F run --quiet --device none --out $T/words.trace scenarios/18_2_4_callback.lua");
-    says("g17 --at '#242'",
-         "g17 driver is in C, on M2 since 183.89us.\n"
-         "P0 is still attached and runs nothing, with 1 goroutine in its queue.\n"
-         "sysmon saw this call at 187.647us and looks again in 20us: then it takes P0 away.\n"
-         "g17 driver belongs to the C thread t0, which runs code of its own at " FILE ":22: Go did not call it.\n");
+    command_gives(0, "$F run --quiet --out $T/words.trace $S/callbacks.lua");
+    says("g18 --at '#75'",
+         "g18 audio is not running: it is number 1 of 1 in the global queue, runnable since 81.674us.\n"
+         "C called the Go function onEvent at " FILE ":7, and no P was free for it.\n"
+         "It is locked to M3: whoever takes it off the queue must hand its P to that thread.\n"
+         "Of 1 P, 1 runs and 0 stand behind a call; a P looks into that queue when its own is empty, and every 61st time before that.\n"
+         "P0 runs g1 main on M0 since 151.737us.\n"
+         "g1 main is at " FILE ":17.\n");
+    says("p0 --at '#66'",
+         "P0 stands still: the C thread that had borrowed M2 went away at 111.028us and left it behind.\n"
+         "sysmon has not seen this call yet; it looks again in 20us, and takes P0 if it sees the call a second time.\n"
+         "It goes back to this: the Go function that C had called as g17 driver returned at " FILE ":7, at 110.984us.\n");
     says("g18 --at '#16'",
-         "g18 does not exist yet: it comes in 22.66us with M3, an extra M for C threads.\n"
-         "That comes about because C called the Go function onEvent, as g17, at " FILE ":21, at 62.604us.\n");
-    says("M4 --at end",
+         "g18 does not exist yet: it comes in 21.66us with M3, an extra M for C threads.\n"
+         "That comes about because C called the Go function onEvent, as g17, at " FILE ":7, at 61.604us.\n");
+    says("M3 --at end",
          "The run is over; this is how it stood at its end.\n"
-         "M4 is on the list of extra Ms since 65.216us, for a C thread that calls Go: no thread of the system belongs to it.\n"
-         "It was made, as an extra M, because C called the Go function onEvent, as g18 audio, at " FILE ":21, at 65.16us.\n");
+         "M3 is on the list of extra Ms since 251.546us, for a C thread that calls Go: no thread of the system belongs to it.\n"
+         "It was made, as an extra M, because C called the Go function onEvent, as g17 driver, at " FILE ":7, at 61.604us.\n");
+    says("g17 --at '#43'",
+         "g17 driver is in C, on M2 since 64.75us.\n"
+         "P0 is still attached and runs nothing, with 1 goroutine in its queue.\n"
+         "sysmon has not seen this call yet; it looks again in 20us, and takes P0 if it sees the call a second time.\n"
+         "g17 driver belongs to the C thread t0, which runs code of its own at " FILE ":6: Go did not call it.\n");
 }
 
 #undef FILE
