@@ -310,6 +310,29 @@ static void a_deadlock_is_told_as_a_cycle(void) {
     result_free(&r);
 }
 
+/* Many that wait for each other, and nobody was ever at the other end of a channel. */
+static void a_deadlock_of_strangers_is_told_as_a_cycle(void) {
+    command_gives(1, "cat >$T/knot.lua <<'END'\nscenario { title = 'knot' }\nlocal c = { chan(), chan(), chan() }\n"
+                     "for i = 2, 3 do go('node', function() c[i]:recv() c[i %% 3 + 1]:send(1) end) end\n"
+                     "main(function() sleep '1ms' c[1]:recv() end)\nEND\n$F run --quiet --out $T/words.trace $T/knot.lua");
+    says("g1 | tail -1", "That is a cycle: g1 main waits at knot.lua:4 for one of the 2 others to send, and each of them waits for "
+                         "another; nobody can go on, for ever.\n");
+    says("g2 --at 500us | tail -3", /* main still may */
+         "g2 node waits to receive from chan (c1) at knot.lua:3, since 744ns: it is number 1 of 1 there, and the channel holds 0 of 0.\n"
+         "Nobody sends there in this trace; g1 main could.\n"
+         "g1 main sleeps since 547ns, until 1.00053ms, which is in 500.53us: it asked for that at knot.lua:4.\n");
+}
+
+/* Two that wait for each other while others go on: of them it is not known whether for ever. */
+static void a_leak_is_told_as_a_cycle_of_this_trace(void) {
+    command_gives(0, "cat >$T/leak.lua <<'END'\nscenario { title = 'leak' }\nlocal a, b = chan(), chan()\n"
+                     "go('left', function() a:send(1) b:recv() b:recv() end)\n"
+                     "go('right', function() a:recv() b:send(1) a:recv() end)\n"
+                     "main(function() sleep '1ms' end)\nEND\n$F run --quiet --out $T/words.trace $T/leak.lua");
+    says("g2 --at 500us | tail -1", "That is a cycle: g2 left waits at leak.lua:3 for g3 right, which waits at leak.lua:4 for g2 left; "
+                                    "none of them goes on in this trace.\n");
+}
+
 static void nobody_else_is_told_as_such(void) {
     command_gives(1, "$F run --quiet --out $T/words.trace $S/wrong_deadlock.lua");
     says("g1",
@@ -347,6 +370,8 @@ void lens_why_tests(void) {
         {"stops, locks, tickers and the network are explained word for word", words_of_the_world},
         {"callbacks are explained word for word", words_of_callbacks},
         {"a deadlock is told as a cycle", a_deadlock_is_told_as_a_cycle},
+        {"a deadlock of strangers is told as a cycle", a_deadlock_of_strangers_is_told_as_a_cycle},
+        {"a leak is told as a cycle of this trace", a_leak_is_told_as_a_cycle_of_this_trace},
         {"a wait that nobody can end is told as such", nobody_else_is_told_as_such},
         {"the unknown degrades to a true sentence", the_unknown_degrades_to_a_true_sentence},
         {0},
