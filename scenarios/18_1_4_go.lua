@@ -46,6 +46,7 @@ end)
 expect {
   crossings   = 0,
   preemptions = at_least(1),        -- the job, and the heartbeat, at each of the two stops
+  stopped     = at_most("1ms"),     -- the world, in both stops together
   findings    = {},
 }
 expect.result("seen", function(i, v) return i == 0 and v >= 25 or i == 1 and v == 1 end) -- nobody waited for the job

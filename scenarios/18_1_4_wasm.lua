@@ -46,6 +46,7 @@ end)
 
 expect {
   crossings = 0,
+  stopped   = at_least("2ms"),      -- the world, until the job was over
   findings  = {},
 }
 expect.result("seen", function(i, v) return i == 0 and v < 25 or i == 1 and v == 0 end) -- all waited for the job

@@ -5,7 +5,7 @@
 -- them wait, 100 threads do. Two Ps did not prevent it; GOMAXPROCS counts threads that run Go code. None of the
 -- threads is ever given back. At 10,000 the program would end.
 --
--- Change one thing:  18_2_3_inflation_right   the same wait, once in C and 99 times at a channel
+-- Change one thing:  18_2_3_inflation_right   the same wait, once in C and a hundred times at a channel
 
 scenario { title = "A hundred goroutines wait in C", book = "18.2.3", procs = 2, seed = 1 }
 

@@ -27,8 +27,8 @@ main(function()
 end)
 
 expect {
-  crossings  = 2,                 -- pthread_create, twice: all others came from the other side
-  sends      = 2 * calls,
-  exits_fast = at_least(2),
-  findings   = {},
+  crossings = 2,          -- pthread_create, twice: all others came from the other side
+  callbacks = 2 * calls,
+  needms    = 2 * calls,  -- one for each call
+  findings  = {},
 }

@@ -1,9 +1,9 @@
 -- How long can a callback wait at Go's door?                                        18.2.4
 --
--- A sound card wants its buffer filled every millisecond, and its driver's thread calls Go for it. Into Go leads the door that
--- everyone takes who comes back from C: a P is needed. There are two, and a worker computes on each. The callback's
--- goroutine queues, and with it the driver's thread stands still, until a slice of 10 ms is over and sysmon has
--- seen that. Nobody in C can hurry it.
+-- A sound card wants its buffer filled every millisecond, and its driver's thread calls Go for it. It comes in by the
+-- door that everyone takes who returns from C, and there a P is needed. There are two, and a worker computes on each.
+-- The callback's goroutine queues, and with it the driver's thread stands still, until a slice of 10 ms is over and
+-- sysmon has seen that. Nobody in C can hurry it.
 --
 -- Change one thing:  --procs 3         a P is free: no wait (and the expectation says so)
 --                    --set work=5ms    the workers are done before their slices are over: the wait is shorter
@@ -31,7 +31,7 @@ main(function()
 end)
 
 expect {
-  sends    = 4,
-  time     = between("10ms", "25ms"), -- not 4 ms
-  findings = {},
+  callbacks = 4,
+  time      = between("10ms", "25ms"), -- not 4 ms
+  findings  = {},
 }

@@ -1,8 +1,8 @@
 -- What does LockOSThread in main do, first thing?                                   19.2
 --
--- 19_2_main_thread_wrong with one line more. main has not waited for anything yet, so it is on M0, and now it stays there. The
--- others send it what they want to be done. In real programs the line stands in an init function: the runtime
--- itself holds main locked to M0 until all of them are done, and a lock of one's own outlasts that.
+-- 19_2_main_thread_wrong with one line more. main has not waited for anything yet, so it is on M0, and now it stays
+-- there. The others send it what they want to be done. In real programs the line stands in an init function: the
+-- runtime itself holds main locked to M0 until all of them are done, and a lock of one's own outlasts that.
 
 scenario { title = "main stays on the main thread", book = "19.2", procs = 2, seed = 1 }
 
@@ -32,5 +32,8 @@ main(function()
   end
 end)
 
-expect { findings = {} }
+expect {
+  wrong_thread = 0,
+  findings     = {},
+}
 expect.result("lost", function(_, v) return v == 0 end)

@@ -40,5 +40,8 @@ main(function()
   for _ = 1, 5 do done:recv() end
 end)
 
-expect { findings = {} }
+expect {
+  wrong_thread = 0,
+  findings     = {},
+}
 expect.result("black", function(_, v) return v == 0 end)

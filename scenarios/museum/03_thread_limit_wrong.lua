@@ -13,7 +13,7 @@ scenario {
   book = "18.2.3", procs = 2, seed = 1, max_threads = 50,
 }
 
-local requests = knob("requests", 80)
+local requests = knob("requests", 60)
 local done     = chan(requests)
 
 local function request()

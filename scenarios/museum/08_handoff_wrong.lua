@@ -6,8 +6,8 @@
 -- take for long, and looks every 10 ms.
 --
 -- Look at the P between CALLBACK_END and P_RETAKE: a goroutine waits in its queue, and nobody runs it.
--- What helps today: a P that is free, 08_handoff_right. Or runtime.Gosched() at the end of the callback, which
--- hands the P over, and lets C wait instead.
+-- What helps today: a P that is free, 08_handoff_right. runtime.Gosched() at the end of the callback hands the P
+-- over, but not each time: try it, and look at the first key.
 
 scenario {
   title = "The P stays with the thread that went back to C (golang/go 57103)",

@@ -171,7 +171,11 @@ int cmd_test(int argc, char **argv) {
     o.device = named.device;
     Profile measured;
     Diag wrong;
-    if (!cli_read_profile(named.profile_path, &measured, &o.profile, &wrong)) return cli_fail(&wrong);
+    if (!cli_read_profile(named.profile_path, &measured, &o.profile, &wrong)) {
+        for (size_t i = 0; i < named.count; i++) free(named.path[i]);
+        free(named.path);
+        return cli_fail(&wrong);
+    }
     int status = EXIT_WELL;
     size_t failed = 0;
     Shared *shared =

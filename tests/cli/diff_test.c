@@ -62,7 +62,7 @@ static void it_can_be_turned_round(void) {
     result_free(&back);
 }
 
-/* A seed that decides nothing makes another head and the same events. */
+/* A remark more in the scenario: another head, and the same events. */
 static void a_text_that_changes_nothing_is_said_to(void) {
     command_gives(0, "echo \"scenario { title = 't' } main(function() compute '1us' end)\" >$T/t.lua && $F run --quiet --out $T/a.trace $T/t.lua &&"
                      "echo '-- a remark' >>$T/t.lua && $F run --quiet --out $T/b.trace $T/t.lua");

@@ -224,6 +224,24 @@ static void the_scenarios_hold_for_any_number_of_ps(void) {
         command_gives(0, "for s in scenarios/18_2_2*.lua; do $F run -q $D --procs %d $s || exit; done", procs);
 }
 
+/* Each room shows what it says it shows, whatever the seed. */
+static void the_museum_holds_for_any_seed(void) {
+    static const int seeds[] = {2, 61, 200};
+    for (size_t i = 0; i < sizeof seeds / sizeof seeds[0]; i++)
+        command_gives(0, "for s in scenarios/museum/*.lua; do $F run -q --device none --seed %d $s || exit; done", seeds[i]);
+}
+
+/* A link that leads back up is no folder below. */
+static void folders_and_names_reach_the_museum(void) {
+    command_gives(0, "cd / && $F run -q --device none museum/03_thread_limit_right");
+    command_gives(0, "mkdir -p $T/tree/below && cp scenarios/18_2_2_pure_go.lua $T/tree/ &&"
+                     "cp scenarios/museum/10_*.lua $T/tree/below/ && ln -sf .. $T/tree/below/up");
+    char *out = output_of("$F test --device none $T/tree | sed 's/^ok *//; s/:.*//; s:.*/tree/::'");
+    check_text("test $T/tree", "18_2_2_pure_go.lua\nbelow/10_padlock_right.lua\nbelow/10_padlock_wrong.lua\n"
+                               "3 scenarios passed, 0 failed\n", out);
+    free(out);
+}
+
 /* COMPREPLY after the last of these words. */
 static char *completed(const char *words) {
     return output_of("bash -c '. sim/cli/completion.bash; COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _faultline;"
@@ -266,6 +284,8 @@ void cli_output_tests(void) {
         {"a deadlock says who waits", a_deadlock_says_who_waits},
         {"the commands of the README work", the_commands_of_the_readme_work},
         {"the scenarios hold for any number of Ps", the_scenarios_hold_for_any_number_of_ps},
+        {"the museum holds for any seed", the_museum_holds_for_any_seed},
+        {"folders and names reach the museum", folders_and_names_reach_the_museum},
         {"bash completes", bash_completes},
         {0},
     };

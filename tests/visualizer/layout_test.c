@@ -168,11 +168,76 @@ static void the_axis_goes_both_ways(void) {
     feed_close(w.feed);
 }
 
+static void what_c_has_of_its_own_stands_at_the_left(void) {
+    Show w = open_sample("own.trace", sample_stopped);
+    StageLayout *l = mem_zero(1, sizeof *l);
+    player_seek_ns(&w.player, w.feed, 35000);
+    FrameLayout f = frame_at(&w, 1600, 1000);
+    layout_stage(l, &f, show_scene(&w));
+    CU_ASSERT_EQUAL_FATAL(l->up_shown, 2);
+    CU_ASSERT(l->up[0].kind == KIND_CTHREAD && l->up[0].id == 0); /* t1 has an M, and is that M */
+    CU_ASSERT(l->up[1].kind == KIND_M && l->up[1].id == 3);
+    CU_ASSERT_DOUBLE_EQUAL(l->up[0].plate.x, 24, .5);
+    CU_ASSERT_DOUBLE_EQUAL(l->up[0].plate.y, f.fault_y + 70, .5);
+    CU_ASSERT_EQUAL_FATAL(l->in_c_shown, 1);
+    CU_ASSERT_EQUAL(l->in_c[0].m, 2);
+    CU_ASSERT(l->in_c[0].plate.x > l->up[1].plate.x + l->up[1].plate.w);
+    free(l);
+    feed_close(w.feed);
+}
+
+static size_t m_lanes(Show *w, uint64_t ns, uint64_t span_ns, uint64_t *first, uint64_t *last) {
+    TimelineLayout *l = mem_zero(1, sizeof *l);
+    size_t count = 0;
+    player_seek_ns(&w->player, w->feed, ns);
+    player_span(&w->player, w->feed, span_ns);
+    FrameLayout f = frame_at(w, 1600, 1000);
+    layout_timeline(l, &f, show_scene(w));
+    for (size_t i = 0; i < l->lane_count; i++) {
+        if (l->lane[i].kind != LANE_M) continue;
+        if (count++ == 0) *first = l->lane[i].id;
+        *last = l->lane[i].id;
+    }
+    free(l);
+    return count;
+}
+
+/* M3 is spare and M4 the template thread: nothing will ever be seen there. */
+static void a_lane_lasts_as_long_as_its_thread_can_be_seen(void) {
+    Show w = open_sample("ended.trace", sample_stopped);
+    uint64_t first, last;
+    CU_ASSERT_EQUAL(m_lanes(&w, 20000, 30000, &first, &last), 3);
+    CU_ASSERT(first == 0 && last == 5);
+    CU_ASSERT_EQUAL(m_lanes(&w, 38000, 4000, &first, &last), 2);
+    CU_ASSERT(first == 0 && last == 2);
+    feed_close(w.feed);
+}
+
+static void a_stopped_p_is_a_span_of_its_own(void) {
+    Show w = open_sample("stopped.trace", sample_stopped);
+    const Lanes *l = show_scene(&w)->lanes;
+    for (uint64_t p = 0; p < 3; p++) {
+        const Lane *lane = &l->p[p];
+        uint64_t found = 0;
+        for (size_t i = 0; i < lane->count; i++) {
+            if (lane->span[i].kind != SPAN_STOPPED) continue;
+            CU_ASSERT_EQUAL(lane->span[i].from_ns, 10000);
+            CU_ASSERT_EQUAL(lane->span[i].to_ns, 32000);
+            found++;
+        }
+        CU_ASSERT_EQUAL(found, 1);
+    }
+    feed_close(w.feed);
+}
+
 void layout_tests(void) {
     static const Check checks[] = {
         {"regions follow the table", regions_follow_the_table},
         {"at 1600 x 1000 the stage is where it was drawn", at_1600_the_stage_is_where_it_was_drawn},
         {"nothing stands on anything else", nothing_stands_on_anything_else},
+        {"what C has of its own stands at the left", what_c_has_of_its_own_stands_at_the_left},
+        {"a lane lasts as long as its thread can be seen", a_lane_lasts_as_long_as_its_thread_can_be_seen},
+        {"a stopped P is a span of its own", a_stopped_p_is_a_span_of_its_own},
         {"lanes keep their order, above the scrub bar",
          lanes_keep_their_order_and_stay_above_the_scrub_bar},
         {"the axis goes both ways", the_axis_goes_both_ways},

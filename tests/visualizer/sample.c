@@ -439,3 +439,44 @@ void sample_long(const char *path, uint64_t events) {
     DO(RUN_END, ID(COUNT, 0));
     end(r);
 }
+
+void sample_stopped(const char *path) {
+    Run run = {0}, *r = &run;
+    begin(r, path, "The world stops", 3);
+    acquire(r, 0, 0);
+    create_and_run(r, 0, 0, 1, "main");
+    DO(C_THREAD, ID(CTHREAD, 0), S("logger"), ID(LINE, 3));
+    DO(C_THREAD, ID(CTHREAD, 1), S("audio"), ID(LINE, 4));
+    DO(EXTRA_NEW, ID(M, 2), ID(G, 17));
+    DO(NEEDM, ID(M, 2), ID(CTHREAD, 1), ID(G, 17));
+    DO(EXTRA_NEW, ID(M, 3), ID(G, 18));
+    DO(M_TEMPLATE, ID(M, 4));
+    at(r, 2);
+    thread_for(r, 5, 1);
+    create_and_run(r, 1, 5, 2, "locked");
+    DO(LOCK_THREAD, ID(G, 2), ID(M, 5), ID(COUNT, 1), ID(LINE, 7));
+    at(r, 8);
+    DO(GO_END, ID(G, 2));
+    DO(P_RELEASE, ID(P, 1), ID(M, 5));
+    DO(P_IDLE_PUT, ID(P, 1));
+    DO(M_END, ID(M, 5), ID(G, 2));
+    at(r, 10);
+    DO(STW_BEGIN, ID(G, 1), S("GOMAXPROCS"), ID(LINE, 9));
+    DO(P_STOP_OWN, ID(P, 0), ID(M, 0));
+    for (uint64_t p = 1; p < 3; p++) {
+        DO(P_IDLE_GET, ID(P, p));
+        DO(P_STOP, ID(P, p));
+    }
+    DO(STW_STOPPED, ID(G, 1), ID(NS, 0));
+    at(r, 32);
+    DO(PROCS, ID(COUNT, 2), ID(LINE, 9));
+    DO(P_START_OWN, ID(P, 0), ID(M, 0));
+    DO(P_DRAIN, ID(P, 2), ID(COUNT, 0));
+    DO(P_KILL, ID(P, 2));
+    DO(P_START, ID(P, 1));
+    DO(P_IDLE_PUT, ID(P, 1));
+    DO(STW_END, ID(G, 1), ID(NS, 22000));
+    at(r, 40);
+    DO(RUN_END, ID(COUNT, 0));
+    end(r);
+}

@@ -20,6 +20,9 @@ void sample_long(const char *path, uint64_t events);
 void sample_bare(const char *path);
 /* The handoff with an impossible event at its end. */
 void sample_impossible(const char *path);
+/* Three Ps. A thread ends with its goroutine at 8 us; the world stands still from 10 to 32 us, and then there are two
+ * Ps. A thread of C's is unknown to Go, another is in C with the extra M that it has borrowed, a third M is spare. */
+void sample_stopped(const char *path);
 /* No device, no channels. */
 void sample_plain(const char *path);
 

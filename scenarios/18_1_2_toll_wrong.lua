@@ -4,7 +4,7 @@
 -- work: five sixths of the time are spent at the door. No thread is lost, no P; every call takes the fast
 -- path, nobody could be blamed, and the profile shows a C function that is called often.
 --
--- Change one thing:  18_1_2_call_all_right   one call for all elements
+-- Change one thing:  18_1_2_toll_right   one call for all elements
 
 scenario { title = "A call for each element", book = "18.1.2", procs = 1, seed = 1 }
 
