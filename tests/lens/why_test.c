@@ -320,7 +320,7 @@ static void a_deadlock_of_strangers_is_told_as_a_cycle(void) {
     says("g2 --at 500us | tail -3", /* main still may */
          "g2 node waits to receive from chan (c1) at knot.lua:3, since 744ns: it is number 1 of 1 there, and the channel holds 0 of 0.\n"
          "Nobody sends there in this trace; g1 main could.\n"
-         "g1 main sleeps since 547ns, until 1.00053ms, which is in 500.53us: it asked for that at knot.lua:4.\n");
+         "g1 main sleeps since 530ns, until 1.00053ms, which is in 500.53us: it asked for that at knot.lua:4.\n");
 }
 
 /* Two that wait for each other while others go on: of them it is not known whether for ever. */
