@@ -18,6 +18,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef unsigned long long Ull;
@@ -521,48 +522,71 @@ static uint64_t last_partner(const Tale *t, uint64_t c, bool wants_sender, uint6
     return NONE;
 }
 
+/* What the rest of the trace says of those that wait: who is released, and whether all come to a stop. */
+typedef struct {
+    bool dead;      /* the run ends in a deadlock */
+    uint8_t *freed; /* by G; free it */
+} Rest;
+static Rest rest_of(const Tale *t) {
+    Rest r = {.dead = t->m->deadlocked != 0, .freed = mem_zero(t->m->g_count + 1, 1)};
+    Event e;
+    for (uint64_t seq = t->m->seq + 1; event_at(t, seq, &e); seq++) {
+        if (e.kind == EV_DEADLOCK) r.dead = true;
+        if (e.kind == EV_GO_UNBLOCK && e.arg[0] < t->m->g_count) r.freed[e.arg[0]] = 1;
+    }
+    return r;
+}
+
 /* g is waited for, and waits itself for what was told before. */
 static void tell_circle(Tale *t, uint64_t g) {
     size_t first = 0, last = t->told_count - 1;
     while (t->told[first] != g) first++;
     uint64_t end = t->told[last];
+    Rest rest = rest_of(t);
+    const char *verdict =
+        rest.dead ? "nobody in it can go on, for ever" : "none of them goes on in this trace";
+    free(rest.freed);
     if (first == last) {
-        say(t, "That is a cycle: %s waits%s for itself, for ever.", G(g), AT(t->m->g[g].line));
+        say(t, "That is a cycle: %s waits%s for itself.", G(g), AT(t->m->g[g].line));
         return;
     }
     char between[128] = "";
     if (last - first > 1)
         snprintf(between, sizeof between, ", and so on through %zu more to %s", last - first - 1,
                  G(end));
-    say(t,
-        "That is a cycle: %s waits%s for %s%s, which waits%s for %s; nobody in it can go on, for "
-        "ever.",
-        G(g), AT(t->m->g[g].line), G(t->told[first + 1]), between, AT(t->m->g[end].line), G(g));
+    say(t, "That is a cycle: %s waits%s for %s%s, which waits%s for %s; %s.", G(g),
+        AT(t->m->g[g].line), G(t->told[first + 1]), between, AT(t->m->g[end].line), G(g), verdict);
 }
 
 /* Nobody has been at the other end: then anyone who lives might come. */
-static void tell_anyone(Tale *t, uint64_t g, const char *verb, bool asked_future) {
+static void tell_anyone(Tale *t, uint64_t g, const char *verb) {
     const Model *m = t->m;
     uint64_t others = 0, awake = NONE, first = NONE;
+    Rest rest = rest_of(t);
     for (size_t i = m->g_count; i-- > 1;) {
         if (i == g || !alive(m, i)) continue;
         others++;
         first = i;
-        if (m->g[i].state != G_WAITING || m->g[i].wake_ns != NONE) awake = i;
+        if (m->g[i].state != G_WAITING || m->g[i].wake_ns != NONE || rest.freed[i]) awake = i;
     }
-    const char *so_far = asked_future ? "in this trace" : "so far";
+    free(rest.freed);
     if (others == 0) {
         say(t, "There is no other goroutine that could %s: %s waits%s, for ever.", verb, G(g),
             AT(m->g[g].line));
     } else if (awake != NONE || others == 1) {
-        say(t, "Nobody %ss there %s; %s could.", verb, so_far, G(awake != NONE ? awake : first));
+        say(t, "Nobody %ss there in this trace; %s could.", verb, G(awake != NONE ? awake : first));
         tell_g(t, awake != NONE ? awake : first, false);
-    } else {
+    } else if (rest.dead) {
         say(t,
             "That is a cycle: %s waits%s for one of the %llu others to %s, and each of them waits "
             "for "
             "another; nobody can go on, for ever.",
             G(g), AT(m->g[g].line), (Ull)others, verb);
+    } else {
+        say(t,
+            "Nobody %ss there in this trace, and each of the %llu other goroutines waits itself; "
+            "%s waits%s.",
+            verb, (Ull)others, G(g), AT(m->g[g].line));
     }
 }
 
@@ -593,7 +617,7 @@ static void tell_channel_wait(Tale *t, uint64_t g) {
     }
     uint64_t by = last_partner(t, gp->chan, !sending, g);
     if (by == NONE) {
-        tell_anyone(t, g, verb, true);
+        tell_anyone(t, g, verb);
         return;
     }
     say(t, "Nobody %ss there any more in this trace; the last that did and lives is %s.", verb,

@@ -94,7 +94,8 @@ static int c_callback(lua_State *L) {
         script_arg_error(L, 2, "For example: C.callback(\"goProgress\", function() ... end)",
                          "C.callback wants the Go function that C calls");
     lua_settop(L, 2);
-    script_op(L, "C.callback", OP_CALLBACK)->text = stream_text(script_of(L)->w->s, name);
+    Op *op = script_op(L, "C.callback", OP_CALLBACK); /* refuses the top level, where there is no world */
+    op->text = stream_text(script_of(L)->w->s, name);
     return lua_yieldk(L, 0, 0, in_go);
 }
 

@@ -140,6 +140,7 @@ static void every_chain_reaches_a_line(void) {
     check_scenario("tests/scenarios/everything.lua", "");
     check_scenario("tests/scenarios/everything.lua", "--procs 1 --seed 3");
     check_scenario("tests/scenarios/world.lua", "");
+    check_scenario("tests/scenarios/callbacks.lua", "");
     CU_ASSERT(asked > 200000);
     CU_ASSERT_EQUAL(unreached, 0);
 }
@@ -155,7 +156,7 @@ static void after_each_event(const char *scenario) {
         CU_ASSERT_FATAL(model_apply(m, &h.event[n], text));
         ask_about_others(&h, m, h.event[n].time_ns);
     }
-    CU_ASSERT(asked > 3000);
+    CU_ASSERT(asked > 1000);
     CU_ASSERT_EQUAL(unreached, 0);
     model_free(m);
     held_free(&h);
@@ -164,7 +165,7 @@ static void after_each_event(const char *scenario) {
 static void after_each_event_it_has_an_answer(void) {
     after_each_event("$S/everything.lua");
     after_each_event("$S/world.lua");
-    after_each_event("scenarios/18_2_4_callback.lua");
+    after_each_event("$S/callbacks.lua");
     after_each_event("scenarios/18_2_4_callback_1_20.lua");
 }
 
@@ -261,22 +262,33 @@ static void words_of_the_world(void) {
 }
 
 #undef FILE
-#define FILE "18_2_4_callback.lua"
+#define FILE "callbacks.lua"
 /* Threads that C made, and what they borrow. */
 static void words_of_callbacks(void) {
-    command_gives(0, "$F run --quiet --device none --out $T/words.trace scenarios/18_2_4_callback.lua");
-    says("g17 --at '#242'",
-         "g17 driver is in C, on M2 since 183.89us.\n"
-         "P0 is still attached and runs nothing, with 1 goroutine in its queue.\n"
-         "sysmon saw this call at 187.647us and looks again in 20us: then it takes P0 away.\n"
-         "g17 driver belongs to the C thread t0, which runs code of its own at " FILE ":22: Go did not call it.\n");
+    command_gives(0, "$F run --quiet --out $T/words.trace $S/callbacks.lua");
+    says("g18 --at '#75'",
+         "g18 audio is not running: it is number 1 of 1 in the global queue, runnable since 81.674us.\n"
+         "C called the Go function onEvent at " FILE ":7, and no P was free for it.\n"
+         "It is locked to M3: whoever takes it off the queue must hand its P to that thread.\n"
+         "Of 1 P, 1 runs and 0 stand behind a call; a P looks into that queue when its own is empty, and every 61st time before that.\n"
+         "P0 runs g1 main on M0 since 151.737us.\n"
+         "g1 main is at " FILE ":17.\n");
+    says("p0 --at '#66'",
+         "P0 stands still: the C thread that had borrowed M2 went away at 111.028us and left it behind.\n"
+         "sysmon has not seen this call yet; it looks again in 20us, and takes P0 if it sees the call a second time.\n"
+         "It goes back to this: the Go function that C had called as g17 driver returned at " FILE ":7, at 110.984us.\n");
     says("g18 --at '#16'",
-         "g18 does not exist yet: it comes in 22.66us with M3, an extra M for C threads.\n"
-         "That comes about because C called the Go function onEvent, as g17, at " FILE ":21, at 62.604us.\n");
-    says("M4 --at end",
+         "g18 does not exist yet: it comes in 21.66us with M3, an extra M for C threads.\n"
+         "That comes about because C called the Go function onEvent, as g17, at " FILE ":7, at 61.604us.\n");
+    says("M3 --at end",
          "The run is over; this is how it stood at its end.\n"
-         "M4 is on the list of extra Ms since 65.216us, for a C thread that calls Go: no thread of the system belongs to it.\n"
-         "It was made, as an extra M, because C called the Go function onEvent, as g18 audio, at " FILE ":21, at 65.16us.\n");
+         "M3 is on the list of extra Ms since 251.546us, for a C thread that calls Go: no thread of the system belongs to it.\n"
+         "It was made, as an extra M, because C called the Go function onEvent, as g17 driver, at " FILE ":7, at 61.604us.\n");
+    says("g17 --at '#43'",
+         "g17 driver is in C, on M2 since 64.75us.\n"
+         "P0 is still attached and runs nothing, with 1 goroutine in its queue.\n"
+         "sysmon has not seen this call yet; it looks again in 20us, and takes P0 if it sees the call a second time.\n"
+         "g17 driver belongs to the C thread t0, which runs code of its own at " FILE ":6: Go did not call it.\n");
 }
 
 #undef FILE
@@ -296,6 +308,29 @@ static void a_deadlock_is_told_as_a_cycle(void) {
     r = command("$F why $T/words.trace g2 | tail -1");
     CU_ASSERT_PTR_NOT_NULL(strstr(r.out, "That is a cycle: g2 partner waits at ring.lua:8 for g1 main, which"));
     result_free(&r);
+}
+
+/* Many that wait for each other, and nobody was ever at the other end of a channel. */
+static void a_deadlock_of_strangers_is_told_as_a_cycle(void) {
+    command_gives(1, "cat >$T/knot.lua <<'END'\nscenario { title = 'knot' }\nlocal c = { chan(), chan(), chan() }\n"
+                     "for i = 2, 3 do go('node', function() c[i]:recv() c[i %% 3 + 1]:send(1) end) end\n"
+                     "main(function() sleep '1ms' c[1]:recv() end)\nEND\n$F run --quiet --out $T/words.trace $T/knot.lua");
+    says("g1 | tail -1", "That is a cycle: g1 main waits at knot.lua:4 for one of the 2 others to send, and each of them waits for "
+                         "another; nobody can go on, for ever.\n");
+    says("g2 --at 500us | tail -3", /* main still may */
+         "g2 node waits to receive from chan (c1) at knot.lua:3, since 744ns: it is number 1 of 1 there, and the channel holds 0 of 0.\n"
+         "Nobody sends there in this trace; g1 main could.\n"
+         "g1 main sleeps since 530ns, until 1.00053ms, which is in 500.53us: it asked for that at knot.lua:4.\n");
+}
+
+/* Two that wait for each other while others go on: of them it is not known whether for ever. */
+static void a_leak_is_told_as_a_cycle_of_this_trace(void) {
+    command_gives(0, "cat >$T/leak.lua <<'END'\nscenario { title = 'leak' }\nlocal a, b = chan(), chan()\n"
+                     "go('left', function() a:send(1) b:recv() b:recv() end)\n"
+                     "go('right', function() a:recv() b:send(1) a:recv() end)\n"
+                     "main(function() sleep '1ms' end)\nEND\n$F run --quiet --out $T/words.trace $T/leak.lua");
+    says("g2 --at 500us | tail -1", "That is a cycle: g2 left waits at leak.lua:3 for g3 right, which waits at leak.lua:4 for g2 left; "
+                                    "none of them goes on in this trace.\n");
 }
 
 static void nobody_else_is_told_as_such(void) {
@@ -335,6 +370,8 @@ void lens_why_tests(void) {
         {"stops, locks, tickers and the network are explained word for word", words_of_the_world},
         {"callbacks are explained word for word", words_of_callbacks},
         {"a deadlock is told as a cycle", a_deadlock_is_told_as_a_cycle},
+        {"a deadlock of strangers is told as a cycle", a_deadlock_of_strangers_is_told_as_a_cycle},
+        {"a leak is told as a cycle of this trace", a_leak_is_told_as_a_cycle_of_this_trace},
         {"a wait that nobody can end is told as such", nobody_else_is_told_as_such},
         {"the unknown degrades to a true sentence", the_unknown_degrades_to_a_true_sentence},
         {0},

@@ -74,6 +74,9 @@ static const Door top_level[] = {
     {"cl.finish()", "cl.finish is an operation"},
     {"cl.kernel('saxpy')", "no goroutine is running here"},
     {"C.call('f', '1us')", "C.call is an operation"},
+    {"C.callback('f', print)", "C.callback is an operation"},
+    {"C.thread('t', function() end)", "C.thread is an operation"},
+    {"C.work('1us')", "C.work is an operation"},
     {"panic('x')", "x"},
 };
 /* clang-format on */
