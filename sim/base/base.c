@@ -25,7 +25,7 @@ _Noreturn void assert_failed(const char *expr, const char *file, int line, const
     _Exit(EXIT_BUG);
 }
 
-static void *checked(void *p, size_t bytes) {
+void *mem_checked(void *p, size_t bytes) {
     if (p == NULL && bytes > 0) {
         fprintf(stderr, "faultline: out of memory (%zu bytes asked); free some, or simulate less\n",
                 bytes);
@@ -34,13 +34,13 @@ static void *checked(void *p, size_t bytes) {
     return p;
 }
 
-void *mem_alloc(size_t bytes) { return checked(malloc(bytes), bytes); }
+void *mem_alloc(size_t bytes) { return mem_checked(malloc(bytes), bytes); }
 
 void *mem_zero(size_t count, size_t bytes) {
-    return checked(calloc(count ? count : 1, bytes), count * bytes);
+    return mem_checked(calloc(count ? count : 1, bytes), count * bytes);
 }
 
-void *mem_grow(void *old, size_t bytes) { return checked(realloc(old, bytes), bytes); }
+void *mem_grow(void *old, size_t bytes) { return mem_checked(realloc(old, bytes), bytes); }
 
 char *mem_text(const char *text) {
     size_t bytes = strlen(text) + 1;

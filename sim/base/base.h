@@ -38,6 +38,7 @@ void assert_context(void (*print)(void *ctx), void *ctx);
 
 /* malloc, calloc and realloc that never return NULL: running out of memory is reported like a
  * failed file (EXIT_WORLD). What they return is freed with free(). */
+void *mem_checked(void *p, size_t bytes); /* NULL ends the program */
 void *mem_alloc(size_t bytes);
 void *mem_zero(size_t count, size_t bytes);
 void *mem_grow(void *old, size_t bytes);

@@ -357,10 +357,8 @@ void exec_op(World *w, M *mp) {
     }
 }
 
-/* Who waits is not left, but returned to: the run goes on from here, and others are asked. Most come back
- * soon, since the goroutine that they woke is the next one. Leaving a coroutine and coming back is the
- * dearest part of a switch: a longjmp, a setjmp, and a processor that has lost its way back (40 ns). Only
- * one waits so at a time, since it stands on our stack, and not for long. */
+/* What blocks nobody is over at once. Who has to wait can do so in here, if the program has stacks for that:
+ * the run goes on from this call, and others are asked, until its own turn comes. */
 bool world_do(World *w, OpResult *r) {
     M *mp = w->asking;
     if (mp == NULL || mp->curg->status == G_SYSCALL)
@@ -368,16 +366,14 @@ bool world_do(World *w, OpResult *r) {
     if (w->wait_left == 0) return false;
     w->wait_left--;
     G *gp = mp->curg;
+    bool back;
     w->asking = NULL;
     begin(w, mp);
-    bool first = w->waiting == NULL, back;
-    if (first) w->waiting = gp;
-    while (!(back = w->asking != NULL && w->asking->curg == gp) && first && w->wait_left > 0) {
+    while (!(back = w->asking != NULL && w->asking->curg == gp) && w->prog.waits && w->wait_left > 0) {
         w->wait_left--;
         if (w->asking != NULL) ask(w);
         else if (!world_advance(w)) break;
     }
-    if (first) w->waiting = NULL;
     w->handed_over = !back;
     result_set(r, gp->result.value, gp->result.ok);
     return back;

@@ -77,6 +77,7 @@ typedef struct {
     /* The goroutine has ended, or the run is over. */
     void (*drop)(void *ctx, uint64_t body);
     uint64_t tick; /* what a timer sends on its channel */
+    bool waits;    /* each body has a stack of its own, and can wait inside world_do */
 } Prog;
 
 /* While it is asked, a program may have the operation in *out done without returning: true if it is

@@ -300,7 +300,6 @@ struct World {
     } sysmon;
 
     M *asking;          /* its goroutine's program is being asked for the next operation */
-    G *waiting;         /* its program waits inside world_do, and others are asked from there */
     uint32_t wait_left; /* how often world_do may still be of service until world_step returns */
     bool handed_over;   /* the operation of the program that returns now is under way already */
     M *acting; /* whose step this is; NULL = sysmon's, the device's, a C thread's */

@@ -94,17 +94,6 @@ static ChanRef *self(lua_State *L, const char *method) {
                      method);
 }
 
-/* Done without leaving Lua, if it can be; others may have been asked meanwhile. */
-static bool done_here(lua_State *L, Op *op, OpResult *r) {
-    Script *s = script_of(L);
-    uint64_t me = s->running;
-    if (!world_do(s->w, r)) return false;
-    s->out = op;
-    s->running = me;
-    sandbox_refill(s);
-    return true;
-}
-
 int script_received(Script *s, lua_State *L, OpResult r) {
     if (r.ok) script_release(s, L, r.value);
     else lua_pushnil(L);
@@ -121,7 +110,7 @@ static int chan_send_value(lua_State *L) {
     op->a = c->thing.id;
     op->b = script_hold(L, 2);
     OpResult r;
-    return done_here(L, op, &r) ? 0 : lua_yield(L, 0);
+    return strand_do(script_of(L), op, &r) ? 0 : lua_yield(L, 0);
 }
 
 /* v, ok: here, or when the goroutine goes on (script.c). */
@@ -130,7 +119,7 @@ static int chan_recv_value(lua_State *L) {
     Op *op = script_op(L, "recv", OP_RECV);
     OpResult r;
     op->a = c->thing.id;
-    return done_here(L, op, &r) ? script_received(script_of(L), L, r) : lua_yield(L, 0);
+    return strand_do(script_of(L), op, &r) ? script_received(script_of(L), L, r) : lua_yield(L, 0);
 }
 
 static int chan_close_it(lua_State *L) {
@@ -156,7 +145,7 @@ static int each_step(lua_State *L) {
     Op *op = script_op(L, "each", OP_RECV);
     OpResult r;
     op->a = c->thing.id;
-    if (!done_here(L, op, &r)) return lua_yieldk(L, 0, 0, each_received);
+    if (!strand_do(script_of(L), op, &r)) return lua_yieldk(L, 0, 0, each_received);
     script_received(script_of(L), L, r);
     return each_received(L, LUA_OK, 0);
 }

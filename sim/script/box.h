@@ -8,6 +8,7 @@
  *   error.c     a Lua error becomes a Diag
  *   bind_*.c    what a scenario can say, one file per noun; expect.c: what it expects
  *   script.c    load, start, and the supply of operations
+ *   strand.c    the C stacks of goroutines that wait
  *
  * Rule of this layer: Lua leaves a C function by longjmp when something fails. So no binding holds
  * memory of its own across a call of Lua, and everything runs under lua_resume or lua_pcall.
@@ -15,6 +16,7 @@
 #ifndef FAULTLINE_SCRIPT_BOX_H
 #define FAULTLINE_SCRIPT_BOX_H
 
+#include "../base/cstack.h"
 #include "../base/prng.h"
 #include "../mem/heap.h"
 #include "script.h"
@@ -108,9 +110,18 @@ typedef struct {
     uint32_t next_free; /* body, while it is not live */
     uint8_t last;       /* OpKind whose result the coroutine waits for */
     uint8_t pcalls;     /* it is so deep in them */
-    bool started, live;
+    uint8_t strand;     /* it has the one of that number, from 1; 0 = none */
+    bool started : 1, live : 1;
 } Body;
 #define NO_BODY UINT32_MAX
+
+/* A C stack for a coroutine. */
+typedef struct {
+    CStack stack;
+    Script *script; /* NULL: not made yet */
+    uint64_t body;  /* that has it; NONE = free */
+} Strand;
+enum { STRANDS = 16 };
 
 typedef struct {
     const void *place; /* in the code */
@@ -140,6 +151,13 @@ struct Script {
 
     Op *out;          /* where the operation goes that is being asked for */
     uint64_t running; /* the body that is asked */
+    OpResult last;    /* ... and given this */
+
+    CStack home;      /* the stack on which the world calls us */
+    CStack *on;       /* whose turn it is: home, or a strand's */
+    CStack *evictor;  /* it waits for the strand that is switched to */
+    Strand strands[STRANDS];
+    uint32_t strand_turn; /* who is evicted next */
 
     uint8_t pcalls; /* of the chunk and of expectations, as Body.pcalls */
     int64_t steps;  /* left until the next operation */
@@ -290,6 +308,14 @@ const char *lib_tostring(lua_State *L, int index, size_t *len);
 void pattern_guard(lua_State *L, int find, int subject, int pattern, bool plain);
 
 /* ---- goroutines, values, objects ---- */
+
+/* strand.c: the next operation of a body, into *out. */
+void strand_ask(Script *s, uint64_t body, OpResult last, Op *out);
+/* The operation is done here, if it can be; others may be asked meanwhile. False: yield. */
+bool strand_do(Script *s, Op *op, OpResult *r);
+void strand_free(Script *s);
+/* Goes on with a body, whose last operation gave s->last, until it yields or ends: the operation is in *s->out. */
+void script_resume(Script *s, uint64_t body);
 
 /* A new body out of the function and `args` arguments on top of the stack, which it pops. */
 uint64_t script_new_body(lua_State *L, int args);

@@ -140,6 +140,7 @@ bool script_load(Script **out, const char *path, const char *source, size_t len,
     s->opt = *opt;
     s->main_body = NONE;
     s->free_body = NO_BODY;
+    s->on = &s->home;
     s->heap = heap_new(HEAP_BYTES_MAX);
     s->scenario = (Scenario){.go = go_version_find(GO_DEFAULT), .procs = 1, .seed = 1, .limit_ns = LIMIT_DEFAULT,
                              .limit_events = EVENTS_DEFAULT};
@@ -157,6 +158,7 @@ void script_free(Script *s) {
         if (s->objs[i].has_buffer) dev_buffer_drop(s->dev, s->objs[i].buffer);
     }
     if (s->L != NULL) lua_close(s->L);
+    strand_free(s);
     for (size_t i = 0; i < s->before_count; i++) free(s->before[i].text);
     heap_free(s->heap);
     free(s->path);
@@ -214,7 +216,7 @@ static void drop(void *ctx, uint64_t body) {
     Body *b = &s->bodies[body];
     ASSERT(b->live);
     b->live = false;
-    if (lua_status(b->co) != LUA_OK || lua_gettop(b->co) != 0) return;
+    if (b->strand > 0 || lua_status(b->co) != LUA_OK || lua_gettop(b->co) != 0) return;
     b->next_free = s->free_body;
     s->free_body = (uint32_t)body;
     s->live_bodies--;
@@ -262,31 +264,31 @@ static void fail(Script *s, lua_State *co, int status) {
     world_fail(s->w, &d);
 }
 
-static void next(void *ctx, World *w, uint64_t body, OpResult last, Op *out) {
-    Script *s = ctx;
-    ASSERT(w == s->w);
-    if (body == s->main_body && s->before_at < s->before_count) {
-        next_before(s, out);
-        return;
-    }
+void script_resume(Script *s, uint64_t body) {
     Body *b = &s->bodies[body];
     lua_State *co = b->co;
-    int args = give_result(s, b, last), results;
-    s->out = out;
+    int args = give_result(s, b, s->last), results;
     s->running = body;
     sandbox_refill(s);
     int status = lua_resume(co, s->L, args, &results);
     if (status == LUA_YIELD) {
-        s->bodies[body].last = (uint8_t)out->kind; /* a go statement may have moved the bodies */
+        s->bodies[body].last = (uint8_t)s->out->kind; /* a go statement may have moved the bodies */
         return;
     }
-    *out = (Op){.kind = OP_END};
+    *s->out = (Op){.kind = OP_END};
     if (status == LUA_OK) lua_settop(co, 0);
     else fail(s, co, status);
 }
 
+static void next(void *ctx, World *w, uint64_t body, OpResult last, Op *out) {
+    Script *s = ctx;
+    ASSERT(w == s->w);
+    if (body == s->main_body && s->before_at < s->before_count) next_before(s, out);
+    else strand_ask(s, body, last, out);
+}
+
 Prog script_prog(Script *s) {
-    return (Prog){.ctx = s, .next = next, .drop = drop, .tick = script_tick()};
+    return (Prog){.ctx = s, .next = next, .drop = drop, .tick = script_tick(), .waits = CSTACKS};
 }
 
 /* ---- start ---- */
