@@ -44,7 +44,7 @@ TESTS_EVENT  = trace model
 TESTS_LENS   = narrate summary why findings scenarios
 TESTS_DEV    = slice buildlog signature device fault
 TESTS_RT     = sched rules stw lock callback wait random version profile
-TESTS_SCRIPT = sandbox budget order value error knob kernel
+TESTS_SCRIPT = sandbox budget order value error knob kernel strand
 TESTS_CLI    = output same cut wrong golden export findings diff calibrate
 TESTS_VIEW   = draw layout player picture window
 

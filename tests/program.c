@@ -115,7 +115,7 @@ Ran run_program(const Program *p) {
     bytes_add(&profile, "", 1);
     findings_begin(&ran.findings, (const char *)profile.data);
     bytes_free(&profile);
-    World *w = world_new(s, dev, (Prog){&r, next, NULL, 0}, &opt);
+    World *w = world_new(s, dev, (Prog){.ctx = &r, .next = next}, &opt);
     for (size_t i = 0; i < p->chan_count; i++) world_chan(w, p->chan_caps[i], "c", 0);
     for (size_t i = 0; i < p->timer_count; i++)
         world_timer(w, p->timers[i].delay_ns, p->timers[i].period_ns, "timer", 0);

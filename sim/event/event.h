@@ -148,12 +148,14 @@ typedef struct {
     uint8_t ours;               /* EventKind, or EV_COUNT */
     uint8_t to[EVENT_ARGS_MAX]; /* index of this argument in our row, or EVENT_ARGS_MAX */
     bool same;                  /* the row is ours, argument by argument */
+    uint64_t high; /* the high bits of its first eight bytes, all of them 0 when each number is one byte long;
+                      0 = it has more bytes, or is not ours */
 } EventRow;
 typedef struct {
     uint32_t count;
     EventRow row[EVENT_TABLE_MAX];
 } EventTable;
-/* Sets row->same when all else is filled in. */
+/* Sets row->same and row->high when all else is filled in. */
 void event_row_compare(EventRow *row);
 _Static_assert((int)EV_COUNT < (int)EVENT_TABLE_MAX, "a kind is one byte in EventTable");
 

@@ -8,18 +8,16 @@ void watch_free(Watch *w) {
     w->model = NULL;
 }
 
+/* Either may be NULL. */
 void watch_add(Watch *w, WatchFn before, WatchFn after, void *ctx) {
-    ASSERT(w->count < WATCHERS_MAX);
-    w->watcher[w->count].before = before;
-    w->watcher[w->count].after = after;
-    w->watcher[w->count].ctx = ctx;
-    w->count++;
-}
-
-static void tell(const Watch *w, const Event *e, bool after) {
-    for (int i = 0; i < w->count; i++) {
-        WatchFn fn = after ? w->watcher[i].after : w->watcher[i].before;
-        if (fn) fn(w->watcher[i].ctx, w->model, e);
+    ASSERT(w->before.count < WATCHERS_MAX && w->after.count < WATCHERS_MAX);
+    if (before != NULL) {
+        w->before.watcher[w->before.count].fn = before;
+        w->before.watcher[w->before.count++].ctx = ctx;
+    }
+    if (after != NULL) {
+        w->after.watcher[w->after.count].fn = after;
+        w->after.watcher[w->after.count++].ctx = ctx;
     }
 }
 
@@ -29,13 +27,16 @@ void watch_sink(void *watch, const Block *b, const Intern *text) {
     const uint8_t *p = b->bytes, *end = b->bytes + b->len;
     uint64_t previous = b->base_ns;
     char why[MODEL_WHY_MAX];
+    const EventTable *table = event_table();
     for (Event e = {.seq = b->first_seq}; p != end; e.seq++) {
-        p = event_decode(p, end, previous, event_table(), &e);
+        p = event_decode(p, end, previous, table, &e);
         ASSERT(p != NULL);
         previous = e.time_ns;
-        tell(w, &e, false);
+        for (int i = 0; i < w->before.count; i++)
+            w->before.watcher[i].fn(w->before.watcher[i].ctx, w->model, &e);
         if (!model_apply(w->model, &e, why))
             assert_failed(why, event_spec[e.kind].name, (int)e.seq, "model_apply");
-        tell(w, &e, true);
+        for (int i = 0; i < w->after.count; i++)
+            w->after.watcher[i].fn(w->after.watcher[i].ctx, w->model, &e);
     }
 }

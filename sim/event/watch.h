@@ -15,11 +15,13 @@ typedef void (*WatchFn)(void *ctx, const Model *m, const Event *e);
 
 typedef struct {
     Model *model;
-    int count;
     struct {
-        WatchFn before, after; /* either may be NULL */
-        void *ctx;
-    } watcher[WATCHERS_MAX];
+        int count;
+        struct {
+            WatchFn fn;
+            void *ctx;
+        } watcher[WATCHERS_MAX];
+    } before, after;
 } Watch;
 
 /* The text is the stream's. */

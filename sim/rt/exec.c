@@ -142,8 +142,8 @@ void exec_next(World *w, M *mp) {
 }
 
 /* While it is asked, the program may do operations itself (world_do): so this may be another moment
- * afterwards, and the last of them may be under way already. Inline, because a return past a longjmp is one
- * that the processor cannot foresee: 7 ns each. */
+ * afterwards, and another goroutine whose operation is wanted; the last may be under way already. Inline,
+ * because a return past a longjmp is one that the processor cannot foresee: 7 ns each. */
 static inline __attribute__((always_inline)) void ask(World *w) {
     G *gp = w->asking->curg;
     w->prog.next(w->prog.ctx, w, gp->body, gp->result, &gp->op);
@@ -152,6 +152,7 @@ static inline __attribute__((always_inline)) void ask(World *w) {
         return;
     }
     M *mp = w->asking;
+    gp = mp->curg;
     w->asking = NULL;
     if (w->outcome != RUN_GOES) return; /* the program failed */
     if (gp->status == G_SYSCALL) {

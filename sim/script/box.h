@@ -153,6 +153,7 @@ struct Script {
     uint64_t running; /* the body that is asked */
     OpResult last;    /* ... and given this */
 
+    bool waits;       /* there are strands */
     CStack home;      /* the stack on which the world calls us */
     CStack *on;       /* whose turn it is: home, or a strand's */
     CStack *evictor;  /* it waits for the strand that is switched to */

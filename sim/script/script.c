@@ -141,6 +141,7 @@ bool script_load(Script **out, const char *path, const char *source, size_t len,
     s->main_body = NONE;
     s->free_body = NO_BODY;
     s->on = &s->home;
+    s->waits = CSTACKS && !opt->no_strands;
     s->heap = heap_new(HEAP_BYTES_MAX);
     s->scenario = (Scenario){.go = go_version_find(GO_DEFAULT), .procs = 1, .seed = 1, .limit_ns = LIMIT_DEFAULT,
                              .limit_events = EVENTS_DEFAULT};
@@ -288,7 +289,7 @@ static void next(void *ctx, World *w, uint64_t body, OpResult last, Op *out) {
 }
 
 Prog script_prog(Script *s) {
-    return (Prog){.ctx = s, .next = next, .drop = drop, .tick = script_tick(), .waits = CSTACKS};
+    return (Prog){.ctx = s, .next = next, .drop = drop, .tick = script_tick(), .waits = s->waits};
 }
 
 /* ---- start ---- */

@@ -37,6 +37,7 @@ typedef struct {
     /* Where kernel NAME comes from: *file and *source are malloced for the script. */
     bool (*kernel)(void *ctx, const char *name, char **file, char **source, Diag *d);
     void *kernel_ctx;
+    bool no_strands; /* tests: goroutines that wait yield (strand.c) */
 } ScriptOptions;
 
 /* `path` is for messages; source is copied. A wrong scenario is EXIT_SCENARIO with its place, a wrong

@@ -13,11 +13,10 @@
  *     evicted     all strands are taken: the one that was given out first yields, to whoever needs it
  *
  * Nothing in Lua notices: a coroutine that waits on a strand is to Lua one that has resumed another.
- * Without C stacks (cstack.h) coroutines are resumed where we are, and yield whenever they wait.
+ * Without strands (cstack.h, or a test's wish) coroutines are resumed where we are, and yield whenever they
+ * wait; the events are the same.
  */
 #include "box.h"
-
-#if CSTACKS
 
 static void go_to(Script *s, CStack *to) {
     CStack *from = s->on;
@@ -69,11 +68,16 @@ static Strand *strand_get(Script *s) {
 
 void strand_ask(Script *s, uint64_t body, OpResult last, Op *out) {
     CStack *me = s->on;
+    bool can_wait = s->waits && s->w->asking != NULL; /* a thread of C's cannot, and is asked out of a step */
     uint32_t n = s->bodies[body].strand;
-    Strand *st = n > 0 ? &s->strands[n - 1] : strand_get(s);
-    s->last = last;
+    Strand *st = n > 0 ? &s->strands[n - 1] : can_wait ? strand_get(s) : NULL;
+    result_set(&s->last, last.value, last.ok != 0);
     s->out = out;
-    if (st->body == NONE) {
+    if (st == NULL) {
+        script_resume(s, body);
+        return;
+    }
+    if (n == 0) {
         st->body = body;
         s->bodies[body].strand = (uint8_t)(st - s->strands + 1);
     }
@@ -85,34 +89,17 @@ bool strand_do(Script *s, Op *op, OpResult *r) {
     World *w = s->w;
     uint64_t me = s->running;
     if (!world_do(w, r)) {
-        if (!w->handed_over) return false;
+        if (!w->handed_over || !s->waits) return false;
         if (s->evictor == NULL) go_to(s, &s->home);
         s->out = op;
         if (s->evictor != NULL) return false;
-        *r = s->last;
+        result_set(r, s->last.value, s->last.ok != 0);
     }
     s->out = op;
     s->running = me;
     sandbox_refill(s);
     return true;
 }
-
-#else
-
-void strand_ask(Script *s, uint64_t body, OpResult last, Op *out) {
-    s->last = last;
-    s->out = out;
-    script_resume(s, body);
-}
-
-bool strand_do(Script *s, Op *op, OpResult *r) {
-    if (!world_do(s->w, r)) return false;
-    s->out = op;
-    sandbox_refill(s);
-    return true;
-}
-
-#endif
 
 void strand_free(Script *s) {
     for (uint32_t i = 0; i < STRANDS; i++) cstack_free(&s->strands[i].stack);

@@ -137,7 +137,7 @@ static Timed ring(uint64_t n, uint64_t rounds, const char *trace) {
     stream_add(s, watch_sink, &watch);
     WorldOptions opt = {.procs = 1, .seed = 1};
     costs_default(&opt.costs);
-    World *w = world_new(s, dev, (Prog){&r, next, NULL, 0}, &opt);
+    World *w = world_new(s, dev, (Prog){.ctx = &r, .next = next}, &opt);
     for (uint64_t i = 0; i < n; i++) world_chan(w, 0, "c", 1);
     double begin = now_s();
     world_main(w, 0, 0);

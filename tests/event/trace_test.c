@@ -59,7 +59,7 @@ static bool write_run_by(const char *path, uint64_t rounds, bool pumped, Diag *d
     }
     WorldOptions opt = {.procs = 2, .seed = 1};
     costs_default(&opt.costs);
-    World *w = world_new(s, dev, (Prog){&pp, next_ping_pong, NULL, 0}, &opt);
+    World *w = world_new(s, dev, (Prog){.ctx = &pp, .next = next_ping_pong}, &opt);
     world_chan(w, 0, "ping", 1);
     world_chan(w, 1, "pong", 2);
     world_main(w, 0, 0);

@@ -75,7 +75,10 @@ static void run(Attempt *a, Script *s, Dev *dev, const How *how, Kept *k) {
                         .limit_ns = a->scenario.limit_ns};
     World *w = world_new(stream, dev, script_prog(s), &opt);
     if (!script_start(s, w, dev, &a->diag)) a->failed = true;
-    else world_run(w);
+    else {
+        while (world_step(w)) a->steps++;
+        world_end(w);
+    }
     stream_flush(stream);
     a->outcome = w->outcome;
     if (w->outcome == RUN_FAILED) {
@@ -102,7 +105,10 @@ Attempt attempt(const char *source, const How *how) {
     const char *want = how && how->device ? how->device : "none";
     size_t sets = 0;
     while (how && how->set && how->set[sets]) sets++;
-    ScriptOptions opt = {.set = how ? how->set : NULL, .set_count = sets, .kernel = kernel_file};
+    ScriptOptions opt = {.set = how ? how->set : NULL,
+                         .set_count = sets,
+                         .kernel = kernel_file,
+                         .no_strands = how && how->no_strands};
     if (strcmp(want, "none") != 0) driver_private_cache();
     a.loaded = script_load(&s, "folder/try.lua", source, strlen(source), &opt, &a.diag);
     a.failed = !a.loaded || !dev_open(&dev, want, &a.diag);

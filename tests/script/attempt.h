@@ -12,6 +12,7 @@ typedef struct {
     const char *device;     /* NULL = none */
     const char *const *set; /* --set, ends with NULL */
     uint64_t seed;          /* of the world, 0 = the scenario's */
+    bool no_strands;        /* goroutines that wait yield */
 } How;
 
 typedef struct {
@@ -19,6 +20,7 @@ typedef struct {
     bool failed; /* it did not, or the run failed: see diag */
     Diag diag;
     RunOutcome outcome;
+    uint64_t steps; /* of the world, until it ended */
     Scenario scenario;
     char *notes;    /* what was said, one line each */
     char *events;   /* all of them, one line each, with their times */
