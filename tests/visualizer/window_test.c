@@ -67,7 +67,7 @@ static void keys_change_the_picture(void) {
     sample_handoff(temp_path("window.trace"));
     command_gives(0,
                   "mkdir -p \"$T/screen\" && unset WAYLAND_DISPLAY SDL_VIDEODRIVER && "
-                  "SDL_RENDER_DRIVER=software xvfb-run -a "
+                  "SDL_RENDER_DRIVER=software SDL_FRAMEBUFFER_ACCELERATION=0 xvfb-run -a "
                   "-s \"-screen 0 1280x800x24 -fbdir $T/screen\" sh -c '%s'",
                   steps);
 }
