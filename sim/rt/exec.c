@@ -75,8 +75,12 @@ void exec_panic(World *w, G *gp, const char *text) {
 void exec_wrong_side(World *w, const Op *op, bool in_c) {
     Diag d;
     if (in_c) {
+        bool leaves_go = op->kind == OP_C_CALL || op->kind == OP_C_ENTER || op->kind == OP_LAUNCH ||
+                         op->kind == OP_FINISH || op->kind == OP_ACROSS || op->kind == OP_CTX_CURRENT ||
+                         op->kind == OP_CTX_USE || op->kind == OP_CTX_ABSENT;
         diag_fail_at(&d, EXIT_SCENARIO, "", (int)op->line, 0,
-                     "this is Go code, and here runs C: it knows no goroutines and no channels");
+                     leaves_go ? "this is a call from Go to C, and here runs C already"
+                               : "this is Go code, and here runs C: it knows no goroutines and no channels");
         diag_remedy(
             &d, "C.callback(function() ... end) calls Go from C; C.work \"10us\" is work in C.");
     } else {

@@ -6,8 +6,9 @@
  *
  * Go:      runtime/time.go timers.check, timers.run, maybeAdd, blockTimerChan, maybeRunChan (go1.26)
  * Differs: a timer that is stopped, or that nobody waits for any more, leaves its heap at once, and is put into
- *          the heap of whoever waits next; Go marks it a zombie, and may find it there again. Timers due at the same nanosecond fire in the order in which they were made; Go's four-ary
- *          heap leaves that order open. What a timer sends is a mark, not the time. len and cap of a
+ *          the heap of whoever waits next; Go marks it a zombie, and may find it there again.
+ *          Timers due at the same nanosecond fire in the order in which they were made; Go's four-ary heap leaves
+ *          that order open. What a timer sends is a mark, not the time. len and cap of a
  *          timer's channel are 1, not 0.
  * Emits:   TIMER_FIRE TIMER_SEND
  */
