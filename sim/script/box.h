@@ -108,6 +108,7 @@ typedef struct {
     uint32_t next_free; /* body, while it is not live */
     uint8_t last;       /* OpKind whose result the coroutine waits for */
     uint8_t pcalls;     /* it is so deep in them */
+    uint32_t c_frames;  /* ... and so deep in C functions and in what they have called */
     bool started, live;
 } Body;
 #define NO_BODY UINT32_MAX
