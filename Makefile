@@ -18,7 +18,7 @@ OBJ           = $(BUILD)/obj
 
 BASE   = base diag bytes intern prng units
 EVENT  = event model stream pump watch text trace_write trace_read
-LENS   = narrate summary why findings schedtrace gotrace diff
+LENS   = narrate summary why findings schedtrace gotrace gotrace_batch gotrace_write diff
 MEM    = heap
 DEV    = dev native ocl none signature slice buildlog
 RT     = agenda cost version profile world thread sched gqueue timer sysmon cgo callback lock stw net context across chan exec launch

@@ -17,6 +17,8 @@ enum {
     GOTRACE_ARGS_MAX = 4, /* of a timed event, the time not counted */
 };
 
+#define GOTRACE_NO_ID UINT64_MAX /* no thread, no P: -1 */
+
 /* The minor versions that a header can name; programs of 1.24 write 1.23, those of 1.27 write 1.26. */
 #define GOTRACE_VERSIONS(X) X(22) X(23) X(25) X(26)
 
