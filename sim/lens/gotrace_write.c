@@ -31,7 +31,7 @@
 enum {
     OUTSIDERS_P = 1024, /* Go has at most 1024 Ps */
     GENERATION_BYTES = 8 << 20,
-    GENERATION_NS = 1000000000,
+    GENERATION_NS = 1000000000, /* as the runtime does */
 };
 #define OUTSIDERS ((uint64_t)1 << 32)
 
@@ -66,6 +66,7 @@ struct GotraceWriter {
     uint64_t actor;      /* M that has acted last */
     uint64_t gc_seq;     /* odd: a collection runs */
     bool stopping, mark; /* the world stops; and a collection ends with that */
+    uint64_t generation_ns;
     bool procs_due;      /* nobody could yet say how many Ps there are in this generation */
     /* while an event is told: */
     const Model *model;
@@ -551,7 +552,7 @@ static void next_generation(GotraceWriter *w) {
 /* Not while the world stops or a collection runs: who is in the middle of that cannot be named by a status. */
 static bool generation_is_over(const GotraceWriter *w, const Event *e) {
     if (w->stopping || w->gc_seq % 2 == 1) return false;
-    return w->b.bytes >= GENERATION_BYTES || e->time_ns >= w->b.first_ns + GENERATION_NS;
+    return w->b.bytes >= GENERATION_BYTES || e->time_ns >= w->b.first_ns + w->generation_ns;
 }
 
 /* ---- life ---- */
@@ -561,9 +562,12 @@ GotraceWriter *gotrace_new(int version, const char *file) {
     gotrace_begin(&w->b, version);
     w->file = mem_text(or_else(file, "scenario"));
     w->nobody = gotrace_thread(&w->b, GOTRACE_NO_ID);
+    w->generation_ns = GENERATION_NS;
     w->procs_due = true;
     return w;
 }
+
+void gotrace_generation_every(GotraceWriter *w, uint64_t ns) { w->generation_ns = ns; }
 
 bool gotrace_event(GotraceWriter *w, const Model *after, const Event *e, char *why) {
     w->model = after;

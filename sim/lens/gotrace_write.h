@@ -13,6 +13,8 @@ typedef struct GotraceWriter GotraceWriter;
 
 /* version: one of GOTRACE_VERSIONS. file: the scenario's name, which stands in stacks. */
 GotraceWriter *gotrace_new(int version, const char *file);
+/* A new generation each so much virtual time; a second if not said. Readers hold one of them whole. */
+void gotrace_generation_every(GotraceWriter *w, uint64_t ns);
 /* False: this cannot have happened in a Go program; `why` (MODEL_WHY_MAX bytes) says what. */
 bool gotrace_event(GotraceWriter *w, const Model *after, const Event *e, char *why);
 /* After the last event; only gotrace_out and gotrace_free may follow. */
