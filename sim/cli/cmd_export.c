@@ -122,8 +122,8 @@ static bool gotrace_may(Trace *t, const Options *o, Diag *d) {
 /* ---- the command ---- */
 
 static const Form forms[] = {
-    {"go", gotrace_may, gotrace},
-    {"schedtrace", few_enough, schedtrace},
+    {.name = "go", .may = gotrace_may, .write = gotrace},
+    {.name = "schedtrace", .may = few_enough, .write = schedtrace},
 };
 
 static const struct argp_option options[] = {
