@@ -16,9 +16,9 @@ BUILD_asan    = build/asan
 BUILD         = $(BUILD_$(MODE))
 OBJ           = $(BUILD)/obj
 
-BASE   = base diag bytes intern prng units
+BASE   = base diag bytes idmap intern prng units
 EVENT  = event model stream pump watch text trace_write trace_read
-LENS   = narrate summary why findings schedtrace gotrace diff
+LENS   = narrate summary why findings schedtrace gotrace gotrace_batch gotrace_table gotrace_order gotrace_read diff
 MEM    = heap
 DEV    = dev native ocl none signature slice buildlog
 RT     = agenda cost version profile world thread sched gqueue timer sysmon cgo callback lock stw net context across chan exec launch
