@@ -41,7 +41,7 @@ TESTS  = main check tidy_test program scenario audit invariant $(TESTS_BASE:%=ba
          $(TESTS_CLI:%=cli/%_test) cli/command $(TESTS_VIEW:%=visualizer/%_test) visualizer/sample
 TESTS_BASE   = base
 TESTS_EVENT  = trace model
-TESTS_LENS   = narrate summary why findings scenarios
+TESTS_LENS   = narrate summary why findings scenarios gotrace_read
 TESTS_DEV    = slice buildlog signature device fault
 TESTS_RT     = sched rules stw lock callback wait random version profile
 TESTS_SCRIPT = sandbox budget order value error knob kernel
