@@ -49,7 +49,8 @@ typedef struct {
     Sample *sample;
     size_t sample_count, sample_cap, sample_next;
     bool has_frequency, has_clock;
-    double unit_ns; /* nanoseconds of one clock unit */
+    double unit_ns;      /* nanoseconds of one clock unit */
+    uint64_t unit_whole; /* the same, if it is a small whole number; else 0 */
     uint64_t clock_units;
 } Tables;
 
@@ -195,10 +196,11 @@ static inline bool gotrace_has(const IdTable *t, uint64_t id) {
     return id == 0 || gotrace_id(t, id) != NO_SLOT;
 }
 
-/* Clock units to nanoseconds, rounded as Go does: a product of floats. They decide nothing that a machine could
- * see otherwise: IEEE multiplication of doubles is the same everywhere, and the result is a whole number. */
+/* Clock units to nanoseconds, rounded as Go does: a product of doubles, which is the same on every machine. Where a
+ * unit is a whole number of nanoseconds (64 on Linux) the product is exact, and need not be one of doubles. */
 #define GOTRACE_TIME_MAX ((uint64_t)1 << 62)
 static inline uint64_t gotrace_ns(const Tables *t, uint64_t units) {
+    if (t->unit_whole > 0 && units < (uint64_t)1 << 32) return units * t->unit_whole;
     double ns = (double)units * t->unit_ns;
     return ns < (double)GOTRACE_TIME_MAX ? (uint64_t)ns : GOTRACE_TIME_MAX;
 }

@@ -253,8 +253,23 @@ static void give_sample(GotraceReader *r) {
     r->out_count = 1;
 }
 
+/* By number: does it refer to a string or a stack? */
+static const bool refers[256] = {
+#define A(name, kind)                                                                              \
+    || GOTRACE_KIND_##kind == GOTRACE_KIND_STRING || GOTRACE_KIND_##kind == GOTRACE_KIND_STACK
+#define NO_ARGS
+#define PART(number, NAME, Name, since, doc)
+#define TIMED(number, NAME, Name, since, args, doc) [number] = false args,
+#include "gotrace.def"
+#undef TIMED
+#undef PART
+#undef NO_ARGS
+#undef A
+};
+
 /* What it refers to must be in the tables. */
 static bool check_references(const GotraceReader *r, const GotraceEvent *e, Diag *d) {
+    if (!refers[e->number]) return true;
     const GotraceSpec *spec = &gotrace_spec[e->number];
     for (int i = 0; i < spec->arg_count; i++) {
         bool string = spec->arg[i].kind == GOTRACE_KIND_STRING,
@@ -269,7 +284,7 @@ static bool check_references(const GotraceReader *r, const GotraceEvent *e, Diag
     return true;
 }
 
-GotraceStep gotrace_next(GotraceReader *r, GotraceEvent *e, Diag *d) {
+GotraceStep gotrace_next(GotraceReader *r, const GotraceEvent **out, Diag *d) {
     while (r->out_next == r->out_count) {
         r->out_next = r->out_count = 0;
         bool done = true;
@@ -287,8 +302,9 @@ GotraceStep gotrace_next(GotraceReader *r, GotraceEvent *e, Diag *d) {
             if (!begin_generation(r, d)) return GOTRACE_BROKEN;
         }
     }
-    *e = r->out[r->out_next++];
+    GotraceEvent *e = &r->out[r->out_next++];
     if (e->time_ns <= r->last_ns) e->time_ns = r->last_ns + 1;
     r->last_ns = e->time_ns;
+    *out = e;
     return check_references(r, e, d) ? GOTRACE_EVENT : GOTRACE_BROKEN;
 }

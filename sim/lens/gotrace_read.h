@@ -63,7 +63,8 @@ typedef enum {
     GOTRACE_END,
     GOTRACE_BROKEN, /* the Diag says where and why; events before it are good */
 } GotraceStep;
-GotraceStep gotrace_next(GotraceReader *r, GotraceEvent *e, Diag *d);
+/* *e is the reader's, until the next call. */
+GotraceStep gotrace_next(GotraceReader *r, const GotraceEvent **e, Diag *d);
 
 /* The string of this id, NUL-terminated; "" for 0. Its id is in an event or a frame. */
 const char *gotrace_string(const GotraceReader *r, uint64_t id, size_t *len);

@@ -211,6 +211,8 @@ static bool add_frequency(GotraceReader *r, Input *in) {
         return gotrace_fail(r, at, in->d, "a clock of 0 units a second tells no time");
     t->has_frequency = true;
     t->unit_ns = 1.0 / ((double)frequency / 1e9);
+    t->unit_whole =
+        t->unit_ns < 1024 && t->unit_ns == (double)(uint64_t)t->unit_ns ? (uint64_t)t->unit_ns : 0;
     r->counts.frequency = frequency;
     return true;
 }

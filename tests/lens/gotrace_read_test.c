@@ -44,20 +44,20 @@ static void write_bytes(const char *path, const char *b, size_t len) {
 /* Reads all of it, strings and stacks as well. False with the error. */
 static bool read_all(const char *path, uint64_t *events, Diag *d) {
     GotraceReader *r;
-    GotraceEvent e;
+    const GotraceEvent *e;
     GotraceStep step;
     size_t letters = 0;
     *events = 0;
     if (!gotrace_open(&r, path, d)) return false;
     while ((step = gotrace_next(r, &e, d)) == GOTRACE_EVENT) {
-        const GotraceSpec *spec = &gotrace_spec[e.number];
+        const GotraceSpec *spec = &gotrace_spec[e->number];
         for (int i = 0; i < spec->arg_count; i++) {
             if (spec->arg[i].kind == GOTRACE_KIND_STRING)
-                letters += strlen(gotrace_string(r, e.arg[i], NULL));
+                letters += strlen(gotrace_string(r, e->arg[i], NULL));
             if (spec->arg[i].kind != GOTRACE_KIND_STACK) continue;
-            for (uint32_t depth = 0; depth < gotrace_stack_depth(r, e.arg[i]); depth++)
+            for (uint32_t depth = 0; depth < gotrace_stack_depth(r, e->arg[i]); depth++)
                 letters +=
-                    strlen(gotrace_string(r, gotrace_stack_frame(r, e.arg[i], depth).func, NULL));
+                    strlen(gotrace_string(r, gotrace_stack_frame(r, e->arg[i], depth).func, NULL));
         }
         ++*events;
     }
@@ -205,7 +205,7 @@ static void note_proc(Facts *f, const GotraceEvent *e) {
 
 static bool gather(const char *path, Facts *f, GotraceCounts *counts) {
     GotraceReader *r;
-    GotraceEvent e;
+    const GotraceEvent *e;
     GotraceStep step;
     Diag d = {0};
     *f = (Facts){.block.text = intern_new(),
@@ -217,18 +217,19 @@ static bool gather(const char *path, Facts *f, GotraceCounts *counts) {
         return false;
     }
     while ((step = gotrace_next(r, &e, &d)) == GOTRACE_EVENT) {
-        CU_ASSERT(e.time_ns > f->last_ns);
-        if (f->events++ == 0) f->first_ns = e.time_ns;
-        f->last_ns = e.time_ns;
-        if (e.m != GOTRACE_NONE && e.number != GT_CPU_SAMPLE && idmap_get(&f->m, e.m) == IDMAP_NONE)
-            idmap_put(&f->m, e.m, 0);
-        note_goroutine(f, &e);
-        note_proc(f, &e);
-        if (e.number == GT_GO_BLOCK)
+        CU_ASSERT(e->time_ns > f->last_ns);
+        if (f->events++ == 0) f->first_ns = e->time_ns;
+        f->last_ns = e->time_ns;
+        if (e->m != GOTRACE_NONE && e->number != GT_CPU_SAMPLE &&
+            idmap_get(&f->m, e->m) == IDMAP_NONE)
+            idmap_put(&f->m, e->m, 0);
+        note_goroutine(f, e);
+        note_proc(f, e);
+        if (e->number == GT_GO_BLOCK)
             tally(&f->block,
-                  e.implied ? "(none: from GoSwitch)" : gotrace_string(r, e.arg[0], NULL));
-        if (e.number == GT_GO_STOP) tally(&f->stop, gotrace_string(r, e.arg[0], NULL));
-        if (e.number == GT_STW_BEGIN) tally(&f->stw, gotrace_string(r, e.arg[0], NULL));
+                  e->implied ? "(none: from GoSwitch)" : gotrace_string(r, e->arg[0], NULL));
+        if (e->number == GT_GO_STOP) tally(&f->stop, gotrace_string(r, e->arg[0], NULL));
+        if (e->number == GT_STW_BEGIN) tally(&f->stw, gotrace_string(r, e->arg[0], NULL));
     }
     if (step == GOTRACE_BROKEN) printf("    %s\n", d.message);
     *counts = *gotrace_counts(r);
