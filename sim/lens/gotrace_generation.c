@@ -252,7 +252,7 @@ static GotraceStep belongs(const GotraceReader *r, const Head *h, uint64_t at, b
     return GOTRACE_BROKEN;
 }
 
-GotraceStep gotrace_generation(GotraceReader *r, Diag *d) {
+GotraceStep gotrace_read_generation(GotraceReader *r, Diag *d) {
     bool marked = r->counts.version >= 26, any = false, first_of_all = r->counts.generations == 0;
     forget_generation(r);
     if (r->next_at == r->size && !first_of_all) return GOTRACE_END;
@@ -294,7 +294,7 @@ GotraceStep gotrace_generation(GotraceReader *r, Diag *d) {
     return GOTRACE_EVENT;
 }
 
-bool gotrace_generation_open_batch(GotraceReader *r, Cursor *c, Diag *d) {
+bool gotrace_open_batch(GotraceReader *r, Cursor *c, Diag *d) {
     const Batch *b = &r->batch[c->batch];
     c->data = mem_grow(c->data, b->len);
     c->batch_at = b->at;

@@ -601,7 +601,7 @@ static Advance user_task_end(Step *s) {
 static bool region_name(const Step *s, uint64_t *name) {
     size_t len;
     if (!gotrace_has(&s->r->table.strings, s->c->arg[1])) return false;
-    const char *text = gotrace_string(s->r, s->c->arg[1], &len);
+    const char *text = gotrace_text(s->r, s->c->arg[1], &len);
     *name = intern_id_n(s->r->region_names, text, len);
     return true;
 }

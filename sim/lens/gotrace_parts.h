@@ -173,9 +173,9 @@ bool gotrace_fail(const GotraceReader *r, uint64_t at, Diag *d, const char *fmt,
 /* Reads the header of the file. */
 bool gotrace_header(GotraceReader *r, Diag *d);
 /* Reads the next generation: its tables, and where its threads' batches are. END: there is none. */
-GotraceStep gotrace_generation(GotraceReader *r, Diag *d);
+GotraceStep gotrace_read_generation(GotraceReader *r, Diag *d);
 /* Opens the cursor's next batch. */
-bool gotrace_generation_open_batch(GotraceReader *r, Cursor *c, Diag *d);
+bool gotrace_open_batch(GotraceReader *r, Cursor *c, Diag *d);
 
 /* ---- gotrace_table.c ---- */
 

@@ -23,7 +23,7 @@ enum { WINDOW_BYTES = 256 * 1024 };
 
 /* ---- open and close ---- */
 
-bool gotrace_open(GotraceReader **out, const char *path, Diag *d) {
+bool gotrace_reader_open(GotraceReader **out, const char *path, Diag *d) {
     struct stat st;
     *out = NULL;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -41,14 +41,14 @@ bool gotrace_open(GotraceReader **out, const char *path, Diag *d) {
     r->window = mem_alloc(WINDOW_BYTES);
     r->bare = NO_SLOT;
     if (!gotrace_header(r, d)) {
-        gotrace_close(r);
+        gotrace_reader_close(r);
         return false;
     }
     *out = r;
     return true;
 }
 
-void gotrace_close(GotraceReader *r) {
+void gotrace_reader_close(GotraceReader *r) {
     if (r == NULL) return;
     close(r->fd);
     for (size_t i = 0; i < r->cursor_count; i++) free(r->cursor[i].data);
@@ -99,7 +99,7 @@ static bool cursor_next(GotraceReader *r, Cursor *c, bool *more, Diag *d) {
             c->data = NULL;
             return true;
         }
-        if (!gotrace_generation_open_batch(r, c, d)) return false;
+        if (!gotrace_open_batch(r, c, d)) return false;
     }
     const uint8_t *p = c->data + c->position, *end = c->data + c->len;
     uint64_t units;
@@ -297,7 +297,7 @@ GotraceStep gotrace_next(GotraceReader *r, const GotraceEvent **out, Diag *d) {
                 *d = r->later;
                 return GOTRACE_BROKEN;
             }
-            GotraceStep step = gotrace_generation(r, d);
+            GotraceStep step = gotrace_read_generation(r, d);
             if (step != GOTRACE_EVENT) return step;
             if (!begin_generation(r, d)) return GOTRACE_BROKEN;
         }

@@ -55,8 +55,8 @@ typedef struct {
 } GotraceCounts;
 
 /* Reads the header. */
-bool gotrace_open(GotraceReader **r, const char *path, Diag *d);
-void gotrace_close(GotraceReader *r);
+bool gotrace_reader_open(GotraceReader **r, const char *path, Diag *d);
+void gotrace_reader_close(GotraceReader *r);
 
 typedef enum {
     GOTRACE_EVENT,
@@ -67,7 +67,7 @@ typedef enum {
 GotraceStep gotrace_next(GotraceReader *r, const GotraceEvent **e, Diag *d);
 
 /* The string of this id, NUL-terminated; "" for 0. Its id is in an event or a frame. */
-const char *gotrace_string(const GotraceReader *r, uint64_t id, size_t *len);
+const char *gotrace_text(const GotraceReader *r, uint64_t id, size_t *len);
 /* The stack of this id, innermost frame first; none for 0. */
 uint32_t gotrace_stack_depth(const GotraceReader *r, uint64_t id);
 GotraceFrame gotrace_stack_frame(const GotraceReader *r, uint64_t id, uint32_t depth);

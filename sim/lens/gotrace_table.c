@@ -106,7 +106,7 @@ bool gotrace_add_strings(GotraceReader *r, const uint8_t *data, size_t len, uint
     return true;
 }
 
-const char *gotrace_string(const GotraceReader *r, uint64_t id, size_t *len) {
+const char *gotrace_text(const GotraceReader *r, uint64_t id, size_t *len) {
     uint32_t entry = id == 0 ? NO_SLOT : gotrace_id(&r->table.strings, id);
     if (len != NULL) *len = entry == NO_SLOT ? 0 : r->table.string[entry].len;
     return entry == NO_SLOT ? "" : (const char *)r->table.text.data + r->table.string[entry].at;

@@ -48,20 +48,20 @@ static bool read_all(const char *path, uint64_t *events, Diag *d) {
     GotraceStep step;
     size_t letters = 0;
     *events = 0;
-    if (!gotrace_open(&r, path, d)) return false;
+    if (!gotrace_reader_open(&r, path, d)) return false;
     while ((step = gotrace_next(r, &e, d)) == GOTRACE_EVENT) {
         const GotraceSpec *spec = &gotrace_spec[e->number];
         for (int i = 0; i < spec->arg_count; i++) {
             if (spec->arg[i].kind == GOTRACE_KIND_STRING)
-                letters += strlen(gotrace_string(r, e->arg[i], NULL));
+                letters += strlen(gotrace_text(r, e->arg[i], NULL));
             if (spec->arg[i].kind != GOTRACE_KIND_STACK) continue;
             for (uint32_t depth = 0; depth < gotrace_stack_depth(r, e->arg[i]); depth++)
                 letters +=
-                    strlen(gotrace_string(r, gotrace_stack_frame(r, e->arg[i], depth).func, NULL));
+                    strlen(gotrace_text(r, gotrace_stack_frame(r, e->arg[i], depth).func, NULL));
         }
         ++*events;
     }
-    gotrace_close(r);
+    gotrace_reader_close(r);
     return step == GOTRACE_END && letters < SIZE_MAX;
 }
 
@@ -212,7 +212,7 @@ static bool gather(const char *path, Facts *f, GotraceCounts *counts) {
                  .stop.text = intern_new(),
                  .stw.text = intern_new(),
                  .steal.text = intern_new()};
-    if (!gotrace_open(&r, path, &d)) {
+    if (!gotrace_reader_open(&r, path, &d)) {
         printf("    %s\n", d.message);
         return false;
     }
@@ -227,14 +227,14 @@ static bool gather(const char *path, Facts *f, GotraceCounts *counts) {
         note_proc(f, e);
         if (e->number == GT_GO_BLOCK)
             tally(&f->block,
-                  e->implied ? "(none: from GoSwitch)" : gotrace_string(r, e->arg[0], NULL));
-        if (e->number == GT_GO_STOP) tally(&f->stop, gotrace_string(r, e->arg[0], NULL));
-        if (e->number == GT_STW_BEGIN) tally(&f->stw, gotrace_string(r, e->arg[0], NULL));
+                  e->implied ? "(none: from GoSwitch)" : gotrace_text(r, e->arg[0], NULL));
+        if (e->number == GT_GO_STOP) tally(&f->stop, gotrace_text(r, e->arg[0], NULL));
+        if (e->number == GT_STW_BEGIN) tally(&f->stw, gotrace_text(r, e->arg[0], NULL));
     }
     if (step == GOTRACE_BROKEN) printf("    %s\n", d.message);
     *counts = *gotrace_counts(r);
     f->named_only = f->m.count - counts->threads;
-    gotrace_close(r);
+    gotrace_reader_close(r);
     return step == GOTRACE_END;
 }
 
