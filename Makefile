@@ -16,9 +16,10 @@ BUILD_asan    = build/asan
 BUILD         = $(BUILD_$(MODE))
 OBJ           = $(BUILD)/obj
 
-BASE   = base cstack diag bytes intern prng units
+BASE   = base cstack diag bytes idmap intern prng units
 EVENT  = event model stream pump watch text trace_write trace_read
-LENS   = narrate summary why findings schedtrace diff
+LENS   = narrate summary why trail findings schedtrace diff gotrace gotrace_batch gotrace_write \
+         gotrace_generation gotrace_table gotrace_order gotrace_read
 MEM    = heap
 DEV    = dev native ocl none signature slice buildlog
 RT     = agenda cost version profile world thread sched gqueue timer sysmon cgo callback lock stw net context across chan exec launch
@@ -41,7 +42,7 @@ TESTS  = main check tidy_test program scenario audit invariant $(TESTS_BASE:%=ba
          $(TESTS_CLI:%=cli/%_test) cli/command $(TESTS_VIEW:%=visualizer/%_test) visualizer/sample
 TESTS_BASE   = base
 TESTS_EVENT  = trace model
-TESTS_LENS   = narrate summary why findings scenarios
+TESTS_LENS   = narrate summary why findings scenarios gotrace gotrace_read
 TESTS_DEV    = slice buildlog signature device fault
 TESTS_RT     = sched rules stw lock callback wait random version profile
 TESTS_SCRIPT = sandbox budget order value error knob kernel strand

@@ -2,6 +2,8 @@
 #include "cli.h"
 
 #include "../base/units.h"
+#include "../lens/gotrace.h"
+#include "../lens/gotrace_write.h"
 #include "../lens/schedtrace.h"
 
 #include <errno.h>
@@ -12,61 +14,39 @@
 
 enum { MOMENTS_MAX = 1000000 };
 
+typedef struct Form Form;
 typedef struct {
     const char *trace, *as, *out;
-    uint64_t every_ns;
+    const Form *form;
+    uint64_t every_ns; /* 0: not said */
     bool detail;
+    int go; /* minor version; 0: not said */
 } Options;
 
-static const struct argp_option options[] = {
-    {"as", 'a', "FORM", 0, "schedtrace: the lines of GODEBUG=schedtrace", 0},
-    {"output", 'o', "FILE", 0, "Write to FILE instead of standard output", 0},
-    {"every", 'e', "T", 0, "schedtrace: so much virtual time from one line to the next; 1ms if not said", 0},
-    {"detail", 'D', NULL, 0, "schedtrace: each P, M and G as well, as with scheddetail=1", 0},
-    {0},
+/* What can be written. `may` says no before the file is made. */
+struct Form {
+    const char *name;
+    bool (*may)(Trace *t, const Options *o, Diag *d);
+    bool (*write)(Trace *t, const Options *o, FILE *out, Diag *d);
 };
-
-static void check_form(const char *as, struct argp_state *state) {
-    static const char *const later[] = {"go", "perfetto", "html"};
-    if (as == NULL) argp_error(state, "as what? --as schedtrace");
-    if (strcmp(as, "schedtrace") == 0) return;
-    for (size_t i = 0; i < ARRAY_LEN(later); i++) {
-        if (strcmp(as, later[i]) == 0) argp_error(state, "--as %s is not there yet; there is: schedtrace", as);
-    }
-    argp_error(state, "--as wants schedtrace, not \"%s\"", as);
-}
-
-static error_t parse(int key, char *arg, struct argp_state *state) {
-    Options *o = state->input;
-    switch (key) {
-    case 'a': o->as = arg; return 0;
-    case 'o': o->out = arg; return 0;
-    case 'D': o->detail = true; return 0;
-    case 'e':
-        if (!time_parse(arg, &o->every_ns) || o->every_ns == 0)
-            argp_error(state, "--every wants a time above 0, such as 20us or 1ms, not \"%s\"", arg);
-        return 0;
-    case ARGP_KEY_END: check_form(o->as, state); return 0;
-    default: return cli_one(key, arg, state, &o->trace, "trace");
-    }
-}
-
-static const struct argp argp = {options,
-                                 parse,
-                                 "TRACE --as FORM",
-                                 "Write a trace in the form of another tool.\v"
-                                 "FORM is schedtrace: the lines that a Go program prints when it runs with "
-                                 "GODEBUG=schedtrace=1,scheddetail=1. They count milliseconds, as Go does, "
-                                 "however short --every is.",
-                                 NULL,
-                                 NULL,
-                                 NULL};
 
 static bool put(FILE *out, Bytes *b) {
     bool ok = b->len == 0 || fwrite(b->data, b->len, 1, out) == 1;
     b->len = 0;
     return ok;
 }
+
+static bool cannot_write(const Options *o, Diag *d) {
+    return diag_fail(d, EXIT_WORLD, "cannot write %s: %s", o->out ? o->out : "standard output", strerror(errno));
+}
+
+static bool impossible(const Options *o, const Event *e, const char *why, Diag *d) {
+    return diag_fail(d, EXIT_WORLD, "%s: event #%llu is impossible: %s", o->trace, (unsigned long long)e->seq, why);
+}
+
+/* ---- schedtrace ---- */
+
+static uint64_t every_ns(const Options *o) { return o->every_ns ? o->every_ns : 1000000; }
 
 /* A line for each moment 0, every, 2 every ... up to the last event: the state after all that happened by then. */
 static bool schedtrace(Trace *t, const Options *o, FILE *out, Diag *d) {
@@ -76,23 +56,18 @@ static bool schedtrace(Trace *t, const Options *o, FILE *out, Diag *d) {
     Bytes b = {0};
     char why[MODEL_WHY_MAX];
     bool ok = true, written = true;
-    uint64_t at = 0, left = MOMENTS_MAX;
+    uint64_t at = 0, every = every_ns(o), left = MOMENTS_MAX;
     schedtrace_begin(&s);
     for (Event e; ok && written && trace_next(c, &e);) {
-        for (; at < e.time_ns && m->p_count > 0 && written && left > 0; at += o->every_ns, left--) {
+        for (; at < e.time_ns && m->p_count > 0 && written && left > 0; at += every, left--) {
             schedtrace_print(&s, m, at, o->detail, &b);
             written = put(out, &b);
         }
         schedtrace_event(&s, m, &e);
-        if (!model_apply(m, &e, why)) {
-            ok = diag_fail(d, EXIT_WORLD, "%s: event #%llu is impossible: %s", o->trace,
-                           (unsigned long long)e.seq, why);
-        }
+        if (!model_apply(m, &e, why)) ok = impossible(o, &e, why, d);
     }
     if (ok && m->p_count > 0) schedtrace_print(&s, m, m->now_ns, o->detail, &b);
-    if (!put(out, &b) || !written)
-        ok = diag_fail(d, EXIT_WORLD, "cannot write %s: %s", o->out ? o->out : "standard output",
-                       strerror(errno));
+    if (!put(out, &b) || !written) ok = cannot_write(o, d);
     bytes_free(&b);
     schedtrace_free(&s);
     trace_cursor_free(c);
@@ -101,12 +76,124 @@ static bool schedtrace(Trace *t, const Options *o, FILE *out, Diag *d) {
 }
 
 static bool few_enough(Trace *t, const Options *o, Diag *d) {
-    uint64_t moments = trace_last_ns(t) / o->every_ns;
+    uint64_t moments = trace_last_ns(t) / every_ns(o);
     if (moments <= MOMENTS_MAX) return true;
     diag_fail(d, EXIT_USAGE, "that would be %llu moments, more than %d", (unsigned long long)moments,
               MOMENTS_MAX);
     return diag_remedy(d, "Give a longer --every.");
 }
+
+/* ---- go ---- */
+
+enum {
+    FORMAT_DEFAULT = 23, /* every tool since 1.23 reads it, and newer versions say nothing that we do */
+    PUT_BYTES = 1 << 16,
+};
+
+static bool gotrace(Trace *t, const Options *o, FILE *out, Diag *d) {
+    Model *m = model_new(trace_text(t));
+    TraceCursor *c = trace_cursor(t);
+    GotraceWriter *w = gotrace_new(o->go ? o->go : FORMAT_DEFAULT, trace_option(t, "scenario"));
+    Bytes *b = gotrace_out(w);
+    char why[MODEL_WHY_MAX];
+    bool ok = true, written = true;
+    for (Event e; ok && written && trace_next(c, &e);) {
+        if (!model_apply(m, &e, why) || !gotrace_event(w, m, &e, why)) ok = impossible(o, &e, why, d);
+        if (b->len >= PUT_BYTES) written = put(out, b);
+    }
+    gotrace_close(w);
+    if (ok && (!written || !put(out, b))) ok = cannot_write(o, d);
+    gotrace_free(w);
+    trace_cursor_free(c);
+    model_free(m);
+    return ok;
+}
+
+/* Bytes on a terminal help nobody; and Go's reader wants something in a trace. */
+static bool gotrace_may(Trace *t, const Options *o, Diag *d) {
+    if (o->out == NULL && isatty(STDOUT_FILENO)) {
+        diag_fail(d, EXIT_USAGE, "a Go trace is not text, and standard output is a terminal");
+        return diag_remedy(d, "Name a file: -o FILE.");
+    }
+    if (trace_event_count(t) > 0) return true;
+    return diag_fail(d, EXIT_WORLD, "%s holds no event, and a Go trace has at least one", o->trace);
+}
+
+/* ---- the command ---- */
+
+static const Form forms[] = {
+    {.name = "go", .may = gotrace_may, .write = gotrace},
+    {.name = "schedtrace", .may = few_enough, .write = schedtrace},
+};
+
+static const struct argp_option options[] = {
+    {"as", 'a', "FORM", 0, "go: Go's own execution trace; schedtrace: the lines of GODEBUG=schedtrace", 0},
+    {"output", 'o', "FILE", 0, "Write to FILE instead of standard output", 0},
+    {"go", 'g', "VERSION", 0, "go: for tools of this version and later: 1.22, 1.23, 1.25 or 1.26; 1.23 if not said", 0},
+    {"every", 'e', "T", 0, "schedtrace: so much virtual time from one line to the next; 1ms if not said", 0},
+    {"detail", 'D', NULL, 0, "schedtrace: each P, M and G as well, as with scheddetail=1", 0},
+    {0},
+};
+
+static int format_version(const char *arg, struct argp_state *state) {
+    static const struct {
+        const char *name;
+        int minor;
+    } versions[] = {
+#define X(minor) {"1." #minor, minor},
+        GOTRACE_VERSIONS(X)
+#undef X
+    };
+    for (size_t i = 0; i < ARRAY_LEN(versions); i++) {
+        if (strcmp(arg, versions[i].name) == 0) return versions[i].minor;
+    }
+    argp_error(state, "--go wants 1.22, 1.23, 1.25 or 1.26, the versions of the format, not \"%s\"", arg);
+    return 0;
+}
+
+static void check_form(Options *o, struct argp_state *state) {
+    static const char *const later[] = {"perfetto", "html"};
+    if (o->as == NULL) argp_error(state, "as what? --as go, or --as schedtrace");
+    for (size_t i = 0; i < ARRAY_LEN(later); i++) {
+        if (strcmp(o->as, later[i]) == 0) argp_error(state, "--as %s is not there yet; there is: go, schedtrace", o->as);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+        if (strcmp(o->as, forms[i].name) == 0) o->form = &forms[i];
+    }
+    if (o->form == NULL) argp_error(state, "--as wants go or schedtrace, not \"%s\"", o->as);
+    bool go = o->form->write == gotrace;
+    if (go && (o->every_ns || o->detail)) argp_error(state, "--every and --detail go with --as schedtrace");
+    if (!go && o->go) argp_error(state, "--go goes with --as go");
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state) {
+    Options *o = state->input;
+    switch (key) {
+    case 'a': o->as = arg; return 0;
+    case 'o': o->out = arg; return 0;
+    case 'g': o->go = format_version(arg, state); return 0;
+    case 'D': o->detail = true; return 0;
+    case 'e':
+        if (!time_parse(arg, &o->every_ns) || o->every_ns == 0)
+            argp_error(state, "--every wants a time above 0, such as 20us or 1ms, not \"%s\"", arg);
+        return 0;
+    case ARGP_KEY_END: check_form(o, state); return 0;
+    default: return cli_one(key, arg, state, &o->trace, "trace");
+    }
+}
+
+static const struct argp argp = {options,
+                                 parse,
+                                 "TRACE --as FORM",
+                                 "Write a trace in the form of another tool.\v"
+                                 "FORM is go: the file that runtime/trace writes, for `go tool trace FILE` and other "
+                                 "viewers of Go traces, with the goroutines, Ps and threads, calls out of Go, stops of "
+                                 "the world, notes (as logs) and device commands (as tasks). Or schedtrace: the lines "
+                                 "that a Go program prints when it runs with GODEBUG=schedtrace=1,scheddetail=1. They "
+                                 "count milliseconds, as Go does, however short --every is.",
+                                 NULL,
+                                 NULL,
+                                 NULL};
 
 static bool same_file(const char *a, const char *b) {
     struct stat x, y;
@@ -116,21 +203,21 @@ static bool same_file(const char *a, const char *b) {
 /* Half a file is taken away again, if it is one. */
 static bool export(Trace *t, const Options *o, Diag *d) {
     struct stat st;
-    if (!few_enough(t, o, d)) return false;
-    if (o->out == NULL) return schedtrace(t, o, stdout, d);
+    if (!o->form->may(t, o, d)) return false;
+    if (o->out == NULL) return o->form->write(t, o, stdout, d);
     if (same_file(o->trace, o->out))
         return diag_fail(d, EXIT_USAGE, "%s is the trace itself: write to another file", o->out);
     FILE *f = fopen(o->out, "wb");
-    if (f == NULL) return diag_fail(d, EXIT_WORLD, "cannot write %s: %s", o->out, strerror(errno));
+    if (f == NULL) return cannot_write(o, d);
     bool plain = fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode);
-    bool ok = schedtrace(t, o, f, d);
-    if (fclose(f) != 0 && ok) ok = diag_fail(d, EXIT_WORLD, "cannot write %s: %s", o->out, strerror(errno));
+    bool ok = o->form->write(t, o, f, d);
+    if (fclose(f) != 0 && ok) ok = cannot_write(o, d);
     if (!ok && plain) unlink(o->out);
     return ok;
 }
 
 int cmd_export(int argc, char **argv) {
-    Options o = {.every_ns = 1000000};
+    Options o = {0};
     cli_parse(&argp, argc, argv, &o);
     int status = EXIT_WELL;
     Trace *t = cli_open(o.trace, &status);

@@ -575,8 +575,7 @@ static bool p_kill(Step *s, uint64_t p) {
     GET(P, pp, p);
     REQUIRE(p >= s->m->procs, "P%llu is one of %llu", (Ull)p, (Ull)s->m->procs);
     REQUIRE(pp->runq.count == 0 && pp->runnext == NONE, "P%llu still has goroutines", (Ull)p);
-    if (pp->m != NONE) s->m->m[pp->m].p = NONE; /* the stopper's own: it goes on with P0 */
-    pp->m = NONE;
+    REQUIRE(pp->m == NONE, "P%llu still belongs to M%llu", (Ull)p, (Ull)pp->m);
     return move_p(s, p);
 }
 

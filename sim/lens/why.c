@@ -6,15 +6,14 @@
  *   g1 waiting  ─▶ its channel ─▶ who will send ─▶ why that one has not yet
  *   M3          ─▶ the event that made it ─▶ cause ─▶ cause ─▶ an event with a line
  *
- * Present states are read off the model. The past is walked along the events' causes (find_root), with a
- * few jumps where the cause of interest is not the event before: a retake is due to the call, not to
- * sysmon's look; a timer to the sleep; the end of a command to whoever enqueued it.
+ * Present states are read off the model; what led to them, and what will end them, off the events (trail.c).
  * A state or a reason that is not known here still gives a true sentence, and the walk goes on.
  */
 #include "why.h"
 
 #include "../base/units.h"
 #include "narrate.h"
+#include "trail.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -68,9 +67,6 @@ static uint64_t ago(const Tale *t, uint64_t ns) { return t->at->now_ns - ns; }
 static uint64_t in(const Tale *t, uint64_t ns) {
     return ns > t->at->now_ns ? ns - t->at->now_ns : 0;
 }
-static bool alive(const Model *m, uint64_t g) {
-    return g < m->g_count && m->g[g].state != G_NONE && m->g[g].state != G_DEAD;
-}
 static const ModelG *g_of(const Tale *t, uint64_t g) {
     return g < t->m->g_count && t->m->g[g].state != G_NONE ? &t->m->g[g] : NULL;
 }
@@ -78,72 +74,7 @@ static const ModelM *m_of(const Tale *t, uint64_t m) {
     return m < t->m->m_count && t->m->m[m].state != M_NONE ? &t->m->m[m] : NULL;
 }
 
-/* ---- looking back ---- */
-
-static bool event_at(const Tale *t, uint64_t seq, Event *e) {
-    return seq > 0 && seq != NONE && t->at->event(t->at->ctx, seq, e);
-}
-
-/* The last event of this kind before `seq` that has this first argument. */
-static bool last_before(const Tale *t, uint64_t seq, EventKind kind, uint64_t id, Event *e) {
-    while (seq-- > 1 && event_at(t, seq, e)) {
-        if (e->kind == kind && e->arg[0] == id) return true;
-    }
-    return false;
-}
-
-static uint64_t line_of(const Event *e) {
-    uint64_t line = e->kind < EV_COUNT ? event_arg(e, "line") : NONE;
-    return line == NONE ? 0 : line;
-}
-
-/* The last thing that goroutine g did by a line of its own, before `seq`. */
-static bool last_line(const Tale *t, uint64_t seq, uint64_t g, Event *e) {
-    while (seq-- > 1 && event_at(t, seq, e)) {
-        if (e->kind < EV_COUNT && line_of(e) && event_first(e, KIND_G) == g) return true;
-    }
-    return false;
-}
-
-/* Where the cause that one wants to hear of is not the event before. */
-static bool jump(const Tale *t, const Event *e, Event *to) {
-    switch (e->kind) {
-    case EV_P_RETAKE:
-        if (e->arg[4] != 1) return false;
-        return last_before(t, e->seq, EV_CGO_ENTER, e->arg[2], to) ||
-               last_line(t, e->seq, e->arg[2],
-                         to); /* the goroutine of a C thread never entered C */
-    case EV_P_STOP_C: return last_line(t, e->seq, e->arg[2], to);
-    case EV_CGO_EXIT_WAIT:
-        if (t->at->event(t->at->ctx, e->cause, to) && to->kind == EV_CALLBACK) return true;
-        return last_before(t, e->seq, EV_CGO_ENTER, e->arg[0], to);
-    case EV_GO_STOP:
-    case EV_PREEMPT_ASK: return last_line(t, e->seq, e->arg[0], to);
-    case EV_TIMER_FIRE: return last_before(t, e->seq, EV_GO_SLEEP, e->arg[0], to);
-    case EV_TIMER_SEND: return last_before(t, e->seq, EV_CHAN_MAKE, e->arg[0], to);
-    case EV_NET_READY: return last_before(t, e->seq, EV_NET_WAIT, e->arg[0], to);
-    case EV_DEV_START:
-    case EV_DEV_DONE: return last_before(t, e->seq, EV_DEV_ENQUEUE, e->arg[0], to);
-    default: return false;
-    }
-}
-
-/* Back along the causes from event `seq` to the first that a line of the scenario asked for. False: there
- * is none, and *e is where it began. */
-static bool find_root(const Tale *t, uint64_t seq, Event *e) {
-    *e = (Event){.kind = EV_COUNT};
-    for (Event next; event_at(t, seq, &next); seq = next.cause) {
-        *e = next;
-        if (line_of(e)) return true;
-        if (jump(t, e, &next) && line_of(&next)) {
-            *e = next;
-            return true;
-        }
-        next = *e;
-        if (e->kind == EV_SYSMON_LOOK || next.cause >= seq) return false;
-    }
-    return false;
-}
+/* ---- where it began ---- */
 
 /* What an event with a line says of the scenario: "g3 worker sent on done (c0) at blocking.lua:22". */
 static void root_text(const Tale *t, const Event *e, char *buf, size_t size) {
@@ -199,10 +130,10 @@ static void root_text(const Tale *t, const Event *e, char *buf, size_t size) {
         break;
     default:
         if (event_first(e, KIND_G) == NONE)
-            snprintf(buf, size, "of what happened%s (%s)", AT(line_of(e)),
+            snprintf(buf, size, "of what happened%s (%s)", AT(trail_line(e)),
                      event_spec[e->kind].name);
         else
-            snprintf(buf, size, "%s was%s (%s)", G(event_first(e, KIND_G)), AT(line_of(e)),
+            snprintf(buf, size, "%s was%s (%s)", G(event_first(e, KIND_G)), AT(trail_line(e)),
                      event_spec[e->kind].name);
         break;
     }
@@ -212,7 +143,7 @@ static void root_text(const Tale *t, const Event *e, char *buf, size_t size) {
 static void say_root(Tale *t, uint64_t seq, const char *intro) {
     Event e;
     char text[320];
-    if (find_root(t, seq, &e)) {
+    if (trail_root(t->at, seq, &e)) {
         root_text(t, &e, text, sizeof text);
         say(t, "%s %s, at %s.", intro, text, TIME(e.time_ns));
     } else if (e.kind == EV_SYSMON_LOOK) {
@@ -415,13 +346,13 @@ static void tell_any_p(Tale *t) {
 static void say_since(Tale *t, uint64_t g) {
     const ModelG *gp = &t->m->g[g];
     Event e, call;
-    bool known = event_at(t, gp->since_seq, &e);
-    if (known && e.kind == EV_CGO_EXIT_WAIT && event_at(t, e.cause, &call) &&
+    bool known = trail_event(t->at, gp->since_seq, &e);
+    if (known && e.kind == EV_CGO_EXIT_WAIT && trail_event(t->at, e.cause, &call) &&
         call.kind == EV_CALLBACK) {
         say(t, "C called the Go function %s%s, and no P was free for it.", STR(call.arg[2]),
             AT(call.arg[3]));
     } else if (known && e.kind == EV_CGO_EXIT_WAIT &&
-               last_before(t, e.seq, EV_CGO_ENTER, g, &call)) {
+               trail_last(t->at, e.seq, EV_CGO_ENTER, g, &call)) {
         say(t, "It came back from %s, called%s, and no P was free: its own had been taken away.",
             STR(call.arg[3]), AT(call.arg[4]));
     } else if (known && e.kind == EV_GO_STOP) {
@@ -435,7 +366,7 @@ static void say_since(Tale *t, uint64_t g) {
 static void tell_in_hand(Tale *t, uint64_t g) {
     const ModelM *mp = m_of(t, t->m->g[g].lock_m);
     Event e = {.kind = EV_COUNT};
-    for (uint64_t seq = t->m->seq; event_at(t, seq, &e); seq--) {
+    for (uint64_t seq = t->m->seq; trail_event(t->at, seq, &e); seq--) {
         if (e.kind < EV_COUNT && event_mentions(&e, KIND_G, g)) break;
     }
     switch (e.kind) {
@@ -498,51 +429,12 @@ static void tell_runnable(Tale *t, uint64_t g, bool asked) {
 
 static void tell_g(Tale *t, uint64_t g, bool asked);
 
-/* Who releases g, later in this trace. */
-static bool releaser(const Tale *t, uint64_t g, Event *e) {
-    for (uint64_t seq = t->m->seq + 1; event_at(t, seq, e); seq++) {
-        if (e->kind == EV_GO_UNBLOCK && e->arg[0] == g) return true;
-    }
-    return false;
-}
-
-/* Who was last at the other end of channel c, and lives: it may come again. */
-static uint64_t last_partner(const Tale *t, uint64_t c, bool wants_sender, uint64_t not ) {
-    Event e;
-    for (uint64_t seq = t->m->seq; event_at(t, seq, &e); seq--) {
-        uint64_t who[2] = {NONE, NONE}; /* at that end: who came, who had waited there */
-        if (e.kind == EV_CHAN_SEND && e.arg[1] == c)
-            who[!wants_sender] = e.arg[wants_sender ? 0 : 2];
-        if (e.kind == EV_CHAN_RECV && e.arg[1] == c)
-            who[wants_sender] = e.arg[wants_sender ? 2 : 0];
-        for (int i = 0; i < 2; i++) {
-            if (who[i] != not &&alive(t->m, who[i])) return who[i];
-        }
-    }
-    return NONE;
-}
-
-/* What the rest of the trace says of those that wait: who is released, and whether all come to a stop. */
-typedef struct {
-    bool dead;      /* the run ends in a deadlock */
-    uint8_t *freed; /* by G; free it */
-} Rest;
-static Rest rest_of(const Tale *t) {
-    Rest r = {.dead = t->m->deadlocked != 0, .freed = mem_zero(t->m->g_count + 1, 1)};
-    Event e;
-    for (uint64_t seq = t->m->seq + 1; event_at(t, seq, &e); seq++) {
-        if (e.kind == EV_DEADLOCK) r.dead = true;
-        if (e.kind == EV_GO_UNBLOCK && e.arg[0] < t->m->g_count) r.freed[e.arg[0]] = 1;
-    }
-    return r;
-}
-
 /* g is waited for, and waits itself for what was told before. */
 static void tell_circle(Tale *t, uint64_t g) {
     size_t first = 0, last = t->told_count - 1;
     while (t->told[first] != g) first++;
     uint64_t end = t->told[last];
-    Rest rest = rest_of(t);
+    TrailRest rest = trail_rest(t->at);
     const char *verdict =
         rest.dead ? "nobody in it can go on, for ever" : "none of them goes on in this trace";
     free(rest.freed);
@@ -562,9 +454,9 @@ static void tell_circle(Tale *t, uint64_t g) {
 static void tell_anyone(Tale *t, uint64_t g, const char *verb) {
     const Model *m = t->m;
     uint64_t others = 0, awake = NONE, first = NONE;
-    Rest rest = rest_of(t);
+    TrailRest rest = trail_rest(t->at);
     for (size_t i = m->g_count; i-- > 1;) {
-        if (i == g || !alive(m, i)) continue;
+        if (i == g || !trail_alive(t->at, i)) continue;
         others++;
         first = i;
         if (m->g[i].state != G_WAITING || m->g[i].wake_ns != NONE || rest.freed[i]) awake = i;
@@ -603,7 +495,7 @@ static void tell_channel_wait(Tale *t, uint64_t g) {
         TIME(gp->since_ns), (Ull)position(m, q, g), (Ull)q->count, (Ull)c->count, (Ull)c->cap);
     Event e;
     const char *verb = sending ? "receive" : "send";
-    if (releaser(t, g, &e)) {
+    if (trail_releaser(t->at, g, &e)) {
         uint64_t by = e.arg[1];
         if (g_of(t, by) == NULL) {
             say(t, "In this run it is released in %s, by %s.", TIME(in(t, e.time_ns)),
@@ -615,7 +507,7 @@ static void tell_channel_wait(Tale *t, uint64_t g) {
         tell_g(t, by, false);
         return;
     }
-    uint64_t by = last_partner(t, gp->chan, !sending, g);
+    uint64_t by = trail_partner(t->at, gp->chan, !sending, g);
     if (by == NONE) {
         tell_anyone(t, g, verb);
         return;
@@ -650,7 +542,7 @@ static void tell_other_wait(Tale *t, uint64_t g) {
     Event e;
     say(t, "%s waits%s%s%s since %s.", G(g), reason[0] ? " (" : "", reason, reason[0] ? ")" : "",
         TIME(gp->since_ns));
-    if (releaser(t, g, &e)) {
+    if (trail_releaser(t->at, g, &e)) {
         say(t, "In this run that ends in %s%s%s.", TIME(in(t, e.time_ns)),
             e.arg[1] == NONE ? "" : ", by ", e.arg[1] == NONE ? "" : G(e.arg[1]));
     }
@@ -700,7 +592,7 @@ static void tell_running(Tale *t, uint64_t g) {
     say(t, "%s is running on P%llu, with M%llu, since %s.", G(g), (Ull)gp->p, (Ull)gp->m,
         TIME(gp->since_ns));
     say_doing(t, g);
-    if (!last_before(t, t->m->seq + 1, EV_GO_START, g, &start)) {
+    if (!trail_last(t->at, t->m->seq + 1, EV_GO_START, g, &start)) {
         say_root(t, gp->since_seq, "It runs because");
         return;
     }
@@ -712,7 +604,7 @@ static void tell_running(Tale *t, uint64_t g) {
             TIME(start.time_ns));
     } else {
         for (e = start; e.kind != EV_GO_START || e.arg[1] != start.arg[1] || e.arg[3];) {
-            if (!event_at(t, e.seq - 1, &e)) break;
+            if (!trail_event(t->at, e.seq - 1, &e)) break;
         }
         if (e.kind == EV_GO_START)
             say(t, "It was next in line and goes on in the time slice that %s began at %s.",
@@ -723,7 +615,7 @@ static void tell_running(Tale *t, uint64_t g) {
 
 static void tell_unborn(Tale *t, uint64_t g) {
     Event e;
-    for (uint64_t seq = t->m->seq + 1; event_at(t, seq, &e); seq++) {
+    for (uint64_t seq = t->m->seq + 1; trail_event(t->at, seq, &e); seq++) {
         bool extra = e.kind == EV_EXTRA_NEW && e.arg[1] == g;
         if (!extra && (e.kind != EV_GO_CREATE || e.arg[0] != g)) continue;
         if (extra)
@@ -733,7 +625,7 @@ static void tell_unborn(Tale *t, uint64_t g) {
             say(t, "g%llu does not exist yet: %s makes it in %s%s.", (Ull)g,
                 e.arg[1] == NONE ? "the runtime" : G(e.arg[1]), TIME(in(t, e.time_ns)),
                 AT(e.arg[3]));
-        if (line_of(&e) == 0) say_root(t, e.seq, "That comes about because");
+        if (trail_line(&e) == 0) say_root(t, e.seq, "That comes about because");
         return;
     }
     say(t, "There is no g%llu in this trace: it " WHY_OUTSIDE ".", (Ull)g);
@@ -851,7 +743,7 @@ static void tell_m_state(Tale *t, uint64_t m) {
 
 static void tell_unborn_m(Tale *t, uint64_t m) {
     Event e;
-    for (uint64_t seq = t->m->seq + 1; event_at(t, seq, &e); seq++) {
+    for (uint64_t seq = t->m->seq + 1; trail_event(t->at, seq, &e); seq++) {
         char what[40] = ", as the template thread";
         if (e.kind != EV_M_NEW && e.kind != EV_EXTRA_NEW && e.kind != EV_M_TEMPLATE) continue;
         if (e.arg[0] != m) continue;
@@ -882,7 +774,7 @@ static void tell_sysmon(Tale *t) {
 /* Why there is this thread at all. */
 static void tell_made(Tale *t, uint64_t m) {
     Event born, e;
-    bool known = event_at(t, t->m->m[m].born_seq, &born);
+    bool known = trail_event(t->at, t->m->m[m].born_seq, &born);
     if (m == 0) {
         say(t, "M0 " WHY_OUTSIDE ": it is the thread with which the process started.");
         return;
@@ -895,7 +787,7 @@ static void tell_made(Tale *t, uint64_t m) {
     }
     say(t, "M%llu was made at %s for P%llu: no thread was parked.", (Ull)m, TIME(born.time_ns),
         (Ull)born.arg[1]);
-    for (e = born; event_at(t, e.cause, &e) && line_of(&e) == 0;) {
+    for (e = born; trail_event(t->at, e.cause, &e) && trail_line(&e) == 0;) {
         if (e.kind == EV_P_RETAKE && e.arg[4] == 1)
             say(t, "sysmon had taken P%llu from M%llu, which was in C with %s.", (Ull)e.arg[0],
                 (Ull)e.arg[1], G(e.arg[2]));
@@ -939,7 +831,7 @@ static void tell_chan(Tale *t, uint64_t c) {
 static void say_pins(Tale *t, uint64_t obj) {
     uint64_t left = t->m->obj[obj].pins, out = 0;
     Event e;
-    for (uint64_t seq = t->m->seq; left > 0 && event_at(t, seq, &e); seq--) {
+    for (uint64_t seq = t->m->seq; left > 0 && trail_event(t->at, seq, &e); seq--) {
         if (e.kind == EV_UNPIN && e.arg[1] == obj) out++;
         if (e.kind != EV_PIN || e.arg[1] != obj) continue;
         if (out > 0) {

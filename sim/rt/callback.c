@@ -147,7 +147,6 @@ static void thread_end(World *w, CThread *t) {
     t->ended = true;
     EMIT(w->s, C_THREAD_END, t->id);
     if (w->prog.drop) w->prog.drop(w->prog.ctx, t->body);
-    w->extra.ended++;
     sched_checkdead(w);
 }
 
@@ -181,7 +180,7 @@ void callback_thread_step(World *w, CThread *t) {
     switch (t->op.kind) {
     case OP_C_WORK:
         EMIT(w->s, CGO_WORK, {NONE}, {t->op.a}, {t->op.line});
-        due(w, t, t->op.a);
+        if (t->op.a > 0 || !exec_stuck(w, t->op.line, true)) due(w, t, t->op.a);
         return;
     case OP_CALLBACK: needm(w, t); return;
     case OP_C_THREAD:
@@ -190,7 +189,7 @@ void callback_thread_step(World *w, CThread *t) {
         return;
     case OP_NOTE:
         EMIT(w->s, NOTE, {NONE}, t->op.text, {t->op.line});
-        due(w, t, 0);
+        if (!exec_stuck(w, t->op.line, true)) due(w, t, 0);
         return;
     case OP_END: thread_end(w, t); return;
     default: exec_wrong_side(w, &t->op, true); return;

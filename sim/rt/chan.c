@@ -66,9 +66,9 @@ bool chan_send(World *w, M *mp, Chan *c) {
     }
 }
 
-void chan_tick(World *w, P *pp, Chan *c, uint64_t late_ns) {
+void chan_tick(World *w, P *pp, Id_P of, Chan *c, uint64_t late_ns) {
     bool kept = c->recvq.count > 0 || c->count < c->cap;
-    EMIT(w->s, TIMER_SEND, c->id, pp->id, {late_ns}, {kept});
+    EMIT(w->s, TIMER_SEND, c->id, of, {late_ns}, {kept});
     if (c->recvq.count > 0) {
         G *receiver = gqueue_get(&c->recvq);
         receiver->result = (OpResult){w->prog.tick, true};

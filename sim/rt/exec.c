@@ -15,13 +15,13 @@
 /* A program that never lets time pass would never end. */
 enum { STUCK_OPS_MAX = 1000000 };
 
-static bool stuck(World *w, const G *gp) {
+bool exec_stuck(World *w, uint32_t line, bool in_c) {
     if (++w->stuck_ops <= STUCK_OPS_MAX) return false;
     Diag d;
-    diag_fail_at(&d, EXIT_SCENARIO, "", (int)gp->op.line, 0,
-                 "g%llu has done %d operations without any virtual time passing",
-                 (unsigned long long)gp->id.v, STUCK_OPS_MAX);
-    diag_remedy(&d, "Let time pass in the loop: compute \"1us\", or a channel operation.");
+    diag_fail_at(&d, EXIT_SCENARIO, "", (int)line, 0,
+                 "%d operations were done without any virtual time passing", STUCK_OPS_MAX);
+    diag_remedy(&d, in_c ? "Let time pass in the loop: C.work \"1us\"."
+                         : "Let time pass in the loop: compute \"1us\", or a channel operation.");
     world_fail(w, &d);
     return true;
 }
@@ -75,8 +75,12 @@ void exec_panic(World *w, G *gp, const char *text) {
 void exec_wrong_side(World *w, const Op *op, bool in_c) {
     Diag d;
     if (in_c) {
+        bool leaves_go = op->kind == OP_C_CALL || op->kind == OP_C_ENTER || op->kind == OP_LAUNCH ||
+                         op->kind == OP_FINISH || op->kind == OP_ACROSS || op->kind == OP_CTX_CURRENT ||
+                         op->kind == OP_CTX_USE || op->kind == OP_CTX_ABSENT;
         diag_fail_at(&d, EXIT_SCENARIO, "", (int)op->line, 0,
-                     "this is Go code, and here runs C: it knows no goroutines and no channels");
+                     leaves_go ? "this is a call from Go to C, and here runs C already"
+                               : "this is Go code, and here runs C: it knows no goroutines and no channels");
         diag_remedy(
             &d, "C.callback(function() ... end) calls Go from C; C.work \"10us\" is work in C.");
     } else {
@@ -178,14 +182,14 @@ static void begin(World *w, M *mp) {
     }
     if (op->kind == OP_COMPUTE) {
         if (gp->left_ns == 0) { /* compute "0s" is nothing */
-            if (!stuck(w, gp)) m_due(w, mp, M_AT_NEXT, 0);
+            if (!exec_stuck(w, op->line, false)) m_due(w, mp, M_AT_NEXT, 0);
             return;
         }
         EMIT(w->s, GO_COMPUTE, gp->id, {gp->left_ns}, {op->line});
     }
     gp->busy_until_ns = world_now(w) + gp->left_ns;
     uint64_t ns = op_cost(w, mp);
-    if (ns == 0 && stuck(w, gp)) return;
+    if (ns == 0 && exec_stuck(w, op->line, false)) return;
     if (world_alone(w, world_now(w) + ns)) exec_op(w, mp);
     else m_due(w, mp, M_AT_OP, ns);
 }
@@ -200,7 +204,7 @@ static void begin_in_c(World *w, M *mp) {
     switch (op->kind) {
     case OP_C_WORK:
         EMIT(w->s, CGO_WORK, gp->id, {op->a}, {op->line});
-        if (op->a == 0 && stuck(w, gp)) return;
+        if (op->a == 0 && exec_stuck(w, op->line, true)) return;
         m_due(w, mp, M_AT_C, op->a);
         return;
     case OP_CTX_USE:
@@ -214,7 +218,7 @@ static void begin_in_c(World *w, M *mp) {
         return;
     case OP_NOTE:
         EMIT(w->s, NOTE, gp->id, op->text, {op->line});
-        if (!stuck(w, gp)) m_due(w, mp, M_AT_C, 0);
+        if (!exec_stuck(w, op->line, true)) m_due(w, mp, M_AT_C, 0);
         return;
     case OP_END:
         if (mp->cthread != NULL) {
@@ -264,6 +268,7 @@ void exec_stopped(World *w, M *mp) {
         return;
     }
     if (gp->op.kind == OP_GC) w->sched.last_gc_ns = world_now(w);
+    stw_release(w, mp);
     exec_next(w, mp);
 }
 
@@ -442,6 +447,7 @@ void exec_prologue(World *w, M *mp) {
 void exec_interrupt(World *w, M *mp) {
     G *gp = mp->curg;
     mp->signal_pending = false;
+    if (mp->status == M_DEAD) return; /* it has ended meanwhile, with its goroutine */
     if (mp->status == M_IN_C) { /* the handler runs there, and Go's part of it does nothing */
         EMIT(w->s, SIGNAL_IN_C, mp->id, gp->id);
         bool ends_it =

@@ -5,7 +5,8 @@
  * nobody has polled for 10 ms. This is what a wait in C is not.
  *
  * Go:      runtime/netpoll.go, netpoll_epoll.go netpoll, netpollBreak; proc.go injectglist (go1.26)
- * Differs: a poll that does not block takes no time. There is no data: only readiness.
+ * Differs: a poll that does not block takes no time. The poller is there from the start (Go makes it with the
+ *          first timer or file). There is no data: only readiness. A deadline is set as the wait begins.
  * Emits:   NET_WAIT NET_READY
  */
 #include "world.h"
@@ -19,11 +20,7 @@ void net_wait(World *w, M *mp, uint64_t ready_ns, uint64_t deadline_ns) {
     agenda_put(&w->net.due, when, w->s->cause, DUE_NET, gp->id.v, ++gp->net_generation);
     w->net.waiters++;
     if (deadline_ns > 0) timer_deadline(w, pp, gp, now + deadline_ns);
-    M *poller = w->sched.poller;
-    if (poller != NULL && when < w->sched.poll_until_ns) { /* epoll itself will wake it, then */
-        w->sched.poll_until_ns = when;
-        m_due(w, poller, M_AT_POLL, when - now + cost(w, COST_thread_wake));
-    }
+    sched_poll_returns(w, when + cost(w, COST_thread_wake)); /* epoll itself will wake it, then */
     sched_schedule(w, mp);
 }
 
@@ -39,10 +36,11 @@ uint64_t net_first_ns(World *w) {
     return agenda_first_ns(&w->net.due);
 }
 
+enum { EVENTS_MAX = 128 }; /* netpoll: as many at a time */
+
 GQueue net_poll(World *w) {
     GQueue list = {0};
-    w->sched.lastpoll_ns = world_now(w);
-    while (net_first_ns(w) <= world_now(w)) {
+    while (list.count < EVENTS_MAX && net_first_ns(w) <= world_now(w)) {
         Due due = agenda_take(&w->net.due);
         G *gp = w->allg[due.id];
         gp->net_generation++; /* a deadline is void from now on */

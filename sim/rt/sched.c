@@ -63,12 +63,14 @@ static uint64_t count_g(const World *w, GState status) {
     return n;
 }
 
-/* Is every thread asleep for good? Counts instead of guessing, as Go does. Extra Ms are no threads; a C
- * thread may call in as long as it lives. */
+/* Is every thread asleep for good? Counts instead of guessing, as Go does. Extra Ms are no threads until
+ * they are borrowed; a C thread may call in as long as it lives, unless it waits in Go itself. */
 void sched_checkdead(World *w) {
     uint64_t mcount = w->allm_count - w->sched.nmfreed, extra = w->extra.length;
     if (mcount - extra - w->sched.nmidle - w->sched.nmidlelocked - w->sched.nmsys > 0) return;
-    if (w->cthread_count > w->extra.ended) return;
+    for (size_t i = 0; i < w->cthread_count; i++) {
+        if (!w->cthreads[i]->ended && w->cthreads[i]->m == NULL) return;
+    }
     if (timer_next_ns(w) != UINT64_MAX || count_g(w, G_RUNNABLE) > 0) return; /* behind a C thread that has gone */
     EMIT(w->s, DEADLOCK, {count_g(w, G_WAITING)},
          stream_text(w->s, "fatal error: all goroutines are asleep - deadlock!"));
@@ -138,8 +140,8 @@ static void checkmcount(World *w) {
 static M *newm(World *w, P *pp, bool spinning) {
     M *mp = sched_newm(w, M_STARTING), *by = w->acting;
     uint64_t delay = cost(w, COST_thread_new);
-    checkmcount(w);
     EMIT(w->s, M_NEW, mp->id, pp->id, {spinning});
+    checkmcount(w); /* mReserveID: it is counted before it is cloned */
     if (by != NULL && by->lockedext > 0) {
         EMIT(w->s, M_ASK, mp->id, by->id);
         delay += cost(w, COST_thread_wake);
@@ -219,13 +221,19 @@ void sched_wakep(World *w) {
     sched_startm(w, pp, true);
 }
 
+void sched_poll_returns(World *w, uint64_t when_ns) {
+    M *mp = w->sched.poller;
+    if (mp == NULL || w->sched.poll_return_ns <= when_ns) return;
+    w->sched.poll_return_ns = when_ns;
+    m_due(w, mp, M_AT_POLL, when_ns - world_now(w));
+}
+
 void sched_netpoll_break(World *w, uint64_t when_ns) {
     M *mp = w->sched.poller;
     if (mp == NULL) {
         sched_wakep(w); /* nobody watches the timers: let someone come by */
     } else if (w->sched.poll_until_ns > when_ns) {
-        w->sched.poll_until_ns = when_ns; /* so that it is broken once */
-        m_due(w, mp, M_AT_POLL, cost(w, COST_thread_wake));
+        sched_poll_returns(w, world_now(w) + cost(w, COST_thread_wake)); /* netpollBreak */
     }
 }
 
@@ -387,7 +395,10 @@ void sched_injectglist(World *w, M *mp, GQueue *list) {
         sched_globrunqput(w, gqueue_get(&ready));
     for (P *idle; started > 0 && (idle = pidleget_spinning(w)) != NULL; started--)
         sched_startm(w, idle, false);
-    while (ready.count > 0) runqput_tail(w, pp, gqueue_get(&ready));
+    while (ready.count > 0) { /* runqputbatch: what has no room in the ring goes to the global queue */
+        if (runq_len(pp) < RUNQ_SIZE) runqput_tail(w, pp, gqueue_get(&ready));
+        else sched_globrunqput(w, gqueue_get(&ready));
+    }
     if (pp != NULL) sched_wakep(w);
 }
 
@@ -556,9 +567,11 @@ void sched_find(World *w, M *mp) {
     m_due(w, mp, M_AT_STEAL, cost(w, COST_steal_look) * (w->procs - 1));
 }
 
-/* Is the owner of p2 about to schedule its runnext itself? Then it is given a little time. */
+/* Is the owner of p2 about to schedule its runnext itself? Then it is given a little time. (An extra M that was
+ * given back is not, but Go asks for _Gsyscall only.) */
 static bool owner_is_busy(const P *p2) {
-    return p2->status == P_RUNNING && p2->m != NULL && !cgo_in_syscall(p2);
+    if (p2->status != P_RUNNING || p2->m == NULL) return false;
+    return p2->m->curg == NULL || p2->m->curg->status != G_SYSCALL;
 }
 
 /* Half of p2's queue, rounded up; the last of them is run. In the last round its runnext as well, after
@@ -646,9 +659,11 @@ static bool recheck(World *w, M *mp) {
  * counts in steps. */
 static void poll(World *w, M *mp, uint64_t until_ns, bool was_spinning) {
     uint64_t step = cost(w, COST_poll_step), now = world_now(w), net = net_first_ns(w);
+    w->sched.poll_until_ns = until_ns;
     if (until_ns != UINT64_MAX) {
         uint64_t delay = until_ns > now ? until_ns - now : 0;
-        if (step > 0 && delay > 0) delay = delay < step ? step : delay - delay % step;
+        if (step > 0 && delay > 0) /* some time has passed since it was set: what was 2 ms is less by now */
+            delay = delay <= step ? step : delay - 1 - (delay - 1) % step;
         if (delay > 0) delay += cost(w, COST_poll_slack);
         until_ns = now + delay;
     }
@@ -657,7 +672,7 @@ static void poll(World *w, M *mp, uint64_t until_ns, bool was_spinning) {
     mp->was_spinning = was_spinning;
     mp->status = M_POLLING;
     w->sched.poller = mp;
-    w->sched.poll_until_ns = until_ns;
+    w->sched.poll_return_ns = until_ns;
     EMIT(w->s, M_POLL, mp->id, {until_ns});
     m_due(w, mp, M_AT_POLL, until_ns - now);
 }
@@ -696,6 +711,7 @@ void sched_nothing(World *w, M *mp) {
 
 void sched_poll_return(World *w, M *mp) {
     w->sched.poller = NULL;
+    w->sched.lastpoll_ns = world_now(w);
     mp->status = M_RUNNING;
     EMIT(w->s, M_POLL_END, mp->id);
     GQueue list = net_poll(w);

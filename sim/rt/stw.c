@@ -8,7 +8,8 @@
  * Go:      runtime/proc.go stopTheWorldWithSema, startTheWorldWithSema, gcstopm, procresize, (*p).destroy;
  *          runtime/mgc.go GC, gcStart (go1.26)
  * Differs: until the collector is modelled, runtime.GC marks on its caller, for as long as the profile says;
- *          its two stops are Go's. The network is not polled before the world runs again.
+ *          its two stops are Go's. Each caller has a collection of its own; in Go, those who wait for the same one to
+ *          end share the next. Who stops the world stays running (Go: waiting, so that its stack can be scanned).
  * Emits:   STW_* P_STOP* P_START* P_DRAIN P_KILL PROCS
  */
 #include "world.h"
@@ -63,13 +64,16 @@ static void ask_again_later(World *w) {
 
 bool stw_begin(World *w, M *mp, const char *reason) {
     G *gp = mp->curg;
-    if (w->stw.by != NULL) { /* worldsema */
+    G *holder = w->stw.gcsema;
+    if (holder != NULL && holder != gp) {
+        bool both_collect = gp->op.kind == OP_GC && holder->op.kind == OP_GC; /* gcWaitOnMark */
         gp->op_again = true;
         gqueue_put(&w->stw.waiting, gp);
-        sched_gopark(w, mp, stream_text(w->s, "semacquire"));
+        sched_gopark(w, mp, stream_text(w->s, both_collect ? "wait for GC cycle" : "semacquire"));
         sched_schedule(w, mp);
         return false;
     }
+    w->stw.gcsema = gp;
     w->stw.by = mp;
     w->stw.began_ns = world_now(w);
     w->stw.procs = w->procs;
@@ -142,7 +146,7 @@ static void own_p(World *w, M *mp) {
     pp->oldm = mp;
     pp->m = NULL;
     mp->p = NULL;
-    destroy(w, pp, w->allp[0]); /* its thread is on no P for this moment */
+    EMIT(w->s, P_RELEASE, pp->id, mp->id);
     w->allp[0]->status = P_IDLE;
     EMIT(w->s, P_START, w->allp[0]->id);
     sched_acquirep(w, mp, w->allp[0]);
@@ -153,7 +157,7 @@ static void own_p(World *w, M *mp) {
 static void restart_ps(World *w, M *self) {
     bool oldm = w->opt.go->same_m_after_stw;
     P *idle = NULL, *runnable = NULL, *need_m = NULL;
-    M *with[1024];
+    M *with[PROCS_MAX];
     for (uint32_t i = w->procs; i-- > 0;) {
         P *pp = w->allp[i];
         with[i] = NULL;
@@ -205,18 +209,22 @@ static void procresize(World *w, M *mp) {
         for (uint32_t i = old; i < w->procs; i++) world_new_p(w, i, P_GCSTOP);
     }
     own_p(w, mp);
-    for (uint32_t i = w->procs; i < old; i++) {
-        if (w->allp[i]->status != P_DEAD) destroy(w, w->allp[i], mp->p);
-    }
+    for (uint32_t i = w->procs; i < old; i++) destroy(w, w->allp[i], mp->p);
     restart_ps(w, mp);
 }
 
 void stw_restart(World *w, M *mp) {
     G *gp = mp->curg;
+    GQueue list = net_poll(w);
+    sched_injectglist(w, mp, &list);
     procresize(w, mp);
     w->stw.by = NULL;
     EMIT(w->s, STW_END, gp->id, {world_now(w) - w->stw.began_ns});
-    if (w->stw.waiting.count > 0) sched_ready(w, mp->p, gqueue_get(&w->stw.waiting), gp->id);
-    else sched_wakep(w);
+    sched_wakep(w);
     exec_stopped(w, mp);
+}
+
+void stw_release(World *w, M *mp) {
+    w->stw.gcsema = NULL;
+    if (w->stw.waiting.count > 0) sched_ready(w, mp->p, gqueue_get(&w->stw.waiting), mp->curg->id);
 }

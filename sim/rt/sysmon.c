@@ -89,10 +89,11 @@ static bool retake(World *w, P *pp) {
     return true;
 }
 
-/* Nobody has polled for 10 ms: all threads are busy, or in C. */
+/* Nobody has slept in the poller for 10 ms: all threads are busy, or in C. A look in passing
+ * (findRunnable's) does not count. */
 static void poll_network(World *w) {
-    if (w->net.waiters == 0 || w->sched.poller != NULL) return;
-    if (w->sched.lastpoll_ns + SYSMON_MAX_NS >= world_now(w)) return;
+    if (w->sched.poller != NULL || w->sched.lastpoll_ns + SYSMON_MAX_NS >= world_now(w)) return;
+    w->sched.lastpoll_ns = world_now(w);
     GQueue list = net_poll(w);
     if (list.count == 0) return;
     EMIT(w->s, SYSMON_POLL, {list.count});
@@ -104,6 +105,7 @@ static void poll_network(World *w) {
 static void force_gc(World *w) {
     uint64_t since = world_now(w) - w->sched.last_gc_ns;
     G *gp = w->sched.forcegc;
+    if (w->sched.last_gc_ns == 0) return; /* gcTrigger.test: who has never collected is not forced to */
     if (since <= FORCEGC_PERIOD_NS || (gp != NULL && gp->status != G_WAITING)) return;
     EMIT(w->s, SYSMON_GC, {since});
     exec_forcegc(w);

@@ -5,8 +5,10 @@
  * is in a heap only while somebody waits at the channel; whoever receives looks at it first.
  *
  * Go:      runtime/time.go timers.check, timers.run, maybeAdd, blockTimerChan, maybeRunChan (go1.26)
- * Differs: timers due at the same nanosecond fire in the order in which they were made; Go's four-ary
- *          heap leaves that order open. What a timer sends is a mark, not the time. len and cap of a
+ * Differs: a timer that is stopped, or that nobody waits for any more, leaves its heap at once, and is put into
+ *          the heap of whoever waits next; Go marks it a zombie, and may find it there again.
+ *          Timers due at the same nanosecond fire in the order in which they were made; Go's four-ary heap leaves
+ *          that order open. What a timer sends is a mark, not the time. len and cap of a
  *          timer's channel are 1, not 0.
  * Emits:   TIMER_FIRE TIMER_SEND
  */
@@ -58,20 +60,20 @@ void timer_stop(Timer *t) {
     t->generation++;
 }
 
-/* It is due: it sends, and is set again if it is a ticker. */
-static void fire(World *w, P *pp, Timer *t) {
+/* It is due: it sends, on the P of whoever found it, and is set again, where it was, if it is a ticker. */
+static void fire(World *w, P *pp, P *heap_of, Timer *t) {
     uint64_t late = world_now(w) - t->when_ns;
     t->in_heap = false;
     t->generation++;
     if (t->period_ns > 0) t->when_ns += t->period_ns * (1 + late / t->period_ns);
     else t->active = false;
-    chan_tick(w, pp, t->c, late);
-    if (t->active && (!w->opt.go->lazy_timers || t->c->recvq.count > 0)) into_heap(w, pp, t);
+    chan_tick(w, pp, heap_of->id, t->c, late);
+    if (t->active && (!w->opt.go->lazy_timers || t->c->recvq.count > 0)) into_heap(w, heap_of, t);
 }
 
 void timer_maybe_run(World *w, M *mp, Chan *c) {
     Timer *t = c->timer;
-    if (t->active && !t->in_heap && t->when_ns <= world_now(w)) fire(w, mp->p, t);
+    if (t->active && !t->in_heap && t->when_ns <= world_now(w)) fire(w, mp->p, mp->p, t);
 }
 
 void timer_block(World *w, P *pp, Chan *c) {
@@ -95,7 +97,7 @@ uint64_t timer_first_ns(World *w, P *pp) {
 
 static void run(World *w, M *mp, P *pp, const Due *due) {
     if (due->kind == DUE_TICK) {
-        fire(w, mp->p, w->timers[due->id]); /* into the heap of whoever found it */
+        fire(w, mp->p, pp, w->timers[due->id]);
     } else if (due->kind == DUE_DEADLINE) {
         net_deadline(w, mp, due);
     } else {

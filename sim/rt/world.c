@@ -34,7 +34,7 @@ P *world_new_p(World *w, uint32_t id, PState status) {
 enum { SLOWER = 20 }; /* STRESS_SLOW */
 
 World *world_new(Stream *s, Dev *dev, Prog prog, const WorldOptions *opt) {
-    ASSERT(opt->procs >= 1 && opt->procs <= 1024);
+    ASSERT(opt->procs >= 1 && opt->procs <= PROCS_MAX);
     World *w = mem_zero(1, sizeof *w);
     w->s = s;
     w->dev = dev;

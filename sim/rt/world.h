@@ -262,11 +262,12 @@ struct World {
         bool needspinning;
         uint64_t goidgen;
         M *poller; /* blocked in netpoll; Go: lastpoll == 0 */
-        uint64_t poll_until_ns;
+        uint64_t poll_until_ns; /* the timer for which it will return, UINT64_MAX = none; Go: pollUntil */
+        uint64_t poll_return_ns; /* when it will return: epoll counts in steps, and the network may be first */
         uint64_t lastpoll_ns;
         uint32_t nmidlelocked, nmsys, nmfreed;
         bool have_template_thread;
-        uint64_t last_gc_ns;
+        uint64_t last_gc_ns; /* 0 = there was none */
         G *forcegc; /* the goroutine that sysmon wakes; NULL = not made yet */
         bool gcwaiting; /* the world is to stand still */
         uint32_t stopwait;
@@ -274,7 +275,8 @@ struct World {
 
     struct {
         M *by;         /* who stops it; NULL = nobody */
-        GQueue waiting; /* worldsema */
+        G *gcsema;     /* who collects, from the first stop to the last, or changes the number of Ps */
+        GQueue waiting; /* for gcsema; so worldsema is always free, since nobody else stops the world */
         uint64_t began_ns;
         uint64_t ask;    /* asked so often */
         uint32_t procs; /* there shall be so many when it runs again */
@@ -289,7 +291,6 @@ struct World {
         M *list;
         CThread *waiting, **waiting_tail;
         uint32_t length, waiters;
-        uint64_t ended; /* threads that have */
     } extra;
 
     struct {
@@ -304,7 +305,7 @@ struct World {
     bool handed_over;   /* the operation of the program that returns now is under way already */
     M *acting; /* whose step this is; NULL = sysmon's, the device's, a C thread's */
     G *maing;
-    uint32_t coprimes[1024]; /* stealOrder */
+    uint32_t coprimes[PROCS_MAX]; /* stealOrder */
     uint32_t coprime_count;
     Prng steal, ties;
     struct { /* texts that are needed again and again */
@@ -391,7 +392,8 @@ void sched_pidleput(World *w, P *pp);
 void sched_globrunqput(World *w, G *gp);
 void sched_coprimes(World *w); /* the number of Ps has changed */
 void sched_stop_spinning(World *w, M *mp);
-void sched_netpoll_break(World *w, uint64_t when_ns);
+void sched_netpoll_break(World *w, uint64_t when_ns); /* wakeNetPoller */
+void sched_poll_returns(World *w, uint64_t when_ns);  /* whoever sleeps in the poller does so then at the latest */
 bool sched_runqempty(const P *pp);
 
 /* gqueue.c */
@@ -430,6 +432,7 @@ void stw_ask(World *w);                  /* DUE_STW */
 void stw_gcstopm(World *w, M *mp);
 void stw_stopped(World *w, M *mp); /* M_AT_STOPPED */
 void stw_restart(World *w, M *mp); /* M_AT_RESTART */
+void stw_release(World *w, M *mp); /* it has stopped the world for the last time: the next may (gcsema) */
 void stw_stop_p(World *w, P *pp);  /* one that nobody has */
 void stw_stop_c(World *w, P *pp);  /* one that stands behind a call */
 
@@ -455,6 +458,7 @@ void exec_op(World *w, M *mp);        /* M_AT_OP */
 void exec_c(World *w, M *mp);         /* M_AT_C */
 void exec_interrupt(World *w, M *mp); /* the signal has arrived */
 void exec_prologue(World *w, M *mp);  /* a function prologue is reached */
+bool exec_stuck(World *w, uint32_t line, bool in_c); /* so many operations in no time: the run has ended */
 void exec_wrong_side(World *w, const Op *op, bool in_c); /* the program does in C what only Go can, or the reverse */
 void exec_expect_prologue(World *w, M *mp);
 void exec_forcegc(World *w); /* sysmon: wakes the goroutine that collects, or makes it */
@@ -465,7 +469,7 @@ void exec_stopped(World *w, M *mp);   /* the stop of the world that it asked for
 bool chan_send(World *w, M *mp, Chan *c);
 bool chan_recv(World *w, M *mp, Chan *c);
 bool chan_close(World *w, M *mp, Chan *c);
-void chan_tick(World *w, P *pp, Chan *c, uint64_t late_ns); /* a timer sends */
+void chan_tick(World *w, P *pp, Id_P of, Chan *c, uint64_t late_ns); /* a timer of that P sends */
 uint64_t chan_cost(const World *w, const Op *op);
 
 /* timer.c */

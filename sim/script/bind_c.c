@@ -30,8 +30,14 @@ static bool interruptible(lua_State *L) {
     return yes;
 }
 
+static uint32_t *c_frames(lua_State *L) {
+    Script *s = script_of(L);
+    return &s->bodies[s->running].c_frames;
+}
+
 static int called(lua_State *L, int status, lua_KContext ctx) {
     (void)status, (void)ctx;
+    --*c_frames(L);
     script_op(L, "C.call", OP_C_LEAVE);
     return lua_yield(L, 0);
 }
@@ -39,6 +45,7 @@ static int called(lua_State *L, int status, lua_KContext ctx) {
 /* In C now: its steps are the function at index 2. */
 static int entered(lua_State *L, int status, lua_KContext ctx) {
     (void)status, (void)ctx;
+    ++*c_frames(L);
     lua_settop(L, 2);
     lua_callk(L, 0, 0, 0, called);
     return called(L, LUA_OK, 0);
@@ -71,12 +78,14 @@ static int c_work(lua_State *L) {
 
 static int back(lua_State *L, int status, lua_KContext ctx) {
     (void)status, (void)ctx;
+    --*c_frames(L);
     script_op(L, "C.callback", OP_CALLBACK_END);
     return lua_yield(L, 0);
 }
 
 static int in_go(lua_State *L, int status, lua_KContext ctx) {
     (void)status, (void)ctx;
+    ++*c_frames(L);
     lua_settop(L, 2);
     lua_callk(L, 0, 0, 0, back);
     return back(L, LUA_OK, 0);

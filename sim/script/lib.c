@@ -5,7 +5,8 @@
  * which they were first shown), Lua's own dice. Bounded: functions that loop inside C pay for the
  * length of the loop before they begin it; those that ask for memory pay for that (sandbox.c).
  *
- * Differs: pcalls nest 200 deep at most, and xpcall's handler is called after the error, not inside it. next
+ * Differs: pcalls nest 200 deep at most, and xpcall's handler is called after the error, not inside it; an
+ *          error that leaves a C function, or what C has called, is not caught outside. next
  *          sorts nothing but looks at every key: a loop by hand over next is slow. __pairs is honoured,
  *          __name is not.
  */
@@ -260,10 +261,24 @@ static void charge_catch(lua_State *L) {
     sandbox_charge(L, (uint64_t)depth);
 }
 
+static uint32_t c_frames(lua_State *L) {
+    Script *s = script_of(L);
+    return s->phase == PHASE_RUN ? s->bodies[s->running].c_frames : 0;
+}
+
+/* An error on its way out through C: C's frames lie between, and no pcall of ours can take them down. */
+static _Noreturn void not_caught(lua_State *L, int status) {
+    Diag d;
+    script_diagnose(script_of(L), L, status, &d);
+    diag_remedy(&d, "An error that leaves a C function, or what C has called, ends the run: catch it inside.");
+    script_raise(L, &d);
+}
+
+/* ctx: how deep it was in C when the pcall began. */
 static int pcall_done(lua_State *L, int status, lua_KContext ctx) {
-    (void)ctx;
     --*pcall_depth(L);
     if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L);
+    if (c_frames(L) > (uint32_t)ctx) not_caught(L, status);
     charge_catch(L);
     lua_pushboolean(L, false);
     const char *message = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
@@ -283,8 +298,9 @@ static int lib_pcall(lua_State *L) {
     ++*pcall_depth(L);
     lua_pushboolean(L, true);
     lua_insert(L, 1);
-    int status = lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 0, 0, pcall_done);
-    return pcall_done(L, status, 0);
+    lua_KContext in_c = (lua_KContext)c_frames(L);
+    int status = lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 0, in_c, pcall_done);
+    return pcall_done(L, status, in_c);
 }
 
 /* ---- functions that are called after a look at their arguments; upvalue 1 is Lua's own ---- */

@@ -283,7 +283,7 @@ static void keys_are_in_order_and_complete(void) {
     for (int i = 0; i < FIND_COUNT; i++) {
         const FindingSpec *s = finding_spec((FindingKind)i);
         CU_ASSERT(i == 0 || strcmp(finding_spec((FindingKind)(i - 1))->key, s->key) < 0);
-        CU_ASSERT_EQUAL(finding_find(s->key), i);
+        CU_ASSERT_EQUAL(finding_find(s->key), (FindingKind)i);
         CU_ASSERT_PTR_NULL(strchr(s->key, '_'));
         CU_ASSERT(s->book[0] && s->rule[0] && s->right[0]);
     }

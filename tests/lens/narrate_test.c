@@ -66,7 +66,7 @@ static void tell_deadlock(Told *t) {
 }
 
 static void tell_forced_collection(Told *t) {
-    static const Op ops[] = {SLEEP(200ull * S), SLEEP(200ull * S)};
+    static const Op ops[] = {GC(), SLEEP(200ull * S)};
     static const Body bodies[] = {BODY("main", ops)};
     run_told(t, (Program){.bodies = bodies, .body_count = 1});
 }

@@ -257,7 +257,7 @@ static void words_of_the_world(void) {
          "That comes about because time.NewTicker (c1) was made at " FILE ":5, at 60.51us.\n");
     says("g3 --at '#60'",
          "g3 reader waits (IO wait) since 60.42us.\n"
-         "In this run that ends in 262.57us.\n"
+         "In this run that ends in 247.163us.\n"
          "g3 reader asked for that at " FILE ":12.\n");
 }
 

@@ -223,6 +223,17 @@ static void as_long_as_a_c_thread_lives_nothing_is_dead(void) {
     ran_free(&r);
 }
 
+/* ... unless it waits in Go itself, like everybody else */
+static void a_c_thread_that_waits_in_go_saves_nobody(void) {
+    static const Op main_ops[] = {C_THREAD(1), RECV(0)};
+    static const Op t[] = {CALLBACK(), RECV(0), CALLBACK_END()};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("t", t)};
+    Ran r = run_audited(
+        &(Program){.bodies = bodies, .body_count = 2, .chan_caps = unbuffered, .chan_count = 1});
+    CU_ASSERT_EQUAL(r.outcome, RUN_DEADLOCK);
+    ran_free(&r);
+}
+
 static void go_code_in_c_is_refused_and_the_reverse(void) {
     static const Op go_in_c[] = {C_ENTER(), SEND(0), C_LEAVE()};
     static const Op c_in_go[] = {C_WORK(1)};
@@ -255,6 +266,7 @@ void rt_callback_tests(void) {
         {"C threads do not count against the limit", c_threads_do_not_count_against_the_limit},
         {"as long as a C thread lives nothing is dead",
          as_long_as_a_c_thread_lives_nothing_is_dead},
+        {"a C thread that waits in Go saves nobody", a_c_thread_that_waits_in_go_saves_nobody},
         {"Go code in C is refused, and the reverse", go_code_in_c_is_refused_and_the_reverse},
         {0},
     };

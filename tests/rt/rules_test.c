@@ -113,6 +113,86 @@ static void a_runnext_behind_a_call_is_stolen_at_once(void) {
     ran_free(&r);
 }
 
+/* runqsteal gives no time along */
+static void what_is_stolen_begins_a_slice_of_its_own(void) {
+    static const Op main_ops[] = {GO(1), COMPUTE(200 * US)};
+    static const Op f[] = {COMPUTE(1)};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .procs = 2});
+    expect_order(&r, "RUNQ_STEAL_NEXT GO_START",
+                 "GO_START g=g1 p=P0 m=M0 inherit=yes\n" /* newproc: main itself was a runnext */
+                 "RUNQ_STEAL_NEXT p=P1 p_from=P0 g=g2\n"
+                 "GO_START g=g2 p=P1 m=M2 inherit=no\n");
+    ran_free(&r);
+}
+
+/* findRunnable: local queue, global queue, network, and only then other Ps */
+static void the_network_comes_before_stealing(void) {
+    static const Op main_ops[] = {GO(1),  COMPUTE(100 * US), GO(2), GOSCHED(), COMPUTE(50 * US),
+                                  SLEEP(1 * MS)};
+    static const Op owner[] = {GO(3), GO(3), GO(3), GO(3), COMPUTE(800 * US)};
+    static const Op net[] = {NET(10 * US, 0)};
+    static const Op f[] = {COMPUTE(20 * US)};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("owner", owner), BODY("net", net),
+                                  BODY("f", f)};
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 4, .procs = 2});
+    char *sleeps = strstr(r.text, "GO_BLOCK g=g1 reason=\"sleep\"");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(sleeps);
+    char *ready = strstr(sleeps, "NET_READY"), *steal = strstr(sleeps, "RUNQ_STEAL p=P0");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(ready);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(steal);
+    CU_ASSERT(ready < steal);
+    ran_free(&r);
+}
+
+/* "Delicate dance": who has given its P up looks once more, since nobody is woken while somebody searches */
+static void a_searcher_that_gives_up_looks_once_more(void) {
+    static const Op main_ops[] = {COMPUTE(31 * US), GO(1), COMPUTE(3 * US), GO(1), COMPUTE(60 * US)};
+    static const Op f[] = {COMPUTE(2 * US)};
+    unsigned times = 0;
+    for (uint64_t ns = 0; ns < 4000; ns += 20) {
+        Op ops[5];
+        memcpy(ops, main_ops, sizeof ops);
+        ops[2].a = 1 + ns;
+        Body bodies[] = {BODY("main", ops), BODY("f", f)};
+        bodies[0].repeat = 3;
+        Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .procs = 4});
+        for (const char *p = r.text; (p = strstr(p, "M_UNSPIN")) != NULL;) {
+            const char *line = strchr(p, '\n');
+            p = line ? strchr(line, ' ') : p + 1;
+            times += p != NULL && strncmp(p, " P_IDLE_GET", 11) == 0;
+            if (p == NULL) break;
+        }
+        ran_free(&r);
+    }
+    CU_ASSERT(times > 0);
+}
+
+/* injectglist on a P: as many as there are idle Ps go to the global queue, with a thread each; the others stay */
+static void many_who_are_ready_are_shared_out_to_idle_ps(void) {
+    static const Op main_ops[] = {GO(1), GO(1), GO(1), GO(1), GO(1), GO(1), SLEEP(20 * MS)};
+    static const Op net[] = {NET(50 * US, 0), COMPUTE(1)};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("net", net)};
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .procs = 4});
+    char *at = strstr(r.text, "NET_READY");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+    char *end = strstr(at, "GO_START");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(end);
+    *end = '\0';
+    unsigned global = 0, threads = 0, local = 0;
+    for (char *p = at; (p = strchr(p, '\n')) != NULL; p++) {
+        char *event = strchr(p, ' ');
+        if (event == NULL) break;
+        global += strncmp(event, " GLOBQ_PUT", 10) == 0;
+        threads += strncmp(event, " M_WAKE", 7) == 0 || strncmp(event, " M_NEW", 6) == 0;
+        local += strncmp(event, " RUNQ_PUT", 9) == 0;
+    }
+    CU_ASSERT_EQUAL(global, 3);
+    CU_ASSERT_EQUAL(threads, 3);
+    CU_ASSERT_EQUAL(local, 2);
+    ran_free(&r);
+}
+
 /* findRunnable: at most half as many searchers as there are busy Ps */
 static void no_more_than_half_of_the_busy_ps_search(void) {
     static const Op f[] = {COMPUTE(20 * US)};
@@ -280,6 +360,16 @@ static void sysmon_sleeps_deeply_when_all_ps_are_idle(void) {
     ran_free(&r);
 }
 
+/* ... for half of forcegcperiod at most */
+static void a_deep_sleep_ends_after_a_minute(void) {
+    static const Op main_ops[] = {SLEEP(150000u * (uint64_t)MS)};
+    static const Body bodies[] = {BODY("main", main_ops)};
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 1});
+    uint64_t slept = time_of(&r, "SYSMON_SLEEP", 1);
+    CU_ASSERT_EQUAL(time_of(&r, "SYSMON_WAKE", 1) - slept, 60000u * (uint64_t)MS);
+    ran_free(&r);
+}
+
 void rt_rules_tests(void) {
     static const Check checks[] = {
         {"a displaced runnext goes to the tail", a_displaced_runnext_goes_to_the_tail},
@@ -289,6 +379,11 @@ void rt_rules_tests(void) {
         {"one searcher wakes the next", one_searcher_wakes_the_next},
         {"a runnext is stolen after 3 us", a_runnext_is_stolen_after_3_us},
         {"a runnext behind a call is stolen at once", a_runnext_behind_a_call_is_stolen_at_once},
+        {"what is stolen begins a slice of its own", what_is_stolen_begins_a_slice_of_its_own},
+        {"the network comes before stealing", the_network_comes_before_stealing},
+        {"a searcher that gives up looks once more", a_searcher_that_gives_up_looks_once_more},
+        {"many who are ready are shared out to idle Ps",
+         many_who_are_ready_are_shared_out_to_idle_ps},
         {"no more than half of the busy Ps search", no_more_than_half_of_the_busy_ps_search},
         {"the thread parked last is woken first", the_thread_parked_last_is_woken_first},
         {"a P is handed on for Go's reasons", a_p_is_handed_on_for_gos_reasons},
@@ -298,6 +393,7 @@ void rt_rules_tests(void) {
         {"only taking a P makes sysmon quick again", only_taking_a_p_makes_sysmon_quick_again},
         {"after a whole slice one look takes the P", after_a_whole_slice_one_look_takes_the_p},
         {"sysmon sleeps deeply when all Ps are idle", sysmon_sleeps_deeply_when_all_ps_are_idle},
+        {"a deep sleep ends after a minute", a_deep_sleep_ends_after_a_minute},
         {0},
     };
     suite("rt: smaller rules", checks);

@@ -165,7 +165,72 @@ static void two_who_want_to_stop_the_world_take_turns(void) {
     Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .procs = 3});
     CU_ASSERT(r.count[EV_STW_BEGIN] > 100);
     CU_ASSERT(r.count[EV_STW_BEGIN] - r.count[EV_STW_END] <= 1);
-    CU_ASSERT_PTR_NOT_NULL(strstr(r.text, "reason=\"semacquire\""));
+    CU_ASSERT_PTR_NOT_NULL(strstr(r.text, "reason=\"wait for GC cycle\""));
+    ran_free(&r);
+}
+
+/* gcsema: the number of Ps does not change between the two stops of a collection */
+static void a_change_of_ps_waits_for_the_end_of_the_collection(void) {
+    static const Op main_ops[] = {GO(1), COMPUTE(50 * US), GC(), COMPUTE(100 * US)};
+    static const Op change[] = {COMPUTE(60 * US), GOMAXPROCS(3)};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("change", change)};
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .procs = 2});
+    uint64_t marks = time_of(&r, "GC_MARK", 1), asked = time_of(&r, "reason=\"semacquire\"", 1);
+    CU_ASSERT(marks < asked && asked < marks + 200 * US);
+    expect_order(&r, "STW_BEGIN PROCS",
+                 "STW_BEGIN g=g1 reason=\"GC sweep termination\" line=3\n"
+                 "STW_BEGIN g=g1 reason=\"GC mark termination\" line=3\n"
+                 "STW_BEGIN g=g2 reason=\"GOMAXPROCS\" line=2\n"
+                 "PROCS procs=3 line=2\n");
+    ran_free(&r);
+}
+
+/* startTheWorldWithSema begins with a look at the network; what has no room in the ring goes to the global queue
+ * (runqputbatch), and pushes nobody out */
+static void who_starts_the_world_polls_first(void) {
+    enum { NETS = 100, OTHERS = 200 };
+    static const Op net[] = {NET(10 * US, 0)};
+    static const Op f[] = {COMPUTE(1)};
+    Op ops[NETS + OTHERS + 4];
+    size_t n = 0;
+    for (int i = 0; i < NETS; i++) ops[n++] = (Op)GO(1);
+    ops[n++] = (Op)GOSCHED(); /* twice, since every 61st slice is the global queue's */
+    ops[n++] = (Op)GOSCHED();
+    for (int i = 0; i < OTHERS; i++) ops[n++] = (Op)GO(2);
+    ops[n++] = (Op)GC();
+    ops[n++] = (Op)SLEEP(20 * MS);
+    const Body bodies[] = {BODY("main", ops), BODY("net", net), BODY("f", f)};
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 3});
+    CU_ASSERT_EQUAL(time_of(&r, "NET_READY", NETS), time_of(&r, "STW_END", 1));
+    CU_ASSERT_EQUAL(r.count[EV_RUNQ_SPILL], 0);
+    CU_ASSERT_EQUAL(r.count[EV_GLOBQ_PUT], 2 + NETS + (OTHERS - 1) - RUNQ_SIZE); /* 2: main; -1: in runnext */
+    ran_free(&r);
+}
+
+/* ... and ends sysmon's deep sleep, to which a stopped world had sent it */
+static void a_stop_sends_sysmon_to_sleep_and_its_end_wakes_it(void) {
+    static const Op main_ops[] = {COMPUTE(10 * US), GC()};
+    static const Body bodies[] = {BODY("main", main_ops)};
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 1});
+    uint64_t slept = time_of(&r, "SYSMON_SLEEP", 1);
+    CU_ASSERT(time_of(&r, "STW_BEGIN", 1) < slept);
+    CU_ASSERT_EQUAL(time_of(&r, "SYSMON_WAKE", 1), time_of(&r, "STW_END", 1));
+    ran_free(&r);
+}
+
+static void slow_signals(WorldOptions *opt) { opt->costs.ns[COST_signal] = 450 * US; }
+
+/* preemptM: as long as one is on its way to a thread, no other is sent */
+static void one_signal_at_a_time_is_on_its_way(void) {
+    static const Op main_ops[] = {GO(1), COMPUTE(100 * US), GC()};
+    static const Op loop[] = {COMPUTE(5 * MS)};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("loop", loop)};
+    Ran r = run_audited(
+        &(Program){.bodies = bodies, .body_count = 2, .procs = 2, .tune = slow_signals});
+    uint64_t arrives = time_of(&r, "SIGNAL", 1);
+    CU_ASSERT(time_of(&r, "PREEMPT_ASK", 4) < arrives);
+    CU_ASSERT_EQUAL(arrives - time_of(&r, "PREEMPT_ASK", 1), 450 * US);
+    CU_ASSERT_EQUAL(time_of(&r, "STW_STOPPED", 1), arrives + 5 * US);
     ran_free(&r);
 }
 
@@ -209,10 +274,24 @@ static void who_loses_its_p_goes_on_with_p0(void) {
     expect_order(&r, "P_STOP_OWN PROCS P_DRAIN P_KILL P_START",
                  "P_STOP_OWN p=P1 m=M2\n"
                  "PROCS procs=1 line=2\n"
+                 "P_START p=P0\n"
                  "P_DRAIN p=P1 count=0\n"
-                 "P_KILL p=P1\n"
-                 "P_START p=P0\n");
+                 "P_KILL p=P1\n");
     CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
+    ran_free(&r);
+}
+
+/* procresize goes through them from the lowest on, the stopper's own in its turn: so the last one's queue comes first */
+static void ps_are_destroyed_from_the_lowest_on(void) {
+    static const Op main_ops[] = {GO(1), COMPUTE(300 * US)};
+    static const Op shrink[] = {COMPUTE(10 * US), GOMAXPROCS(1), COMPUTE(10 * US)};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("shrink", shrink)};
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .procs = 4});
+    expect_order(&r, "P_STOP_OWN P_KILL",
+                 "P_STOP_OWN p=P3 m=M2\n"
+                 "P_KILL p=P1\n"
+                 "P_KILL p=P2\n"
+                 "P_KILL p=P3\n");
     ran_free(&r);
 }
 
@@ -234,13 +313,17 @@ static void timers_of_a_p_that_goes_still_fire(void) {
     }
 }
 
-/* forcegcperiod: two minutes without a collection */
+/* forcegcperiod: two minutes since the last collection, if there was one (gcTrigger.test: lastgc != 0) */
 static void after_two_minutes_a_collection_is_forced(void) {
-    static const Op main_ops[] = {SLEEP(250000u * (uint64_t)MS)};
-    static const Body bodies[] = {BODY("main", main_ops)};
-    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 1});
+    static const Op never[] = {SLEEP(250000u * (uint64_t)MS)};
+    static const Op main_ops[] = {GC(), SLEEP(250000u * (uint64_t)MS)};
+    static const Body idle[] = {BODY("main", never)}, bodies[] = {BODY("main", main_ops)};
+    Ran r = run_audited(&(Program){.bodies = idle, .body_count = 1});
+    CU_ASSERT_EQUAL(r.count[EV_SYSMON_GC], 0);
+    ran_free(&r);
+    r = run_audited(&(Program){.bodies = bodies, .body_count = 1});
     CU_ASSERT_EQUAL(r.count[EV_SYSMON_GC], 2);
-    CU_ASSERT_EQUAL(r.count[EV_STW_END], 4);
+    CU_ASSERT_EQUAL(r.count[EV_STW_END], 6);
     CU_ASSERT(time_of(&r, "SYSMON_GC", 1) >= 120000u * (uint64_t)MS);
     CU_ASSERT_PTR_NOT_NULL(strstr(r.text, "name=\"runtime.forcegchelper\""));
     ran_free(&r);
@@ -260,9 +343,16 @@ void rt_stw_tests(void) {
         {"since 1.26 a P goes back to its thread", since_1_26_a_p_goes_back_to_its_thread},
         {"every collection stops the world twice", every_collection_stops_the_world_twice},
         {"two who want to stop the world take turns", two_who_want_to_stop_the_world_take_turns},
+        {"a change of Ps waits for the end of the collection",
+         a_change_of_ps_waits_for_the_end_of_the_collection},
+        {"who starts the world polls first", who_starts_the_world_polls_first},
+        {"a stop sends sysmon to sleep, and its end wakes it",
+         a_stop_sends_sysmon_to_sleep_and_its_end_wakes_it},
+        {"one signal at a time is on its way", one_signal_at_a_time_is_on_its_way},
         {"more Ps are idle until somebody wants them", more_ps_are_idle_until_somebody_wants_them},
         {"the queue of a P that goes is not lost", the_queue_of_a_p_that_goes_is_not_lost},
         {"who loses its P goes on with P0", who_loses_its_p_goes_on_with_p0},
+        {"Ps are destroyed from the lowest on", ps_are_destroyed_from_the_lowest_on},
         {"timers of a P that goes still fire", timers_of_a_p_that_goes_still_fire},
         {"after two minutes a collection is forced", after_two_minutes_a_collection_is_forced},
         {0},

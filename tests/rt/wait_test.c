@@ -96,6 +96,88 @@ static void what_was_ready_last_is_taken_first(void) {
     ran_free(&r);
 }
 
+/* no P is free when the poller returns: all who are ready queue globally, and its thread parks */
+static void a_poller_without_a_p_queues_all_globally(void) {
+    static const Op main_ops[] = {GO(1), NET(150 * US, 0)};
+    static const Op f[] = {C_CALL(100 * US), COMPUTE(1 * MS)};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2});
+    char *end = strstr(r.text, "M_POLL_END");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(end);
+    char *ready = strstr(end, "GLOBQ_PUT g=g1"), *parks = strstr(end, "M_PARK");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(ready);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(parks);
+    CU_ASSERT(ready < parks);
+    CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
+    ran_free(&r);
+}
+
+/* epoll_wait fills an array of 128 */
+static void a_poll_brings_128_at_most(void) {
+    static const Op net[] = {NET(100 * US, 0)};
+    Op main_ops[206];
+    for (int i = 0; i < 200; i++) main_ops[i] = (Op)GO(1);
+    for (int i = 200; i < 204; i++) main_ops[i] = (Op)GOSCHED(); /* until all wait, in spite of every 61st slice */
+    main_ops[204] = (Op)COMPUTE(1 * MS);
+    main_ops[205] = (Op)SLEEP(30 * MS);
+    const Body bodies[] = {BODY("main", main_ops), BODY("net", net)};
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2});
+    CU_ASSERT(time_of(&r, "NET_READY", 129) > time_of(&r, "NET_READY", 128));
+    CU_ASSERT_EQUAL(time_of(&r, "NET_READY", 1), time_of(&r, "NET_READY", 128));
+    ran_free(&r);
+}
+
+/* ---- sleeping ---- */
+
+static void a_sleep_of_nothing_is_none(void) {
+    static const Op main_ops[] = {SLEEP(0), COMPUTE(1)};
+    static const Body bodies[] = {BODY("main", main_ops)};
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 1});
+    CU_ASSERT_EQUAL(r.count[EV_GO_BLOCK], 0);
+    ran_free(&r);
+}
+
+/* observed: epoll counts whole milliseconds, so the first wait is too short and finds nothing due */
+static void a_sleep_of_2_ms_polls_twice(void) {
+    static const Op main_ops[] = {SLEEP(2 * MS), COMPUTE(1)};
+    static const Body bodies[] = {BODY("main", main_ops)};
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 1, .procs = 2});
+    CU_ASSERT_EQUAL(r.count[EV_M_POLL], 2);
+    CU_ASSERT(time_of(&r, "M_POLL_END", 1) < time_of(&r, "TIMER_FIRE", 1));
+    CU_ASSERT(r.end_ns >= 2 * MS && r.end_ns < 3 * MS);
+    ran_free(&r);
+}
+
+/* One thread sleeps in the poller for main; another goroutine goes to sleep, for less or for longer. */
+static uint64_t broken_after(uint64_t main_ns, uint64_t other_ns) {
+    Op main_ops[] = {GO(1), SLEEP(main_ns), COMPUTE(1)};
+    Op f[] = {COMPUTE(60 * US), SLEEP(other_ns)};
+    const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .procs = 2});
+    uint64_t began = time_of(&r, "M_POLL m=M2", 1), ended = time_of(&r, "M_POLL_END", 1);
+    ran_free(&r);
+    return ended - began;
+}
+
+/* wakeNetPoller: the wait is broken for a timer that is earlier than the one it was begun for, not for an earlier one
+ * than the moment at which epoll will return */
+static void only_an_earlier_timer_breaks_the_poll(void) {
+    CU_ASSERT(broken_after(20 * MS, 2 * MS) < 100 * US);
+    CU_ASSERT(broken_after(20 * MS, 90 * MS) > 18 * MS);
+    CU_ASSERT_EQUAL(broken_after(100 * US, 500 * US), 1 * MS);
+}
+
+/* ... and if no P is left at all, its timers wait until sysmon has taken one */
+static void when_all_ps_are_in_c_timers_wait_for_sysmon(void) {
+    static const Op main_ops[] = {GO(1), SLEEP(25 * US), COMPUTE(1)};
+    static const Op in_c[] = {C_CALL(60 * MS)};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("c", in_c)};
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2});
+    CU_ASSERT_EQUAL(time_of(&r, "P_RETAKE", 1), 40 * US);
+    CU_ASSERT(time_of(&r, "TIMER_FIRE", 1) >= 70 * US); /* the new thread runs it, when it has started */
+    ran_free(&r);
+}
+
 /* ---- channel timers ---- */
 
 static const struct { uint64_t delay_ns, period_ns; } timers[] = {{2 * MS, 0}, {1 * MS, 1 * MS}};
@@ -164,6 +246,21 @@ static void a_thief_runs_the_timers_of_a_p_behind_a_call(void) {
     static const Body bodies[] = {BODY("main", main_ops), BODY("c", in_c)};
     Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .procs = 2});
     CU_ASSERT(r.end_ns < 5 * MS);
+    ran_free(&r);
+}
+
+/* timers.run: it is set again in the heap in which it was found, whoever found it */
+static void a_ticker_stays_with_its_p(void) {
+    static const Op main_ops[] = {TIMER(1), GO(1), C_CALL(5 * MS)};
+    static const Op thief[] = {COMPUTE(300 * US), SLEEP(1)};
+    Body bodies[] = {BODY("main", main_ops), BODY("thief", thief)};
+    bodies[1].repeat = 100;
+    Program p = with_timers(bodies, 2);
+    p.procs = 2;
+    p.tune = as_1_22;
+    Ran r = run_audited(&p);
+    CU_ASSERT(r.count[EV_TIMER_SEND] >= 4);
+    CU_ASSERT_PTR_NULL(strstr(r.text, "TIMER_SEND c=c2 p=P1"));
     ran_free(&r);
 }
 
@@ -296,6 +393,13 @@ void rt_wait_tests(void) {
         {"a deadline that was not needed is void", a_deadline_that_was_not_needed_is_void},
         {"sysmon polls when nobody has for 10 ms", sysmon_polls_when_nobody_has_for_10_ms},
         {"what was ready last is taken first", what_was_ready_last_is_taken_first},
+        {"a poller without a P queues all globally", a_poller_without_a_p_queues_all_globally},
+        {"a poll brings 128 at most", a_poll_brings_128_at_most},
+        {"a sleep of nothing is none", a_sleep_of_nothing_is_none},
+        {"a sleep of 2 ms polls twice", a_sleep_of_2_ms_polls_twice},
+        {"only an earlier timer breaks the poll", only_an_earlier_timer_breaks_the_poll},
+        {"when all Ps are in C timers wait for sysmon",
+         when_all_ps_are_in_c_timers_wait_for_sysmon},
         {"After sends once", after_sends_once},
         {"a ticker skips what was missed", a_ticker_skips_what_was_missed},
         {"a timer that nobody waits for does not run since 1.23",
@@ -303,6 +407,7 @@ void rt_wait_tests(void) {
         {"a stopped timer sends nothing", a_stopped_timer_sends_nothing},
         {"a thief runs the timers of a P behind a call",
          a_thief_runs_the_timers_of_a_p_behind_a_call},
+        {"a ticker stays with its P", a_ticker_stays_with_its_p},
         {"a prologue stops sooner than a signal", a_prologue_stops_sooner_than_a_signal},
         {"a signal stops a loop without calls", a_signal_stops_a_loop_without_calls},
         {"without signals only prologues stop", without_signals_only_prologues_stop},

@@ -1,0 +1,596 @@
+/* gotrace_write.c -- what each of our events is in the words of Go's tracer.
+ *
+ * Go's reader keeps a world of its own (Gs, Ps, Ms) and refuses an event that does not fit; the same small world is
+ * kept here, since it differs from the model in places: a P that an extra M leaves behind is "abandoned", and one
+ * that goes to another P while the world stands is stopped and started. Each P and each G has a counter, which
+ * begins at 0 in each generation and stands in the events that change its owner.
+ *
+ *   P_ACQUIRE ProcStart   P_RELEASE ProcStop   P_RETAKE, P_STOP_C ProcSteal
+ *   CGO_ENTER, CALLBACK_END GoSyscallBegin     NEEDM GoCreateSyscall     DROPM GoDestroySyscall
+ *   CGO_EXIT_FAST GoSyscallEnd   CGO_EXIT_P GoSyscallEndBlocked GoStart   CGO_EXIT_WAIT GoSyscallEndBlocked
+ *   NOTE UserLog   DEV_ENQUEUE UserTaskBegin   DEV_START UserRegionBegin   DEV_DONE UserRegionEnd UserTaskEnd
+ *
+ * What happens where Go does not run (a device's queue, a note of a thread that Go does not know) needs somebody to
+ * tell it: an outsider, a goroutine on a P and a thread of its own, that runs as long as that lasts. Their
+ * Ps count from 1024, their goroutines and threads from 2^32.
+ *
+ * Go:      runtime/traceruntime.go, runtime/proc.go; internal/trace/order.go (go1.26)
+ * Differs: no two events have the same time: those of one moment follow each other by 1 ns. Main is created, where in
+ *          Go it runs when the trace begins. C functions stand in stacks by their names alone, as C.name; a stack has
+ *          one frame of Go. Who makes a goroutine ready that waited for a timer or the network is the thread
+ *          that acted last. Queues, thread states, sysmon, channels, contexts, pins and expectations are
+ *          left out: Go's trace has no place for them. The heap's size is not written.
+ */
+#include "gotrace_write.h"
+
+#include "gotrace_batch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    OUTSIDERS_P = 1024, /* Go has at most 1024 Ps */
+    GENERATION_BYTES = 8 << 20,
+    GENERATION_NS = 1000000000, /* as the runtime does */
+};
+#define OUTSIDERS ((uint64_t)1 << 32)
+
+/* State 0: not there. */
+typedef struct {
+    uint64_t state, seq; /* GotraceG */
+    uint64_t m;          /* running or in a syscall; NONE */
+} GoG;
+typedef struct {
+    uint64_t state, seq; /* GotraceP */
+    uint64_t m;          /* whose it is, or was: abandoned; NONE */
+} GoP;
+typedef struct {
+    size_t stream; /* + 1; 0: it has written nothing yet */
+    uint64_t p, g; /* NONE */
+    uint64_t again; /* the goroutine that was stopped for a change of P, and starts again on the next; NONE */
+} GoM;
+typedef struct {
+    GoG g;
+    GoM m;
+} Outsider;
+
+struct GotraceWriter {
+    GotraceBatches b;
+    char *file;
+    GoG *g;
+    GoP *p;
+    GoM *m;
+    Outsider *outsider; /* 0: threads that Go does not know; from 1 on: device queues */
+    size_t g_cap, p_cap, m_cap, outsider_cap;
+    size_t nobody;       /* the stream of no thread */
+    uint64_t actor;      /* M that has acted last */
+    uint64_t gc_seq;     /* odd: a collection runs */
+    bool stopping, mark; /* the world stops; and a collection ends with that */
+    uint64_t generation_ns;
+    bool procs_due;      /* nobody could yet say how many Ps there are in this generation */
+    /* while an event is told: */
+    const Model *model;
+    const Event *e;
+    char *why;
+};
+
+/* ---- the world ---- */
+
+static GoG *g_at(GotraceWriter *w, uint64_t id) {
+    if (id >= OUTSIDERS) return &w->outsider[id - OUTSIDERS].g;
+    size_t had = w->g_cap;
+    GROW(w->g, w->g_cap, id + 1);
+    for (; had < w->g_cap; had++) w->g[had].m = NONE;
+    return &w->g[id];
+}
+static GoP *p_at(GotraceWriter *w, uint64_t id) {
+    size_t had = w->p_cap;
+    GROW(w->p, w->p_cap, id + 1);
+    for (; had < w->p_cap; had++) w->p[had].m = NONE;
+    return &w->p[id];
+}
+static GoM *m_at(GotraceWriter *w, uint64_t id) {
+    if (id >= OUTSIDERS) return &w->outsider[id - OUTSIDERS].m;
+    size_t had = w->m_cap;
+    GROW(w->m, w->m_cap, id + 1);
+    for (; had < w->m_cap; had++) w->m[had].p = w->m[had].g = w->m[had].again = NONE;
+    return &w->m[id];
+}
+
+static bool refuse(GotraceWriter *w, const char *what) {
+    snprintf(w->why, MODEL_WHY_MAX, "%s: %s", event_spec[w->e->kind].name, what);
+    return false;
+}
+
+/* Has the thread a P and a goroutine, as whoever says something must? */
+static bool can_speak(GotraceWriter *w, uint64_t m) {
+    return m != NONE && m_at(w, m)->p != NONE && m_at(w, m)->g != NONE;
+}
+/* The thread of a goroutine, or NONE. */
+static uint64_t m_of(GotraceWriter *w, uint64_t g) {
+    return g < w->model->g_count ? g_at(w, g)->m : NONE;
+}
+
+/* ---- one event of Go's ---- */
+
+static size_t stream_of(GotraceWriter *w, uint64_t m) {
+    GoM *mp = m_at(w, m);
+    if (mp->stream == 0) mp->stream = gotrace_thread(&w->b, m) + 1;
+    return mp->stream - 1;
+}
+static void put(GotraceWriter *w, uint64_t m, GotraceNumber event, const uint64_t *arg, size_t count) {
+    size_t stream = m == NONE ? w->nobody : stream_of(w, m);
+    gotrace_put(&w->b, stream, w->e->time_ns, event, arg, count);
+}
+#define PUT0(w, m, NAME) put(w, m, GT_##NAME, NULL, 0)
+#define PUT(w, m, NAME, ...)                                                                       \
+    put(w, m, GT_##NAME, (const uint64_t[]){__VA_ARGS__},                                          \
+        sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t))
+
+/* ---- texts and stacks ---- */
+
+/* What the tracer calls it where the runtime's own word for it is another (traceBlockReasonStrings). */
+static uint64_t reason(GotraceWriter *w, uint64_t text) {
+    static const char *const other[][2] = {
+        {"IO wait", "network"},
+        {"semacquire", "sync"},
+        {"force gc (idle)", "system goroutine wait"},
+    };
+    const char *ours = intern_text(w->model->text, text);
+    for (size_t i = 0; i < ARRAY_LEN(other); i++) {
+        if (strcmp(ours, other[i][0]) == 0) ours = other[i][1];
+    }
+    return gotrace_string(&w->b, ours);
+}
+
+static const char *or_else(const char *text, const char *otherwise) { return text[0] ? text : otherwise; }
+
+static GotraceFrame frame(GotraceWriter *w, const char *function, uint64_t line) {
+    return (GotraceFrame){gotrace_string(&w->b, function), gotrace_string(&w->b, w->file), line};
+}
+static uint64_t stack_one(GotraceWriter *w, const char *function, uint64_t line) {
+    GotraceFrame f = frame(w, function, line);
+    return gotrace_stack(&w->b, &f, 1);
+}
+
+/* Where the goroutine is: its own function at this line, and what it has called across the door. */
+static uint64_t stack_at(GotraceWriter *w, uint64_t g, uint64_t line) {
+    if (g >= w->model->g_count) return 0;
+    const ModelG *gp = &w->model->g[g];
+    const char *fn = intern_text(w->model->text, gp->fn);
+    GotraceFrame f[2];
+    size_t count = 0;
+    char call[GOTRACE_STRING_MAX];
+    snprintf(call, sizeof call, "%s%s", gp->state == G_SYSCALL ? "C." : "", fn);
+    if (line == 0) line = gp->line ? gp->line : 1;
+    if (fn[0]) f[count++] = frame(w, call, line);
+    f[count++] = frame(w, or_else(model_g_name(w->model, g), "goroutine"), line);
+    return gotrace_stack(&w->b, f, count);
+}
+static uint64_t stack(GotraceWriter *w, uint64_t g) { return stack_at(w, g, 0); }
+
+/* ---- processors ---- */
+
+static void proc_known(GotraceWriter *w, uint64_t m, uint64_t p) {
+    if (p_at(w, p)->state != 0) return;
+    PUT(w, m, PROC_STATUS, p, GT_P_IDLE);
+    p_at(w, p)->state = GT_P_IDLE;
+}
+
+static void go_start(GotraceWriter *w, uint64_t m, uint64_t g);
+
+static void proc_start(GotraceWriter *w, uint64_t m, uint64_t p) {
+    GoP *pp = p_at(w, p);
+    GoM *mp = m_at(w, m);
+    PUT(w, m, PROC_START, p, ++pp->seq);
+    pp->state = GT_P_RUNNING;
+    pp->m = m;
+    mp->p = p;
+}
+static void proc_stop(GotraceWriter *w, uint64_t m) {
+    GoM *mp = m_at(w, m);
+    PUT0(w, m, PROC_STOP);
+    p_at(w, mp->p)->state = GT_P_IDLE;
+    p_at(w, mp->p)->m = NONE;
+    mp->p = NONE;
+}
+/* Out of a syscall, by thread `by`. */
+static void proc_steal(GotraceWriter *w, uint64_t by, uint64_t p) {
+    GoP *pp = p_at(w, p);
+    PUT(w, by, PROC_STEAL, p, ++pp->seq, pp->m);
+    if (pp->state != GT_P_ABANDONED) m_at(w, pp->m)->p = NONE;
+    pp->state = GT_P_IDLE;
+    pp->m = NONE;
+}
+
+static void say_procs(GotraceWriter *w, uint64_t m) {
+    if (m >= OUTSIDERS || !can_speak(w, m)) return;
+    PUT(w, m, PROCS_CHANGE, w->model->procs, stack(w, m_at(w, m)->g));
+    w->procs_due = false;
+}
+
+/* ---- goroutines ---- */
+
+static void go_start(GotraceWriter *w, uint64_t m, uint64_t g) {
+    GoG *gp = g_at(w, g);
+    PUT(w, m, GO_START, g, ++gp->seq);
+    gp->state = GT_G_RUNNING;
+    gp->m = m;
+    m_at(w, m)->g = g;
+    if (w->procs_due) say_procs(w, m);
+}
+/* It leaves its thread. */
+static void go_leave(GotraceWriter *w, uint64_t g, GotraceG state) {
+    GoG *gp = g_at(w, g);
+    m_at(w, gp->m)->g = NONE;
+    gp->state = state;
+    gp->m = NONE;
+}
+static void go_end(GotraceWriter *w, uint64_t g) {
+    go_leave(w, g, GT_G_WAITING);
+    g_at(w, g)->state = g_at(w, g)->seq = 0;
+}
+static void go_unblock(GotraceWriter *w, uint64_t m, uint64_t g, uint64_t stack) {
+    PUT(w, m, GO_UNBLOCK, g, ++g_at(w, g)->seq, stack);
+    g_at(w, g)->state = GT_G_RUNNABLE;
+}
+static void go_block(GotraceWriter *w, uint64_t g, uint64_t reason, uint64_t stack) {
+    PUT(w, g_at(w, g)->m, GO_BLOCK, reason, stack);
+    go_leave(w, g, GT_G_WAITING);
+}
+static void syscall_begin(GotraceWriter *w, uint64_t g) {
+    uint64_t m = g_at(w, g)->m;
+    GoP *pp = p_at(w, m_at(w, m)->p);
+    PUT(w, m, GO_SYSCALL_BEGIN, ++pp->seq, stack(w, g));
+    g_at(w, g)->state = GT_G_SYSCALL;
+    pp->state = GT_P_SYSCALL;
+}
+static void syscall_end_blocked(GotraceWriter *w, uint64_t g) {
+    PUT0(w, g_at(w, g)->m, GO_SYSCALL_END_BLOCKED);
+    go_leave(w, g, GT_G_RUNNABLE);
+}
+/* Back with a P that is not the one it left with, or is no longer known to be. */
+static void syscall_end_started(GotraceWriter *w, uint64_t g) {
+    uint64_t m = g_at(w, g)->m;
+    syscall_end_blocked(w, g);
+    go_start(w, m, g);
+}
+
+static bool go_create(GotraceWriter *w, const Event *e) {
+    uint64_t g = e->arg[0], parent = e->arg[1], m = m_of(w, parent);
+    if (m == NONE) m = w->actor;
+    GoM *mp = m_at(w, m);
+    if (mp->p == NONE || (mp->g != NONE && g_at(w, mp->g)->state != GT_G_RUNNING))
+        return refuse(w, "who makes the goroutine is not in Go");
+    const char *name = or_else(model_g_name(w->model, g), "goroutine");
+    uint64_t at = parent == NONE ? 0 : stack_at(w, parent, e->arg[3]);
+    PUT(w, m, GO_CREATE, g, stack_one(w, name, e->arg[3]), at);
+    *g_at(w, g) = (GoG){GT_G_RUNNABLE, 0, NONE};
+    return true;
+}
+
+/* ---- outsiders ---- */
+
+static uint64_t outsider(GotraceWriter *w, uint64_t i) {
+    size_t had = w->outsider_cap;
+    GROW(w->outsider, w->outsider_cap, i + 1);
+    for (; had < w->outsider_cap; had++)
+        w->outsider[had] = (Outsider){.g.m = NONE, .m = {0, NONE, NONE, NONE}};
+    return OUTSIDERS + i;
+}
+static uint64_t outsider_stack(GotraceWriter *w, uint64_t id) {
+    char name[48] = "outside Go";
+    if (id > OUTSIDERS)
+        snprintf(name, sizeof name, "device queue q%llu", (unsigned long long)(id - OUTSIDERS - 1));
+    return stack_one(w, name, 1);
+}
+/* False: it ran already. */
+static bool outsider_wakes(GotraceWriter *w, uint64_t id) {
+    uint64_t p = OUTSIDERS_P + (id - OUTSIDERS);
+    GoG *gp = g_at(w, id);
+    if (gp->state == GT_G_RUNNING) return false;
+    proc_known(w, id, p);
+    proc_start(w, id, p);
+    if (gp->state == 0) PUT(w, id, GO_CREATE, id, outsider_stack(w, id), 0);
+    else go_unblock(w, id, id, 0);
+    go_start(w, id, id);
+    return true;
+}
+static void outsider_rests(GotraceWriter *w, uint64_t id) {
+    go_block(w, id, gotrace_string(&w->b, "system goroutine wait"), outsider_stack(w, id));
+    proc_stop(w, id);
+}
+
+/* ---- what the program says, and what the device does ---- */
+
+/* Who can say something of this goroutine: its own thread, else the outsider; it wakes if it must. */
+static uint64_t speaker(GotraceWriter *w, uint64_t g, uint64_t i, bool *woken) {
+    uint64_t m = m_of(w, g);
+    *woken = false;
+    if (can_speak(w, m)) return m;
+    m = outsider(w, i);
+    *woken = outsider_wakes(w, m);
+    return m;
+}
+
+static void note(GotraceWriter *w, const Event *e) {
+    bool woken;
+    uint64_t m = speaker(w, e->arg[0], 0, &woken);
+    PUT(w, m, USER_LOG, 0, gotrace_string(&w->b, "note"),
+        gotrace_string(&w->b, intern_text(w->model->text, e->arg[1])), stack_at(w, e->arg[0], e->arg[2]));
+    if (woken) outsider_rests(w, m);
+}
+
+static uint64_t cmd_name(GotraceWriter *w, uint64_t cmd) {
+    return gotrace_string(&w->b, intern_text(w->model->text, w->model->cmd[cmd].name));
+}
+static uint64_t cmd_queue(GotraceWriter *w, uint64_t cmd) { return w->model->cmd[cmd].queue + 1; }
+
+static void dev_enqueue(GotraceWriter *w, const Event *e) {
+    bool woken;
+    uint64_t cmd = e->arg[0], m = speaker(w, e->arg[2], cmd_queue(w, cmd), &woken);
+    PUT(w, m, USER_TASK_BEGIN, cmd + 1, 0, cmd_name(w, cmd), stack(w, e->arg[2]));
+    if (woken) outsider_rests(w, m);
+}
+static void dev_start(GotraceWriter *w, uint64_t cmd) {
+    uint64_t m = outsider(w, cmd_queue(w, cmd));
+    outsider_wakes(w, m);
+    PUT(w, m, USER_REGION_BEGIN, cmd + 1, cmd_name(w, cmd), outsider_stack(w, m));
+}
+static void dev_done(GotraceWriter *w, uint64_t cmd) {
+    uint64_t m = outsider(w, cmd_queue(w, cmd));
+    PUT(w, m, USER_REGION_END, cmd + 1, cmd_name(w, cmd), outsider_stack(w, m));
+    PUT(w, m, USER_TASK_END, cmd + 1, outsider_stack(w, m));
+    outsider_rests(w, m);
+}
+
+/* ---- the world stops ---- */
+
+static bool is_text(GotraceWriter *w, uint64_t text, const char *what) {
+    return strcmp(intern_text(w->model->text, text), what) == 0;
+}
+
+static bool stw_begin(GotraceWriter *w, uint64_t g, uint64_t kind) {
+    uint64_t m = m_of(w, g);
+    if (!can_speak(w, m)) return refuse(w, "who stops the world is not in Go");
+    if (is_text(w, kind, "GC sweep termination") && w->gc_seq % 2 == 0)
+        PUT(w, m, GC_BEGIN, ++w->gc_seq, stack(w, g));
+    PUT(w, m, STW_BEGIN, gotrace_string(&w->b, intern_text(w->model->text, kind)), stack(w, g));
+    w->stopping = true;
+    w->mark = is_text(w, kind, "GC mark termination") && w->gc_seq % 2 == 1;
+    return true;
+}
+static bool stw_end(GotraceWriter *w, uint64_t g) {
+    uint64_t m = m_of(w, g);
+    if (!can_speak(w, m)) return refuse(w, "who stopped the world is not in Go");
+    if (w->mark) PUT(w, m, GC_END, ++w->gc_seq);
+    say_procs(w, m);
+    PUT0(w, m, STW_END);
+    w->stopping = w->mark = false;
+    return true;
+}
+
+/* procresize: the stopper's own P is to be no more; it is as if it were descheduled and scheduled again. */
+static void p_kill(GotraceWriter *w, uint64_t p) {
+    uint64_t m = p_at(w, p)->m;
+    if (m == NONE) return;
+    uint64_t g = m_at(w, m)->g;
+    PUT(w, m, GO_STOP, gotrace_string(&w->b, "runtime.Gosched"), stack(w, g));
+    go_leave(w, g, GT_G_RUNNABLE);
+    m_at(w, m)->again = g;
+    proc_stop(w, m);
+}
+
+/* ---- an event of ours ---- */
+
+static void p_acquire(GotraceWriter *w, uint64_t p, uint64_t m) {
+    uint64_t g = m_at(w, m)->again;
+    m_at(w, m)->again = NONE;
+    proc_start(w, m, p);
+    if (g != NONE) go_start(w, m, g);
+}
+
+/* By the thread that goes into C, if it is the one; else by who stops the world. */
+static void p_stop_c(GotraceWriter *w, uint64_t p, uint64_t m) {
+    uint64_t stopper = m_of(w, w->model->stw_g);
+    proc_steal(w, w->actor == m || stopper == NONE ? m : stopper, p);
+}
+
+/* An extra M that has kept its P over a borrower has to steal it from itself: for the tracer that call never began. */
+static void exit_fast(GotraceWriter *w, uint64_t g, uint64_t p, uint64_t m) {
+    if (p_at(w, p)->state != GT_P_ABANDONED) {
+        PUT0(w, m, GO_SYSCALL_END);
+        g_at(w, g)->state = GT_G_RUNNING;
+        p_at(w, p)->state = GT_P_RUNNING;
+        return;
+    }
+    proc_steal(w, m, p);
+    proc_start(w, m, p);
+    syscall_end_started(w, g);
+}
+
+static void needm(GotraceWriter *w, uint64_t m, uint64_t g) {
+    PUT(w, m, GO_CREATE_SYSCALL, g);
+    *g_at(w, g) = (GoG){GT_G_SYSCALL, 0, m};
+    m_at(w, m)->g = g;
+}
+static void dropm(GotraceWriter *w, uint64_t m, uint64_t g) {
+    GoM *mp = m_at(w, m);
+    PUT0(w, m, GO_DESTROY_SYSCALL);
+    if (mp->p != NONE) p_at(w, mp->p)->state = GT_P_ABANDONED;
+    mp->p = NONE;
+    go_end(w, g);
+}
+
+static bool go_stop(GotraceWriter *w, uint64_t g, uint64_t why) {
+    PUT(w, g_at(w, g)->m, GO_STOP, reason(w, why), stack(w, g));
+    go_leave(w, g, GT_G_RUNNABLE);
+    return true;
+}
+
+/* What Go's reader asks of its own world before it takes what `tell` makes of the event. A run of ours always fits;
+ * a damaged trace may not, though the model takes it. */
+static bool fits(GotraceWriter *w, const Event *e) {
+    const uint64_t *a = e->arg;
+    switch ((EventKind)e->kind) {
+    case EV_GO_CREATE: return g_at(w, a[0])->state == 0;
+    case EV_GO_START: return g_at(w, a[0])->state == GT_G_RUNNABLE && m_at(w, a[2])->p == a[1] && m_at(w, a[2])->g == NONE;
+    case EV_GO_UNBLOCK: return g_at(w, a[0])->state == GT_G_WAITING;
+    case EV_GO_STOP:
+    case EV_GO_BLOCK:
+    case EV_GO_END:
+    case EV_CGO_ENTER:
+    case EV_CALLBACK_END: return g_at(w, a[0])->state == GT_G_RUNNING && can_speak(w, g_at(w, a[0])->m);
+    case EV_P_ACQUIRE:
+        return p_at(w, a[0])->state == GT_P_IDLE && m_at(w, a[1])->p == NONE;
+    case EV_P_RELEASE: return m_at(w, a[1])->p == a[0];
+    case EV_P_RETAKE:
+    case EV_P_STOP_C: return p_at(w, a[0])->m == a[1] && p_at(w, a[0])->state >= GT_P_SYSCALL;
+    case EV_P_KILL: return p_at(w, a[0])->m == NONE || can_speak(w, p_at(w, a[0])->m);
+    case EV_CGO_EXIT_FAST: return g_at(w, a[0])->state == GT_G_SYSCALL && p_at(w, a[1])->m == a[2] && p_at(w, a[1])->state >= GT_P_SYSCALL;
+    case EV_CGO_EXIT_P: return g_at(w, a[0])->state == GT_G_SYSCALL && p_at(w, a[1])->m == a[2] && p_at(w, a[1])->state == GT_P_RUNNING;
+    case EV_CGO_EXIT_WAIT: return g_at(w, a[0])->state == GT_G_SYSCALL && m_at(w, a[1])->p == NONE;
+    case EV_NEEDM: return g_at(w, a[2])->state == 0 && m_at(w, a[0])->g == NONE;
+    case EV_DROPM: return g_at(w, a[2])->state == GT_G_SYSCALL && g_at(w, a[2])->m == a[0];
+    default: return true;
+    }
+}
+
+static bool tell(GotraceWriter *w, const Event *e) {
+    const uint64_t *a = e->arg;
+    switch ((EventKind)e->kind) {
+    case EV_RUN_START:
+    case EV_PROCS:
+        for (uint64_t p = 0; p < w->model->procs; p++) proc_known(w, w->actor, p);
+        return true;
+    case EV_NOTE: note(w, e); return true;
+    case EV_GO_CREATE: return go_create(w, e);
+    case EV_GO_START: go_start(w, a[2], a[0]); return true;
+    case EV_GO_STOP: return go_stop(w, a[0], a[1]);
+    case EV_GO_BLOCK: go_block(w, a[0], reason(w, a[1]), stack(w, a[0])); return true;
+    case EV_GO_UNBLOCK: {
+        uint64_t m = m_of(w, a[1]);
+        go_unblock(w, m == NONE ? w->actor : m, a[0], stack(w, a[1]));
+        return true;
+    }
+    case EV_GO_END: PUT0(w, g_at(w, a[0])->m, GO_DESTROY); go_end(w, a[0]); return true;
+    case EV_P_ACQUIRE: p_acquire(w, a[0], a[1]); return true;
+    case EV_P_RELEASE: proc_stop(w, a[1]); return true;
+    case EV_P_RETAKE: proc_steal(w, a[4] < w->model->m_count ? a[4] : w->actor, a[0]); return true;
+    case EV_P_STOP_C: p_stop_c(w, a[0], a[1]); return true;
+    case EV_P_KILL: p_kill(w, a[0]); return true;
+    case EV_STW_BEGIN: return stw_begin(w, a[0], a[1]);
+    case EV_STW_END: return stw_end(w, a[0]);
+    case EV_CGO_ENTER:
+    case EV_CALLBACK_END: syscall_begin(w, a[0]); return true;
+    case EV_CGO_EXIT_FAST: exit_fast(w, a[0], a[1], a[2]); return true;
+    case EV_CGO_EXIT_P: syscall_end_started(w, a[0]); return true;
+    case EV_CGO_EXIT_WAIT: syscall_end_blocked(w, a[0]); return true;
+    case EV_NEEDM: needm(w, a[0], a[2]); return true;
+    case EV_DROPM: dropm(w, a[0], a[2]); return true;
+    case EV_DEV_ENQUEUE: dev_enqueue(w, e); return true;
+    case EV_DEV_START: dev_start(w, a[0]); return true;
+    case EV_DEV_DONE: dev_done(w, a[0]); return true;
+    default: return true;
+    }
+}
+
+/* The thread whose own doing this event is; NONE: it is not said. */
+static uint64_t actor_of(GotraceWriter *w, const Event *e) {
+    switch ((EventKind)e->kind) {
+    case EV_SYSMON_LOOK:
+    case EV_SYSMON_POLL: return 1;
+    case EV_TIMER_FIRE: return p_at(w, e->arg[1])->m;
+    case EV_P_ACQUIRE:
+    case EV_P_RELEASE:
+    case EV_GO_START:
+    case EV_M_START:
+    case EV_M_RUN:
+    case EV_M_SPIN:
+    case EV_M_UNSPIN:
+    case EV_M_POLL_END:
+    case EV_CGO_ENTER:
+    case EV_CALLBACK_END: return event_first(e, KIND_M);
+    default: return NONE;
+    }
+}
+
+/* ---- generations ---- */
+
+/* What a thread has, in its own stream. */
+static void thread_status(GotraceWriter *w, uint64_t m) {
+    GoM *mp = m_at(w, m);
+    if (mp->p != NONE) PUT(w, m, PROC_STATUS, mp->p, p_at(w, mp->p)->state);
+    if (mp->g != NONE) PUT(w, m, GO_STATUS, mp->g, m, g_at(w, mp->g)->state);
+}
+static void idle_status(GotraceWriter *w, uint64_t g) {
+    const GoG *gp = g_at(w, g);
+    if (gp->state == GT_G_RUNNABLE || gp->state == GT_G_WAITING)
+        PUT(w, NONE, GO_STATUS, g, GOTRACE_NO_ID, gp->state);
+}
+
+/* All counters begin again, and everything that lives is named once. */
+static void next_generation(GotraceWriter *w) {
+    gotrace_generation(&w->b);
+    for (size_t i = 0; i < w->g_cap; i++) w->g[i].seq = 0;
+    for (size_t i = 0; i < w->p_cap; i++) w->p[i].seq = 0;
+    for (size_t i = 0; i < w->outsider_cap; i++) w->outsider[i].g.seq = 0;
+    for (size_t i = 0; i < w->m_cap; i++) thread_status(w, i);
+    for (size_t i = 0; i < w->outsider_cap; i++) thread_status(w, OUTSIDERS + i);
+    for (size_t i = 0; i < w->p_cap; i++) {
+        GotraceP state = (GotraceP)w->p[i].state;
+        if (state == GT_P_IDLE || state == GT_P_ABANDONED) PUT(w, 0, PROC_STATUS, i, state);
+    }
+    for (size_t i = 0; i < w->g_cap; i++) idle_status(w, i);
+    for (size_t i = 0; i < w->outsider_cap; i++) idle_status(w, OUTSIDERS + i);
+    w->procs_due = true;
+    for (size_t i = 0; i < w->m_cap && w->procs_due; i++) {
+        if (can_speak(w, i)) say_procs(w, i);
+    }
+}
+
+/* Not while the world stops or a collection runs: who is in the middle of that cannot be named by a status. */
+static bool generation_is_over(const GotraceWriter *w, const Event *e) {
+    if (w->stopping || w->gc_seq % 2 == 1) return false;
+    return w->b.bytes >= GENERATION_BYTES || e->time_ns >= w->b.first_ns + w->generation_ns;
+}
+
+/* ---- life ---- */
+
+GotraceWriter *gotrace_new(int version, const char *file) {
+    GotraceWriter *w = mem_zero(1, sizeof *w);
+    gotrace_begin(&w->b, version);
+    w->file = mem_text(or_else(file, "scenario"));
+    w->nobody = gotrace_thread(&w->b, GOTRACE_NO_ID);
+    w->generation_ns = GENERATION_NS;
+    w->procs_due = true;
+    return w;
+}
+
+void gotrace_generation_every(GotraceWriter *w, uint64_t ns) { w->generation_ns = ns; }
+
+bool gotrace_event(GotraceWriter *w, const Model *after, const Event *e, char *why) {
+    w->model = after;
+    w->e = e;
+    w->why = why;
+    if (generation_is_over(w, e)) next_generation(w);
+    uint64_t actor = actor_of(w, e);
+    if (actor != NONE) w->actor = actor;
+    if (!fits(w, e)) return refuse(w, "Go's own reader would not take it here");
+    return tell(w, e);
+}
+
+void gotrace_close(GotraceWriter *w) { gotrace_end(&w->b); }
+
+Bytes *gotrace_out(GotraceWriter *w) { return &w->b.out; }
+
+void gotrace_free(GotraceWriter *w) {
+    if (w == NULL) return;
+    bytes_free(&w->b.out);
+    free(w->file);
+    free(w->g);
+    free(w->p);
+    free(w->m);
+    free(w->outsider);
+    free(w);
+}
