@@ -20,7 +20,7 @@ const Command commands[] = {
     {"replay", "TRACE", "run again what a trace holds, and compare", cmd_replay},
     {"hash", "TRACE", "SHA-256 of what is deterministic in a trace", cmd_hash},
     {"diff", "TRACE TRACE", "what differs between two runs, in words", cmd_diff},
-    {"export", "TRACE --as schedtrace", "as the lines of GODEBUG=schedtrace", cmd_export},
+    {"export", "TRACE --as (go|schedtrace)", "for go tool trace, or as GODEBUG=schedtrace prints", cmd_export},
     {"devices", "", "the OpenCL devices that --device can name", cmd_devices},
     {"calibrate", "", "measure this machine's costs, and how well they predict", cmd_calibrate},
 };
