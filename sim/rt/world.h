@@ -41,6 +41,9 @@ struct G {
     G *schedlink; /* next on a run queue, or on a channel's queue */
     bool preempt;
     bool back_from_c;       /* it queues because its P was taken while it was in C */
+    bool started;           /* has just been put on its thread (STRESS_PREEMPT leaves it one step) */
+    bool op_again;          /* the operation has to be begun anew: what it waited for is free */
+    bool enters_callback;   /* back in Go, it has yet to see whether extra Ms are wanted */
     uint64_t body;          /* what the program calls it */
     uint64_t ready_seq;     /* the event that made it runnable: cause of its GO_START */
     Op op;                  /* being carried out */
@@ -48,11 +51,8 @@ struct G {
     Chan *chan;             /* it waits here */
     uint64_t busy_until_ns; /* OP_COMPUTE: end of the stretch */
     uint64_t left_ns;       /* what an interrupted OP_COMPUTE still needs */
-    bool started;           /* has just been put on its thread (STRESS_PREEMPT leaves it one step) */
-    bool op_again;          /* the operation has to be begun anew: what it waited for is free */
     M *lockedm;             /* LockOSThread, or a callback on its stack: it runs there and nowhere else */
     uint32_t nest;          /* C_ENTERs and CALLBACKs open; odd: its program is in C */
-    bool enters_callback;   /* back in Go, it has yet to see whether extra Ms are wanted */
     uint32_t net_generation; /* of what it waits for at the network */
 };
 
