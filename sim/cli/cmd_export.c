@@ -91,9 +91,13 @@ enum {
 };
 
 static bool gotrace(Trace *t, const Options *o, FILE *out, Diag *d) {
+    Model *end = trace_model_at_seq(t, trace_event_count(t), d);
+    if (end == NULL) return false;
+    uint64_t procs_max = end->p_count;
+    model_free(end);
     Model *m = model_new(trace_text(t));
     TraceCursor *c = trace_cursor(t);
-    GotraceWriter *w = gotrace_new(o->go ? o->go : FORMAT_DEFAULT, trace_option(t, "scenario"));
+    GotraceWriter *w = gotrace_new(o->go ? o->go : FORMAT_DEFAULT, trace_option(t, "scenario"), procs_max);
     Bytes *b = gotrace_out(w);
     char why[MODEL_WHY_MAX];
     bool ok = true, written = true;

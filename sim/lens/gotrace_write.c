@@ -11,8 +11,9 @@
  *   NOTE UserLog   DEV_ENQUEUE UserTaskBegin   DEV_START UserRegionBegin   DEV_DONE UserRegionEnd UserTaskEnd
  *
  * What happens where Go does not run (a device's queue, a note of a thread that Go does not know) needs somebody to
- * tell it: an outsider, a goroutine on a P and a thread of its own, that runs as long as that lasts. Their
- * Ps count from 1024, their goroutines and threads from 2^32.
+ * tell it: an outsider, a goroutine on a P and a thread of its own, that runs as long as that lasts. Their Ps come
+ * behind those of the program, without a gap (`go tool trace` draws every P up to the last); their goroutines and
+ * threads count from 2^32.
  *
  * Go:      runtime/traceruntime.go, runtime/proc.go; internal/trace/order.go (go1.26)
  * Differs: no two events have the same time: those of one moment follow each other by 1 ns. Main is created, where in
@@ -29,7 +30,6 @@
 #include <stdlib.h>
 
 enum {
-    OUTSIDERS_P = 1024, /* Go has at most 1024 Ps */
     GENERATION_BYTES = 8 << 20,
     GENERATION_NS = 1000000000, /* as the runtime does */
 };
@@ -52,6 +52,7 @@ typedef struct {
 typedef struct {
     GoG g;
     GoM m;
+    uint64_t p; /* NONE: it has not woken yet */
 } Outsider;
 
 struct GotraceWriter {
@@ -62,6 +63,7 @@ struct GotraceWriter {
     GoM *m;
     Outsider *outsider; /* 0: threads that Go does not know; from 1 on: device queues */
     size_t g_cap, p_cap, m_cap, outsider_cap;
+    uint64_t procs_max, outsider_ps; /* Ps of the program, and behind them those of outsiders */
     size_t nobody;       /* the stream of no thread */
     uint64_t actor;      /* M that has acted last */
     uint64_t gc_seq;     /* odd: a collection runs */
@@ -275,7 +277,7 @@ static uint64_t outsider(GotraceWriter *w, uint64_t i) {
     size_t had = w->outsider_cap;
     GROW(w->outsider, w->outsider_cap, i + 1);
     for (; had < w->outsider_cap; had++)
-        w->outsider[had] = (Outsider){.g.m = NONE, .m = {0, NONE, NONE, NONE}};
+        w->outsider[had] = (Outsider){.g.m = NONE, .m = {0, NONE, NONE, NONE}, .p = NONE};
     return OUTSIDERS + i;
 }
 static uint64_t outsider_stack(GotraceWriter *w, uint64_t id) {
@@ -286,11 +288,12 @@ static uint64_t outsider_stack(GotraceWriter *w, uint64_t id) {
 }
 /* False: it ran already. */
 static bool outsider_wakes(GotraceWriter *w, uint64_t id) {
-    uint64_t p = OUTSIDERS_P + (id - OUTSIDERS);
+    uint64_t *p = &w->outsider[id - OUTSIDERS].p;
     GoG *gp = g_at(w, id);
     if (gp->state == GT_G_RUNNING) return false;
-    proc_known(w, id, p);
-    proc_start(w, id, p);
+    if (*p == NONE) *p = w->procs_max + w->outsider_ps++;
+    proc_known(w, id, *p);
+    proc_start(w, id, *p);
     if (gp->state == 0) PUT(w, id, GO_CREATE, id, outsider_stack(w, id), 0);
     else go_unblock(w, id, id, 0);
     go_start(w, id, id);
@@ -433,6 +436,8 @@ static bool go_stop(GotraceWriter *w, uint64_t g, uint64_t why) {
 static bool fits(GotraceWriter *w, const Event *e) {
     const uint64_t *a = e->arg;
     switch ((EventKind)e->kind) {
+    case EV_RUN_START:
+    case EV_PROCS: return w->model->procs <= w->procs_max;
     case EV_GO_CREATE: return g_at(w, a[0])->state == 0;
     case EV_GO_START: return g_at(w, a[0])->state == GT_G_RUNNABLE && m_at(w, a[2])->p == a[1] && m_at(w, a[2])->g == NONE;
     case EV_GO_UNBLOCK: return g_at(w, a[0])->state == GT_G_WAITING;
@@ -557,10 +562,11 @@ static bool generation_is_over(const GotraceWriter *w, const Event *e) {
 
 /* ---- life ---- */
 
-GotraceWriter *gotrace_new(int version, const char *file) {
+GotraceWriter *gotrace_new(int version, const char *file, uint64_t procs_max) {
     GotraceWriter *w = mem_zero(1, sizeof *w);
     gotrace_begin(&w->b, version);
     w->file = mem_text(or_else(file, "scenario"));
+    w->procs_max = procs_max;
     w->nobody = gotrace_thread(&w->b, GOTRACE_NO_ID);
     w->generation_ns = GENERATION_NS;
     w->procs_due = true;

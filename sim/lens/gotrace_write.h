@@ -11,8 +11,9 @@
 
 typedef struct GotraceWriter GotraceWriter;
 
-/* version: one of GOTRACE_VERSIONS. file: the scenario's name, which stands in stacks. */
-GotraceWriter *gotrace_new(int version, const char *file);
+/* version: one of GOTRACE_VERSIONS. file: the scenario's name, which stands in stacks. procs_max: the most Ps that
+ * there ever are; who is not of the program gets those behind them. */
+GotraceWriter *gotrace_new(int version, const char *file, uint64_t procs_max);
 /* A new generation each so much virtual time; a second if not said. Readers hold one of them whole. */
 void gotrace_generation_every(GotraceWriter *w, uint64_t ns);
 /* False: this cannot have happened in a Go program; `why` (MODEL_WHY_MAX bytes) says what. */

@@ -82,8 +82,8 @@ static const struct {
 #undef X
 };
 
-/* Goroutines from 2^32 on and Ps from 1024 on are outsiders: no part of the program. */
-static void see_change(const char *line, uint64_t seen[SEEN_COUNT]) {
+/* Goroutines from 2^32 on are outsiders, no part of the program; and so are the Ps behind its own. */
+static void see_change(const char *line, uint64_t procs_max, uint64_t seen[SEEN_COUNT]) {
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
         const char *at = strstr(line, changes[i].what);
         if (at == NULL) continue;
@@ -91,16 +91,16 @@ static void see_change(const char *line, uint64_t seen[SEEN_COUNT]) {
         char *end;
         unsigned long long id = strtoull(at, &end, 10);
         if (strncmp(end + 1, changes[i].change, strlen(changes[i].change)) != 0) continue;
-        if (id < (changes[i].what[0] == 'P' ? 1024 : 1ull << 32)) seen[i]++;
+        if (id < (changes[i].what[0] == 'P' ? procs_max : 1ull << 32)) seen[i]++;
     }
     seen[SEEN_PREEMPTED] += strstr(line, "Reason=\"preempted\"") != NULL;
 }
 
-static void see(char *text, uint64_t seen[SEEN_COUNT]) {
+static void see(char *text, uint64_t procs_max, uint64_t seen[SEEN_COUNT]) {
     memset(seen, 0, SEEN_COUNT * sizeof *seen);
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
         if (strncmp(line, "M=", 2) != 0) continue;
-        if (strstr(line, " StateTransition ")) see_change(line, seen);
+        if (strstr(line, " StateTransition ")) see_change(line, procs_max, seen);
         seen[SEEN_LOG] += strstr(line, " Log Time=") != NULL;
         seen[SEEN_TASK] += strstr(line, " TaskBegin ") != NULL;
         seen[SEEN_TASK_END] += strstr(line, " TaskEnd ") != NULL;
@@ -117,9 +117,10 @@ static bool same(const char *of, const char *what, uint64_t ours, uint64_t go) {
     return false;
 }
 
-/* What happened in a run: how often each event, and how many Ps are at its end with an extra M that has no thread. */
+/* What happened in a run: how often each event, how many Ps there ever were, and how many of them are at its end with
+ * an extra M that has no thread. */
 typedef struct {
-    uint64_t n[EV_COUNT], left;
+    uint64_t n[EV_COUNT], procs_max, left;
 } Happened;
 
 static uint64_t count_left(const Model *m) {
@@ -169,6 +170,7 @@ static bool count_trace(const char *path, Happened *h) {
     trace_cursor_free(c);
     Model *end = trace_model_at_seq(t, trace_event_count(t), &d);
     h->left = end ? count_left(end) : 0;
+    h->procs_max = end ? end->p_count : 0;
     model_free(end);
     trace_close(t);
     return end != NULL;
@@ -197,7 +199,7 @@ static bool one_scenario(const char *scenario, size_t turn) {
         printf("\n    %s: Go does not read it: %.400s\n", of, r.err);
         ok = false;
     } else {
-        see(r.out, go);
+        see(r.out, h.procs_max, go);
         ok = agrees(of, &h, go) && same(of, "goroutines", figure(summary, "goroutines"), go[SEEN_CREATED]) &&
              same(of, "needms", figure(summary, "needms"), go[SEEN_ENTERED]) &&
              same(of, "crossings", figure(summary, "crossings"), go[SEEN_CALLED] - h.n[EV_CALLBACK_END]) &&
@@ -221,6 +223,16 @@ static void go_reads_every_scenario(void) {
     free(list);
 }
 
+/* A viewer draws a lane for every P up to the last. */
+static void the_device_is_the_p_behind_the_others(void) {
+    if (!there_is_go()) return;
+    char *out = output_of("$F run --quiet --device none --out $T/device.trace scenarios/18_2_2_blocking.lua 2>$T/err;"
+                          "$F export --as go -o $T/device.go $T/device.trace;"
+                          "go tool trace -d=parsed $T/device.go | grep -o 'P=[0-9]* .*RegionBegin'");
+    CU_ASSERT(strncmp(out, "P=2 ", 4) == 0);
+    free(out);
+}
+
 /* ---- random programs, in this process ---- */
 
 typedef struct {
@@ -235,9 +247,11 @@ static void export_event(void *ctx, const Model *m, const Event *e) {
     x->left = count_left(m);
 }
 
+enum { RANDOM_PROCS_MAX = 64 };
+
 /* Every generation that is over begins a new one: at 1 ns, as soon as there is anything in it. */
 static bool write_random(uint64_t seed, uint64_t generation_ns, FILE *f, Happened *h) {
-    Export x = {.w = gotrace_new(versions[seed % ARRAY_LEN(versions)], "random.lua")};
+    Export x = {.w = gotrace_new(versions[seed % ARRAY_LEN(versions)], "random.lua", RANDOM_PROCS_MAX)};
     gotrace_generation_every(x.w, generation_ns);
     Program p = random_program(seed);
     p.after = export_event;
@@ -250,6 +264,7 @@ static bool write_random(uint64_t seed, uint64_t generation_ns, FILE *f, Happene
     if (f) ok = fwrite(b->data, b->len, 1, f) == 1 && ok;
     memcpy(h->n, r.count, sizeof r.count);
     h->left = x.left;
+    h->procs_max = RANDOM_PROCS_MAX;
     ran_free(&r);
     gotrace_free(x.w);
     return ok;
@@ -280,7 +295,7 @@ static void go_reads_random_programs(void) {
         Result r = command("go tool trace -d=parsed $T/random-%" PRIu64 ".go; s=$?; rm $T/random-%" PRIu64 ".go; exit $s", seed, seed);
         CU_ASSERT_EQUAL(r.status, 0);
         if (r.status != 0) printf("\n    %s: %.400s\n", of, r.err);
-        see(r.out, go);
+        see(r.out, h.procs_max, go);
         CU_ASSERT(agrees(of, &h, go));
         result_free(&r);
     }
@@ -333,7 +348,7 @@ static void keep_bytes(const char *name, const Bytes *b) {
  * What was written then goes to a file of the name `keep`, if that is not NULL. */
 static bool write_changed(const Events *x, size_t at, uint64_t arg, uint64_t value, const char *keep, uint64_t *refused) {
     Model *m = model_new(x->text);
-    GotraceWriter *w = gotrace_new(23, "changed.lua");
+    GotraceWriter *w = gotrace_new(23, "changed.lua", RANDOM_PROCS_MAX);
     char why[MODEL_WHY_MAX];
     bool good = true, taken = true;
     gotrace_generation_every(w, 100000);
@@ -403,6 +418,7 @@ void lens_gotrace_tests(void) {
     static const Check checks[] = {
         {"Go reads every scenario, and its changes of state are ours", go_reads_every_scenario},
         {"Go's validator takes every scenario, in each version of the format", gos_validator_takes_every_scenario},
+        {"the device is the P behind the others", the_device_is_the_p_behind_the_others},
         {"no random program breaks Go's rules", no_random_program_breaks_gos_rules},
         {"a changed event is refused, or Go's to read", a_changed_event_is_refused_or_gos_to_read},
         {"a trace without events is not written", a_trace_without_events_is_not_written},
