@@ -1,6 +1,7 @@
 /* box.h -- what the files of sim/script share: the Lua state, its limits, and what the chunk declared.
  *
- *   sandbox.c   the state: counted memory, counted instructions
+ *   sandbox.c   the state: counted memory, counted steps
+ *   meter.c     who pays for the steps
  *   doors.c     names that a scenario may not use, and what to use instead; undefined names
  *   lib.c       library functions whose own behaviour is not the same on every machine, or not bounded
  *   pattern.c   how long a pattern can take
@@ -27,7 +28,7 @@
 /* ---- limits ---- */
 enum {
     STEPS_MAX = 50000000, /* Lua instructions between two operations of a goroutine */
-    STEPS_EVERY = 100,    /* how often the hook looks */
+    STEPS_EVERY = 1000,   /* so many are drawn from the budget at once */
     STEPS_PER_CALL = 256, /* of a function that is called once per element of an object */
     BYTES_PER_STEP = 16,  /* memory asked for, or text looked at, costs steps too */
     STACK_BYTES = 4096,   /* allowed to each goroutine beyond the limit of the data */
@@ -280,6 +281,9 @@ bool sandbox_open(Script *s, Diag *d);
 /* Takes steps from the budget; throws when none are left. */
 void sandbox_charge(lua_State *L, uint64_t steps);
 _Noreturn void sandbox_exhausted(lua_State *L);
+int sandbox_pay(lua_State *L);
+/* meter.c: the source, of which each loop and each function calls sandbox_pay in time. The caller frees it. */
+char *meter(const char *source);
 /* Called at each operation: the budget is full again. */
 static inline void sandbox_refill(Script *s) { s->steps = STEPS_MAX; }
 

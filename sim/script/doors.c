@@ -248,6 +248,8 @@ void doors_globals(lua_State *L) {
     lua_pushvalue(L, offered);
     lua_pushcclosure(L, new_global, 2);
     lua_setfield(L, -2, "__newindex");
+    lua_pushcfunction(L, sandbox_pay); /* what meter.c writes into the text */
+    lua_setfield(L, -2, "__call");
     protect(L);
     lua_setmetatable(L, -2);
     lua_replace(L, offered);

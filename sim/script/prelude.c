@@ -1,4 +1,4 @@
-/* prelude.c -- the library functions that are best written in Lua: their steps are counted like any others.
+/* prelude.c -- the library functions that are best written in Lua. Loops in it charge for their steps themselves.
  *
  * The chunk is stripped of its line numbers, so that an error in a function that it calls is never
  * blamed on a line that the scenario does not have.
@@ -7,7 +7,7 @@
 
 /* clang-format off */
 static const char text[] =
-    "local builtins, pcall = ...\n"
+    "local builtins, pcall, charge = ...\n"
     "local type, error = builtins.type, builtins.error\n"
     /* Lua's own calls the handler where the error is, even when no steps are left. */
     "local function settle(handler, ok, ...)\n"
@@ -34,8 +34,10 @@ static const char text[] =
     "    if type(t) ~= 'table' then error('table.sort wants a table; got ' .. type(t), 2) end\n"
     "    before = before or less\n"
     "    local n, width, from, to = #t, 1, {}, {}\n"
+    "    charge(6 * n)\n"
     "    for i = 1, n do from[i] = t[i] end\n"
     "    while width < n do\n"
+    "        charge(12 * n)\n"
     "        for low = 1, n, 2 * width do\n"
     "            local middle, high = low + width, low + 2 * width\n"
     "            if middle > n + 1 then middle = n + 1 end\n"
@@ -61,6 +63,11 @@ static int write_code(lua_State *L, const void *data, size_t size, void *ud) {
     return 0;
 }
 
+static int charge(lua_State *L) {
+    sandbox_charge(L, (uint64_t)lua_tointeger(L, 1));
+    return 0;
+}
+
 /* The table of what we offer is on top of the stack. */
 void prelude_open(lua_State *L) {
     int offered = lua_gettop(L);
@@ -73,6 +80,7 @@ void prelude_open(lua_State *L) {
     if (luaL_loadbufferx(L, bytes, len, "=faultline", "b") != LUA_OK) lua_error(L);
     lua_pushvalue(L, offered);
     lua_getfield(L, offered, "pcall");
-    lua_call(L, 2, 0);
+    lua_pushcfunction(L, charge);
+    lua_call(L, 3, 0);
     lua_settop(L, offered);
 }

@@ -1,10 +1,10 @@
 /* sandbox.c -- the Lua state of a scenario: what it may use up.
  *
  * Two things are counted. Memory: the data of the scenario has a limit, and each goroutine adds a
- * little for its stack. Steps: Lua instructions since the last operation, looked at every
- * STEPS_EVERY; memory that is asked for and work that library functions do inside C cost steps as
- * well. With no steps left, each further instruction of that goroutine throws, so a pcall in a loop
- * does not save it.
+ * little for its stack. Steps: Lua instructions since the last operation, or about that many: loops and
+ * functions pay for them (meter.c), STEPS_EVERY at a time; memory that is asked for and work that library
+ * functions do inside C cost steps as well. With no steps left, each further instruction of that goroutine
+ * throws, so a pcall in a loop does not save it.
  *
  * A goroutine that needs more steps would stand still on the screen: virtual time passes only in
  * operations. So running out is the scenario's mistake, the same one on every machine: nothing here
@@ -44,11 +44,19 @@ static void *allocate(void *ud, void *block, size_t old_or_kind, size_t bytes) {
     return moved;
 }
 
+/* Only once the steps are used up. */
 static void on_count(lua_State *L, lua_Debug *ar) {
     (void)ar;
-    Script *s = script_of(L);
-    s->steps -= STEPS_EVERY;
-    if (s->steps <= 0) sandbox_exhausted(L);
+    if (script_of(L)->steps <= 0) sandbox_exhausted(L);
+}
+
+/* __call of the chunk's _ENV (env, left): what was drawn is used up, and -left more. */
+int sandbox_pay(lua_State *L) {
+    lua_Integer left = lua_tointeger(L, 2);
+    if (left > 0 || left < -STEPS_MAX) left = 0; /* a scenario may call it too, with anything */
+    sandbox_charge(L, (uint64_t)(STEPS_EVERY - left));
+    lua_pushinteger(L, STEPS_EVERY);
+    return 1;
 }
 
 _Noreturn void sandbox_exhausted(lua_State *L) {
@@ -126,6 +134,5 @@ bool sandbox_open(Script *s, Diag *d) {
         script_diagnose(s, s->L, status, d);
         return false;
     }
-    lua_sethook(s->L, on_count, LUA_MASKCOUNT, STEPS_EVERY); /* inherited as well */
     return true;
 }

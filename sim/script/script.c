@@ -47,7 +47,13 @@ static bool run_chunk(Script *s, size_t len, Diag *d) {
     snprintf(name, sizeof name, "=%s", s->base);
     lua_State *co = lua_tothread(L, -1);
     size_t from = shell_line(s->source);
-    int status = luaL_loadbufferx(co, s->source + from, len - from, name, "t"), results = 0;
+    char *metered = meter(s->source + from);
+    int status = luaL_loadbufferx(co, metered, strlen(metered), name, "t"), results = 0;
+    free(metered);
+    if (status == LUA_ERRSYNTAX) { /* in the scenario's own words, if they are what is wrong */
+        if (luaL_loadbufferx(co, s->source + from, len - from, name, "t") == LUA_OK) lua_pop(co, 1);
+        else lua_replace(co, -2);
+    }
     if (status == LUA_OK) {
         lua_pushvalue(L, -2); /* its _ENV, from sandbox_open */
         lua_xmove(L, co, 1);

@@ -3,6 +3,7 @@
 #include "attempt.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 void script_budget_tests(void);
@@ -19,6 +20,15 @@ static const struct {
     {"local function f() while true do pcall(f) end end f()", STEPS},
     {"while true do xpcall(error, function() while true do end end) end", STEPS},
     {"xpcall(function() while true do end end, function() while true do end end)", STEPS},
+    {"::a:: goto a", STEPS},
+    {"for i = 1, math.maxinteger do end", STEPS},
+    {"local function fib(n) if n < 2 then return n end return fib(n - 1) + fib(n - 2) end fib(90)", STEPS},
+    {"local function f(a, ...) return f(a, ...) end f(1)", STEPS},
+    {"local t = setmetatable({}, { __index = function(t, k) return k end }) repeat until t.x == t[1]", STEPS},
+    {"for _ in function() return 1 end do if _ then --[==[ end ]] ]==] end end", STEPS},
+    {"local s = '\\' do ' .. \"do \\\" end\" .. [==[ ]] do ]==] while #s > 0 do _ENV(-1e300, {}) end", STEPS},
+    {"local t = {} for i = 1, 1e5 do t[i] = -i end while true do table.sort(t, function(a, b) return a < b end) end", STEPS},
+    {"local t = {} for i = 1, 1e5 do t[i] = -i end while true do table.sort(t) end", STEPS},
     {"repeat until pcall(string.rep, 'x', -1) == nil", STEPS},
     {"local t = setmetatable({}, { __index = function(t, k) return t[k + 1] end }) print(t[1])", "nested too deep"},
     {"local function f() return 1 + f() end f()", "the stack is full"},
@@ -89,6 +99,35 @@ static void operations_fill_the_budget_again(void) {
         "done\n");
 }
 
+/* What is written into the text changes nothing that a scenario, or its reader, can see. */
+static void payments_do_not_show(void) {
+    attempt_says(MAIN("local s_0, text = 1, {}\n"
+                      "for i = 1, 3 do repeat local x = i if x == 2 then goto next end text[#text + 1] = x until x\n"
+                      "::next:: end\n"
+                      "local t = { ['do'] = function(...) return select('#', ...) end, m = function() return 'until' end }\n"
+                      "function t:f(a) return a, s_0 end -- function do (\n"
+                      "print(table.concat(text, '\\'do\\''), t['do'](1, nil), t.m(), t:f(0x1p-1))"),
+                 "1'do'3\t2\tuntil\t0.5\t1\n");
+    static const struct {
+        const char *code, *message;
+        int line; /* 0: any */
+    } wrong[] = {{"for i = 1 do end", "',' expected near 'do'", 2},
+                 {"function end )", "<name> expected near 'end'", 2},
+                 {"function do goto x ) end", "near 'do'", 2},
+                 {"local f = function(a, ) end", "near ')'", 2},
+                 {"goto nowhere", "no visible label", 3},
+                 {"until x", "near 'until'", 2},
+                 {"x = 'open", "unfinished string", 2},
+                 {"--[==[ open", "", 0}};
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        char source[200];
+        snprintf(source, sizeof source, MAIN("%s"), wrong[i].code);
+        Diag d = attempt_fails(source, wrong[i].message);
+        if (wrong[i].line > 0) CU_ASSERT_EQUAL(d.line, wrong[i].line);
+        CU_ASSERT_PTR_NULL(strstr(d.message, "s_0"));
+    }
+}
+
 static void a_parked_goroutine_is_small(void) {
     /* together they need far more than the limit of the data alone would let through */
     attempt_says(HEAD
@@ -103,6 +142,7 @@ void script_budget_tests(void) {
         {"the top level of the file ends as well", the_top_level_ends_as_well},
         {"harmless patterns pass", harmless_patterns_pass},
         {"each operation fills the budget again", operations_fill_the_budget_again},
+        {"payments do not show", payments_do_not_show},
         {"parked goroutines do not count against the data", a_parked_goroutine_is_small},
         {NULL, NULL},
     };
