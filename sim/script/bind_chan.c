@@ -15,6 +15,7 @@
 typedef struct {
     Thing thing;
     uint64_t cap;
+    bool receive_only;
     char name[NAME_TEXT_MAX];
 } ChanRef;
 
@@ -94,6 +95,16 @@ static ChanRef *self(lua_State *L, const char *method) {
                      method);
 }
 
+/* For sending and closing: a timer's channel is Go's <-chan. */
+static ChanRef *self_for_sending(lua_State *L, const char *method) {
+    ChanRef *c = self(L, method);
+    if (c->receive_only)
+        script_error(L, "Make a channel of your own: chan(1).",
+                     "%s: %s is a channel that can only be received from, as Go's <-chan Time",
+                     method, c->name);
+    return c;
+}
+
 int script_received(Script *s, lua_State *L, OpResult r) {
     if (r.ok) script_release(s, L, r.value);
     else lua_pushnil(L);
@@ -102,7 +113,7 @@ int script_received(Script *s, lua_State *L, OpResult r) {
 }
 
 static int chan_send_value(lua_State *L) {
-    ChanRef *c = self(L, "send");
+    ChanRef *c = self_for_sending(L, "send");
     if (lua_gettop(L) != 2)
         script_error(L, "For example: done:send(true)", "send wants one value; got %d",
                      lua_gettop(L) - 1);
@@ -123,7 +134,7 @@ static int chan_recv_value(lua_State *L) {
 }
 
 static int chan_close_it(lua_State *L) {
-    ChanRef *c = self(L, "close");
+    ChanRef *c = self_for_sending(L, "close");
     script_op(L, "close", OP_CLOSE)->a = c->thing.id;
     return lua_yield(L, 0);
 }
@@ -179,6 +190,7 @@ void script_push_chan(lua_State *L, uint32_t id, uint64_t cap, const char *name)
     ChanRef *c = script_new_thing(L, THING_CHAN, sizeof *c);
     c->thing.id = id;
     c->cap = cap;
+    c->receive_only = true;
     snprintf(c->name, sizeof c->name, "%s", name);
 }
 

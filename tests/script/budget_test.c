@@ -58,6 +58,8 @@ static const struct {
     {"note(string.rep('x', 5000))", "note: a text has 4096 bytes at most"},
     {"heap.floats('x', 8, function() while true do end end)", STEPS},
     {"while true do compute '0s' end", "without any virtual time passing"},
+    {"C.thread('t', function() while true do C.work '0s' end end) sleep '1ms'", "without any virtual time passing"},
+    {"C.thread('t', function() while true do note 'x' end end) sleep '1ms'", "without any virtual time passing"},
 };
 /* clang-format on */
 
