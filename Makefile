@@ -17,16 +17,16 @@ BUILD         = $(BUILD_$(MODE))
 OBJ           = $(BUILD)/obj
 
 BASE   = base cstack diag bytes idmap intern prng units
-EVENT  = event model stream pump watch text trace_write trace_read
-LENS   = narrate summary why trail findings schedtrace diff gotrace gotrace_batch gotrace_write \
-         gotrace_generation gotrace_table gotrace_order gotrace_read
+EVENT  = event model model_import place stream pump watch text trace_write trace_read
+LENS   = narrate narrate_import summary why trail findings schedtrace diff gotrace gotrace_batch gotrace_write \
+         gotrace_generation gotrace_table gotrace_order gotrace_read gotrace_import
 MEM    = heap
 DEV    = dev native ocl none signature slice buildlog
 RT     = agenda cost version profile world thread sched gqueue timer sysmon cgo callback lock stw net context across chan exec launch
 SCRIPT = script strand sandbox meter doors lib pattern prelude args error \
          bind_go bind_chan bind_heap bind_cl bind_c bind_time bind_across expect
 CALIBRATE = samples fit program mechanism probe device gobench
-CLI    = main runner paths cmd_run cmd_replay cmd_show cmd_summary cmd_findings cmd_diff cmd_export \
+CLI    = main runner paths cmd_run cmd_replay cmd_show cmd_summary cmd_findings cmd_diff cmd_export cmd_import \
          cmd_why cmd_test cmd_devices cmd_calibrate cmd_view
 VIEW   = main sdl shot show player feed lanes story frame layout_frame layout_stage layout_memory layout_timeline \
          view view_stage view_timeline view_panel view_bars view_tokens stage_ps stage_side stage_c stage_device \
@@ -36,14 +36,14 @@ SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:
          $(RT:%=sim/rt/%) $(SCRIPT:%=sim/script/%) $(CALIBRATE:%=sim/calibrate/%)
 TRACES = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%)# all that the window may know
 
-TESTS  = main check tidy_test program scenario audit invariant $(TESTS_BASE:%=base/%_test) \
+TESTS  = main check tidy_test program imported scenario audit invariant $(TESTS_BASE:%=base/%_test) \
          $(TESTS_EVENT:%=event/%_test) $(TESTS_LENS:%=lens/%_test) $(TESTS_DEV:%=dev/%_test) dev/driver $(TESTS_RT:%=rt/%_test) \
          $(TESTS_SCRIPT:%=script/%_test) script/attempt \
          calibrate/fit_test \
          $(TESTS_CLI:%=cli/%_test) cli/command $(TESTS_VIEW:%=visualizer/%_test) visualizer/sample
 TESTS_BASE   = base
 TESTS_EVENT  = trace model
-TESTS_LENS   = narrate summary why findings scenarios gotrace gotrace_read
+TESTS_LENS   = narrate summary why findings scenarios gotrace gotrace_read import
 TESTS_DEV    = slice buildlog signature device fault
 TESTS_RT     = sched rules stw lock callback wait random version profile
 TESTS_SCRIPT = sandbox budget order value error knob kernel strand

@@ -321,11 +321,11 @@ local function check_explanations(rows)
 end
 
 local function check_narration(rows)
-    local text = read("sim/lens/narrate.c")
-    local body = text:match("\nstatic void tell_run%(.*\nvoid narrate%(.-\n}")
+    local body = (read("sim/lens/narrate.c"):match("\nstatic void tell_run%(.*\nvoid narrate%(.-\n}") or "")
+        .. (read("sim/lens/narrate_import.c"):match("\nstatic void tell_less%(.*\nvoid narrate_import%(.-\n}") or "")
     for _, row in ipairs(rows) do
-        if not (body and body:find("case EV_" .. row.name .. ":", 1, true)) then
-            say("sim/event/events.def", row.line, ("%s is not told: give it a case in a tell_ function of sim/lens/narrate.c"):format(row.name))
+        if not body:find("case EV_" .. row.name .. ":", 1, true) then
+            say("sim/event/events.def", row.line, ("%s is not told: give it a case in a tell_ function of sim/lens/narrate.c or narrate_import.c"):format(row.name))
         end
     end
 end
@@ -333,7 +333,10 @@ end
 local function check_emitted(rows)
     local emitted = {}
     for _, path in ipairs(find("sim -name '*.c'")) do
-        for name in code_of(read(path)):gmatch("EMIT%s*%([^,]+,%s*([%u%d_]+)") do emitted[name] = true end
+        local code = code_of(read(path))
+        for name in code:gmatch("EMIT%s*%([^,]+,%s*([%u%d_]+)") do emitted[name] = true end
+        for name in code:gmatch("TELL%s*%([^,]+,%s*([%u%d_]+)") do emitted[name] = true end
+        for name in code:gmatch("TELL_G%s*%([^,]+,[^,]+,%s*([%u%d_]+)") do emitted[name] = true end
     end
     for _, row in ipairs(rows) do
         if not emitted[row.name] then

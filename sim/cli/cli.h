@@ -28,6 +28,7 @@ int cmd_summary(int argc, char **argv);
 int cmd_findings(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_export(int argc, char **argv);
+int cmd_import(int argc, char **argv);
 int cmd_why(int argc, char **argv);
 int cmd_hash(int argc, char **argv);
 int cmd_test(int argc, char **argv);
@@ -42,6 +43,8 @@ void cli_parse(const struct argp *argp, int argc, char **argv, void *input);
 error_t cli_one(int key, char *arg, struct argp_state *state, const char **slot, const char *what);
 #define CLI_DEVICE_OPTION                                                                          \
     { "device", 'd', "NAME", 0, "auto, none, or part of a name that `faultline devices` shows", 0 }
+/* Two names of one file that exists? */
+bool cli_same_file(const char *a, const char *b);
 /* Prints the Diag on standard error and returns its status. */
 int cli_fail(const Diag *d);
 /* One finding in words: place, key, what was seen, what would have been right. `path` is the scenario's. */

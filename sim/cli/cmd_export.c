@@ -199,17 +199,12 @@ static const struct argp argp = {options,
                                  NULL,
                                  NULL};
 
-static bool same_file(const char *a, const char *b) {
-    struct stat x, y;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 /* Half a file is taken away again, if it is one. */
 static bool export(Trace *t, const Options *o, Diag *d) {
     struct stat st;
     if (!o->form->may(t, o, d)) return false;
     if (o->out == NULL) return o->form->write(t, o, stdout, d);
-    if (same_file(o->trace, o->out))
+    if (cli_same_file(o->trace, o->out))
         return diag_fail(d, EXIT_USAGE, "%s is the trace itself: write to another file", o->out);
     FILE *f = fopen(o->out, "wb");
     if (f == NULL) return cannot_write(o, d);

@@ -5,6 +5,7 @@
  */
 #include "cli.h"
 
+#include "../event/place.h"
 #include "../lens/narrate.h"
 
 #include <cjson/cJSON.h>
@@ -77,17 +78,19 @@ static bool judge(Judged *j, Diag *d) {
 
 /* ---- printing ---- */
 
-static void print_place(FILE *out, const char *path, const Finding *x) {
-    char text[512];
-    fprintf(out, "%s", plain_text(text, sizeof text, path));
-    if (x->line > 0) fprintf(out, ":%llu", (unsigned long long)x->line);
+static void print_place(FILE *out, const char *path, const Intern *strings, const Finding *x) {
+    char text[512], place[PLACE_TEXT_MAX];
+    bool stack = place_is_stack(x->line); /* names its own file */
+    place_text(place, strings, x->line);
+    fprintf(out, "%s", stack ? "" : plain_text(text, sizeof text, path));
+    if (x->line > 0) fprintf(out, "%s%s", stack ? "" : ":", plain_text(text, sizeof text, place));
 }
 
 void cli_print_finding(FILE *out, const char *indent, const char *path, const Finding *x) {
     const FindingSpec *spec = finding_spec(x->kind);
     char text[2 * FINDING_TEXT_MAX];
     fprintf(out, "%s", indent);
-    print_place(out, path, x);
+    print_place(out, path, NULL, x);
     fprintf(out, ": %s: %s\n%*s  %s\n", spec->key, plain_text(text, sizeof text, x->text),
             (int)strspn(indent, " "), "", spec->right);
 }
@@ -102,7 +105,8 @@ static void print_id(const char *letter, uint64_t id, const char *name) {
 static void print_words(const Judged *j, const Finding *x) {
     const FindingSpec *spec = finding_spec(x->kind);
     char text[2 * FINDING_TEXT_MAX], time[48];
-    print_place(stdout, trace_option(j->t, "scenario"), x);
+    const char *scenario = trace_option(j->t, "scenario");
+    print_place(stdout, scenario[0] ? scenario : trace_option(j->t, "title"), j->m->text, x);
     printf(": %s: %s (book %s)", severity_name[spec->severity], spec->key, spec->book);
     if (x->times > 1) printf(", %llu times", (unsigned long long)x->times);
     if (j->expected[x->kind]) printf(", as expected");
@@ -124,6 +128,17 @@ static void add_number(cJSON *o, const char *name, uint64_t v) {
     cJSON_AddRawToObject(o, name, number);
 }
 
+static void add_frame(cJSON *o, const Intern *strings, uint64_t stack) {
+    PlaceFrame f;
+    char text[512];
+    if (!place_frame_user(strings, stack, &f)) return;
+    snprintf(text, sizeof text, "%.*s", f.file_len, f.file);
+    cJSON_AddStringToObject(o, "file", text);
+    add_number(o, "line", f.line);
+    snprintf(text, sizeof text, "%.*s", f.function_len, f.function);
+    cJSON_AddStringToObject(o, "function", text);
+}
+
 static void print_json(const Judged *j) {
     cJSON *o = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(o, "findings");
     char text[2 * FINDING_TEXT_MAX];
@@ -140,7 +155,8 @@ static void print_json(const Judged *j) {
         add_number(one, "times", x->times);
         add_number(one, "time", x->time_ns);
         add_number(one, "event", x->seq);
-        if (x->line > 0) add_number(one, "line", x->line);
+        if (place_is_stack(x->line)) add_frame(one, j->m->text, x->line);
+        else if (x->line > 0) add_number(one, "line", x->line);
         add_number(one, "g", x->g);
         add_number(one, "p", x->p);
         add_number(one, "m", x->m);

@@ -6,6 +6,7 @@
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct {
     const char *trace;
@@ -58,7 +59,12 @@ static void print_json(Trace *t, const Summary *s) {
     cJSON_AddStringToObject(o, "scenario",
                             plain_text(name, sizeof name, trace_option(t, "scenario")));
     cJSON_AddBoolToObject(o, "complete", trace_state(t) == TRACE_COMPLETE);
+    bool imported = strcmp(trace_option(t, "source"), "go") == 0;
     for (int i = 0; i < FIG_COUNT; i++) {
+        if (imported && figure_spec[i].run_only) {
+            cJSON_AddNullToObject(o, figure_spec[i].key);
+            continue;
+        }
         char number[24]; /* a double would round what is above 2^53 */
         snprintf(number, sizeof number, "%llu", (unsigned long long)s->value[i]);
         cJSON_AddRawToObject(o, figure_spec[i].key, number);
@@ -74,14 +80,27 @@ static void print_table(Trace *t, const Summary *s) {
     const char *title = trace_option(t, "title");
     printf("%s  %s\n", plain_text(head, sizeof head, title[0] ? title : trace_path(t)),
            plain_text(book, sizeof book, trace_option(t, "book")));
+    bool imported = strcmp(trace_option(t, "source"), "go") == 0, unknown = false;
     for (int i = 0; i < FIG_COUNT; i++) {
         char text[48];
+        if (imported && figure_spec[i].run_only) {
+            unknown = true;
+            continue;
+        }
         if (figure_spec[i].kind == KIND_NS) narrate_time(text, sizeof text, s->value[i]);
         else snprintf(text, sizeof text, "%llu", (unsigned long long)s->value[i]);
         bool wide = figure_spec[i].kind == KIND_NS && s->value[i] >= 1000 &&
                     s->value[i] < 1000000; /* µ is two bytes */
         printf("  %-16s %*s  %s\n", figure_spec[i].key, wide ? 13 : 12, text, figure_spec[i].label);
     }
+    if (!unknown) return;
+    int column = printf("not known from a Go trace:");
+    for (int i = 0; i < FIG_COUNT; i++) {
+        if (!figure_spec[i].run_only) continue;
+        if (column + (int)strlen(figure_spec[i].key) + 1 > 100) column = printf("\n ") - 1;
+        column += printf(" %s", figure_spec[i].key);
+    }
+    printf("\n");
 }
 
 static bool summary(Trace *t, const Options *o, Diag *d) {

@@ -3,17 +3,19 @@
 
 _faultline_events="
     RUN_START NOTE DEADLOCK PANIC RUN_END EXPECT_HELD EXPECT_FAILED EXPECT_UNCHECKED GO_CREATE
-    GO_START GO_STOP GO_BLOCK GO_UNBLOCK GO_END GO_COMPUTE GO_SLEEP TIMER_FIRE PREEMPT_ASK
-    SIGNAL SIGNAL_IN_C LOCK_THREAD UNLOCK_THREAD TIMER_SEND NET_WAIT NET_READY RUNQ_NEXT
-    RUNQ_PUT RUNQ_SPILL RUNQ_GET GLOBQ_PUT GLOBQ_GET RUNQ_STEAL RUNQ_STEAL_NEXT M_NEW M_START
-    M_PARK M_WAKE M_RUN M_SPIN M_UNSPIN M_LOCK_PARK M_LOCK_WAKE M_END M_TEMPLATE M_ASK M_POLL
-    M_POLL_END P_ACQUIRE P_RELEASE P_IDLE_PUT P_IDLE_GET P_RETAKE P_SYSCALL P_HANDOFF STW_BEGIN
-    P_STOP P_STOP_OWN P_STOP_C STW_STOPPED PROCS P_DRAIN P_KILL P_START P_START_OWN STW_END
-    GC_MARK SYSMON_LOOK SYSMON_SEES SYSMON_SPARES SYSMON_POLL SYSMON_GC SYSMON_SLEEP SYSMON_WAKE
-    CGO_ENTER CGO_EXIT_FAST CGO_EXIT_P CGO_EXIT_WAIT CGO_WORK ACROSS ACROSS_PART CALLBACK
-    CALLBACK_END C_THREAD C_THREAD_END EXTRA_NEW NEEDM NEEDM_WAIT DROPM CTX_NEW CTX_CURRENT
-    CTX_USE CHAN_MAKE CHAN_SEND CHAN_RECV CHAN_QUEUE CHAN_CLOSE OBJ_NEW PIN UNPIN DEV_ENQUEUE
-    DEV_ARG DEV_START DEV_DONE DEV_WAIT DEV_IDLE
+    GO_START GO_STOP GO_BLOCK GO_UNBLOCK GO_END GO_COMPUTE GO_SLEEP TIMER_FIRE PREEMPT_ASK SIGNAL
+    SIGNAL_IN_C LOCK_THREAD UNLOCK_THREAD TIMER_SEND NET_WAIT NET_READY RUNQ_NEXT RUNQ_PUT
+    RUNQ_SPILL RUNQ_GET GLOBQ_PUT GLOBQ_GET RUNQ_STEAL RUNQ_STEAL_NEXT M_NEW M_START M_PARK M_WAKE
+    M_RUN M_SPIN M_UNSPIN M_LOCK_PARK M_LOCK_WAKE M_END M_TEMPLATE M_ASK M_POLL M_POLL_END P_ACQUIRE
+    P_RELEASE P_IDLE_PUT P_IDLE_GET P_RETAKE P_SYSCALL P_HANDOFF STW_BEGIN P_STOP P_STOP_OWN
+    P_STOP_C STW_STOPPED PROCS P_DRAIN P_KILL P_START P_START_OWN STW_END GC_MARK SYSMON_LOOK
+    SYSMON_SEES SYSMON_SPARES SYSMON_POLL SYSMON_GC SYSMON_SLEEP SYSMON_WAKE CGO_ENTER CGO_EXIT_FAST
+    CGO_EXIT_P CGO_EXIT_WAIT CGO_WORK ACROSS ACROSS_PART CALLBACK CALLBACK_END C_THREAD C_THREAD_END
+    EXTRA_NEW NEEDM NEEDM_WAIT DROPM CTX_NEW CTX_CURRENT CTX_USE CHAN_MAKE CHAN_SEND CHAN_RECV
+    CHAN_QUEUE CHAN_CLOSE OBJ_NEW PIN UNPIN DEV_ENQUEUE DEV_ARG DEV_START DEV_DONE DEV_WAIT DEV_IDLE
+    IMPORT M_SEEN P_SEEN G_SEEN G_NAME G_LABEL AT GO_CREATE_WAITING GO_CREATE_C GO_END_C SYSCALL
+    GC_BEGIN GC_END GC_SWEEP GC_SWEEP_END GC_ASSIST GC_ASSIST_END HEAP_LIVE HEAP_GOAL TASK_BEGIN
+    TASK_END REGION_BEGIN REGION_END LOG CPU_SAMPLE
 "
 
 _faultline_files() { # the files that end in one of these, and folders
@@ -52,7 +54,7 @@ _faultline() {
     if [[ ${COMP_WORDS[0]} == *faultline-view ]]; then
         command=view
     elif [ "$COMP_CWORD" -eq 1 ]; then
-        _faultline_words run test view shot show summary findings why replay hash diff export devices calibrate --help --version
+        _faultline_words run test view shot show summary findings why replay hash diff import export devices calibrate --help --version
         return
     fi
     case $command$prev in
@@ -75,7 +77,7 @@ _faultline() {
     --output) _faultline_files .png .svg .pdf; return ;;
     -o)
         case $command in
-        run) _faultline_files .trace ;;
+        run | import) _faultline_files .trace ;;
         calibrate) _faultline_files .profile ;;
         *) _faultline_files .png .svg .pdf ;;
         esac
@@ -93,6 +95,7 @@ _faultline() {
         show) _faultline_words --from --to --g --event --words --help ;;
         calibrate) _faultline_words --out --device --quick --help ;;
         summary | findings) _faultline_words --json --help ;;
+        import) _faultline_words --out --quiet --help ;;
         export) _faultline_words --as --output --go --every --detail --help ;;
         why) _faultline_words --at --help ;;
         *) _faultline_words --help ;;
@@ -102,6 +105,7 @@ _faultline() {
     case $command in
     run | test) _faultline_scenarios ;;
     view) _faultline_files .trace .lua ;;
+    import) _faultline_files .trace .out ;;
     why) if [ "$COMP_CWORD" -eq 2 ]; then _faultline_files .trace; elif [ "$COMP_CWORD" -eq 3 ]; then _faultline_words chan obj; fi ;;
     shot | show | summary | findings | replay | hash | diff | export) _faultline_files .trace ;;
     esac

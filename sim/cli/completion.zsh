@@ -15,7 +15,10 @@ _faultline_events() {
         CGO_ENTER CGO_EXIT_FAST CGO_EXIT_P CGO_EXIT_WAIT CGO_WORK ACROSS ACROSS_PART CALLBACK
         CALLBACK_END C_THREAD C_THREAD_END EXTRA_NEW NEEDM NEEDM_WAIT DROPM CTX_NEW CTX_CURRENT
         CTX_USE CHAN_MAKE CHAN_SEND CHAN_RECV CHAN_QUEUE CHAN_CLOSE OBJ_NEW PIN UNPIN DEV_ENQUEUE
-        DEV_ARG DEV_START DEV_DONE DEV_WAIT DEV_IDLE
+        DEV_ARG DEV_START DEV_DONE DEV_WAIT DEV_IDLE IMPORT M_SEEN P_SEEN G_SEEN G_NAME G_LABEL AT
+        GO_CREATE_WAITING GO_CREATE_C GO_END_C SYSCALL GC_BEGIN GC_END GC_SWEEP GC_SWEEP_END
+        GC_ASSIST GC_ASSIST_END HEAP_LIVE HEAP_GOAL TASK_BEGIN TASK_END REGION_BEGIN REGION_END LOG
+        CPU_SAMPLE
     )
     _describe event events
 }
@@ -83,6 +86,9 @@ _faultline_command() {
         _arguments '(-a --at)'{-a,--at}'[the moment]:moment:_faultline_moments' '--help[say more]' $trace \
             ':g7, p1, m3, chan or obj:(chan obj)' '::name:' ;;
     replay) _arguments $device '--help[say more]' $trace ;;
+    import)
+        _arguments '(-o --out)'{-o,--out}'[write the trace]:trace:_files -g "*.trace"' \
+            '(-q --quiet)'{-q,--quiet}'[print nothing but errors]' '--help[say more]' ':Go trace:_files' ;;
     export)
         _arguments '(-a --as)'{-a,--as}'[the form]:form:(go schedtrace)' \
             '(-g --go)'{-g,--go}'[for tools of this Go]:version:(1.22 1.23 1.25 1.26)' \
@@ -118,6 +124,7 @@ _faultline() {
             'why:the chain of causes of a state'
             'replay:run again what a trace holds, and compare'
             'diff:what differs between two runs'
+            'import:a trace of a real Go program, as one of ours'
             'export:in the form of another tool'
             'hash:SHA-256 of what is deterministic in a trace'
             'devices:the OpenCL devices'

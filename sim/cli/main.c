@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 const Command commands[] = {
     {"run", "SCENARIO", "run a scenario, tell its story, judge its expectations", cmd_run},
@@ -20,6 +21,7 @@ const Command commands[] = {
     {"replay", "TRACE", "run again what a trace holds, and compare", cmd_replay},
     {"hash", "TRACE", "SHA-256 of what is deterministic in a trace", cmd_hash},
     {"diff", "TRACE TRACE", "what differs between two runs, in words", cmd_diff},
+    {"import", "GOTRACE --out TRACE", "a trace of a real Go program, as one of ours", cmd_import},
     {"export", "TRACE --as (go|schedtrace)", "for go tool trace, or as GODEBUG=schedtrace prints", cmd_export},
     {"devices", "", "the OpenCL devices that --device can name", cmd_devices},
     {"calibrate", "", "measure this machine's costs, and how well they predict", cmd_calibrate},
@@ -54,6 +56,11 @@ error_t cli_one(int key, char *arg, struct argp_state *state, const char **slot,
     if (*slot != NULL) argp_error(state, "one %s at a time", what);
     *slot = arg;
     return 0;
+}
+
+bool cli_same_file(const char *a, const char *b) {
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 int cli_fail(const Diag *d) {

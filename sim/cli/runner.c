@@ -128,32 +128,25 @@ static bool open_device(Runner *u, Diag *d) {
 
 /* ---- the trace's head ---- */
 
-static void add_option(Bytes *b, const char *key, const char *value) {
-    bytes_add(b, key, strlen(key));
-    bytes_add(b, "=", 1);
-    for (; *value; value++) bytes_add(b, *value == '\n' ? " " : value, 1);
-    bytes_add(b, "\n", 1);
-}
-
 static void write_head(Runner *u) {
     const Scenario *sc = &u->r->scenario;
     char text[64], time[TIME_TEXT_MAX];
     const char *slash = strrchr(u->rq->path, '/');
     Bytes b = {0};
-    add_option(&b, "faultline", FAULTLINE_VERSION);
-    add_option(&b, "scenario", slash ? slash + 1 : u->rq->path);
-    add_option(&b, "title", sc->title);
-    add_option(&b, "book", sc->book);
-    add_option(&b, "go", sc->go->name);
+    trace_put_option(&b, "faultline", FAULTLINE_VERSION);
+    trace_put_option(&b, "scenario", slash ? slash + 1 : u->rq->path);
+    trace_put_option(&b, "title", sc->title);
+    trace_put_option(&b, "book", sc->book);
+    trace_put_option(&b, "go", sc->go->name);
     snprintf(text, sizeof text, "%u", sc->procs);
-    add_option(&b, "procs", text);
+    trace_put_option(&b, "procs", text);
     snprintf(text, sizeof text, "%llu", (unsigned long long)sc->seed);
-    add_option(&b, "seed", text);
-    add_option(&b, "limit", time_text(time, sizeof time, sc->limit_ns));
+    trace_put_option(&b, "seed", text);
+    trace_put_option(&b, "limit", time_text(time, sizeof time, sc->limit_ns));
     snprintf(text, sizeof text, "%llu", (unsigned long long)sc->limit_events);
-    add_option(&b, "events", text);
-    add_option(&b, "time", u->rq->measured ? "measured" : "model");
-    for (size_t i = 0; i < u->rq->set_count; i++) add_option(&b, "set", u->rq->set[i]);
+    trace_put_option(&b, "events", text);
+    trace_put_option(&b, "time", u->rq->measured ? "measured" : "model");
+    for (size_t i = 0; i < u->rq->set_count; i++) trace_put_option(&b, "set", u->rq->set[i]);
     trace_section(u->w, "options", b.data, b.len);
     b.len = 0;
     costs_text(&sc->costs, &b);

@@ -3,7 +3,7 @@
  * One small function per event; the legal changes of state are not here but in states.def. Queues
  * are lists through the goroutines themselves, since a goroutine is on one queue at most.
  */
-#include "model.h"
+#include "model_parts.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ const char *const p_state_name[P_COUNT] = {"none",       "idle",    "running",
                                            "in syscall", "stopped", "dead"};
 const char *const m_state_name[M_COUNT] = {
     "none", "starting", "running", "spinning",      "parked", "waking",          "polling",
-    "in C", "sysmon",   "locked",  "on extra list", "the template thread", "ended"};
+    "in C", "sysmon",   "locked",  "on extra list", "the template thread", "ended", "not known"};
 
 /* ---- the table of legal moves ---- */
 
@@ -34,86 +34,19 @@ static uint64_t follows(Kind what, uint32_t event, uint64_t from) {
 #undef KEY
 }
 
-/* An impossible event: says why, once. */
-typedef struct {
-    Model *m;
-    const Event *e;
-    char *why;
-} Step;
-
-static bool refuse(Step *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static bool refuse(Step *s, const char *fmt, ...) {
+bool model_refuse(Step *s, const char *fmt, ...) {
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(s->why, MODEL_WHY_MAX, fmt, ap);
     va_end(ap);
     return false;
 }
-#define REQUIRE(cond, ...)                                                                         \
-    do {                                                                                           \
-        if (!(cond)) return refuse(s, __VA_ARGS__);                                                \
-    } while (0)
-#define TRY(call)                                                                                  \
-    do {                                                                                           \
-        if (!(call)) return false;                                                                 \
-    } while (0)
-typedef unsigned long long Ull;
-
-/* ---- finding things ---- */
-static ModelG *get_G(Step *s, uint64_t id) {
-    if (id < s->m->g_count && s->m->g[id].state != G_NONE) return &s->m->g[id];
-    refuse(s, "there is no goroutine g%llu", (Ull)id);
-    return NULL;
-}
-static ModelP *get_P(Step *s, uint64_t id) {
-    if (id < s->m->p_count) return &s->m->p[id];
-    refuse(s, "there is no P%llu", (Ull)id);
-    return NULL;
-}
-static ModelM *get_M(Step *s, uint64_t id) {
-    if (id < s->m->m_count && s->m->m[id].state != M_NONE) return &s->m->m[id];
-    refuse(s, "there is no thread M%llu", (Ull)id);
-    return NULL;
-}
-static ModelChan *get_Chan(Step *s, uint64_t id) {
-    if (id < s->m->chan_count) return &s->m->chan[id];
-    refuse(s, "there is no channel c%llu", (Ull)id);
-    return NULL;
-}
-static ModelObj *get_Obj(Step *s, uint64_t id) {
-    if (id < s->m->obj_count) return &s->m->obj[id];
-    refuse(s, "there is no object o%llu", (Ull)id);
-    return NULL;
-}
-static ModelCmd *get_Cmd(Step *s, uint64_t id) {
-    if (id < s->m->cmd_count) return &s->m->cmd[id];
-    refuse(s, "there is no device command k%llu", (Ull)id);
-    return NULL;
-}
-static ModelQueue *get_Queue(Step *s, uint64_t id) {
-    if (id < s->m->queue_count) return &s->m->queue[id];
-    refuse(s, "there is no device queue q%llu", (Ull)id);
-    return NULL;
-}
-static ModelCThread *get_CThread(Step *s, uint64_t id) {
-    if (id < s->m->cthread_count) return &s->m->cthread[id];
-    refuse(s, "there is no C thread t%llu", (Ull)id);
-    return NULL;
-}
-static ModelCtx *get_Ctx(Step *s, uint64_t id) {
-    if (id < s->m->ctx_count) return &s->m->ctx[id];
-    refuse(s, "there is no context x%llu", (Ull)id);
-    return NULL;
-}
-#define GET(What, var, id)                                                                         \
-    Model##What *var = get_##What(s, (id));                                                        \
-    if (var == NULL) return false
 
 /* ---- changes of state ---- */
 static bool move(Step *s, Kind what, uint64_t id, uint64_t *state, const char *const names[]) {
     uint64_t to = follows(what, s->e->kind, *state);
     if (to == 0) {
-        return refuse(s, "%s%llu is %s and cannot %s", kind_letter[what], (Ull)id, names[*state],
+        return model_refuse(s, "%s%llu is %s and cannot %s", kind_letter[what], (Ull)id, names[*state],
                       event_spec[s->e->kind].name);
     }
     *state = to;
@@ -179,18 +112,17 @@ static bool q_get_this(Step *s, ModelQ *q, uint64_t g) {
     q_get(s->m, q);
     return true;
 }
+/* A runnable goroutine that is on no queue; of one that was imported nobody knows the queue. */
+static GPlace loose(const Step *s) { return s->m->imported ? AT_UNKNOWN : AT_HAND; }
 static bool runnable_in_hand(Step *s, uint64_t g) {
     GET(G, gp, g);
     REQUIRE(gp->state == G_RUNNABLE, "g%llu is %s, not runnable", (Ull)g, g_state_name[gp->state]);
-    REQUIRE(gp->place == AT_HAND, "g%llu is on a queue already", (Ull)g);
+    REQUIRE(gp->place == loose(s), "g%llu is on a queue already", (Ull)g);
     return true;
 }
 
 /* ---- the run ---- */
-enum { PROCS_MAX = 1024 }; /* as in Go; also keeps a damaged file from asking for all memory */
-
-/* There are `procs` of them from now on; new ones begin in this state. */
-static void new_ps(Step *s, uint64_t procs, PState state) {
+void model_new_ps(Step *s, uint64_t procs, PState state) {
     Model *m = s->m;
     GROW(m->p, m->p_cap, procs);
     for (; m->p_count < procs; m->p_count++) {
@@ -217,8 +149,7 @@ static const ModelM no_m = {.p = NONE,
                             .lock_g = NONE,
                             .cthread = NONE};
 
-/* The next thread, in this state; its id must be the next one. */
-static bool new_m(Step *s, uint64_t id, MState state) {
+bool model_new_m(Step *s, uint64_t id, MState state) {
     Model *m = s->m;
     REQUIRE(id == m->m_count, "M%llu is not the next thread, M%zu", (Ull)id, m->m_count);
     GROW(m->m, m->m_cap, id + 1);
@@ -232,13 +163,13 @@ static bool new_m(Step *s, uint64_t id, MState state) {
 
 static bool run_start(Step *s, uint64_t procs, uint64_t seed) {
     Model *m = s->m;
-    REQUIRE(m->p_count == 0, "the run has started already");
+    REQUIRE(m->p_count == 0 && !m->imported, "the run has started already");
     REQUIRE(procs >= 1 && procs <= PROCS_MAX, "GOMAXPROCS=%llu is not in 1..%d", (Ull)procs,
             PROCS_MAX);
     m->procs = procs;
     m->seed = seed;
-    new_ps(s, procs, P_IDLE);
-    return new_m(s, 0, M_RUNNING) && new_m(s, 1, M_SYSMON);
+    model_new_ps(s, procs, P_IDLE);
+    return model_new_m(s, 0, M_RUNNING) && model_new_m(s, 1, M_SYSMON);
 }
 
 /* ---- goroutines ---- */
@@ -246,11 +177,12 @@ enum {
     ID_STEP_MAX = 4096
 }; /* ids may jump (P's batches of 16), a damaged file may not ask for 2^60 */
 
-static bool new_g(Step *s, uint64_t g, GState state) {
+bool model_new_g(Step *s, uint64_t g, GState state) {
     Model *m = s->m;
-    REQUIRE(g >= 1 && g < m->g_count + ID_STEP_MAX * (m->p_count + 1),
+    REQUIRE(g >= 1 && (g < m->g_count + ID_STEP_MAX * (m->p_count + 1) || (m->imported && g < MODEL_OWN_IDS)),
             "g%llu is out of the range of ids", (Ull)g);
-    REQUIRE(g >= m->g_count || m->g[g].state == G_NONE, "g%llu exists already", (Ull)g);
+    bool gone = g < m->g_count && m->g[g].state == G_DEAD && m->imported; /* no Go does so, but its reader lets it pass */
+    REQUIRE(g >= m->g_count || m->g[g].state == G_NONE || gone, "g%llu exists already", (Ull)g);
     if (g >= m->g_count) {
         GROW(m->g, m->g_cap, g + 1);
         m->g_count = g + 1;
@@ -276,9 +208,9 @@ static bool new_g(Step *s, uint64_t g, GState state) {
     return true;
 }
 static bool go_create(Step *s, uint64_t g, uint64_t parent, uint64_t name, uint64_t line) {
-    TRY(new_g(s, g, G_RUNNABLE));
+    TRY(model_new_g(s, g, G_RUNNABLE));
     ModelG *gp = &s->m->g[g];
-    gp->place = AT_HAND;
+    gp->place = loose(s);
     gp->parent = parent;
     gp->name = name;
     gp->born_line = gp->line = line;
@@ -314,6 +246,7 @@ static bool drop_g(Step *s, uint64_t g) {
     GET(M, mp, gp->m);
     REQUIRE(mp->g == g, "M%llu does not run g%llu", (Ull)gp->m, (Ull)g);
     mp->g = NONE;
+    model_settle_m(s, gp->m);
     gp->m = gp->p = NONE;
     gp->busy_ns = NONE;
     gp->place = AT_NONE;
@@ -322,7 +255,7 @@ static bool drop_g(Step *s, uint64_t g) {
 static bool go_stop(Step *s, uint64_t g, uint64_t reason) {
     TRY(drop_g(s, g));
     s->m->g[g].reason = reason;
-    s->m->g[g].place = AT_HAND;
+    s->m->g[g].place = loose(s);
     return true;
 }
 static bool go_block(Step *s, uint64_t g, uint64_t reason, uint64_t line) {
@@ -339,7 +272,7 @@ static bool go_unblock(Step *s, uint64_t g) {
     REQUIRE(gp->place != AT_SENDQ && gp->place != AT_RECVQ, "g%llu still queues at c%llu", (Ull)g,
             (Ull)gp->chan);
     TRY(move_g(s, g));
-    gp->place = AT_HAND;
+    gp->place = loose(s);
     gp->reason = gp->chan = gp->wake_ns = NONE;
     return true;
 }
@@ -416,7 +349,7 @@ static bool runq_steal(Step *s, uint64_t p, uint64_t p_from, uint64_t g, uint64_
 
 /* ---- threads and processors ---- */
 static bool m_new(Step *s, uint64_t id, uint64_t p) {
-    TRY(new_m(s, id, M_STARTING));
+    TRY(model_new_m(s, id, M_STARTING));
     s->m->m[id].next_p = p;
     return true;
 }
@@ -442,6 +375,7 @@ static bool p_acquire(Step *s, uint64_t p, uint64_t m) {
     mp->next_p = NONE;
     pp->seen_ns = NONE;
     if (mp->g != NONE && s->m->g[mp->g].state == G_RUNNING) s->m->g[mp->g].p = p;
+    model_settle_m(s, m);
     return true;
 }
 static bool p_release(Step *s, uint64_t p, uint64_t m) {
@@ -451,6 +385,7 @@ static bool p_release(Step *s, uint64_t p, uint64_t m) {
     TRY(move_p(s, p));
     pp->m = mp->p = NONE;
     pp->seen_ns = NONE;
+    model_settle_m(s, m);
     return true;
 }
 /* Now and then its state alone changes: its owner stays (P_STOP_OWN, P_START_OWN, P_SYSCALL). */
@@ -462,10 +397,14 @@ static bool p_with(Step *s, uint64_t p, uint64_t m) {
 }
 static bool p_retake(Step *s, uint64_t p, uint64_t m, uint64_t g) {
     REQUIRE(model_p_in_syscall(s->m, p), "P%llu is not behind a call out of Go", (Ull)p);
-    GET(M, mp, m);
-    REQUIRE(mp->g == g, "M%llu does not carry g%llu", (Ull)m, (Ull)g);
-    TRY(p_release(s, p, m));
-    if (s->e->arg[4] == 1) { /* success makes sysmon quick again */
+    if (m == NONE && s->m->imported) { /* its thread was C's and is gone */
+        TRY(move_p(s, p));
+    } else {
+        GET(M, mp, m);
+        REQUIRE(mp->g == g, "M%llu does not carry g%llu", (Ull)m, (Ull)g);
+        TRY(p_release(s, p, m));
+    }
+    if (s->e->arg[4] == 1 && !s->m->imported) { /* success makes sysmon quick again */
         s->m->sysmon_idle = 0;
         s->m->sysmon_next_ns = s->e->time_ns + 20000;
     }
@@ -489,6 +428,7 @@ static bool p_idle(Step *s, uint64_t p, uint64_t on) {
 
 /* ---- the world stops ---- */
 static bool stw_begin(Step *s, uint64_t g, uint64_t reason, uint64_t line) {
+    if (s->m->imported && s->m->stw_g != NONE) return running(s, g, line); /* two reasons at once: the first counts */
     REQUIRE(s->m->stw_g == NONE, "g%llu is stopping the world already", (Ull)s->m->stw_g);
     TRY(running(s, g, line));
     s->m->stw_g = g;
@@ -512,6 +452,7 @@ static bool stw_stopped(Step *s, uint64_t g) {
     return true;
 }
 static bool stw_end(Step *s, uint64_t g) {
+    if (s->m->imported && s->m->stw_g != g) return true;
     TRY(stw_by(s, g));
     for (size_t i = 0; i < s->m->p_count; i++)
         REQUIRE(s->m->p[i].state != P_GCSTOP, "P%zu is still stopped", i);
@@ -535,14 +476,15 @@ static bool p_stop_c(Step *s, uint64_t p, uint64_t m, uint64_t g) {
 /* The world stands still, so new Ps are stopped as all others are. */
 static bool set_procs(Step *s, uint64_t procs) {
     Model *m = s->m;
-    REQUIRE(m->stw_stopped, "the world is not stopped");
+    REQUIRE(m->stw_stopped || m->imported, "the world is not stopped");
     REQUIRE(procs >= 1 && procs <= PROCS_MAX, "GOMAXPROCS=%llu is not in 1..%d", (Ull)procs,
             PROCS_MAX);
     m->procs = procs;
+    if (m->imported) return true; /* each P will be told of when something is known */
     for (size_t i = 0; i < m->p_count && i < procs; i++) {
         if (m->p[i].state == P_DEAD) TRY(move_p(s, i));
     }
-    new_ps(s, procs, P_GCSTOP);
+    model_new_ps(s, procs, P_GCSTOP);
     return true;
 }
 /* Its queue goes to the global queue's head, in its order, behind its runnext: procresize, destroy. */
@@ -644,6 +586,7 @@ static bool cgo_enter(Step *s, uint64_t g, uint64_t p, uint64_t m, uint64_t fn, 
     gp->fn = fn;
     gp->line = line;
     mp->from_p = p;
+    mp->syscall = s->e->kind == EV_SYSCALL;
     GET(P, pp, p);
     pp->seen_ns = NONE;
     return true;
@@ -674,10 +617,11 @@ static bool cgo_exit(Step *s, uint64_t g, uint64_t p, uint64_t m) {
 static bool cgo_exit_wait(Step *s, uint64_t g, uint64_t m) {
     TRY(cgo_leave(s, g, m));
     GET(M, mp, m);
-    REQUIRE(mp->p == NONE, "M%llu has P%llu and need not wait", (Ull)m, (Ull)mp->p);
+    REQUIRE(mp->p == NONE || s->m->imported, "M%llu has P%llu and need not wait", (Ull)m, (Ull)mp->p);
     mp->g = NONE;
     s->m->g[g].m = s->m->g[g].p = NONE;
-    s->m->g[g].place = AT_HAND;
+    s->m->g[g].place = loose(s);
+    model_settle_m(s, m);
     return true;
 }
 
@@ -730,8 +674,8 @@ static bool c_thread_end(Step *s, uint64_t id) {
     return true;
 }
 static bool extra_new(Step *s, uint64_t m, uint64_t g) {
-    TRY(new_m(s, m, M_EXTRA));
-    TRY(new_g(s, g, G_EXTRA));
+    TRY(model_new_m(s, m, M_EXTRA));
+    TRY(model_new_g(s, g, G_EXTRA));
     s->m->m[m].g = s->m->m[m].lock_g = g;
     s->m->g[g].m = s->m->g[g].lock_m = m;
     return true;
@@ -1021,7 +965,7 @@ static bool apply(Step *s) {
     case EV_M_LOCK_PARK: return m_lock_park(s, a[0], a[1]);
     case EV_M_LOCK_WAKE: return m_lock_wake(s, a[0], a[1], a[2]);
     case EV_M_END: return m_end(s, a[0]);
-    case EV_M_TEMPLATE: return new_m(s, a[0], M_TEMPLATE);
+    case EV_M_TEMPLATE: return model_new_m(s, a[0], M_TEMPLATE);
     case EV_M_ASK: return get_M(s, a[0]) != NULL;
     case EV_M_POLL: return m_away(s, a[0]);
     case EV_M_POLL_END: return move_m(s, a[0]);
@@ -1038,7 +982,7 @@ static bool apply(Step *s) {
     case EV_SYSMON_POLL: case EV_SYSMON_GC: return true;
     case EV_SYSMON_SLEEP: return sysmon_asleep(s, 1, a[0]);
     case EV_SYSMON_WAKE: return sysmon_asleep(s, 0, s->e->time_ns);
-    case EV_CGO_ENTER: return cgo_enter(s, a[0], a[1], a[2], a[3], a[4]);
+    case EV_CGO_ENTER: case EV_SYSCALL: return cgo_enter(s, a[0], a[1], a[2], a[3], a[4]);
     case EV_CGO_EXIT_FAST: case EV_CGO_EXIT_P: return cgo_exit(s, a[0], a[1], a[2]);
     case EV_CGO_EXIT_WAIT: return cgo_exit_wait(s, a[0], a[1]);
     case EV_CGO_WORK: return cgo_work(s, a[0], a[1], a[2]);
@@ -1069,6 +1013,11 @@ static bool apply(Step *s) {
     case EV_DEV_DONE: return dev_done(s, a[0]);
     case EV_DEV_WAIT: return dev_wait(s, a[0], a[1], a[2]);
     case EV_DEV_IDLE: return dev_idle(s, a[0]);
+    case EV_IMPORT: case EV_M_SEEN: case EV_P_SEEN: case EV_G_SEEN: case EV_G_NAME: case EV_G_LABEL: case EV_AT:
+    case EV_GO_CREATE_WAITING: case EV_GO_CREATE_C: case EV_GO_END_C: case EV_GC_BEGIN: case EV_GC_END:
+    case EV_GC_SWEEP: case EV_GC_SWEEP_END: case EV_GC_ASSIST: case EV_GC_ASSIST_END: case EV_HEAP_LIVE:
+    case EV_HEAP_GOAL: case EV_TASK_BEGIN: case EV_TASK_END: case EV_REGION_BEGIN: case EV_REGION_END:
+    case EV_LOG: case EV_CPU_SAMPLE: return model_import(s);
     case EV_COUNT: break;
     }
     /* clang-format on */
@@ -1080,7 +1029,7 @@ bool model_apply(Model *m, const Event *e, char *why) {
     Step step = {m, e, why}, *s = &step;
     REQUIRE(e->seq == m->seq + 1, "event #%llu follows #%llu", (Ull)e->seq, (Ull)m->seq);
     REQUIRE(e->time_ns >= m->now_ns, "time runs backwards at event #%llu", (Ull)e->seq);
-    REQUIRE(e->kind == EV_RUN_START || e->kind >= EV_COUNT || m->p_count > 0,
+    REQUIRE(e->kind == EV_RUN_START || e->kind == EV_IMPORT || e->kind >= EV_COUNT || m->p_count > 0 || m->imported,
             "the run has not started");
     if (!apply(s)) return false;
     m->seq = e->seq;
@@ -1090,7 +1039,7 @@ bool model_apply(Model *m, const Event *e, char *why) {
 
 bool model_p_in_syscall(const Model *m, uint64_t p) {
     if (p >= m->p_count) return false;
-    if (m->p[p].state == P_SYSCALL) return true;
+    if (m->p[p].state == P_SYSCALL) return true; /* also one that a thread of C has left behind */
     if (m->p[p].state != P_RUNNING || m->p[p].m >= m->m_count) return false;
     MState state = (MState)m->m[m->p[p].m].state;
     return state == M_IN_C || state == M_EXTRA; /* dropm leaves P attached to an M without a thread */
@@ -1114,13 +1063,15 @@ const char *model_g_name(const Model *m, uint64_t g) {
     X(seq)                                                                                         \
     X(procs) X(seed) X(globq.head) X(globq.tail) X(globq.count) X(sysmon_last_ns)                  \
         X(sysmon_next_ns) X(sysmon_idle) X(sysmon_asleep) X(ended) X(exit_status) X(deadlocked)    \
-            X(panicked) X(unknown) X(stw_g) X(stw_reason) X(stw_ns) X(stw_stopped)
+            X(panicked) X(unknown) X(stw_g) X(stw_reason) X(stw_ns) X(stw_stopped) X(imported)     \
+                X(gc_ns) X(heap_live) X(heap_goal)
 
 Model *model_new(const Intern *text) {
     Model *m = mem_zero(1, sizeof *m);
     m->text = text;
     m->globq = empty_q;
     m->stw_g = m->stw_reason = m->stw_ns = NONE;
+    m->gc_ns = m->heap_live = m->heap_goal = NONE;
     m->g_count = 1; /* g0 is nobody's goroutine */
     GROW(m->g, m->g_cap, 1);
     return m;

@@ -38,6 +38,7 @@ typedef enum {
     M_EXTRA,    /* a struct on the extra list, no thread */
     M_TEMPLATE, /* the thread that makes threads */
     M_DEAD,
+    M_UNKNOWN, /* imported: it has no P and no goroutine, and no trace of Go says what it does */
     M_COUNT
 } MState;
 typedef enum { CMD_NONE, CMD_QUEUED, CMD_RUNNING, CMD_DONE, CMD_COUNT } CmdState;
@@ -45,8 +46,9 @@ extern const char *const g_state_name[G_COUNT]; /* "runnable" ... */
 extern const char *const p_state_name[P_COUNT];
 extern const char *const m_state_name[M_COUNT];
 
-/* Where a runnable or waiting goroutine is kept. IN_HAND: somebody just took it off a queue. */
-typedef enum { AT_NONE, AT_HAND, AT_RUNNEXT, AT_RUNQ, AT_GLOBQ, AT_SENDQ, AT_RECVQ } GPlace;
+/* Where a runnable or waiting goroutine is kept. HAND: somebody just took it off a queue. UNKNOWN: it is
+ * runnable in an imported trace, which does not say where. */
+typedef enum { AT_NONE, AT_HAND, AT_RUNNEXT, AT_RUNQ, AT_GLOBQ, AT_SENDQ, AT_RECVQ, AT_UNKNOWN } GPlace;
 
 typedef struct {
     uint64_t state;  /* GState */
@@ -96,7 +98,8 @@ typedef struct {
     uint64_t from_p; /* in C: the P under which it dived */
     uint64_t next_p; /* starting, waking: the P it will take */
     uint64_t since_ns, since_seq;
-    uint64_t queue; /* in C: the device queue it waits for */
+    uint64_t queue;   /* in C: the device queue it waits for */
+    uint64_t syscall; /* it is not in C but in a system call, or one of the two: imported */
     uint64_t born_seq;
     uint64_t lock_g;  /* the only goroutine it may run; NONE = any */
     uint64_t cthread; /* an extra M: the C thread that has borrowed it */
@@ -160,6 +163,9 @@ typedef struct {
     uint64_t unknown; /* events of a kind this program does not know, skipped */
     uint64_t stw_g, stw_reason, stw_ns; /* who stops the world, why (STR), since when; NONE = nobody */
     uint64_t stw_stopped;               /* and all Ps stand still */
+    uint64_t imported; /* from a real program of Go 1.`imported`; 0 = a run of ours. What its trace does not
+                          say (queues, sysmon, threads without a P) is not known */
+    uint64_t gc_ns, heap_live, heap_goal; /* a collection marks since; bytes. NONE = none, or not known */
     size_t g_count, p_count, m_count, chan_count, obj_count, cmd_count, queue_count, cthread_count,
         ctx_count;
     size_t g_cap, p_cap, m_cap, chan_cap, obj_cap, cmd_cap, queue_cap, cthread_cap, ctx_cap;
@@ -173,6 +179,9 @@ typedef struct {
     ModelCThread *cthread;
     ModelCtx *ctx;
 } Model;
+
+/* Goroutines of an imported trace have Go's own numbers below this; from here on they are counted as they come. */
+enum { MODEL_OWN_IDS = 65536 };
 
 Model *model_new(const Intern *text);
 Model *model_copy(const Model *m);

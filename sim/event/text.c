@@ -3,6 +3,7 @@
 
 #include "../base/diag.h"
 #include "../base/units.h"
+#include "place.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -34,6 +35,11 @@ static void add_value(char *buf, Kind kind, uint64_t v, const Intern *text) {
     char num[TIME_TEXT_MAX + 8];
     if (kind == KIND_STR && v != NONE) {
         add_quoted(buf, intern_text(text, v));
+        return;
+    }
+    if (kind == KIND_LINE && place_is_stack(v)) {
+        char place[PLACE_TEXT_MAX];
+        add(buf, place_text(place, text, v));
         return;
     }
     if (v == NONE) {

@@ -29,6 +29,8 @@ typedef struct TraceWriter TraceWriter;
 bool trace_create(TraceWriter **w, const char *path, bool hash, Diag *d);
 /* A model that follows the same stream, as a sink after this one (watch.h): checkpoints are made of it. */
 void trace_follow(TraceWriter *w, const Model *m);
+/* One line of the section "options", which trace_option reads. */
+void trace_put_option(Bytes *b, const char *key, const char *value);
 void trace_section(TraceWriter *w, const char *name, const void *data, size_t len);
 void trace_aside(TraceWriter *w, const char *name, const void *data, size_t len);
 /* A sink for stream_add. */

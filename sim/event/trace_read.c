@@ -240,7 +240,13 @@ bool trace_open(Trace **out, const char *path, Diag *d) {
     if (fd < 0) return diag_fail(d, EXIT_WORLD, "cannot read %s: %s", path, strerror(errno));
     char magic[TRACE_MAGIC_BYTES];
     if (!read_at(fd, 0, magic, sizeof magic) || memcmp(magic, TRACE_MAGIC, sizeof magic) != 0) {
+        char go[5] = "";
+        bool of_go = read_at(fd, 0, go, sizeof go) && memcmp(go, "go 1.", sizeof go) == 0;
         close(fd);
+        if (of_go) {
+            diag_fail(d, EXIT_WORLD, "%s is a trace that a Go program has written", path);
+            return diag_remedy(d, "Make it one of ours: faultline import %s --out FILE", path);
+        }
         diag_fail(d, EXIT_WORLD, "%s is not a faultline trace: it does not begin with %s", path,
                   TRACE_MAGIC);
         return diag_remedy(d, "A trace is what `faultline run SCENARIO --out FILE` writes.");

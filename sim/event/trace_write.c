@@ -152,6 +152,13 @@ bool trace_create(TraceWriter **out, const char *path, bool hash, Diag *d) {
     return true;
 }
 
+void trace_put_option(Bytes *b, const char *key, const char *value) {
+    bytes_add(b, key, strlen(key));
+    bytes_add(b, "=", 1);
+    for (; *value; value++) bytes_add(b, *value == '\n' ? " " : value, 1);
+    bytes_add(b, "\n", 1);
+}
+
 void trace_section(TraceWriter *w, const char *name, const void *data, size_t len) {
     write_named(w, BLOCK_SECTION, name, data, len);
 }

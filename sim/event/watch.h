@@ -1,7 +1,8 @@
 /* watch.h -- a sink that reads each block once for everybody: each event, and the model around it.
  *
  * Figures, story and checkpoints all need the world at each event; decoding and applying is done here,
- * one time. An event that the model refuses is a bug of the simulator.
+ * one time. An event that the model refuses is a bug of the simulator; of an importer it may be the fault of
+ * the file.
  */
 #ifndef FAULTLINE_WATCH_H
 #define FAULTLINE_WATCH_H
@@ -22,6 +23,9 @@ typedef struct {
             void *ctx;
         } watcher[WATCHERS_MAX];
     } before, after;
+    bool forgiving;       /* an event may be impossible: nothing after it is looked at */
+    uint64_t refused_seq; /* that event; 0 = none */
+    char refused[MODEL_WHY_MAX];
 } Watch;
 
 /* The text is the stream's. */

@@ -15,8 +15,11 @@ enum {
     CROSSINGS_MIN = 100, /* fewer are not worth a word */
     CMDS_MIN = 8,
     STUCK_MIN = 8,
+    LEAK_MIN = 10,
     NAME = 64
 };
+#define LONG_CALL_NS 100000000u
+#define LEAK_NS 1000000000u
 #define WAIT_NS_MAX 20000000u /* a slice, and sysmon's longest sleep */
 #define LATE_NS 1000000u      /* allowed beyond that where no profile says how late sysmon is */
 
@@ -248,11 +251,98 @@ static void judge_threads(Findings *f, const Model *m) {
     if (x->times == 0) return;
     uint64_t threads = 0;
     for (size_t i = 0; i < m->m_count; i++) threads += m->m[i].state != M_EXTRA;
+    if (m->imported) {
+        say(x,
+            "up to %llu threads were out of Go at once without a P (GOMAXPROCS is %llu); while more than %llu were, "
+            "%llu thread%s heard of for the first time: %llu in all",
+            (Ull)f->stuck_most, (Ull)m->procs, (Ull)stuck_limit(m), (Ull)x->times, x->times == 1 ? " was" : "s were",
+            (Ull)threads);
+        return;
+    }
     say(x,
         "up to %llu threads were in C at once without a P (GOMAXPROCS is %llu); with more than %llu there, "
         "Go code needed %llu new one%s to go on: %llu threads in all, and Go never gives one back",
         (Ull)f->stuck_most, (Ull)m->procs, (Ull)stuck_limit(m), (Ull)x->times,
         x->times == 1 ? "" : "s", (Ull)threads);
+}
+
+/* ---- imported: calls that take long, goroutines that never end ---- */
+
+static bool begins(const char *text, const char *with) {
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* g has been out of Go, and is until now. */
+static void long_call(Findings *f, const Model *m, uint64_t g, uint64_t now, uint64_t seq) {
+    const ModelG *gp = g_of(m, g);
+    if (!m->imported || gp == NULL || gp->state != G_SYSCALL || now - gp->since_ns < LONG_CALL_NS) return;
+    const char *fn = intern_text(m->text, gp->fn);
+    if (fn[0] == '\0' || begins(fn, "runtime.") || begins(fn, "os/signal.")) return;
+    Finding *x = saw(f, FIND_long_call, now, seq);
+    if (x->times > 1 && now - gp->since_ns <= f->longest_call_ns) return;
+    char who[NAME], took[NAME];
+    f->longest_call_ns = now - gp->since_ns;
+    x->time_ns = now;
+    x->seq = seq;
+    x->g = g;
+    x->m = gp->m;
+    x->line = gp->line;
+    bool syscall = gp->m < m->m_count && m->m[gp->m].syscall;
+    say(x, "%s was in %s%.80s for %s on M%llu, the longest of them all", narrate_g(m, g, who, sizeof who),
+        syscall ? "the system call " : "", fn, narrate_time(took, sizeof took, f->longest_call_ns), (Ull)gp->m);
+}
+
+typedef struct {
+    uint64_t line, made, ended, stuck, g;
+} Birthplace;
+
+static bool is_stuck(const Model *m, const ModelG *gp) {
+    static const char *const reasons[] = {"chan receive", "chan send", "select", "sync", "network"};
+    const char *reason = intern_text(m->text, gp->reason);
+    uint64_t waits = m->now_ns - gp->since_ns;
+    if (gp->state != G_WAITING || (waits < LEAK_NS && waits < m->now_ns / 2)) return false;
+    for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
+        if (begins(reason, reasons[i])) return true;
+    }
+    return false;
+}
+
+static int by_line(const void *a, const void *b) {
+    const Birthplace *x = a, *y = b;
+    if (x->line != y->line) return x->line < y->line ? -1 : 1;
+    return x->g < y->g ? -1 : x->g > y->g;
+}
+
+/* Goroutines by the go statement that made them. */
+static void judge_leaks(Findings *f, const Model *m) {
+    if (!m->imported) return;
+    Birthplace *b = mem_zero(m->g_count, sizeof *b);
+    size_t n = 0;
+    for (size_t i = 1; i < m->g_count; i++) {
+        const ModelG *gp = &m->g[i];
+        if (gp->state == G_NONE || gp->born_line == 0) continue;
+        b[n++] = (Birthplace){gp->born_line, 1, gp->state == G_DEAD, is_stuck(m, gp), i};
+    }
+    qsort(b, n, sizeof *b, by_line);
+    for (size_t i = 0; i < n;) {
+        Birthplace all = b[i++];
+        for (; i < n && b[i].line == all.line; i++) {
+            if (!all.stuck && b[i].stuck) all.g = b[i].g;
+            all.made++;
+            all.ended += b[i].ended;
+            all.stuck += b[i].stuck;
+        }
+        if (all.stuck < LEAK_MIN || 2 * all.ended >= all.made) continue;
+        Finding *x = saw(f, FIND_goroutine_leak, m->now_ns, m->seq);
+        if (x->times > 1) continue;
+        char who[NAME];
+        x->g = all.g;
+        x->line = all.line;
+        say(x, "%llu goroutines were made here, %llu have ended, and %llu wait at the end of the trace; the first is %s, in %s",
+            (Ull)all.made, (Ull)all.ended, (Ull)all.stuck, narrate_g(m, all.g, who, sizeof who),
+            intern_text(m->text, m->g[all.g].reason));
+    }
+    free(b);
 }
 
 /* ---- crossings ---- */
@@ -271,16 +361,14 @@ static void count_call(Calls *c, const Event *e, uint64_t line, uint64_t ns) {
     else c->votes--;
 }
 
-static bool begins(const char *text, const char *with) {
-    return strncmp(text, with, strlen(with)) == 0;
-}
-
 /* A call out of Go ends; into a callback too, and then the name is the callback's. */
 static void call_over(Findings *f, const Model *m, const Event *e) {
     const ModelG *gp = g_of(m, e->arg[0]);
     if (gp == NULL || gp->m >= m->m_count || m->m[gp->m].cthread != NONE) return;
     m_back(f, gp->m);
+    long_call(f, m, e->arg[0], e->time_ns, e->seq);
     uint64_t ns = e->time_ns - gp->since_ns;
+    if (m->m[gp->m].syscall) return;
     const char *fn = gp->wants_go ? "" : intern_text(m->text, gp->fn);
     if (begins(fn, "clEnqueue")) count_call(&f->device, e, gp->line, ns);
     else if (begins(fn, "clFinish")) count_call(&f->device, e, gp->line, 0); /* it waits */
@@ -407,14 +495,17 @@ void findings_event(Findings *f, const Model *m, const Event *e) {
         lets_go(f, m, e, e->arg[0], true);
         p_taken(f, m, e->arg[1], e->arg[2]);
         break;
-    case EV_CGO_ENTER: enter_c(f, m, e); break;
+    case EV_CGO_ENTER:
+    case EV_SYSCALL: enter_c(f, m, e); break;
     case EV_CGO_EXIT_P:
         call_over(f, m, e);
         keeps(f, m, e, e->arg[1], e->arg[0]);
         break;
     case EV_CGO_EXIT_FAST:
     case EV_CGO_EXIT_WAIT: call_over(f, m, e); break;
-    case EV_M_NEW: new_thread(f, m, e); break;
+    case EV_M_NEW:
+    case EV_M_SEEN: new_thread(f, m, e); break;
+    case EV_GO_END_C: m_back(f, e->arg[1]); break;
     case EV_CTX_USE: context(f, m, e); break;
     case EV_DEV_ENQUEUE: enqueue(f); break;
     case EV_DEV_START: device_start(f, m, e); break;
@@ -427,9 +518,11 @@ void findings_event(Findings *f, const Model *m, const Event *e) {
 void findings_end(Findings *f, const Model *m) {
     for (size_t i = 1; i < m->g_count; i++) {
         if (m->g[i].state == G_RUNNABLE) waited(f, m, i, m->now_ns, m->seq);
+        long_call(f, m, i, m->now_ns, m->seq);
         if (m->g[i].state == G_RUNNING) f->running_ns += m->now_ns - m->g[i].since_ns;
     }
     judge_threads(f, m);
+    judge_leaks(f, m);
     judge_crossings(f);
     judge_device(f);
     for (int i = 0; i < FIND_COUNT; i++) { /* in the order of keys */

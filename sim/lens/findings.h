@@ -68,7 +68,7 @@ typedef struct {
     uint64_t cmds, after_wait, waited; /* device commands; those before which the host had waited */
     uint64_t working, first_start_ns, last_done_ns, work_from_ns, busy_ns, gap_most_ns;
     Finding gap; /* the longest pause */
-    uint64_t longest_wait_ns;
+    uint64_t longest_wait_ns, longest_call_ns;
 } Findings;
 
 /* `profile`: the text of a trace's section of that name ("cgo_enter=14\n..."), or NULL. */

@@ -1,14 +1,10 @@
 /* narrate.c -- events in sentences, from the event and the model after it. */
-#include "narrate.h"
+#include "narrate_parts.h"
 
 #include "../base/units.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { NAME = 64 };
-typedef unsigned long long Ull;
 
 char *narrate_time(char *buf, size_t size, uint64_t ns) {
     if (ns == NONE) snprintf(buf, size, "never");
@@ -22,14 +18,6 @@ char *narrate_time(char *buf, size_t size, uint64_t ns) {
     return buf;
 }
 
-/* At most `max` bytes of a text, never half a letter: for %.*s. */
-static int whole_letters(const char *text, int max) {
-    int n = 0;
-    while (n < max && text[n]) n++;
-    while (n > 0 && text[n] && ((unsigned char)text[n] & 0xc0) == 0x80) n--;
-    return n;
-}
-
 char *narrate_g(const Model *m, uint64_t g, char *buf, size_t size) {
     const char *name = model_g_name(m, g);
     if (g == NONE) snprintf(buf, size, "the runtime");
@@ -37,28 +25,6 @@ char *narrate_g(const Model *m, uint64_t g, char *buf, size_t size) {
     else snprintf(buf, size, "g%llu", (Ull)g);
     return buf;
 }
-
-/* For headlines: without its name, if a text of `beside` letters has to stand beside it. */
-static char *who(const Model *m, uint64_t g, size_t beside, char *buf, size_t size) {
-    narrate_g(m, g, buf, size);
-    if (strlen(buf) + beside > HEADLINE_LETTERS) snprintf(buf, size, "g%llu", (Ull)g);
-    return buf;
-}
-
-#define SETTER(field)                                                                              \
-    static void field(Narration *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));   \
-    static void field(Narration *n, const char *fmt, ...) {                                        \
-        va_list ap;                                                                                \
-        va_start(ap, fmt);                                                                         \
-        vsnprintf(n->field, sizeof n->field, fmt, ap);                                             \
-        va_end(ap);                                                                                \
-    }
-SETTER(headline)
-SETTER(reason)
-SETTER(function)
-SETTER(detail)
-
-static const char *plural(uint64_t n) { return n == 1 ? "" : "s"; }
 
 static uint64_t queued(const Model *m, uint64_t p) {
     return p < m->p_count ? m->p[p].runq.count + (m->p[p].runnext != NONE) : 0;
@@ -98,12 +64,6 @@ static uint64_t count_p_idle(const Model *m) {
 
 static const char *chan_name(const Model *m, uint64_t c) {
     return c < m->chan_count ? intern_text(m->text, m->chan[c].name) : "";
-}
-
-/* The C function, or just C. */
-static const char *in_c(const Model *m, uint64_t g) {
-    const char *fn = g < m->g_count ? intern_text(m->text, m->g[g].fn) : "";
-    return fn[0] ? fn : "C";
 }
 
 /* "t0 audio" or "t0"; writes into buf and returns it. */
@@ -1359,6 +1319,7 @@ void narrate(const Model *m, const Event *e, Narration *n) {
         tell_lock,  tell_sysmon,    tell_cgo,      tell_callback, tell_context,   tell_across,
         tell_net,   tell_chan,      tell_heap,     tell_device};
     *n = (Narration){0};
+    if (m->imported) narrate_import(m, e, n);
     for (size_t i = 0; i < ARRAY_LEN(tell) && n->headline[0] == '\0'; i++) tell[i](m, e, n);
     cut_headline(n);
     if (n->headline[0]) return;

@@ -4,9 +4,13 @@
 #include <string.h>
 
 const FigureSpec figure_spec[FIG_COUNT] = {
-#define FIGURE(key, kind, label, how) [FIG_##key] = {#key, label, how, KIND_##kind},
+#define ANY false
+#define RUN true
+#define FIGURE(key, kind, says, label, how) [FIG_##key] = {#key, label, how, KIND_##kind, says},
 #include "summary.def"
 #undef FIGURE
+#undef RUN
+#undef ANY
 };
 
 void summary_begin(Summary *s) { *s = (Summary){.first_start_ns = NONE, .idle_from_ns = NONE}; }
@@ -23,9 +27,24 @@ static uint64_t spent(const Model *m, uint64_t g, const Event *e) {
     return g < m->g_count ? e->time_ns - m->g[g].since_ns : 0;
 }
 
+/* An imported trace says why a goroutine waits in Go's words. */
+static bool waits_for(const Model *m, uint64_t g, const char *what) {
+    return m->imported && g < m->g_count && strcmp(intern_text(m->text, m->g[g].reason), what) == 0;
+}
+
 static void unblocked(Summary *s, const Model *m, const Event *e) {
     uint64_t g = e->arg[0];
-    if (g < m->g_count && m->g[g].chan != NONE) s->value[FIG_chan_wait] += spent(m, g, e);
+    bool channel = waits_for(m, g, "chan receive") || waits_for(m, g, "chan send") || waits_for(m, g, "select");
+    if (channel || (g < m->g_count && m->g[g].chan != NONE)) s->value[FIG_chan_wait] += spent(m, g, e);
+    if (waits_for(m, g, "network")) s->value[FIG_net_wait] += spent(m, g, e);
+}
+
+static void blocked(Summary *s, const Model *m, const Event *e) {
+    const char *reason = intern_text(m->text, e->arg[1]);
+    s->value[FIG_running] += spent(m, e->arg[0], e);
+    if (!m->imported) return;
+    s->value[FIG_net_waits] += strcmp(reason, "network") == 0;
+    s->value[FIG_sleeps] += strcmp(reason, "sleep") == 0;
 }
 
 static void device_start(Summary *s, const Model *m, const Event *e) {
@@ -52,10 +71,19 @@ static void out_of_c(Summary *s, const Model *m, uint64_t g, const Event *e) {
     s->value[FIG_in_c] += spent(m, g, e);
 }
 
+/* Out of Go, but not in C? */
+static bool in_syscall(const Model *m, uint64_t g) {
+    return g < m->g_count && m->g[g].m < m->m_count && m->m[m->g[g].m].syscall;
+}
+
 /* A way into Go: the end of a call, or the beginning of a callback. */
 static void into_go(Summary *s, const Model *m, const Event *e, Figure of_call) {
     uint64_t g = e->arg[0];
     bool callback = g < m->g_count && m->g[g].wants_go;
+    if (in_syscall(m, g)) {
+        s->value[FIG_in_syscalls] += spent(m, g, e);
+        return;
+    }
     out_of_c(s, m, g, e);
     if (!callback) s->value[of_call]++;
     else if (of_call == FIG_exits_wait) s->value[FIG_callbacks_waited]++;
@@ -79,8 +107,27 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
     case EV_NOTE: v[FIG_notes]++; break;
     case EV_PROCS: v[FIG_procs] = e->arg[0]; break;
     case EV_STW_BEGIN: v[FIG_stops]++; break;
-    case EV_STW_END: v[FIG_stopped] += e->arg[1]; break;
-    case EV_GO_CREATE: v[FIG_goroutines] += e->arg[1] != NONE || v[FIG_goroutines] == 0; break;
+    case EV_STW_END: v[FIG_stopped] += e->arg[1] == NONE ? 0 : e->arg[1]; break;
+    case EV_GC_MARK:
+        v[FIG_collections]++;
+        v[FIG_collecting] += e->arg[1];
+        break;
+    case EV_GC_BEGIN: v[FIG_collections]++; break;
+    case EV_GC_END: v[FIG_collecting] += m->gc_ns == NONE ? 0 : e->time_ns - m->gc_ns; break;
+    case EV_M_SEEN: v[FIG_threads]++; break;
+    case EV_G_SEEN:
+    case EV_GO_CREATE_WAITING: v[FIG_goroutines]++; break;
+    case EV_GO_CREATE_C:
+        v[FIG_goroutines]++;
+        v[FIG_cthreads]++;
+        into_c(s);
+        break;
+    case EV_GO_END_C: out_of_c(s, m, e->arg[0], e); break;
+    case EV_SYSCALL:
+        v[FIG_syscalls]++;
+        v[FIG_running] += spent(m, e->arg[0], e);
+        break;
+    case EV_GO_CREATE: v[FIG_goroutines] += e->arg[1] != NONE || v[FIG_goroutines] == 0 || m->imported; break;
     case EV_GO_START:
         v[FIG_switches]++;
         if (spent(m, e->arg[0], e) > v[FIG_longest_wait]) v[FIG_longest_wait] = spent(m, e->arg[0], e);
@@ -89,7 +136,7 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
         v[FIG_running] += spent(m, e->arg[0], e);
         if (strcmp(intern_text(m->text, e->arg[1]), "preempted") == 0) v[FIG_preemptions]++;
         break;
-    case EV_GO_BLOCK:
+    case EV_GO_BLOCK: blocked(s, m, e); break;
     case EV_GO_END: v[FIG_running] += spent(m, e->arg[0], e); break;
     case EV_GO_UNBLOCK: unblocked(s, m, e); break;
     case EV_GO_SLEEP: v[FIG_sleeps]++; break;
@@ -119,7 +166,7 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
     case EV_P_HANDOFF: v[FIG_handoffs]++; break;
     case EV_P_RETAKE:
         v[FIG_retakes]++;
-        v[FIG_behind_c] += spent(m, e->arg[2], e);
+        if (!in_syscall(m, e->arg[2])) v[FIG_behind_c] += spent(m, e->arg[2], e);
         break;
     case EV_P_STOP_C: v[FIG_behind_c] += spent(m, e->arg[2], e); break;
     case EV_CGO_ENTER:
@@ -128,11 +175,13 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
         into_c(s);
         break;
     case EV_CGO_EXIT_FAST:
-        v[FIG_behind_c] += spent(m, e->arg[0], e);
+        if (!in_syscall(m, e->arg[0])) v[FIG_behind_c] += spent(m, e->arg[0], e);
         into_go(s, m, e, FIG_exits_fast);
         break;
     case EV_CGO_EXIT_P: into_go(s, m, e, FIG_exits_idle); break;
-    case EV_CGO_EXIT_WAIT: into_go(s, m, e, FIG_exits_wait); break;
+    case EV_CGO_EXIT_WAIT: /* imported: its thread may have found another P already */
+        into_go(s, m, e, e->arg[1] < m->m_count && m->m[e->arg[1]].p != NONE ? FIG_exits_idle : FIG_exits_wait);
+        break;
     case EV_CALLBACK: v[FIG_callbacks]++; break;
     case EV_CALLBACK_END:
         v[FIG_running] += spent(m, e->arg[0], e);

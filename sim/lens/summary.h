@@ -5,7 +5,7 @@
 #include "../event/model.h"
 
 typedef enum {
-#define FIGURE(key, kind, label, how) FIG_##key,
+#define FIGURE(key, ...) FIG_##key,
 #include "summary.def"
 #undef FIGURE
     FIG_COUNT
@@ -13,7 +13,8 @@ typedef enum {
 
 typedef struct {
     const char *key, *label, *how;
-    Kind kind; /* KIND_COUNT or KIND_NS */
+    Kind kind;     /* KIND_COUNT or KIND_NS */
+    bool run_only; /* no imported trace says it: its value there is 0, and means nothing */
 } FigureSpec;
 extern const FigureSpec figure_spec[FIG_COUNT];
 

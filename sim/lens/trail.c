@@ -22,6 +22,13 @@ bool trail_last(const WhyAt *at, uint64_t seq, EventKind kind, uint64_t id, Even
     return false;
 }
 
+bool trail_call(const WhyAt *at, uint64_t seq, uint64_t g, Event *e) {
+    while (seq-- > 1 && trail_event(at, seq, e)) {
+        if ((e->kind == EV_CGO_ENTER || e->kind == EV_SYSCALL) && e->arg[0] == g) return true;
+    }
+    return false;
+}
+
 uint64_t trail_line(const Event *e) {
     uint64_t line = e->kind < EV_COUNT ? event_arg(e, "line") : NONE;
     return line == NONE ? 0 : line;
@@ -40,12 +47,12 @@ static bool jump(const WhyAt *at, const Event *e, Event *to) {
     case EV_P_RETAKE:
         if (e->arg[4] != 1) return false;
         /* the goroutine of a C thread never entered C */
-        return trail_last(at, e->seq, EV_CGO_ENTER, e->arg[2], to) ||
+        return trail_call(at, e->seq, e->arg[2], to) ||
                trail_last_line(at, e->seq, e->arg[2], to);
     case EV_P_STOP_C: return trail_last_line(at, e->seq, e->arg[2], to);
     case EV_CGO_EXIT_WAIT:
         if (at->event(at->ctx, e->cause, to) && to->kind == EV_CALLBACK) return true;
-        return trail_last(at, e->seq, EV_CGO_ENTER, e->arg[0], to);
+        return trail_call(at, e->seq, e->arg[0], to);
     case EV_GO_STOP:
     case EV_PREEMPT_ASK: return trail_last_line(at, e->seq, e->arg[0], to);
     case EV_TIMER_FIRE: return trail_last(at, e->seq, EV_GO_SLEEP, e->arg[0], to);

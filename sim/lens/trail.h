@@ -11,6 +11,8 @@ bool trail_alive(const WhyAt *at, uint64_t g);
 /* ---- back; before `seq` ---- */
 /* The last event of this kind that has this first argument. */
 bool trail_last(const WhyAt *at, uint64_t seq, EventKind kind, uint64_t id, Event *e);
+/* The last call out of Go, into C or the system, of goroutine g. */
+bool trail_call(const WhyAt *at, uint64_t seq, uint64_t g, Event *e);
 /* The last thing that goroutine g did by a line of its own. */
 bool trail_last_line(const WhyAt *at, uint64_t seq, uint64_t g, Event *e);
 /* From event `seq` to the first of its causes that a line of the scenario asked for. False: there is none,

@@ -12,6 +12,7 @@
 #include "why.h"
 
 #include "../base/units.h"
+#include "../event/place.h"
 #include "narrate.h"
 #include "trail.h"
 
@@ -21,7 +22,7 @@
 #include <string.h>
 
 typedef unsigned long long Ull;
-enum { NAME = 64, PLACE = 160 };
+enum { NAME = 64, PLACE = PLACE_TEXT_MAX + 8 };
 
 typedef struct {
     const WhyAt *at;
@@ -34,17 +35,22 @@ typedef struct {
 static void say(Tale *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static void say(Tale *t, const char *fmt, ...) {
     if (t->y->count == WHY_SENTENCES_MAX) return;
+    char *sentence = t->y->sentence[t->y->count++];
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(t->y->sentence[t->y->count++], WHY_SENTENCE_MAX, fmt, ap);
+    vsnprintf(sentence, WHY_SENTENCE_MAX, fmt, ap);
     va_end(ap);
+    char *outside = t->m->imported ? strstr(sentence, WHY_OUTSIDE) : NULL;
+    if (outside == NULL) return; /* an imported trace has no scenario */
+    memmove(outside + strlen(WHY_OUTSIDE_IMPORTED), outside + strlen(WHY_OUTSIDE), strlen(outside + strlen(WHY_OUTSIDE)) + 1);
+    memcpy(outside, WHY_OUTSIDE_IMPORTED, strlen(WHY_OUTSIDE_IMPORTED));
 }
 
 /* " at blocking.lua:37"; "" for no line */
 static char *place(const WhyAt *at, uint64_t line, char *buf) {
-    if (line == 0 || line == NONE) buf[0] = '\0';
-    else if (at->scenario[0]) snprintf(buf, PLACE, " at %.128s:%llu", at->scenario, (Ull)line);
-    else snprintf(buf, PLACE, " at line %llu", (Ull)line);
+    char text[PLACE_TEXT_MAX];
+    place_in(text, at->model->text, at->scenario, line == NONE ? 0 : line);
+    snprintf(buf, PLACE, "%s%s", text[0] ? " at " : "", text);
     return buf;
 }
 
@@ -93,7 +99,8 @@ static void root_text(const Tale *t, const Event *e, char *buf, size_t size) {
     case EV_GO_SLEEP:
         snprintf(buf, size, "%s went to sleep for %s%s", G(a[0]), TIME(a[1]), AT(a[2]));
         break;
-    case EV_CGO_ENTER: snprintf(buf, size, "%s called %s%s", G(a[0]), STR(a[3]), AT(a[4])); break;
+    case EV_CGO_ENTER:
+    case EV_SYSCALL: snprintf(buf, size, "%s called %s%s", G(a[0]), STR(a[3]), AT(a[4])); break;
     case EV_CHAN_MAKE: snprintf(buf, size, "%s was made%s", CHAN(a[0]), AT(a[3])); break;
     case EV_CHAN_SEND: snprintf(buf, size, "%s sent on %s%s", G(a[0]), CHAN(a[1]), AT(a[3])); break;
     case EV_CHAN_RECV:
@@ -148,6 +155,11 @@ static void say_root(Tale *t, uint64_t seq, const char *intro) {
         say(t, "%s %s, at %s.", intro, text, TIME(e.time_ns));
     } else if (e.kind == EV_SYSMON_LOOK) {
         say(t, "It " WHY_OUTSIDE ": sysmon looked at %s, by its own clock.", TIME(e.time_ns));
+    } else if (e.kind == EV_G_SEEN || e.kind == EV_P_SEEN || e.kind == EV_IMPORT) {
+        say(t, "It " WHY_OUTSIDE ": it was so when the trace began.");
+    } else if (t->m->imported && e.kind < EV_COUNT) {
+        say(t, "It goes back to %s at %s; the cause of that " WHY_OUTSIDE ": the trace does not say it.", event_spec[e.kind].name,
+            TIME(e.time_ns));
     } else if (e.kind == EV_RUN_START) {
         say(t, "It " WHY_OUTSIDE ", when the run started.");
     } else if (e.kind < EV_COUNT) {
@@ -163,6 +175,10 @@ static void say_sysmon(Tale *t, uint64_t p) {
     const Model *m = t->m;
     const ModelP *pp = &m->p[p];
     uint64_t free_ps = 0;
+    if (m->imported) {
+        say(t, "When sysmon looks, and could take P%llu away, the trace does not say.", (Ull)p);
+        return;
+    }
     for (size_t i = 0; i < m->p_count; i++) free_ps += m->p[i].on_idle_list != 0;
     for (size_t i = 0; i < m->m_count; i++) free_ps += m->m[i].state == M_SPINNING;
     if (m->sysmon_asleep) {
@@ -224,6 +240,10 @@ static void say_call(Tale *t, uint64_t g) {
         return;
     }
     if (waits) say_device(t, gp->queue);
+    if (STR(gp->fn)[0] == '\0' && t->m->imported) { /* it was so from the start, or it is a thread of C */
+        say_root(t, gp->since_seq, "It goes back to this:");
+        return;
+    }
     say(t, "%s called %s%s, at %s%s.", G(g), STR(gp->fn), AT(gp->line), TIME(gp->since_ns),
         waits ? ", and sleeps in the driver until that is done" : "");
 }
@@ -258,7 +278,8 @@ static void tell_thread_coming(Tale *t, uint64_t p) {
 
 static void tell_p_idle(Tale *t, uint64_t p) {
     const ModelP *pp = &t->m->p[p];
-    say(t, "P%llu is idle since %s: there was nothing for it to run.", (Ull)p, TIME(pp->since_ns));
+    say(t, "P%llu is idle since %s%s.", (Ull)p, TIME(pp->since_ns),
+        t->m->imported ? "" : ": there was nothing for it to run");
     say_root(t, pp->since_seq, "It was given up after");
 }
 
@@ -266,7 +287,7 @@ static void tell_p(Tale *t, uint64_t p) {
     const Model *m = t->m;
     const ModelP *pp = &m->p[p];
     const ModelM *mp = m_of(t, pp->m);
-    if (pp->state == P_IDLE && pp->on_idle_list) {
+    if (pp->state == P_IDLE && (pp->on_idle_list || m->imported)) {
         tell_p_idle(t, p);
     } else if (pp->state == P_IDLE) {
         tell_thread_coming(t, p);
@@ -276,13 +297,15 @@ static void tell_p(Tale *t, uint64_t p) {
         say(t, "%s does that since %s%s: %s.", G(m->stw_g), TIME(m->stw_ns),
             AT(m->g[m->stw_g].line), STR(m->stw_reason));
     } else if (mp == NULL) {
-        say(t, "P%llu is %s since %s.", (Ull)p,
+        if (m->imported && pp->state == P_SYSCALL)
+            say(t, "P%llu was left behind by a thread of C that is done with Go; nobody has taken it yet.", (Ull)p);
+        else say(t, "P%llu is %s since %s.", (Ull)p,
             pp->state < P_COUNT ? p_state_name[pp->state] : "in an unknown state",
             TIME(pp->since_ns));
         say_root(t, pp->since_seq, "That is because");
     } else if (mp->state == M_IN_C && g_of(t, mp->g)) {
-        say(t, "P%llu stands still: its thread M%llu is in C with %s since %s.", (Ull)p, (Ull)pp->m,
-            G(mp->g), TIME(mp->since_ns));
+        say(t, "P%llu stands still: its thread M%llu is %s with %s since %s.", (Ull)p, (Ull)pp->m,
+            mp->syscall ? "out of Go" : "in C", G(mp->g), TIME(mp->since_ns));
         say_sysmon(t, p);
         say_call(t, mp->g);
     } else if (mp->state == M_EXTRA) {
@@ -333,11 +356,10 @@ static void tell_any_p(Tale *t) {
         running += m->p[i].state == P_RUNNING && !in_c;
         if (in_c || (behind == 0 && m->p[i].state == P_RUNNING)) worst = i;
     }
-    say(t,
-        "Of %zu P%s, %llu run%s and %llu stand%s behind a call; a P looks into that queue when its "
-        "own is empty, and every 61st time before that.",
-        m->p_count, PLURAL(m->p_count), (Ull)running, running == 1 ? "s" : "", (Ull)behind,
-        behind == 1 ? "s" : "");
+    say(t, "Of %zu P%s, %llu run%s and %llu stand%s behind a call%s.", m->p_count, PLURAL(m->p_count),
+        (Ull)running, running == 1 ? "s" : "", (Ull)behind, behind == 1 ? "s" : "",
+        m->imported ? ""
+                    : "; a P looks into that queue when its own is empty, and every 61st time before that");
     say_searchers(t);
     tell_p(t, worst);
 }
@@ -352,7 +374,7 @@ static void say_since(Tale *t, uint64_t g) {
         say(t, "C called the Go function %s%s, and no P was free for it.", STR(call.arg[2]),
             AT(call.arg[3]));
     } else if (known && e.kind == EV_CGO_EXIT_WAIT &&
-               trail_last(t->at, e.seq, EV_CGO_ENTER, g, &call)) {
+               trail_call(t->at, e.seq, g, &call)) {
         say(t, "It came back from %s, called%s, and no P was free: its own had been taken away.",
             STR(call.arg[3]), AT(call.arg[4]));
     } else if (known && e.kind == EV_GO_STOP) {
@@ -408,6 +430,9 @@ static void tell_runnable(Tale *t, uint64_t g, bool asked) {
         say(t,
             "%s is not running: it is number %llu of %llu in the global queue, runnable since %s.",
             G(g), (Ull)position(m, &m->globq, g), (Ull)m->globq.count, TIME(gp->since_ns));
+    } else if (gp->place == AT_UNKNOWN) {
+        say(t, "%s is not running: it is runnable since %s; in whose queue, the trace does not say.", G(g),
+            TIME(gp->since_ns));
     } else {
         tell_in_hand(t, g);
         return;
@@ -567,9 +592,12 @@ static void tell_in_c(Tale *t, uint64_t g) {
     const ModelG *gp = &t->m->g[g];
     const ModelM *mp = m_of(t, gp->m);
     const char *fn = STR(gp->fn);
-    say(t, "%s is in C%s%s, on M%llu since %s.", G(g), fn[0] ? ", in " : "", fn, (Ull)gp->m,
-        TIME(gp->since_ns));
-    if (mp != NULL && mp->p < t->m->p_count) {
+    say(t, "%s is %s%s%s, on M%llu since %s.", G(g), mp && mp->syscall ? "out of Go" : "in C",
+        fn[0] ? ", in " : "", fn, (Ull)gp->m, TIME(gp->since_ns));
+    if (t->m->imported && mp != NULL && mp->p < t->m->p_count) {
+        say(t, "P%llu is still attached and runs nothing.", (Ull)mp->p);
+        say_sysmon(t, mp->p);
+    } else if (mp != NULL && mp->p < t->m->p_count) {
         const ModelP *pp = &t->m->p[mp->p];
         uint64_t work = pp->runq.count + (pp->runnext != NONE);
         say(t, "P%llu is still attached and runs nothing, with %llu goroutine%s in its queue.",
@@ -579,7 +607,8 @@ static void tell_in_c(Tale *t, uint64_t g) {
         const ModelP *pp = &t->m->p[mp->from_p];
         if (pp->retaken_from == gp->m)
             say(t, "Its P%llu was taken away at %s%s.", (Ull)mp->from_p, TIME(pp->retaken_ns),
-                pp->on_idle_list ? ", and is idle" : ", and given to others");
+                pp->on_idle_list || (t->m->imported && pp->state == P_IDLE) ? ", and is idle"
+                                                                            : ", and given to others");
         else say(t, "It has no P any more: P%llu was taken away.", (Ull)mp->from_p);
     }
     say_call(t, g);
@@ -594,6 +623,10 @@ static void tell_running(Tale *t, uint64_t g) {
     say_doing(t, g);
     if (!trail_last(t->at, t->m->seq + 1, EV_GO_START, g, &start)) {
         say_root(t, gp->since_seq, "It runs because");
+        return;
+    }
+    if (t->m->imported) { /* of time slices the trace says nothing */
+        say_root(t, start.cause, "It could run because");
         return;
     }
     if (start.seq != gp->since_seq)
@@ -613,10 +646,20 @@ static void tell_running(Tale *t, uint64_t g) {
     say_root(t, start.cause, "It could run because");
 }
 
+/* Imported: is this the first word on it? */
+static bool tell_not_seen(Tale *t, const Event *e, Kind kind, uint64_t id) {
+    bool first = e->kind == EV_G_SEEN || e->kind == EV_M_SEEN || e->kind == EV_GO_CREATE_C || e->kind == EV_GO_CREATE_WAITING;
+    if (!first || event_first(e, kind) != id || (kind == KIND_M && e->kind != EV_M_SEEN)) return false;
+    say(t, "Nothing is known of %s%llu yet: the first word on it comes in %s (%s), and it " WHY_OUTSIDE ".",
+        kind_letter[kind], (Ull)id, TIME(in(t, e->time_ns)), event_spec[e->kind].name);
+    return true;
+}
+
 static void tell_unborn(Tale *t, uint64_t g) {
     Event e;
     for (uint64_t seq = t->m->seq + 1; trail_event(t->at, seq, &e); seq++) {
         bool extra = e.kind == EV_EXTRA_NEW && e.arg[1] == g;
+        if (tell_not_seen(t, &e, KIND_G, g)) return;
         if (!extra && (e.kind != EV_GO_CREATE || e.arg[0] != g)) continue;
         if (extra)
             say(t, "g%llu does not exist yet: it comes in %s with M%llu, an extra M for C threads.",
@@ -727,6 +770,10 @@ static void tell_m_state(Tale *t, uint64_t m) {
         say(t, "M%llu has ended, at %s, with the goroutine that was locked to it.", (Ull)m, since);
         say_root(t, mp->since_seq, "That was after");
         break;
+    case M_UNKNOWN:
+        say(t, "M%llu has neither a P nor a goroutine since %s: it sleeps, or looks for work; the trace does not say which.",
+            (Ull)m, since);
+        break;
     case M_RUNNING:
         if (g_of(t, mp->g) == NULL) say(t, "M%llu is between two goroutines.", (Ull)m);
         else tell_g(t, mp->g, true);
@@ -745,6 +792,7 @@ static void tell_unborn_m(Tale *t, uint64_t m) {
     Event e;
     for (uint64_t seq = t->m->seq + 1; trail_event(t->at, seq, &e); seq++) {
         char what[40] = ", as the template thread";
+        if (tell_not_seen(t, &e, KIND_M, m)) return;
         if (e.kind != EV_M_NEW && e.kind != EV_EXTRA_NEW && e.kind != EV_M_TEMPLATE) continue;
         if (e.arg[0] != m) continue;
         if (e.kind == EV_M_NEW) snprintf(what, sizeof what, ", for P%llu", (Ull)e.arg[1]);
@@ -759,7 +807,9 @@ static void tell_unborn_m(Tale *t, uint64_t m) {
 
 static void tell_sysmon(Tale *t) {
     const Model *m = t->m;
-    if (m->sysmon_asleep)
+    if (m->imported)
+        say(t, "M1 runs sysmon; when it looks and when it sleeps, the trace does not say.");
+    else if (m->sysmon_asleep)
         say(t, "M1 runs sysmon, which is in deep sleep until %s, because all Ps were idle.",
             TIME(m->sysmon_next_ns));
     else
@@ -775,6 +825,11 @@ static void tell_sysmon(Tale *t) {
 static void tell_made(Tale *t, uint64_t m) {
     Event born, e;
     bool known = trail_event(t->at, t->m->m[m].born_seq, &born);
+    if (t->m->imported) {
+        say(t, "M%llu is first heard of at %s; who made it, the trace does not say: it " WHY_OUTSIDE ".", (Ull)m,
+            known ? TIME(born.time_ns) : "its start");
+        return;
+    }
     if (m == 0) {
         say(t, "M0 " WHY_OUTSIDE ": it is the thread with which the process started.");
         return;

@@ -23,6 +23,7 @@ typedef struct {
 
 enum { WHY_SENTENCES_MAX = 40, WHY_SENTENCE_MAX = 400 };
 #define WHY_OUTSIDE "began outside the scenario"
+#define WHY_OUTSIDE_IMPORTED "began outside the trace" /* of an imported trace */
 
 typedef struct {
     size_t count;

@@ -2,6 +2,7 @@
 #include "../../sim/lens/narrate.h"
 
 #include "../check.h"
+#include "../imported.h"
 #include "../program.h"
 
 #include <stdio.h>
@@ -119,6 +120,18 @@ static void tell_by_hand(Told *t) {
     intern_free(text);
 }
 
+/* Those that only a real program's trace has. */
+static void tell_imported(Told *t) {
+    static const char *const names[] = {"annotations-go1.26", "cgocallback-go1.26", "coro-go1.26",     "cpuprofile-go1.26",
+                                        "gcheavy-go1.25",     "midgc-go1.26",       "nethttp-go1.25", "synthetic/full-26"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        char path[128];
+        snprintf(path, sizeof path, "tests/traces/go/%s.trace", names[i]);
+        Imported got = import_trace(path, NULL, tell, t);
+        CU_ASSERT(got.ok);
+    }
+}
+
 static void every_event_is_told(void) {
     Told t = {0};
     for (uint64_t seed = 1; seed <= 300; seed++) run_told(&t, random_program(seed));
@@ -126,6 +139,7 @@ static void every_event_is_told(void) {
     tell_full_queue(&t);
     tell_forced_collection(&t);
     tell_by_hand(&t);
+    tell_imported(&t);
     CU_ASSERT_EQUAL(t.bad, 0);
     for (int k = 0; k < EV_COUNT; k++) {
         if (t.told[k] == 0) printf("\n  never told: %s\n", event_spec[k].name);

@@ -1,0 +1,97 @@
+/* model_parts.h -- what the files of the model must agree on; nobody else includes it.
+ *
+ *   model.c          the world of a run, event by event
+ *   model_import.c   what only an imported trace of a real Go program says
+ */
+#ifndef FAULTLINE_MODEL_PARTS_H
+#define FAULTLINE_MODEL_PARTS_H
+
+#include "model.h"
+
+/* An impossible event: says why, once. */
+typedef struct {
+    Model *m;
+    const Event *e;
+    char *why;
+} Step;
+
+bool model_refuse(Step *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+#define REQUIRE(cond, ...)                                                                         \
+    do {                                                                                           \
+        if (!(cond)) return model_refuse(s, __VA_ARGS__);                                                \
+    } while (0)
+#define TRY(call)                                                                                  \
+    do {                                                                                           \
+        if (!(call)) return false;                                                                 \
+    } while (0)
+typedef unsigned long long Ull;
+
+/* ---- finding things ---- */
+static inline ModelG *get_G(Step *s, uint64_t id) {
+    if (id < s->m->g_count && s->m->g[id].state != G_NONE) return &s->m->g[id];
+    model_refuse(s, "there is no goroutine g%llu", (Ull)id);
+    return NULL;
+}
+static inline ModelP *get_P(Step *s, uint64_t id) {
+    if (id < s->m->p_count) return &s->m->p[id];
+    model_refuse(s, "there is no P%llu", (Ull)id);
+    return NULL;
+}
+static inline ModelM *get_M(Step *s, uint64_t id) {
+    if (id < s->m->m_count && s->m->m[id].state != M_NONE) return &s->m->m[id];
+    model_refuse(s, "there is no thread M%llu", (Ull)id);
+    return NULL;
+}
+static inline ModelChan *get_Chan(Step *s, uint64_t id) {
+    if (id < s->m->chan_count) return &s->m->chan[id];
+    model_refuse(s, "there is no channel c%llu", (Ull)id);
+    return NULL;
+}
+static inline ModelObj *get_Obj(Step *s, uint64_t id) {
+    if (id < s->m->obj_count) return &s->m->obj[id];
+    model_refuse(s, "there is no object o%llu", (Ull)id);
+    return NULL;
+}
+static inline ModelCmd *get_Cmd(Step *s, uint64_t id) {
+    if (id < s->m->cmd_count) return &s->m->cmd[id];
+    model_refuse(s, "there is no device command k%llu", (Ull)id);
+    return NULL;
+}
+static inline ModelQueue *get_Queue(Step *s, uint64_t id) {
+    if (id < s->m->queue_count) return &s->m->queue[id];
+    model_refuse(s, "there is no device queue q%llu", (Ull)id);
+    return NULL;
+}
+static inline ModelCThread *get_CThread(Step *s, uint64_t id) {
+    if (id < s->m->cthread_count) return &s->m->cthread[id];
+    model_refuse(s, "there is no C thread t%llu", (Ull)id);
+    return NULL;
+}
+static inline ModelCtx *get_Ctx(Step *s, uint64_t id) {
+    if (id < s->m->ctx_count) return &s->m->ctx[id];
+    model_refuse(s, "there is no context x%llu", (Ull)id);
+    return NULL;
+}
+#define GET(What, var, id)                                                                         \
+    Model##What *var = get_##What(s, (id));                                                        \
+    if (var == NULL) return false
+
+/* ---- model.c ---- */
+
+enum { PROCS_MAX = 1024 }; /* as in Go; also keeps a damaged file from asking for all memory */
+
+/* A new goroutine in this state. */
+bool model_new_g(Step *s, uint64_t g, GState state);
+/* The next thread, in this state; its id must be the next one. */
+bool model_new_m(Step *s, uint64_t id, MState state);
+/* There are `procs` Ps from now on; new ones begin in this state. */
+void model_new_ps(Step *s, uint64_t procs, PState state);
+
+/* ---- model_import.c ---- */
+
+/* Imported: a thread's state follows from what it has. Else it does nothing. */
+void model_settle_m(Step *s, uint64_t id);
+/* Applies an event of section "a real Go program" in events.def. */
+bool model_import(Step *s);
+
+#endif

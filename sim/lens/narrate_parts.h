@@ -1,0 +1,59 @@
+/* narrate_parts.h -- what the files of the narration share; nobody else includes it.
+ *
+ *   narrate.c          a run of ours
+ *   narrate_import.c   a trace of a real Go program, which says less, and some things of its own
+ */
+#ifndef FAULTLINE_NARRATE_PARTS_H
+#define FAULTLINE_NARRATE_PARTS_H
+
+#include "narrate.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME = 64 };
+typedef unsigned long long Ull;
+
+/* Tells the events that an imported trace alone has, and of the others those of which it says less. No headline
+ * afterwards: it is told as in a run. */
+void narrate_import(const Model *m, const Event *e, Narration *n);
+
+/* At most `max` bytes of a text, never half a letter: for %.*s. */
+static inline int whole_letters(const char *text, int max) {
+    int n = 0;
+    while (n < max && text[n]) n++;
+    while (n > 0 && text[n] && ((unsigned char)text[n] & 0xc0) == 0x80) n--;
+    return n;
+}
+
+#define SETTER(field)                                                                              \
+    static inline void field(Narration *n, const char *fmt, ...)                                   \
+        __attribute__((format(printf, 2, 3)));                                                     \
+    static inline void field(Narration *n, const char *fmt, ...) {                                 \
+        va_list ap;                                                                                \
+        va_start(ap, fmt);                                                                         \
+        vsnprintf(n->field, sizeof n->field, fmt, ap);                                             \
+        va_end(ap);                                                                                \
+    }
+SETTER(headline)
+SETTER(reason)
+SETTER(function)
+SETTER(detail)
+
+static inline const char *plural(uint64_t n) { return n == 1 ? "" : "s"; }
+
+/* For headlines: without its name, if a text of `beside` letters has to stand beside it. */
+static inline char *who(const Model *m, uint64_t g, size_t beside, char *buf, size_t size) {
+    narrate_g(m, g, buf, size);
+    if (strlen(buf) + beside > HEADLINE_LETTERS) snprintf(buf, size, "g%llu", (Ull)g);
+    return buf;
+}
+
+/* The C function, or just C. */
+static inline const char *in_c(const Model *m, uint64_t g) {
+    const char *fn = g < m->g_count ? intern_text(m->text, m->g[g].fn) : "";
+    return fn[0] ? fn : "C";
+}
+
+#endif

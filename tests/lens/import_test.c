@@ -1,0 +1,377 @@
+/* import_test.c -- Go's traces as ours: nothing lost, nothing made up, and every command reads them.
+ *
+ * The model that the events lead to is compared with facts.json (gotrace_read_test.c says where that comes from);
+ * the hand-made traces that Go's reader takes must be possible worlds for the model as well.
+ */
+#include "../check.h"
+#include "../imported.h"
+
+#include "../../sim/event/place.h"
+#include "../../sim/event/text.h"
+#include "../../sim/lens/summary.h"
+#include "../cli/command.h"
+
+#include <cjson/cJSON.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FOLDER "tests/traces/go/"
+
+typedef unsigned long long Ull;
+
+/* Calls `each` for every file of the folder that ends in ".trace". */
+static size_t for_each_trace(const char *folder, void (*each)(const char *path)) {
+    struct dirent **entry;
+    int n = scandir(folder, &entry, NULL, alphasort);
+    size_t count = 0;
+    CU_ASSERT_FATAL(n > 0);
+    for (int i = 0; i < n; i++) {
+        size_t len = strlen(entry[i]->d_name);
+        char path[512];
+        snprintf(path, sizeof path, "%s%s", folder, entry[i]->d_name);
+        if (len > 6 && strcmp(entry[i]->d_name + len - 6, ".trace") == 0) {
+            each(path);
+            count++;
+        }
+        free(entry[i]);
+    }
+    free(entry);
+    return count;
+}
+
+/* ---- nothing lost ---- */
+
+typedef struct {
+    uint64_t kind[EV_COUNT];
+} Kinds;
+
+static void count_kind(void *ctx, const Model *m, const Event *e) {
+    (void)m;
+    ((Kinds *)ctx)->kind[e->kind]++;
+}
+
+/* What one event of Go's becomes, where that is one of ours, whatever the circumstances. */
+static const struct {
+    GotraceNumber go, go2;
+    EventKind ours, ours2;
+} same_number_of[] = {
+    {GT_GO_CREATE, 0, EV_GO_CREATE, EV_COUNT},
+    {GT_GO_CREATE_BLOCKED, 0, EV_GO_CREATE_WAITING, EV_COUNT},
+    {GT_GO_CREATE_SYSCALL, 0, EV_GO_CREATE_C, EV_COUNT},
+    {GT_GO_DESTROY_SYSCALL, 0, EV_GO_END_C, EV_COUNT},
+    {GT_GO_STOP, 0, EV_GO_STOP, EV_COUNT},
+    {GT_GO_SYSCALL_BEGIN, 0, EV_CGO_ENTER, EV_SYSCALL},
+    {GT_GO_SYSCALL_END, 0, EV_CGO_EXIT_FAST, EV_COUNT},
+    {GT_GO_SYSCALL_END_BLOCKED, 0, EV_CGO_EXIT_WAIT, EV_COUNT},
+    {GT_PROC_START, 0, EV_P_ACQUIRE, EV_COUNT},
+    {GT_PROC_STOP, 0, EV_P_RELEASE, EV_COUNT},
+    {GT_PROC_STEAL, 0, EV_P_RETAKE, EV_COUNT},
+    {GT_PROCS_CHANGE, 0, EV_PROCS, EV_COUNT},
+    {GT_STW_BEGIN, 0, EV_STW_BEGIN, EV_COUNT},
+    {GT_STW_END, 0, EV_STW_END, EV_COUNT},
+    {GT_GC_END, 0, EV_GC_END, EV_COUNT},
+    {GT_GC_SWEEP_END, 0, EV_GC_SWEEP_END, EV_COUNT},
+    {GT_GC_MARK_ASSIST_END, 0, EV_GC_ASSIST_END, EV_COUNT},
+    {GT_HEAP_ALLOC, 0, EV_HEAP_LIVE, EV_COUNT},
+    {GT_HEAP_GOAL, 0, EV_HEAP_GOAL, EV_COUNT},
+    {GT_GO_LABEL, 0, EV_G_LABEL, EV_COUNT},
+    {GT_USER_TASK_BEGIN, 0, EV_TASK_BEGIN, EV_COUNT},
+    {GT_USER_TASK_END, 0, EV_TASK_END, EV_COUNT},
+    {GT_USER_REGION_BEGIN, 0, EV_REGION_BEGIN, EV_COUNT},
+    {GT_USER_REGION_END, 0, EV_REGION_END, EV_COUNT},
+    {GT_USER_LOG, 0, EV_LOG, EV_COUNT},
+    {GT_CPU_SAMPLE, 0, EV_CPU_SAMPLE, EV_COUNT},
+};
+
+static void no_event_is_lost(const char *path) {
+    Kinds ours = {0};
+    Imported got = import_trace(path, NULL, count_kind, &ours);
+    if (!got.ok) printf("\n  %s: %s\n", path, got.d.message);
+    CU_ASSERT_FATAL(got.ok);
+    for (size_t i = 0; i < ARRAY_LEN(same_number_of); i++) {
+        uint64_t go = got.counts.number[same_number_of[i].go], us = ours.kind[same_number_of[i].ours];
+        if (same_number_of[i].ours2 != EV_COUNT) us += ours.kind[same_number_of[i].ours2];
+        if (go != us)
+            printf("\n  %s: %s: %llu in the file, %llu told\n", path, gotrace_spec[same_number_of[i].go].name, (Ull)go,
+                   (Ull)us);
+        CU_ASSERT_EQUAL(go, us);
+    }
+    /* a switch of coroutines is three events: the waking, the wait or end, the start */
+    const uint64_t *n = got.counts.number;
+    uint64_t switches = n[GT_GO_SWITCH] + n[GT_GO_SWITCH_DESTROY];
+    CU_ASSERT_EQUAL(ours.kind[EV_GO_UNBLOCK], n[GT_GO_UNBLOCK] + switches);
+    CU_ASSERT_EQUAL(ours.kind[EV_GO_START], n[GT_GO_START] + switches);
+    CU_ASSERT_EQUAL(ours.kind[EV_GO_BLOCK], n[GT_GO_BLOCK] + n[GT_GO_SWITCH]);
+    CU_ASSERT_EQUAL(ours.kind[EV_GO_END], n[GT_GO_DESTROY] + n[GT_GO_SWITCH_DESTROY]);
+    CU_ASSERT_EQUAL(got.told.left_out, n[GT_SPAN] + n[GT_SPAN_ALLOC] + n[GT_SPAN_FREE] + n[GT_HEAP_OBJECT] +
+                                           n[GT_HEAP_OBJECT_ALLOC] + n[GT_HEAP_OBJECT_FREE] + n[GT_GOROUTINE_STACK] +
+                                           n[GT_GOROUTINE_STACK_ALLOC] + n[GT_GOROUTINE_STACK_FREE]);
+}
+
+static void each_event_of_go_is_told(void) { CU_ASSERT(for_each_trace(FOLDER, no_event_is_lost) >= 40); }
+
+/* ---- the same world ---- */
+
+typedef struct {
+    uint64_t g_ns[G_COUNT], p_running_ns;
+    struct {
+        uint64_t state, since_ns;
+    } * g, *p;
+    size_t g_cap, p_cap;
+} Spent;
+
+/* Time in each state, from its beginning to its end; what is open at the end of the trace does not count. */
+static void note_states(void *ctx, const Model *m, const Event *e) {
+    Spent *s = ctx;
+    GROW(s->g, s->g_cap, m->g_count);
+    GROW(s->p, s->p_cap, m->p_count);
+    for (size_t i = 1; i < m->g_count; i++) {
+        if (s->g[i].state == m->g[i].state) continue;
+        s->g_ns[s->g[i].state] += e->time_ns - s->g[i].since_ns;
+        s->g[i].state = m->g[i].state;
+        s->g[i].since_ns = e->time_ns;
+    }
+    for (size_t i = 0; i < m->p_count; i++) {
+        bool running = m->p[i].state == P_RUNNING;
+        if (s->p[i].state == running) continue;
+        if (!running) s->p_running_ns += e->time_ns - s->p[i].since_ns;
+        s->p[i].state = running;
+        s->p[i].since_ns = e->time_ns;
+    }
+}
+
+static void expect_ns(const char *file, const char *what, const cJSON *want, uint64_t got) {
+    double ns = want ? want->valuedouble : 0;
+    if (ns != (double)got) printf("\n  %s: %s for %.0f ns, here %llu\n", file, what, ns, (Ull)got);
+    CU_ASSERT_EQUAL(ns, (double)got);
+}
+
+static void the_model_spends_the_times_of_the_facts(void) {
+    static const struct {
+        const char *name;
+        GState state;
+    } states[] = {{"Runnable", G_RUNNABLE}, {"Running", G_RUNNING}, {"Syscall", G_SYSCALL}, {"Waiting", G_WAITING}};
+    FILE *f = fopen(FOLDER "facts.json", "rb");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+    char *text = mem_zero(1, 1 << 20);
+    CU_ASSERT_FATAL(fread(text, 1, (1 << 20) - 1, f) > 0);
+    fclose(f);
+    cJSON *all = cJSON_Parse(text), *facts;
+    size_t compared = 0;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(all);
+    cJSON_ArrayForEach(facts, all) {
+        char path[512];
+        snprintf(path, sizeof path, FOLDER "%s", facts->string);
+        /* at the start of each further generation the facts count a state up to there, and go on with it */
+        if (cJSON_GetArraySize(cJSON_GetObjectItem(facts, "generations")) != 1) continue;
+        Spent s = {0};
+        Imported got = import_trace(path, NULL, note_states, &s);
+        CU_ASSERT_FATAL(got.ok);
+        const cJSON *ns = cJSON_GetObjectItem(facts, "goroutine_state_ns");
+        for (size_t i = 0; i < ARRAY_LEN(states); i++)
+            expect_ns(facts->string, states[i].name, cJSON_GetObjectItem(ns, states[i].name), s.g_ns[states[i].state]);
+        /* the reader tells of a P that a C thread leaves behind 1 ns before it tells of the thread's end; here
+         * both are one event */
+        const cJSON *left = cJSON_GetObjectItem(cJSON_GetObjectItem(facts, "steal_kinds"), "destroy_with_P");
+        expect_ns(facts->string, "Ps running", cJSON_GetObjectItem(facts, "proc_running_ns"),
+                  s.p_running_ns - (left ? (uint64_t)left->valuedouble : 0));
+        CU_ASSERT_EQUAL(got.told.goroutines, (uint64_t)cJSON_GetObjectItem(facts, "distinct_goroutines")->valuedouble);
+        free(s.g);
+        free(s.p);
+        compared++;
+    }
+    CU_ASSERT(compared >= 10);
+    cJSON_Delete(all);
+    free(text);
+}
+
+/* ---- hand-made ones ---- */
+
+static size_t taken;
+
+/* gotrace_read_test.c compares the reader's verdict with Go's; what the reader takes, the model has to take. */
+static void what_the_reader_takes_is_possible(const char *path) {
+    Imported got = import_trace(path, NULL, NULL, NULL);
+    if (got.refused) printf("\n  %s: %s\n", path, got.d.message);
+    CU_ASSERT_FALSE(got.refused);
+    taken += got.ok;
+}
+
+static void hand_made_traces_are_possible_worlds(void) {
+    taken = 0;
+    for_each_trace(FOLDER "synthetic/", what_the_reader_takes_is_possible);
+    CU_ASSERT(taken > 60);
+}
+
+/* ---- names, places, causes: word for word on a program that is known ---- */
+
+typedef struct {
+    char *lines; /* of the kinds wanted */
+    size_t len, cap;
+    const char *kinds;
+} Lines;
+
+static void keep_line(void *ctx, const Model *m, const Event *e) {
+    Lines *l = ctx;
+    char text[EVENT_TEXT_MAX];
+    char word[64];
+    snprintf(word, sizeof word, " %s ", event_spec[e->kind].name);
+    if (strstr(l->kinds, word) == NULL) return;
+    event_text_short(text, e, m->text);
+    GROW(l->lines, l->cap, l->len + strlen(text) + 2);
+    l->len += (size_t)sprintf(l->lines + l->len, "%s\n", text);
+}
+
+static void expect_lines(const char *file, const char *kinds, const char *begin) {
+    Lines l = {.kinds = kinds};
+    Imported got = import_trace(file, NULL, keep_line, &l);
+    CU_ASSERT_FATAL(got.ok && l.lines != NULL);
+    l.lines[strlen(begin) < l.len ? strlen(begin) : l.len] = '\0';
+    if (strcmp(l.lines, begin) != 0) printf("\n--- got\n%s--- expected\n%s", l.lines, begin);
+    CU_ASSERT_STRING_EQUAL(l.lines, begin);
+    free(l.lines);
+}
+
+static void a_call_into_c_has_its_name_and_place(void) {
+    expect_lines(FOLDER "cgosleep-go1.26.trace", " CGO_ENTER ",
+                 "CGO_ENTER g=g16 p=P0 m=M0 fn=\"C.ns\" line=main.go:47\n");
+    expect_lines(FOLDER "nethttp-go1.25.trace", " SYSCALL ",
+                 "SYSCALL g=g7 p=P1 m=M2 fn=\"internal/poll.(*FD).Accept\" line=");
+}
+
+static void a_thread_of_c_is_known_by_its_goroutine(void) {
+    expect_lines(FOLDER "cgocallback-go1.26.trace", " GO_CREATE_C GO_END_C ",
+                 "GO_CREATE_C g=g17 m=M3\nGO_CREATE_C g=g34 m=M4\nGO_CREATE_C g=g36 m=M6\n");
+    expect_lines(FOLDER "cgocallback-go1.26.trace", " G_NAME ",
+                 "G_NAME g=g1 name=\"main.main\"\nG_NAME g=g17 name=\"main.goCallback\"\n");
+}
+
+static void sysmon_is_recognised(void) {
+    Lines l = {.kinds = " P_RETAKE M_SEEN "};
+    Imported got = import_trace(FOLDER "cgosleep-go1.26.trace", NULL, keep_line, &l);
+    CU_ASSERT_FATAL(got.ok && l.lines != NULL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(l.lines, "M_SEEN m=M1 tid="));
+    CU_ASSERT_PTR_NOT_NULL(strstr(l.lines, " by=M1\n"));
+    free(l.lines);
+}
+
+/* Causes go back, and to the same goroutine or to who woke it. */
+static void check_cause(void *ctx, const Model *m, const Event *e) {
+    uint64_t *starts = ctx;
+    (void)m;
+    CU_ASSERT(e->cause < e->seq);
+    if (e->kind == EV_GO_START) *starts += e->cause != 0;
+    if (e->kind == EV_CGO_EXIT_FAST || e->kind == EV_CGO_EXIT_WAIT) CU_ASSERT(e->cause != 0);
+}
+
+static void what_made_it_runnable_is_its_cause(void) {
+    uint64_t starts = 0;
+    Imported got = import_trace(FOLDER "pingpong-go1.26.trace", NULL, check_cause, &starts);
+    CU_ASSERT(got.ok);
+    CU_ASSERT_EQUAL(starts, got.counts.number[GT_GO_START]);
+}
+
+/* ---- places ---- */
+
+static void expect_place(Intern *text, const char *stack, const char *place) {
+    char buf[PLACE_TEXT_MAX];
+    place_text(buf, text, PLACE_STACK + intern_id(text, stack));
+    CU_ASSERT_STRING_EQUAL(buf, place);
+}
+
+static void a_place_is_the_programs_own(void) {
+    Intern *text = intern_new();
+    char buf[PLACE_TEXT_MAX];
+    expect_place(text, "/go/src/runtime/chan.go:509\truntime.chanrecv1\n/x/main.go:42\tmain.main\n", "main.go:42");
+    expect_place(text, "/go/src/os/file.go:1\tos.(*File).Write\n/x/b.go:7\texample.com/b.Save\n", "b.go:7");
+    expect_place(text, "_cgo_gotypes.go:62\tmain._Cfunc_run\n/x/main.go:9\tmain.main\n", "main.go:9");
+    expect_place(text, "/go/src/runtime/a.go:1\truntime.a\n/go/src/net/http/server.go:2\tnet/http.Serve\n", "server.go:2");
+    expect_place(text, "/go/src/runtime/a.go:1\truntime.a\n/go/src/runtime/b.go:2\truntime.b\n", "a.go:1");
+    expect_place(text, "no tab at all\n", "");
+    expect_place(text, "", "");
+    CU_ASSERT_STRING_EQUAL(place_text(buf, text, 16), "16");
+    CU_ASSERT_STRING_EQUAL(place_in(buf, text, "blocking.lua", 16), "blocking.lua:16");
+    CU_ASSERT_STRING_EQUAL(place_in(buf, text, "", 16), "line 16");
+    CU_ASSERT_STRING_EQUAL(place_in(buf, text, "blocking.lua", 0), "");
+    intern_free(text);
+}
+
+/* ---- the commands ---- */
+
+static void every_command_reads_it(void) {
+    static const char *const commands[] = {"show --words", "summary", "summary --json", "findings", "findings --json"};
+    static const char *const files[] = {"cgocallback-go1.22", "cgosleep-go1.23", "coro-go1.26",     "cpuprofile-go1.26",
+                                        "annotations-go1.26", "midgc-go1.26",    "maxprocs-go1.25", "flight-go1.26"};
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        CU_ASSERT(command_gives(EXIT_WELL, "$F import " FOLDER "%s.trace -o $T/imported.trace", files[i]));
+        for (size_t k = 0; k < ARRAY_LEN(commands); k++) {
+            Result r = command("$F %.8s $T/imported.trace %s", commands[k],
+                               strchr(commands[k], ' ') ? strchr(commands[k], ' ') : "");
+            CU_ASSERT(r.status == EXIT_WELL || (commands[k][0] == 'f' && r.status == EXIT_DIFFERS));
+            CU_ASSERT_STRING_EQUAL(r.err, "");
+            CU_ASSERT(r.out[0] != '\0');
+            result_free(&r);
+        }
+    }
+}
+
+static void importing_twice_gives_the_same_bytes(void) {
+    CU_ASSERT(command_gives(EXIT_WELL, "$F import " FOLDER "midgc-go1.26.trace -qo $T/a.trace && "
+                                       "$F import " FOLDER "midgc-go1.26.trace -qo $T/b.trace && "
+                                       "cmp $T/a.trace $T/b.trace && $F diff $T/a.trace $T/b.trace"));
+}
+
+static void wrong_files_are_refused(void) {
+    Result r = command("$F import " FOLDER "coro-go1.26.trace");
+    CU_ASSERT_EQUAL(r.status, EXIT_USAGE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(r.err, "--out FILE"));
+    result_free(&r);
+    r = command("cp " FOLDER "coro-go1.26.trace $T/same.trace && $F import $T/same.trace -o $T/same.trace");
+    CU_ASSERT_EQUAL(r.status, EXIT_USAGE);
+    result_free(&r);
+    CU_ASSERT(command_gives(EXIT_WELL, "cmp " FOLDER "coro-go1.26.trace $T/same.trace"));
+    r = command("$F import /nonexistent.trace -o $T/x.trace");
+    CU_ASSERT_EQUAL(r.status, EXIT_WORLD);
+    result_free(&r);
+    r = command("$F import README.md -o $T/refused.trace; s=$?; test -e $T/refused.trace && exit 1; exit $s");
+    CU_ASSERT_EQUAL(r.status, EXIT_WORLD);
+    result_free(&r);
+    r = command("$F show " FOLDER "coro-go1.26.trace");
+    CU_ASSERT_EQUAL(r.status, EXIT_WORLD);
+    CU_ASSERT_PTR_NOT_NULL(strstr(r.err, "faultline import"));
+    result_free(&r);
+    r = command("$F import " FOLDER "coro-go1.26.trace -qo $T/c.trace && $F replay $T/c.trace");
+    CU_ASSERT_EQUAL(r.status, EXIT_WORLD);
+    CU_ASSERT_PTR_NOT_NULL(strstr(r.err, "real Go program"));
+    result_free(&r);
+}
+
+/* One that breaks off after some generations is told up to there. */
+static void a_cut_trace_is_told_up_to_the_cut(void) {
+    Result r = command("head -c 20000 " FOLDER "multigen-go1.26.trace > $T/cut.go && "
+                       "$F import $T/cut.go -o $T/cut.trace; s=$?; $F show $T/cut.trace | wc -l; exit $s");
+    CU_ASSERT_EQUAL(r.status, EXIT_WORLD);
+    CU_ASSERT(atoi(r.out) > 100);
+    result_free(&r);
+}
+
+void lens_import_tests(void) {
+    static const Check checks[] = {
+        {"each event of Go's is told", each_event_of_go_is_told},
+        {"the model spends the times of the facts", the_model_spends_the_times_of_the_facts},
+        {"hand-made traces are possible worlds", hand_made_traces_are_possible_worlds},
+        {"a call into C has its name and place", a_call_into_c_has_its_name_and_place},
+        {"a thread of C is known by its goroutine", a_thread_of_c_is_known_by_its_goroutine},
+        {"sysmon is recognised", sysmon_is_recognised},
+        {"what made it runnable is its cause", what_made_it_runnable_is_its_cause},
+        {"a place is the program's own", a_place_is_the_programs_own},
+        {"every command reads it", every_command_reads_it},
+        {"importing twice gives the same bytes", importing_twice_gives_the_same_bytes},
+        {"wrong files are refused", wrong_files_are_refused},
+        {"a cut trace is told up to the cut", a_cut_trace_is_told_up_to_the_cut},
+        {0},
+    };
+    suite("lens: import of Go traces", checks);
+}
