@@ -19,6 +19,15 @@ typedef struct {
     bool named;   /* its name has been told */
 } ImportG;
 
+/* A stack of the present generation, and what follows from it. */
+typedef struct {
+    uint64_t id;
+    Id_LINE line;
+    Id_STR began_with; /* NONE = it is empty */
+    Id_STR calls;      /* the function that leaves Go there */
+    bool calls_c;
+} ImportStack;
+
 struct GotraceImport {
     GotraceReader *r;
     Stream *s;
@@ -37,9 +46,8 @@ struct GotraceImport {
     ImportG *g;               /* by our number */
     size_t g_cap;
     uint64_t stacks_of;       /* the generation of the table below */
-    struct {
-        uint64_t id, line;
-    } * stack;                /* by id modulo their number: the stacks met last */
+    ImportStack no_stack;
+    ImportStack *stack;       /* by id modulo their number: the stacks met last */
     Bytes frames;             /* a stack being written */
 };
 
@@ -66,6 +74,7 @@ GotraceImport *gotrace_import_new(GotraceReader *r, Stream *s) {
     im->g_next = MODEL_OWN_IDS;
     im->stw_g = NONE;
     im->stack = mem_zero(STACKS, sizeof *im->stack);
+    im->no_stack = (ImportStack){.began_with = {NONE}, .calls = stream_text(s, ""), .calls_c = true};
     return im;
 }
 
@@ -111,25 +120,6 @@ static void write_frames(GotraceImport *im, uint64_t stack) {
     }
 }
 
-/* The place that a stack is. Ids hold for one generation. */
-static Id_LINE place(GotraceImport *im, uint64_t stack) {
-    if (stack == 0) return (Id_LINE){0};
-    if (im->stacks_of != gotrace_counts(im->r)->generation) {
-        im->stacks_of = gotrace_counts(im->r)->generation;
-        memset(im->stack, 0, STACKS * sizeof *im->stack);
-    }
-    size_t i = stack % STACKS;
-    if (im->stack[i].id != stack) {
-        write_frames(im, stack);
-        im->stack[i].id = stack;
-        im->stack[i].line =
-            im->frames.len == 0 ? 0
-                                : PLACE_STACK + intern_id_n(im->s->text, (const char *)im->frames.data,
-                                                            im->frames.len);
-    }
-    return (Id_LINE){im->stack[i].line};
-}
-
 /* The function of a frame. */
 static Id_STR function(GotraceImport *im, const PlaceFrame *f) {
     return (Id_STR){intern_id_n(im->s->text, f->function, (size_t)f->function_len)};
@@ -146,15 +136,53 @@ static const char *behind(const PlaceFrame *f, const char *mark) {
 }
 
 /* What the goroutine began with: the outermost frame, but not those by which C has come in. */
-static bool began_with(GotraceImport *im, Id_LINE line, Id_STR *name) {
-    PlaceFrame f;
-    bool any = false;
+static Id_STR began_with(GotraceImport *im, Id_LINE line) {
+    PlaceFrame f, last = {0};
     for (uint32_t i = 0; place_frame(im->s->text, line.v, i, &f); i++) {
-        if (any && (begins(&f, "runtime.cgocallback") || behind(&f, "_cgoexp_"))) break;
-        *name = function(im, &f);
-        any = true;
+        if (i > 0 && (begins(&f, "runtime.cgocallback") || behind(&f, "_cgoexp_"))) break;
+        last = f;
     }
-    return any;
+    return last.function == NULL ? (Id_STR){NONE} : function(im, &last);
+}
+
+/* What is called. A C function has a wrapper that cgo made, _Cfunc_name. A system call has those of package
+ * syscall and the like around it: the one that the program, or a package above those, has called. No stack: a
+ * callback returns to C. */
+static Id_STR called(GotraceImport *im, Id_LINE line, bool *c) {
+    PlaceFrame f, last = {0};
+    *c = true;
+    for (uint32_t i = 0; place_frame(im->s->text, line.v, i, &f); i++) {
+        const char *name = behind(&f, "._Cfunc_");
+        if (name != NULL) {
+            char buf[256];
+            snprintf(buf, sizeof buf, "C.%.*s", (int)(f.function + f.function_len - name), name);
+            return stream_text(im->s, buf);
+        }
+        *c = *c && i == 0 && begins(&f, "runtime.cgocall");
+        if (!begins(&f, "runtime.") && !begins(&f, "syscall.") && !begins(&f, "internal/")) break;
+        last = f;
+    }
+    if (last.function == NULL && !place_frame(im->s->text, line.v, 0, &last)) return stream_text(im->s, "");
+    return function(im, &last);
+}
+
+/* Ids of stacks hold for one generation; the frames are looked at once. */
+static const ImportStack *stack_of(GotraceImport *im, uint64_t id) {
+    if (id == 0) return &im->no_stack;
+    if (im->stacks_of != gotrace_counts(im->r)->generation) {
+        im->stacks_of = gotrace_counts(im->r)->generation;
+        memset(im->stack, 0, STACKS * sizeof *im->stack);
+    }
+    ImportStack *x = &im->stack[id % STACKS];
+    if (x->id == id) return x;
+    write_frames(im, id);
+    x->id = id;
+    x->line.v = im->frames.len == 0
+                    ? 0
+                    : PLACE_STACK + intern_id_n(im->s->text, (const char *)im->frames.data, im->frames.len);
+    x->began_with = began_with(im, x->line);
+    x->calls = called(im, x->line, &x->calls_c);
+    return x;
 }
 
 /* ---- who is who ---- */
@@ -229,11 +257,10 @@ static uint64_t seen_as(GotraceImport *im, Id_G g, uint64_t id) {
 
 /* The place of what the running goroutine does; its stack tells its name, if nothing did before. */
 static Id_LINE here(GotraceImport *im, const GotraceEvent *e, Id_G g, uint64_t stack) {
-    Id_STR name;
-    Id_LINE line = place(im, stack);
-    if (g.v != NONE && !im->g[g.v].named && began_with(im, line, &name))
-        TELL(0, G_NAME, g, name_of(im, g, e->g, name));
-    return line;
+    const ImportStack *x = stack_of(im, stack);
+    if (g.v != NONE && !im->g[g.v].named && x->began_with.v != NONE)
+        TELL(0, G_NAME, g, name_of(im, g, e->g, x->began_with));
+    return x->line;
 }
 
 static void here_first(GotraceImport *im, const GotraceEvent *e, Id_G g, uint64_t stack) {
@@ -258,21 +285,21 @@ static bool go_status(GotraceImport *im, const GotraceEvent *e, Diag *d) {
     uint64_t status = e->arg[2], stack = e->number == GT_GO_STATUS_STACK ? e->arg[3] : 0;
     if (status == GT_G_RUNNING || status == GT_G_SYSCALL) m = thread(im, e->m);
     if (!born(im, e, &g, d)) return false;
-    Id_STR name;
-    Id_LINE line = place(im, stack);
-    if (began_with(im, line, &name)) name = name_of(im, g, e->arg[0], name);
+    const ImportStack *x = stack_of(im, stack);
+    Id_STR name = x->began_with;
+    if (name.v != NONE) name = name_of(im, g, e->arg[0], name);
     else name.v = seen_as(im, g, e->arg[0]);
     if (m.v != NONE) im->m_g[m.v] = g.v;
-    TELL_G(g, 0, G_SEEN, g, m, {status}, name, line);
+    TELL_G(g, 0, G_SEEN, g, m, {status}, name, x->line);
     return true;
 }
 
 static bool go_create(GotraceImport *im, const GotraceEvent *e, Diag *d) {
     Id_G parent = goroutine(im, e->g), g;
     Id_LINE line = here(im, e, parent, e->arg[2]);
-    Id_STR name;
     if (!born(im, e, &g, d)) return false;
-    if (!began_with(im, place(im, e->arg[1]), &name)) name = stream_text(im->s, "?");
+    Id_STR name = stack_of(im, e->arg[1])->began_with;
+    if (name.v == NONE) name = stream_text(im->s, "?");
     name = name_of(im, g, e->arg[0], name);
     if (e->number == GT_GO_CREATE) TELL_G(g, 0, GO_CREATE, g, parent, name, line);
     else TELL_G(g, 0, GO_CREATE_WAITING, g, parent, name, line);
@@ -291,33 +318,11 @@ static bool go_create_syscall(GotraceImport *im, const GotraceEvent *e, Diag *d)
 
 /* ---- out of Go ---- */
 
-/* What is called. A C function has a wrapper that cgo made, _Cfunc_name. A system call has those of package
- * syscall and the like around it: the one that the program, or a package above those, has called. No stack: a
- * callback returns to C. */
-static Id_STR called(GotraceImport *im, Id_LINE line, bool *c) {
-    PlaceFrame f, last = {0};
-    *c = true;
-    for (uint32_t i = 0; place_frame(im->s->text, line.v, i, &f); i++) {
-        const char *name = behind(&f, "._Cfunc_");
-        if (name != NULL) {
-            char buf[256];
-            snprintf(buf, sizeof buf, "C.%.*s", (int)(f.function + f.function_len - name), name);
-            return stream_text(im->s, buf);
-        }
-        *c = *c && i == 0 && begins(&f, "runtime.cgocall");
-        if (!begins(&f, "runtime.") && !begins(&f, "syscall.") && !begins(&f, "internal/")) break;
-        last = f;
-    }
-    if (last.function == NULL && !place_frame(im->s->text, line.v, 0, &last)) return stream_text(im->s, "");
-    return function(im, &last);
-}
-
 static bool syscall_begin(GotraceImport *im, const GotraceEvent *e, Id_G g, Id_M m) {
-    bool c;
-    Id_LINE line = here(im, e, g, e->arg[1]);
-    Id_STR fn = called(im, line, &c);
-    if (c) TELL_G(g, LAST(g), CGO_ENTER, g, {e->p}, m, fn, line);
-    else TELL_G(g, LAST(g), SYSCALL, g, {e->p}, m, fn, line);
+    here(im, e, g, e->arg[1]);
+    const ImportStack *x = stack_of(im, e->arg[1]);
+    if (x->calls_c) TELL_G(g, LAST(g), CGO_ENTER, g, {e->p}, m, x->calls, x->line);
+    else TELL_G(g, LAST(g), SYSCALL, g, {e->p}, m, x->calls, x->line);
     return true;
 }
 
@@ -444,7 +449,7 @@ static bool told(GotraceImport *im, const GotraceEvent *e, Id_G g) {
 static bool sample(GotraceImport *im, const GotraceEvent *e) {
     Id_G g = goroutine(im, e->g);
     if (g.v >= im->g_cap) g.v = NONE; /* the profiler may know one that no event tells of */
-    TELL(0, CPU_SAMPLE, g, {e->p}, {e->m == GOTRACE_NONE ? NONE : thread(im, e->m).v}, place(im, e->arg[0]));
+    TELL(0, CPU_SAMPLE, g, {e->p}, {e->m == GOTRACE_NONE ? NONE : thread(im, e->m).v}, stack_of(im, e->arg[0])->line);
     return true;
 }
 
