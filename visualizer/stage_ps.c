@@ -81,9 +81,11 @@ static void full_card(const View *v, uint64_t p, Box c, PLook look) {
     else if (look == PLOOK_WAITS)
         snprintf(text, sizeof text, "waits for M%llu",
                  (unsigned long long)thread_for_p(v->s->model, p));
+    else if (v->s->model->imported) snprintf(text, sizeof text, "queue not known");
     else snprintf(text, sizeof text, "%llu queued", (unsigned long long)queued);
     card_text(v, look, c.x + c.w - 14, c.y + v->f->m->name_y - 1, digits(14, 500), TINT_T2,
               ANCHOR_END, text);
+    if (v->s->model->imported) return; /* nobody says what is in it */
     Box next = {c.x + 12, cy - 19, 38, 38};
     token_g_frame(v->d, next, pp->runnext == NONE);
     if (pp->runnext != NONE) queue_token(v, pp->runnext, next.x + 19, cy);

@@ -27,8 +27,10 @@ static void sysmon(const View *v, double y, double pitch) {
     for (size_t i = first; i < end; i++)
         token_pulse(v->d, x + 2 + (double)(i - first) * pitch, base, l->tick[i].acted);
     double next = x + 2 + (double)(end - first) * pitch;
-    draw_circle(v->d, next, base + .5, 3.5, paint(TINT_GO2), pen(TINT_T2, 1.4));
-    if (m->sysmon_asleep) {
+    if (!m->imported) draw_circle(v->d, next, base + .5, 3.5, paint(TINT_GO2), pen(TINT_T2, 1.4));
+    if (m->imported) {
+        snprintf(text, sizeof text, "its looks are not in the trace");
+    } else if (m->sysmon_asleep) {
         snprintf(text, sizeof text, "in deep sleep");
     } else if (end == first) {
         snprintf(text, sizeof text, "has not looked yet");
@@ -49,29 +51,50 @@ static void sysmon(const View *v, double y, double pitch) {
 
 /* ---------------------------------------------------------------- global run queue */
 
+enum { SHOWN_MAX = 32 };
+
+/* The first of those in the queue, in their order, and how many there are; of an imported trace all that can run,
+ * since nobody knows their queues. */
+static uint64_t collect_queue(const Model *m, uint64_t *g) {
+    uint64_t n = 0;
+    if (!m->imported) {
+        uint64_t id = m->globq.head;
+        for (; n < m->globq.count && n < SHOWN_MAX; n++, id = m->g[id].next) g[n] = id;
+        return m->globq.count;
+    }
+    for (uint64_t id = 1; id < m->g_count; id++) {
+        if (m->g[id].state != G_RUNNABLE) continue;
+        if (n < SHOWN_MAX) g[n] = id;
+        n++;
+    }
+    return n;
+}
+
 static void global_queue(const View *v, double y) {
     const Model *m = v->s->model;
     double x = v->stage->services_x, w = v->stage->services_w, cy = y + 28;
     char label[32];
-    uint64_t g = m->globq.head, fit = (uint64_t)((w - 12 - 32) / 38) + 1,
-             shown = m->globq.count <= fit ? m->globq.count : 1;
-    double tw = draw_text(v->d, x, y, sans(15, 600), TINT_T1, ANCHOR_START,
-                          w < 150 ? "Global queue" : "Global run queue");
+    uint64_t ids[SHOWN_MAX], count = collect_queue(m, ids), fit = (uint64_t)((w - 12 - 32) / 38) + 1;
+    if (fit > SHOWN_MAX) fit = SHOWN_MAX;
+    uint64_t shown = count <= fit ? count : 1;
+    const char *title = w < 150 ? "Global queue" : "Global run queue";
+    if (m->imported) title = w < 150 ? "Runnable" : "In some run queue";
+    double tw = draw_text(v->d, x, y, sans(15, 600), TINT_T1, ANCHOR_START, title);
     bool tokens = v->f->m->tokens;
-    if (m->globq.count > fit || !tokens) {
-        count_text(label, sizeof label, m->globq.count);
+    if (count > fit || !tokens) {
+        count_text(label, sizeof label, count);
         draw_short(v->d, x + tw + 8, y, digits(14, 500), TINT_T2, ANCHOR_START, label, w - tw - 8);
     }
     if (!tokens) return;
-    for (uint64_t i = 0; i < shown; i++, g = m->g[g].next) {
+    for (uint64_t i = 0; i < shown; i++) {
         double cx = x + 16 + (double)i * 38;
-        token_g(v->d, cx, cy, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, g),
+        token_g(v->d, cx, cy, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, ids[i]),
                 GLOOK_RUNNABLE);
-        if (is_selected(v->s, KIND_G, g)) token_g_ring(v->d, cx, cy, G_RADIUS_QUEUE - 2);
-        mark_thing(v, (Box){cx - 16, cy - 16, 32, 32}, KIND_G, g);
+        if (is_selected(v->s, KIND_G, ids[i])) token_g_ring(v->d, cx, cy, G_RADIUS_QUEUE - 2);
+        mark_thing(v, (Box){cx - 16, cy - 16, 32, 32}, KIND_G, ids[i]);
     }
     double end = x + (double)shown * 38 + (shown ? 6 : 0);
-    if (shown < m->globq.count) token_more(v->d, x + 38, cy);
+    if (shown < count) token_more(v->d, x + 38, cy);
     else token_rail(v->d, end, x + w - 36, cy); /* clear of "retaken" */
 }
 
@@ -104,7 +127,7 @@ static void count_reason(Parked *p, uint64_t reason) {
 
 /* Parked, or between two events without a P: nowhere else on the stage. */
 static bool stands_aside(const ModelM *mp) {
-    if (mp->state == M_PARKED || mp->state == M_POLLING || mp->state == M_LOCKED) return true;
+    if (mp->state == M_PARKED || mp->state == M_POLLING || mp->state == M_LOCKED || mp->state == M_UNKNOWN) return true;
     return (mp->state == M_RUNNING || mp->state == M_SPINNING) && mp->p == NONE &&
            mp->next_p == NONE;
 }
@@ -168,8 +191,8 @@ static void parked_tokens(const View *v, const Parked *p, double y) {
         MState state = (MState)m->m[p->m[i]].state;
         token_m_small(v->d, b, thing_text(label, sizeof label, KIND_M, p->m[i]),
                       state == M_LOCKED                           ? MLOOK_LOCKED
-                      : state == M_PARKED || state == M_POLLING ? MLOOK_PARKED
-                                                                  : MLOOK_GO);
+                      : state == M_PARKED || state == M_POLLING || state == M_UNKNOWN ? MLOOK_PARKED
+                                                                                       : MLOOK_GO);
         if (state == M_LOCKED) token_lock(v->d, b.x + b.w / 2, b.y + 33, .9, TINT_VAL);
         mark_thing(v, b, KIND_M, p->m[i]);
     }
@@ -230,6 +253,7 @@ static const char *parked_title(const Parked *p, const Model *m, double room) {
     for (size_t i = 0; i < p->m_count && i < ARRAY_LEN(p->m); i++)
         moving += m->m[p->m[i]].state == M_RUNNING || m->m[p->m[i]].state == M_SPINNING;
     const char *both = "Parked or on the way";
+    if (m->imported) return "Not on a P"; /* a thread there may be anything */
     if (moving == 0) return "Parked";
     if (moving == p->m_count + p->g_count) return "On the way";
     return text_width(both, sans(15, 600)) <= room ? both : "Not on a P";
@@ -371,7 +395,9 @@ void stage_channels(const View *v) {
     draw_text(v->d, x, y, sans(15, 600), TINT_T1, ANCHOR_START, "Channels");
     if (m->chan_count == 0) {
         draw_fitted(v->d, x, y + 26, sans(14, 400), TINT_T2, ANCHOR_START,
-                    v->s->head->chan_count ? "none made yet" : "This run uses no channels",
+                    m->imported               ? "A Go trace does not name them"
+                    : v->s->head->chan_count ? "none made yet"
+                                              : "This run uses no channels",
                     v->stage->channels_w);
         return;
     }

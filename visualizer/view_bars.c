@@ -25,8 +25,8 @@ static double figure_width(const Figure *f) {
 
 static size_t collect_figures(const Scene *s, Figure *f) {
     size_t n = 0;
-    snprintf(f[n].value, sizeof f[n].value, "%llu", (unsigned long long)s->model->seed),
-        f[n++].name = "seed";
+    if (!s->model->imported)
+        snprintf(f[n].value, sizeof f[n].value, "%llu", (unsigned long long)s->model->seed), f[n++].name = "seed";
     snprintf(f[n].value, sizeof f[n].value, "%llu", (unsigned long long)s->model->procs),
         f[n++].name = "GOMAXPROCS";
     if (s->go[0]) snprintf(f[n].value, sizeof f[n].value, "%.24s", s->go), f[n++].name = "go";
@@ -62,7 +62,9 @@ void view_top(const View *v) {
                        narrate_time(time, sizeof time, v->s->now_ns)) +
              14;
     right -=
-        draw_text(v->d, right, mid + 8, sans(12, 400), TINT_T3, ANCHOR_END, "virtual time") + 32;
+        draw_text(v->d, right, mid + 8, sans(12, 400), TINT_T3, ANCHOR_END,
+                  v->s->model->imported ? "recorded time" : "virtual time") +
+        32;
     size_t count = collect_figures(v->s, figures);
     double total = 0, wanted = 64 + fmin(text_width(v->s->title, sans(16, 600)), 420) + 48;
     for (size_t i = 0; i < count; i++) total += figure_width(&figures[i]);
@@ -260,8 +262,10 @@ static void tip_other(const Scene *s, Thing t, char lines[TIP_LINES][TIP_BYTES])
         snprintf(lines[1], TIP_BYTES, "%s",
                  model_p_in_syscall(m, t.id) ? "behind a call out of Go"
                                              : p_state_name[m->p[t.id].state]);
-        snprintf(lines[2], TIP_BYTES, "%llu in its run queue",
-                 (unsigned long long)m->p[t.id].runq.count);
+        if (m->imported) snprintf(lines[2], TIP_BYTES, "its run queue is not known");
+        else
+            snprintf(lines[2], TIP_BYTES, "%llu in its run queue",
+                     (unsigned long long)m->p[t.id].runq.count);
     } else if (t.kind == KIND_CHAN && t.id < m->chan_count) {
         const ModelChan *c = &m->chan[t.id];
         snprintf(lines[0], TIP_BYTES, "%s", chan_text(text, sizeof text, m, t.id));

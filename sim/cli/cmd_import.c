@@ -63,15 +63,23 @@ typedef struct {
     bool shown;
 } Import;
 
+/* The header of a file names the format, not who wrote it. */
+static const char *written_by(unsigned format) {
+    switch (format) {
+    case 22: return "1.22";
+    case 23: return "1.23 or 1.24";
+    case 25: return "1.25";
+    default: return "1.26 or later";
+    }
+}
+
 static void write_head(Import *u) {
-    char version[16];
     const char *slash = strrchr(u->o->gotrace, '/');
     Bytes b = {0};
-    snprintf(version, sizeof version, "1.%u", gotrace_counts(u->r)->version);
     trace_put_option(&b, "faultline", FAULTLINE_VERSION);
     trace_put_option(&b, "source", "go");
     trace_put_option(&b, "title", slash ? slash + 1 : u->o->gotrace);
-    trace_put_option(&b, "go", version);
+    trace_put_option(&b, "go", written_by(gotrace_counts(u->r)->version));
     trace_section(u->w, "options", b.data, b.len);
     bytes_free(&b);
 }
@@ -109,8 +117,8 @@ static bool refused(const Import *u, Diag *d) {
 static void print_counts(const Import *u) {
     const GotraceImported *im = gotrace_imported(u->im);
     char time[TIME_TEXT_MAX];
-    printf("imported:  %llu events of a program of Go 1.%u, %s: %llu threads, %llu goroutines\n",
-           (unsigned long long)im->events, gotrace_counts(u->r)->version,
+    printf("imported:  %llu events of a program of Go %s, %s: %llu threads, %llu goroutines\n",
+           (unsigned long long)im->events, written_by(gotrace_counts(u->r)->version),
            time_text(time, sizeof time, u->s->now_ns), (unsigned long long)im->threads,
            (unsigned long long)im->goroutines);
     if (im->left_out > 0)
