@@ -304,6 +304,34 @@ static void slices(void) {
     free(pixels);
 }
 
+/* A real program's trace, from the command to a picture. */
+static void real_program(void) {
+    enum { CALLS = 2200000 };
+    const char *what = "a Go program's 17.6 M calls of C: import, then a picture";
+    const char *target = "<= 3 s, <= 1024 MiB";
+    char go_trace[300], ours[300], command[1200];
+    long import_kib = 0, shot_kib = 0;
+    snprintf(go_trace, sizeof go_trace, "%s", in_folder("cgoloop.trace"));
+    snprintf(ours, sizeof ours, "%s", in_folder("imported.trace"));
+    if (system("command -v go >/dev/null 2>&1") != 0 ||
+        system(text("go build -o %s tests/bench/cgoloop.go 2>/dev/null", in_folder("cgoloop"))) != 0 ||
+        system(text("%s %s %d", in_folder("cgoloop"), go_trace, CALLS)) != 0) {
+        row(what, "no Go with cgo here", target, "");
+        return;
+    }
+    double imported = run(text("exec build/faultline import -qo %s %s", ours, go_trace), &import_kib);
+    double shot = run(text("exec build/faultline shot %s --at 100ms -o %s", ours, in_folder("g.png")), &shot_kib);
+    snprintf(command, sizeof command,
+             "setsid timeout 300 go tool trace -http=127.0.0.1:0 %s 2>%s & p=$!; "
+             "until grep -q listening %s; do kill -0 $p 2>/dev/null || exit 1; sleep .1; done; pkill -s $p",
+             go_trace, in_folder("gotool.log"), in_folder("gotool.log"));
+    double tool = run(command, NULL);
+    bool ok = imported > 0 && shot > 0;
+    row(what, ok ? text("%.1f s, %ld MiB", imported + shot, (import_kib > shot_kib ? import_kib : shot_kib) / 1024) : "failed",
+        target, tool > 0 ? text("go tool trace: %.0f s until it serves", tool) : "");
+    row("  of that the import", ok ? text("%.1f s, %ld MiB", imported, import_kib / 1024) : "failed", "<= 100 MiB", "");
+}
+
 static void frames(void) {
     const char *command =
         text("build/faultline-view --bench-frames 200 --shot --at 10us --size 1920x1080 -o %s %s 2>&1",
@@ -329,7 +357,8 @@ static const struct {
     const char *name;
     void (*run)(void);
 } parts[] = {{"pingpong", ping_pong}, {"scheduler", scheduler}, {"parked", parked},
-             {"trace", big_trace},    {"slices", slices},       {"frames", frames}};
+             {"trace", big_trace},    {"slices", slices},       {"frames", frames},
+             {"import", real_program}};
 
 /* All rows, or those of the parts that are named. */
 int main(int argc, char **argv) {
