@@ -18,7 +18,7 @@ OBJ           = $(BUILD)/obj
 
 BASE   = base cstack diag bytes idmap intern prng units
 EVENT  = event model model_import place stream pump watch text trace_write trace_read
-LENS   = narrate narrate_import summary why trail findings schedtrace diff gotrace gotrace_batch gotrace_write \
+LENS   = narrate narrate_import summary why trail findings schedtrace diff gotrace gotrace_batch gotrace_write gotrace_write_import \
          gotrace_generation gotrace_table gotrace_order gotrace_read gotrace_import
 MEM    = heap
 DEV    = dev native ocl none signature slice buildlog

@@ -90,14 +90,30 @@ enum {
     PUT_BYTES = 1 << 16,
 };
 
+/* The last first word on something, in an imported trace. */
+static uint64_t last_first_word(Trace *t) {
+    uint64_t seq = 0;
+    TraceCursor *c = trace_cursor(t);
+    for (Event e; trace_next(c, &e);) {
+        if (e.kind == EV_G_SEEN || e.kind == EV_P_SEEN) seq = e.seq;
+    }
+    trace_cursor_free(c);
+    return seq;
+}
+
 static bool gotrace(Trace *t, const Options *o, FILE *out, Diag *d) {
     Model *end = trace_model_at_seq(t, trace_event_count(t), d);
     if (end == NULL) return false;
-    uint64_t procs_max = end->p_count;
+    uint64_t procs_max = end->p_count, imported = end->imported;
     model_free(end);
     Model *m = model_new(trace_text(t));
     TraceCursor *c = trace_cursor(t);
-    GotraceWriter *w = gotrace_new(o->go ? o->go : FORMAT_DEFAULT, trace_option(t, "scenario"), procs_max);
+    int format = o->go ? o->go : FORMAT_DEFAULT;
+#define X(minor) if (o->go == 0 && imported == (minor)) format = (minor);
+    GOTRACE_VERSIONS(X)
+#undef X
+    GotraceWriter *w = gotrace_new(format, trace_option(t, "scenario"), procs_max);
+    if (imported) gotrace_first_generation_until(w, last_first_word(t));
     Bytes *b = gotrace_out(w);
     char why[MODEL_WHY_MAX];
     bool ok = true, written = true;

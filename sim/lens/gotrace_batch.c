@@ -91,6 +91,7 @@ static void end_generation(GotraceBatches *b) {
     }
     flush_table(b, &b->stacks);
     flush_table(b, &b->strings);
+    flush_table(b, &b->samples);
     if (b->version >= 26) add_byte(&b->out, GT_END_OF_GENERATION);
     intern_free(b->string);
     intern_free(b->frame);
@@ -114,6 +115,7 @@ void gotrace_end(GotraceBatches *b) {
     end_generation(b);
     bytes_free(&b->strings);
     bytes_free(&b->stacks);
+    bytes_free(&b->samples);
     free(b->stream);
     b->stream = NULL;
 }
@@ -193,4 +195,16 @@ uint64_t gotrace_stack(GotraceBatches *b, const GotraceFrame *frame, size_t coun
     add_record(b, &b->stacks, GT_STACKS, &record);
     bytes_free(&record);
     return number;
+}
+
+void gotrace_sample(GotraceBatches *b, uint64_t ns, uint64_t m, uint64_t p, uint64_t g, uint64_t stack) {
+    Bytes record = {0};
+    add_byte(&record, GT_CPU_SAMPLE);
+    bytes_add_varint(&record, ns);
+    bytes_add_varint(&record, m);
+    bytes_add_varint(&record, p);
+    bytes_add_varint(&record, g);
+    bytes_add_varint(&record, stack);
+    add_record(b, &b->samples, GT_CPU_SAMPLES, &record);
+    bytes_free(&record);
 }

@@ -27,7 +27,7 @@ typedef struct {
     GotraceStream *stream;
     size_t stream_count, stream_cap;
     Intern *string, *frame, *stack; /* of this generation; a number is the id + 1 */
-    Bytes strings, stacks;          /* their tables, as far as they are not in out */
+    Bytes strings, stacks, samples; /* their tables, as far as they are not in out */
 } GotraceBatches;
 
 /* One function of a stack, numbers of strings. */
@@ -44,6 +44,8 @@ void gotrace_put(GotraceBatches *b, size_t stream, uint64_t ns, GotraceNumber ev
 /* Numbers for a text ("" is 0; more than Go allows is cut) and for a stack, the innermost frame first. */
 uint64_t gotrace_string(GotraceBatches *b, const char *text);
 uint64_t gotrace_stack(GotraceBatches *b, const GotraceFrame *frame, size_t count);
+/* What the profiler saw: a thread, P and goroutine, or NONE, and a stack. */
+void gotrace_sample(GotraceBatches *b, uint64_t ns, uint64_t m, uint64_t p, uint64_t g, uint64_t stack);
 /* Ends this generation and begins the next. */
 void gotrace_generation(GotraceBatches *b);
 /* Ends the last one, and frees all but out. */

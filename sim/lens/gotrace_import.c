@@ -38,6 +38,7 @@ struct GotraceImport {
     uint64_t stw_g, stw_time; /* who stops the world, since when; NONE = nobody */
     uint64_t stw_seq;
     IdMap m_by_tid;           /* thread -> our number */
+    uint64_t left_ns;         /* a thread of C that is about to end has left its P behind, at; NONE */
     bool sysmon;              /* its thread has shown itself */
     uint64_t *m_g;            /* by our number: the goroutine that the thread has, by our number; NONE */
     size_t m_count, m_cap;
@@ -73,6 +74,7 @@ GotraceImport *gotrace_import_new(GotraceReader *r, Stream *s) {
     im->s = s;
     im->g_next = MODEL_OWN_IDS;
     im->stw_g = NONE;
+    im->left_ns = NONE;
     im->stack = mem_zero(STACKS, sizeof *im->stack);
     im->no_stack = (ImportStack){.began_with = {NONE}, .calls = stream_text(s, ""), .calls_c = true};
     return im;
@@ -327,7 +329,10 @@ static bool syscall_begin(GotraceImport *im, const GotraceEvent *e, Id_G g, Id_M
 }
 
 static bool proc_steal(GotraceImport *im, const GotraceEvent *e, Id_M by) {
-    if (e->implied) return true; /* GO_END_C tells it */
+    if (e->implied) { /* GO_END_C, which is the same event in the file, tells it */
+        im->left_ns = im->s->now_ns;
+        return true;
+    }
     Id_M from = {NONE};
     Id_G g = {NONE};
     if (e->status_from != GT_P_ABANDONED) {
@@ -340,6 +345,8 @@ static bool proc_steal(GotraceImport *im, const GotraceEvent *e, Id_M by) {
 
 static bool end_c(GotraceImport *im, const GotraceEvent *e, Id_G g, Id_M m) {
     im->m_g[m.v] = NONE;
+    if (im->left_ns != NONE) im->s->now_ns = im->left_ns;
+    im->left_ns = NONE;
     TELL_G(g, LAST(g), GO_END_C, g, m);
     forget(im, e->g);
     return true;
@@ -507,7 +514,7 @@ static bool import(GotraceImport *im, const GotraceEvent *e, Id_G g, Id_M m, Dia
     case GT_USER_TASK_BEGIN: case GT_USER_TASK_END: case GT_USER_REGION_BEGIN: case GT_USER_REGION_END:
     case GT_USER_LOG: return told(im, e, g);
     case GT_CPU_SAMPLE: return sample(im, e);
-    default: im->told.left_out++; im->told.events--; return true;
+    default: UNREACHABLE();
     }
 }
 
@@ -519,8 +526,12 @@ bool gotrace_import_event(GotraceImport *im, const GotraceEvent *e, Diag *d) {
         TELL(0, IMPORT, {gotrace_counts(im->r)->version});
     }
     im->s->now_ns = e->time_ns - im->told.first_ns;
-    im->told.events++;
     Id_M m = {NONE};
+    if (gotrace_spec[e->number].arg_count >= 0 && e->number >= GT_SPAN) { /* of an experiment */
+        im->told.left_out++;
+        return true;
+    }
+    im->told.events++;
     bool first_word = e->number == GT_PROC_STATUS || e->number == GT_GO_STATUS || e->number == GT_GO_STATUS_STACK;
     if (e->number != GT_CPU_SAMPLE && !first_word) m = acting(im, e);
     return import(im, e, goroutine(im, e->g), m, d);

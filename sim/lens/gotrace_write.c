@@ -22,113 +22,69 @@
  *          that acted last. Queues, thread states, sysmon, channels, contexts, pins and expectations are
  *          left out: Go's trace has no place for them. The heap's size is not written.
  */
-#include "gotrace_write.h"
-
-#include "gotrace_batch.h"
+#include "gotrace_write_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     GENERATION_BYTES = 8 << 20,
     GENERATION_NS = 1000000000, /* as the runtime does */
 };
-#define OUTSIDERS ((uint64_t)1 << 32)
-
-/* State 0: not there. */
-typedef struct {
-    uint64_t state, seq; /* GotraceG */
-    uint64_t m;          /* running or in a syscall; NONE */
-} GoG;
-typedef struct {
-    uint64_t state, seq; /* GotraceP */
-    uint64_t m;          /* whose it is, or was: abandoned; NONE */
-} GoP;
-typedef struct {
-    size_t stream; /* + 1; 0: it has written nothing yet */
-    uint64_t p, g; /* NONE */
-    uint64_t again; /* the goroutine that was stopped for a change of P, and starts again on the next; NONE */
-} GoM;
-typedef struct {
-    GoG g;
-    GoM m;
-    uint64_t p; /* NONE: it has not woken yet */
-} Outsider;
-
-struct GotraceWriter {
-    GotraceBatches b;
-    char *file;
-    GoG *g;
-    GoP *p;
-    GoM *m;
-    Outsider *outsider; /* 0: threads that Go does not know; from 1 on: device queues */
-    size_t g_cap, p_cap, m_cap, outsider_cap;
-    uint64_t procs_max, outsider_ps; /* Ps of the program, and behind them those of outsiders */
-    size_t nobody;       /* the stream of no thread */
-    uint64_t actor;      /* M that has acted last */
-    uint64_t gc_seq;     /* odd: a collection runs */
-    bool stopping, mark; /* the world stops; and a collection ends with that */
-    uint64_t generation_ns;
-    bool procs_due;      /* nobody could yet say how many Ps there are in this generation */
-    /* while an event is told: */
-    const Model *model;
-    const Event *e;
-    char *why;
-};
 
 /* ---- the world ---- */
 
-static GoG *g_at(GotraceWriter *w, uint64_t id) {
+GoG *gw_g_at(GotraceWriter *w, uint64_t id) {
     if (id >= OUTSIDERS) return &w->outsider[id - OUTSIDERS].g;
     size_t had = w->g_cap;
     GROW(w->g, w->g_cap, id + 1);
     for (; had < w->g_cap; had++) w->g[had].m = NONE;
     return &w->g[id];
 }
-static GoP *p_at(GotraceWriter *w, uint64_t id) {
+GoP *gw_p_at(GotraceWriter *w, uint64_t id) {
     size_t had = w->p_cap;
     GROW(w->p, w->p_cap, id + 1);
     for (; had < w->p_cap; had++) w->p[had].m = NONE;
     return &w->p[id];
 }
-static GoM *m_at(GotraceWriter *w, uint64_t id) {
+GoM *gw_m_at(GotraceWriter *w, uint64_t id) {
     if (id >= OUTSIDERS) return &w->outsider[id - OUTSIDERS].m;
     size_t had = w->m_cap;
     GROW(w->m, w->m_cap, id + 1);
-    for (; had < w->m_cap; had++) w->m[had].p = w->m[had].g = w->m[had].again = NONE;
+    for (; had < w->m_cap; had++) w->m[had] = (GoM){.p = NONE, .g = NONE, .again = NONE, .number = had};
     return &w->m[id];
 }
 
-static bool refuse(GotraceWriter *w, const char *what) {
+bool gw_refuse(GotraceWriter *w, const char *what) {
     snprintf(w->why, MODEL_WHY_MAX, "%s: %s", event_spec[w->e->kind].name, what);
     return false;
 }
 
 /* Has the thread a P and a goroutine, as whoever says something must? */
-static bool can_speak(GotraceWriter *w, uint64_t m) {
-    return m != NONE && m_at(w, m)->p != NONE && m_at(w, m)->g != NONE;
+bool gw_can_speak(GotraceWriter *w, uint64_t m) {
+    return m != NONE && gw_m_at(w, m)->p != NONE && gw_m_at(w, m)->g != NONE;
 }
 /* The thread of a goroutine, or NONE. */
-static uint64_t m_of(GotraceWriter *w, uint64_t g) {
-    return g < w->model->g_count ? g_at(w, g)->m : NONE;
+uint64_t gw_m_of(GotraceWriter *w, uint64_t g) {
+    return g < w->model->g_count ? gw_g_at(w, g)->m : NONE;
 }
 
 /* ---- one event of Go's ---- */
 
+/* As the file calls the thread. */
+static uint64_t number_of(GotraceWriter *w, uint64_t m) { return m >= OUTSIDERS ? m : gw_m_at(w, m)->number; }
+
 static size_t stream_of(GotraceWriter *w, uint64_t m) {
-    GoM *mp = m_at(w, m);
-    if (mp->stream == 0) mp->stream = gotrace_thread(&w->b, m) + 1;
+    GoM *mp = gw_m_at(w, m);
+    if (mp->stream == 0) mp->stream = gotrace_thread(&w->b, number_of(w, m)) + 1;
     return mp->stream - 1;
 }
-static void put(GotraceWriter *w, uint64_t m, GotraceNumber event, const uint64_t *arg, size_t count) {
+void gw_put(GotraceWriter *w, uint64_t m, GotraceNumber event, const uint64_t *arg, size_t count) {
     size_t stream = m == NONE ? w->nobody : stream_of(w, m);
-    gotrace_put(&w->b, stream, w->e->time_ns, event, arg, count);
+    uint64_t ns = w->statuses ? 0 : w->e->time_ns + (w->model->imported ? GOTRACE_IMPORT_NS : 0);
+    gotrace_put(&w->b, stream, ns, event, arg, count);
 }
-#define PUT0(w, m, NAME) put(w, m, GT_##NAME, NULL, 0)
-#define PUT(w, m, NAME, ...)                                                                       \
-    put(w, m, GT_##NAME, (const uint64_t[]){__VA_ARGS__},                                          \
-        sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t))
-
 /* ---- texts and stacks ---- */
 
 /* What the tracer calls it where the runtime's own word for it is another (traceBlockReasonStrings). */
@@ -174,100 +130,98 @@ static uint64_t stack(GotraceWriter *w, uint64_t g) { return stack_at(w, g, 0); 
 /* ---- processors ---- */
 
 static void proc_known(GotraceWriter *w, uint64_t m, uint64_t p) {
-    if (p_at(w, p)->state != 0) return;
+    if (gw_p_at(w, p)->state != 0) return;
     PUT(w, m, PROC_STATUS, p, GT_P_IDLE);
-    p_at(w, p)->state = GT_P_IDLE;
+    gw_p_at(w, p)->state = GT_P_IDLE;
 }
 
-static void go_start(GotraceWriter *w, uint64_t m, uint64_t g);
-
-static void proc_start(GotraceWriter *w, uint64_t m, uint64_t p) {
-    GoP *pp = p_at(w, p);
-    GoM *mp = m_at(w, m);
+void gw_proc_start(GotraceWriter *w, uint64_t m, uint64_t p) {
+    GoP *pp = gw_p_at(w, p);
+    GoM *mp = gw_m_at(w, m);
     PUT(w, m, PROC_START, p, ++pp->seq);
     pp->state = GT_P_RUNNING;
     pp->m = m;
     mp->p = p;
 }
-static void proc_stop(GotraceWriter *w, uint64_t m) {
-    GoM *mp = m_at(w, m);
+void gw_proc_stop(GotraceWriter *w, uint64_t m) {
+    GoM *mp = gw_m_at(w, m);
     PUT0(w, m, PROC_STOP);
-    p_at(w, mp->p)->state = GT_P_IDLE;
-    p_at(w, mp->p)->m = NONE;
+    gw_p_at(w, mp->p)->state = GT_P_IDLE;
+    gw_p_at(w, mp->p)->m = NONE;
     mp->p = NONE;
 }
 /* Out of a syscall, by thread `by`. */
-static void proc_steal(GotraceWriter *w, uint64_t by, uint64_t p) {
-    GoP *pp = p_at(w, p);
-    PUT(w, by, PROC_STEAL, p, ++pp->seq, pp->m);
-    if (pp->state != GT_P_ABANDONED) m_at(w, pp->m)->p = NONE;
+void gw_proc_steal(GotraceWriter *w, uint64_t by, uint64_t p) {
+    GoP *pp = gw_p_at(w, p);
+    PUT(w, by, PROC_STEAL, p, ++pp->seq, pp->m == NONE ? NONE : number_of(w, pp->m));
+    if (pp->state != GT_P_ABANDONED) gw_m_at(w, pp->m)->p = NONE;
     pp->state = GT_P_IDLE;
     pp->m = NONE;
 }
 
 static void say_procs(GotraceWriter *w, uint64_t m) {
-    if (m >= OUTSIDERS || !can_speak(w, m)) return;
-    PUT(w, m, PROCS_CHANGE, w->model->procs, stack(w, m_at(w, m)->g));
+    if (m >= OUTSIDERS || !gw_can_speak(w, m)) return;
+    PUT(w, m, PROCS_CHANGE, w->model->procs, stack(w, gw_m_at(w, m)->g));
     w->procs_due = false;
 }
 
 /* ---- goroutines ---- */
 
-static void go_start(GotraceWriter *w, uint64_t m, uint64_t g) {
-    GoG *gp = g_at(w, g);
+void gw_go_start(GotraceWriter *w, uint64_t m, uint64_t g) {
+    GoG *gp = gw_g_at(w, g);
     PUT(w, m, GO_START, g, ++gp->seq);
     gp->state = GT_G_RUNNING;
     gp->m = m;
-    m_at(w, m)->g = g;
+    gw_m_at(w, m)->g = g;
     if (w->procs_due) say_procs(w, m);
 }
 /* It leaves its thread. */
-static void go_leave(GotraceWriter *w, uint64_t g, GotraceG state) {
-    GoG *gp = g_at(w, g);
-    m_at(w, gp->m)->g = NONE;
+void gw_go_leave(GotraceWriter *w, uint64_t g, GotraceG state) {
+    GoG *gp = gw_g_at(w, g);
+    gw_m_at(w, gp->m)->g = NONE;
     gp->state = state;
     gp->m = NONE;
 }
-static void go_end(GotraceWriter *w, uint64_t g) {
-    go_leave(w, g, GT_G_WAITING);
-    g_at(w, g)->state = g_at(w, g)->seq = 0;
+void gw_go_end(GotraceWriter *w, uint64_t g) {
+    gw_go_leave(w, g, GT_G_WAITING);
+    gw_g_at(w, g)->state = gw_g_at(w, g)->seq = 0;
 }
-static void go_unblock(GotraceWriter *w, uint64_t m, uint64_t g, uint64_t stack) {
-    PUT(w, m, GO_UNBLOCK, g, ++g_at(w, g)->seq, stack);
-    g_at(w, g)->state = GT_G_RUNNABLE;
+void gw_go_unblock(GotraceWriter *w, uint64_t m, uint64_t g, uint64_t stack) {
+    PUT(w, m, GO_UNBLOCK, g, ++gw_g_at(w, g)->seq, stack);
+    gw_g_at(w, g)->state = GT_G_RUNNABLE;
 }
 static void go_block(GotraceWriter *w, uint64_t g, uint64_t reason, uint64_t stack) {
-    PUT(w, g_at(w, g)->m, GO_BLOCK, reason, stack);
-    go_leave(w, g, GT_G_WAITING);
+    PUT(w, gw_g_at(w, g)->m, GO_BLOCK, reason, stack);
+    gw_go_leave(w, g, GT_G_WAITING);
 }
 static void syscall_begin(GotraceWriter *w, uint64_t g) {
-    uint64_t m = g_at(w, g)->m;
-    GoP *pp = p_at(w, m_at(w, m)->p);
+    uint64_t m = gw_g_at(w, g)->m;
+    GoP *pp = gw_p_at(w, gw_m_at(w, m)->p);
     PUT(w, m, GO_SYSCALL_BEGIN, ++pp->seq, stack(w, g));
-    g_at(w, g)->state = GT_G_SYSCALL;
+    gw_g_at(w, g)->state = GT_G_SYSCALL;
     pp->state = GT_P_SYSCALL;
 }
 static void syscall_end_blocked(GotraceWriter *w, uint64_t g) {
-    PUT0(w, g_at(w, g)->m, GO_SYSCALL_END_BLOCKED);
-    go_leave(w, g, GT_G_RUNNABLE);
+    PUT0(w, gw_g_at(w, g)->m, GO_SYSCALL_END_BLOCKED);
+    gw_go_leave(w, g, GT_G_RUNNABLE);
 }
 /* Back with a P that is not the one it left with, or is no longer known to be. */
 static void syscall_end_started(GotraceWriter *w, uint64_t g) {
-    uint64_t m = g_at(w, g)->m;
+    uint64_t m = gw_g_at(w, g)->m;
     syscall_end_blocked(w, g);
-    go_start(w, m, g);
+    gw_go_start(w, m, g);
 }
 
 static bool go_create(GotraceWriter *w, const Event *e) {
-    uint64_t g = e->arg[0], parent = e->arg[1], m = m_of(w, parent);
+    uint64_t g = e->arg[0], parent = e->arg[1], m = gw_m_of(w, parent);
     if (m == NONE) m = w->actor;
-    GoM *mp = m_at(w, m);
-    if (mp->p == NONE || (mp->g != NONE && g_at(w, mp->g)->state != GT_G_RUNNING))
-        return refuse(w, "who makes the goroutine is not in Go");
+    GoM *mp = gw_m_at(w, m);
+    if (mp->p == NONE || (mp->g != NONE && gw_g_at(w, mp->g)->state != GT_G_RUNNING))
+        return gw_refuse(w, "who makes the goroutine is not in Go");
     const char *name = or_else(model_g_name(w->model, g), "goroutine");
     uint64_t at = parent == NONE ? 0 : stack_at(w, parent, e->arg[3]);
     PUT(w, m, GO_CREATE, g, stack_one(w, name, e->arg[3]), at);
-    *g_at(w, g) = (GoG){GT_G_RUNNABLE, 0, NONE};
+    *gw_g_at(w, g) = (GoG){GT_G_RUNNABLE, 0, NONE};
     return true;
 }
 
@@ -289,28 +243,28 @@ static uint64_t outsider_stack(GotraceWriter *w, uint64_t id) {
 /* False: it ran already. */
 static bool outsider_wakes(GotraceWriter *w, uint64_t id) {
     uint64_t *p = &w->outsider[id - OUTSIDERS].p;
-    GoG *gp = g_at(w, id);
+    GoG *gp = gw_g_at(w, id);
     if (gp->state == GT_G_RUNNING) return false;
     if (*p == NONE) *p = w->procs_max + w->outsider_ps++;
     proc_known(w, id, *p);
-    proc_start(w, id, *p);
+    gw_proc_start(w, id, *p);
     if (gp->state == 0) PUT(w, id, GO_CREATE, id, outsider_stack(w, id), 0);
-    else go_unblock(w, id, id, 0);
-    go_start(w, id, id);
+    else gw_go_unblock(w, id, id, 0);
+    gw_go_start(w, id, id);
     return true;
 }
 static void outsider_rests(GotraceWriter *w, uint64_t id) {
     go_block(w, id, gotrace_string(&w->b, "system goroutine wait"), outsider_stack(w, id));
-    proc_stop(w, id);
+    gw_proc_stop(w, id);
 }
 
 /* ---- what the program says, and what the device does ---- */
 
 /* Who can say something of this goroutine: its own thread, else the outsider; it wakes if it must. */
 static uint64_t speaker(GotraceWriter *w, uint64_t g, uint64_t i, bool *woken) {
-    uint64_t m = m_of(w, g);
+    uint64_t m = gw_m_of(w, g);
     *woken = false;
-    if (can_speak(w, m)) return m;
+    if (gw_can_speak(w, m)) return m;
     m = outsider(w, i);
     *woken = outsider_wakes(w, m);
     return m;
@@ -354,8 +308,8 @@ static bool is_text(GotraceWriter *w, uint64_t text, const char *what) {
 }
 
 static bool stw_begin(GotraceWriter *w, uint64_t g, uint64_t kind) {
-    uint64_t m = m_of(w, g);
-    if (!can_speak(w, m)) return refuse(w, "who stops the world is not in Go");
+    uint64_t m = gw_m_of(w, g);
+    if (!gw_can_speak(w, m)) return gw_refuse(w, "who stops the world is not in Go");
     if (is_text(w, kind, "GC sweep termination") && w->gc_seq % 2 == 0)
         PUT(w, m, GC_BEGIN, ++w->gc_seq, stack(w, g));
     PUT(w, m, STW_BEGIN, gotrace_string(&w->b, intern_text(w->model->text, kind)), stack(w, g));
@@ -364,8 +318,8 @@ static bool stw_begin(GotraceWriter *w, uint64_t g, uint64_t kind) {
     return true;
 }
 static bool stw_end(GotraceWriter *w, uint64_t g) {
-    uint64_t m = m_of(w, g);
-    if (!can_speak(w, m)) return refuse(w, "who stopped the world is not in Go");
+    uint64_t m = gw_m_of(w, g);
+    if (!gw_can_speak(w, m)) return gw_refuse(w, "who stopped the world is not in Go");
     if (w->mark) PUT(w, m, GC_END, ++w->gc_seq);
     say_procs(w, m);
     PUT0(w, m, STW_END);
@@ -375,59 +329,59 @@ static bool stw_end(GotraceWriter *w, uint64_t g) {
 
 /* procresize: the stopper's own P is to be no more; it is as if it were descheduled and scheduled again. */
 static void p_kill(GotraceWriter *w, uint64_t p) {
-    uint64_t m = p_at(w, p)->m;
+    uint64_t m = gw_p_at(w, p)->m;
     if (m == NONE) return;
-    uint64_t g = m_at(w, m)->g;
+    uint64_t g = gw_m_at(w, m)->g;
     PUT(w, m, GO_STOP, gotrace_string(&w->b, "runtime.Gosched"), stack(w, g));
-    go_leave(w, g, GT_G_RUNNABLE);
-    m_at(w, m)->again = g;
-    proc_stop(w, m);
+    gw_go_leave(w, g, GT_G_RUNNABLE);
+    gw_m_at(w, m)->again = g;
+    gw_proc_stop(w, m);
 }
 
 /* ---- an event of ours ---- */
 
 static void p_acquire(GotraceWriter *w, uint64_t p, uint64_t m) {
-    uint64_t g = m_at(w, m)->again;
-    m_at(w, m)->again = NONE;
-    proc_start(w, m, p);
-    if (g != NONE) go_start(w, m, g);
+    uint64_t g = gw_m_at(w, m)->again;
+    gw_m_at(w, m)->again = NONE;
+    gw_proc_start(w, m, p);
+    if (g != NONE) gw_go_start(w, m, g);
 }
 
 /* By the thread that goes into C, if it is the one; else by who stops the world. */
 static void p_stop_c(GotraceWriter *w, uint64_t p, uint64_t m) {
-    uint64_t stopper = m_of(w, w->model->stw_g);
-    proc_steal(w, w->actor == m || stopper == NONE ? m : stopper, p);
+    uint64_t stopper = gw_m_of(w, w->model->stw_g);
+    gw_proc_steal(w, w->actor == m || stopper == NONE ? m : stopper, p);
 }
 
 /* An extra M that has kept its P over a borrower has to steal it from itself: for the tracer that call never began. */
 static void exit_fast(GotraceWriter *w, uint64_t g, uint64_t p, uint64_t m) {
-    if (p_at(w, p)->state != GT_P_ABANDONED) {
+    if (gw_p_at(w, p)->state != GT_P_ABANDONED) {
         PUT0(w, m, GO_SYSCALL_END);
-        g_at(w, g)->state = GT_G_RUNNING;
-        p_at(w, p)->state = GT_P_RUNNING;
+        gw_g_at(w, g)->state = GT_G_RUNNING;
+        gw_p_at(w, p)->state = GT_P_RUNNING;
         return;
     }
-    proc_steal(w, m, p);
-    proc_start(w, m, p);
+    gw_proc_steal(w, m, p);
+    gw_proc_start(w, m, p);
     syscall_end_started(w, g);
 }
 
 static void needm(GotraceWriter *w, uint64_t m, uint64_t g) {
     PUT(w, m, GO_CREATE_SYSCALL, g);
-    *g_at(w, g) = (GoG){GT_G_SYSCALL, 0, m};
-    m_at(w, m)->g = g;
+    *gw_g_at(w, g) = (GoG){GT_G_SYSCALL, 0, m};
+    gw_m_at(w, m)->g = g;
 }
 static void dropm(GotraceWriter *w, uint64_t m, uint64_t g) {
-    GoM *mp = m_at(w, m);
+    GoM *mp = gw_m_at(w, m);
     PUT0(w, m, GO_DESTROY_SYSCALL);
-    if (mp->p != NONE) p_at(w, mp->p)->state = GT_P_ABANDONED;
+    if (mp->p != NONE) gw_p_at(w, mp->p)->state = GT_P_ABANDONED;
     mp->p = NONE;
-    go_end(w, g);
+    gw_go_end(w, g);
 }
 
 static bool go_stop(GotraceWriter *w, uint64_t g, uint64_t why) {
-    PUT(w, g_at(w, g)->m, GO_STOP, reason(w, why), stack(w, g));
-    go_leave(w, g, GT_G_RUNNABLE);
+    PUT(w, gw_g_at(w, g)->m, GO_STOP, reason(w, why), stack(w, g));
+    gw_go_leave(w, g, GT_G_RUNNABLE);
     return true;
 }
 
@@ -438,25 +392,27 @@ static bool fits(GotraceWriter *w, const Event *e) {
     switch ((EventKind)e->kind) {
     case EV_RUN_START:
     case EV_PROCS: return w->model->procs <= w->procs_max;
-    case EV_GO_CREATE: return g_at(w, a[0])->state == 0;
-    case EV_GO_START: return g_at(w, a[0])->state == GT_G_RUNNABLE && m_at(w, a[2])->p == a[1] && m_at(w, a[2])->g == NONE;
-    case EV_GO_UNBLOCK: return g_at(w, a[0])->state == GT_G_WAITING;
+    case EV_GO_CREATE: return gw_g_at(w, a[0])->state == 0;
+    case EV_GO_START: return gw_g_at(w, a[0])->state == GT_G_RUNNABLE && gw_m_at(w, a[2])->p == a[1] && gw_m_at(w, a[2])->g == NONE;
+    case EV_GO_UNBLOCK: return gw_g_at(w, a[0])->state == GT_G_WAITING;
     case EV_GO_STOP:
     case EV_GO_BLOCK:
     case EV_GO_END:
     case EV_CGO_ENTER:
-    case EV_CALLBACK_END: return g_at(w, a[0])->state == GT_G_RUNNING && can_speak(w, g_at(w, a[0])->m);
+    case EV_CALLBACK_END: return gw_g_at(w, a[0])->state == GT_G_RUNNING && gw_can_speak(w, gw_g_at(w, a[0])->m);
     case EV_P_ACQUIRE:
-        return p_at(w, a[0])->state == GT_P_IDLE && m_at(w, a[1])->p == NONE;
-    case EV_P_RELEASE: return m_at(w, a[1])->p == a[0];
+        return gw_p_at(w, a[0])->state == GT_P_IDLE && gw_m_at(w, a[1])->p == NONE;
+    case EV_P_RELEASE: return gw_m_at(w, a[1])->p == a[0];
     case EV_P_RETAKE:
-    case EV_P_STOP_C: return p_at(w, a[0])->m == a[1] && p_at(w, a[0])->state >= GT_P_SYSCALL;
-    case EV_P_KILL: return p_at(w, a[0])->m == NONE || can_speak(w, p_at(w, a[0])->m);
-    case EV_CGO_EXIT_FAST: return g_at(w, a[0])->state == GT_G_SYSCALL && p_at(w, a[1])->m == a[2] && p_at(w, a[1])->state >= GT_P_SYSCALL;
-    case EV_CGO_EXIT_P: return g_at(w, a[0])->state == GT_G_SYSCALL && p_at(w, a[1])->m == a[2] && p_at(w, a[1])->state == GT_P_RUNNING;
-    case EV_CGO_EXIT_WAIT: return g_at(w, a[0])->state == GT_G_SYSCALL && m_at(w, a[1])->p == NONE;
-    case EV_NEEDM: return g_at(w, a[2])->state == 0 && m_at(w, a[0])->g == NONE;
-    case EV_DROPM: return g_at(w, a[2])->state == GT_G_SYSCALL && g_at(w, a[2])->m == a[0];
+    case EV_P_STOP_C: return gw_p_at(w, a[0])->m == a[1] && gw_p_at(w, a[0])->state >= GT_P_SYSCALL;
+    case EV_P_KILL: return gw_p_at(w, a[0])->m == NONE || gw_can_speak(w, gw_p_at(w, a[0])->m);
+    case EV_CGO_EXIT_FAST: return gw_g_at(w, a[0])->state == GT_G_SYSCALL && gw_p_at(w, a[1])->m == a[2] &&
+               gw_p_at(w, a[1])->state >= GT_P_SYSCALL;
+    case EV_CGO_EXIT_P: return gw_g_at(w, a[0])->state == GT_G_SYSCALL && gw_p_at(w, a[1])->m == a[2] &&
+               gw_p_at(w, a[1])->state == GT_P_RUNNING;
+    case EV_CGO_EXIT_WAIT: return gw_g_at(w, a[0])->state == GT_G_SYSCALL && gw_m_at(w, a[1])->p == NONE;
+    case EV_NEEDM: return gw_g_at(w, a[2])->state == 0 && gw_m_at(w, a[0])->g == NONE;
+    case EV_DROPM: return gw_g_at(w, a[2])->state == GT_G_SYSCALL && gw_g_at(w, a[2])->m == a[0];
     default: return true;
     }
 }
@@ -470,18 +426,18 @@ static bool tell(GotraceWriter *w, const Event *e) {
         return true;
     case EV_NOTE: note(w, e); return true;
     case EV_GO_CREATE: return go_create(w, e);
-    case EV_GO_START: go_start(w, a[2], a[0]); return true;
+    case EV_GO_START: gw_go_start(w, a[2], a[0]); return true;
     case EV_GO_STOP: return go_stop(w, a[0], a[1]);
     case EV_GO_BLOCK: go_block(w, a[0], reason(w, a[1]), stack(w, a[0])); return true;
     case EV_GO_UNBLOCK: {
-        uint64_t m = m_of(w, a[1]);
-        go_unblock(w, m == NONE ? w->actor : m, a[0], stack(w, a[1]));
+        uint64_t m = gw_m_of(w, a[1]);
+        gw_go_unblock(w, m == NONE ? w->actor : m, a[0], stack(w, a[1]));
         return true;
     }
-    case EV_GO_END: PUT0(w, g_at(w, a[0])->m, GO_DESTROY); go_end(w, a[0]); return true;
+    case EV_GO_END: PUT0(w, gw_g_at(w, a[0])->m, GO_DESTROY); gw_go_end(w, a[0]); return true;
     case EV_P_ACQUIRE: p_acquire(w, a[0], a[1]); return true;
-    case EV_P_RELEASE: proc_stop(w, a[1]); return true;
-    case EV_P_RETAKE: proc_steal(w, a[4] < w->model->m_count ? a[4] : w->actor, a[0]); return true;
+    case EV_P_RELEASE: gw_proc_stop(w, a[1]); return true;
+    case EV_P_RETAKE: gw_proc_steal(w, a[4] < w->model->m_count ? a[4] : w->actor, a[0]); return true;
     case EV_P_STOP_C: p_stop_c(w, a[0], a[1]); return true;
     case EV_P_KILL: p_kill(w, a[0]); return true;
     case EV_STW_BEGIN: return stw_begin(w, a[0], a[1]);
@@ -505,7 +461,7 @@ static uint64_t actor_of(GotraceWriter *w, const Event *e) {
     switch ((EventKind)e->kind) {
     case EV_SYSMON_LOOK:
     case EV_SYSMON_POLL: return 1;
-    case EV_TIMER_FIRE: return p_at(w, e->arg[1])->m;
+    case EV_TIMER_FIRE: return gw_p_at(w, e->arg[1])->m;
     case EV_P_ACQUIRE:
     case EV_P_RELEASE:
     case EV_GO_START:
@@ -524,12 +480,12 @@ static uint64_t actor_of(GotraceWriter *w, const Event *e) {
 
 /* What a thread has, in its own stream. */
 static void thread_status(GotraceWriter *w, uint64_t m) {
-    GoM *mp = m_at(w, m);
-    if (mp->p != NONE) PUT(w, m, PROC_STATUS, mp->p, p_at(w, mp->p)->state);
-    if (mp->g != NONE) PUT(w, m, GO_STATUS, mp->g, m, g_at(w, mp->g)->state);
+    GoM *mp = gw_m_at(w, m);
+    if (mp->p != NONE) PUT(w, m, PROC_STATUS, mp->p, gw_p_at(w, mp->p)->state);
+    if (mp->g != NONE) PUT(w, m, GO_STATUS, mp->g, number_of(w, m), gw_g_at(w, mp->g)->state);
 }
 static void idle_status(GotraceWriter *w, uint64_t g) {
-    const GoG *gp = g_at(w, g);
+    const GoG *gp = gw_g_at(w, g);
     if (gp->state == GT_G_RUNNABLE || gp->state == GT_G_WAITING)
         PUT(w, NONE, GO_STATUS, g, GOTRACE_NO_ID, gp->state);
 }
@@ -537,6 +493,8 @@ static void idle_status(GotraceWriter *w, uint64_t g) {
 /* All counters begin again, and everything that lives is named once. */
 static void next_generation(GotraceWriter *w) {
     gotrace_generation(&w->b);
+    if (w->stack) memset(w->stack, 0, GOTRACE_STACKS * sizeof *w->stack);
+    w->statuses = w->model->imported != 0; /* of them it says nothing when they were said */
     for (size_t i = 0; i < w->g_cap; i++) w->g[i].seq = 0;
     for (size_t i = 0; i < w->p_cap; i++) w->p[i].seq = 0;
     for (size_t i = 0; i < w->outsider_cap; i++) w->outsider[i].g.seq = 0;
@@ -544,20 +502,31 @@ static void next_generation(GotraceWriter *w) {
     for (size_t i = 0; i < w->outsider_cap; i++) thread_status(w, OUTSIDERS + i);
     for (size_t i = 0; i < w->p_cap; i++) {
         GotraceP state = (GotraceP)w->p[i].state;
-        if (state == GT_P_IDLE || state == GT_P_ABANDONED) PUT(w, 0, PROC_STATUS, i, state);
+        if (state == GT_P_IDLE || state == GT_P_ABANDONED) PUT(w, w->model->imported ? NONE : 0, PROC_STATUS, i, state);
     }
     for (size_t i = 0; i < w->g_cap; i++) idle_status(w, i);
     for (size_t i = 0; i < w->outsider_cap; i++) idle_status(w, OUTSIDERS + i);
-    w->procs_due = true;
+    w->procs_due = !w->model->imported;
     for (size_t i = 0; i < w->m_cap && w->procs_due; i++) {
-        if (can_speak(w, i)) say_procs(w, i);
+        if (gw_can_speak(w, i)) say_procs(w, i);
     }
+    w->statuses = false;
+}
+
+/* Times of an imported trace are kept, so the statuses have to find room between two events. */
+static bool has_room(const GotraceWriter *w, const Event *e) {
+    uint64_t names = 2;
+    for (size_t i = 0; i < w->g_cap; i++) names += w->g[i].state != 0;
+    for (size_t i = 0; i < w->p_cap; i++) names += w->p[i].state != 0;
+    return e->time_ns + GOTRACE_IMPORT_NS > w->b.last_ns + names;
 }
 
 /* Not while the world stops or a collection runs: who is in the middle of that cannot be named by a status. */
 static bool generation_is_over(const GotraceWriter *w, const Event *e) {
-    if (w->stopping || w->gc_seq % 2 == 1) return false;
-    return w->b.bytes >= GENERATION_BYTES || e->time_ns >= w->b.first_ns + w->generation_ns;
+    if (w->stopping || w->gc_seq % 2 == 1 || w->sweeping > 0 || w->assisting > 0) return false;
+    if (w->model->imported && (e->seq <= w->first_until || w->said_by != NONE || w->at != 0)) return false;
+    bool due = w->b.bytes >= GENERATION_BYTES || e->time_ns >= w->b.first_ns + w->generation_ns;
+    return due && (!w->model->imported || has_room(w, e));
 }
 
 /* ---- life ---- */
@@ -570,8 +539,11 @@ GotraceWriter *gotrace_new(int version, const char *file, uint64_t procs_max) {
     w->nobody = gotrace_thread(&w->b, GOTRACE_NO_ID);
     w->generation_ns = GENERATION_NS;
     w->procs_due = true;
+    w->said_by = NONE;
     return w;
 }
+
+void gotrace_first_generation_until(GotraceWriter *w, uint64_t seq) { w->first_until = seq; }
 
 void gotrace_generation_every(GotraceWriter *w, uint64_t ns) { w->generation_ns = ns; }
 
@@ -580,9 +552,10 @@ bool gotrace_event(GotraceWriter *w, const Model *after, const Event *e, char *w
     w->e = e;
     w->why = why;
     if (generation_is_over(w, e)) next_generation(w);
+    if (after->imported) return gw_tell_imported(w, e);
     uint64_t actor = actor_of(w, e);
     if (actor != NONE) w->actor = actor;
-    if (!fits(w, e)) return refuse(w, "Go's own reader would not take it here");
+    if (!fits(w, e)) return gw_refuse(w, "Go's own reader would not take it here");
     return tell(w, e);
 }
 
@@ -598,5 +571,6 @@ void gotrace_free(GotraceWriter *w) {
     free(w->p);
     free(w->m);
     free(w->outsider);
+    free(w->stack);
     free(w);
 }

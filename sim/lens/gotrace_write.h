@@ -16,6 +16,8 @@ typedef struct GotraceWriter GotraceWriter;
 GotraceWriter *gotrace_new(int version, const char *file, uint64_t procs_max);
 /* A new generation each so much virtual time; a second if not said. Readers hold one of them whole. */
 void gotrace_generation_every(GotraceWriter *w, uint64_t ns);
+/* Of an imported trace: the event with the last first word (G_SEEN, P_SEEN), which no later generation may have. */
+void gotrace_first_generation_until(GotraceWriter *w, uint64_t seq);
 /* False: this cannot have happened in a Go program; `why` (MODEL_WHY_MAX bytes) says what. */
 bool gotrace_event(GotraceWriter *w, const Model *after, const Event *e, char *why);
 /* After the last event; only gotrace_out and gotrace_free may follow. */
