@@ -110,7 +110,6 @@ static const char *const show_text[SHOW_COUNT] = {
 /* COUNTER(name, group, unit, text); from CHAN_VALUES on there is one for each channel or queue. */
 #define COUNTERS(X)                                          \
     X(RUNNABLE, WORLD, COUNT, "goroutines runnable")         \
-    X(WAITING, WORLD, COUNT, "goroutines waiting")           \
     X(THREADS, WORLD, COUNT, "threads")                      \
     X(IN_C, WORLD, COUNT, "threads in C")                    \
     X(BYTES, HEAP, BYTES, "bytes")                           \
@@ -300,9 +299,11 @@ static uint32_t name(Perfetto *w, Show show, uint64_t id) {
 
 static void say(Perfetto *w, Key key, uint64_t value) { packet_number(&w->k, w->key[key], value); }
 
-static void say_where(Perfetto *w, uint64_t line) {
+static void say_event(Perfetto *w) {
     say(w, KEY_EVENT, w->e->seq);
     if (w->e->cause) say(w, KEY_CAUSE, w->e->cause);
+}
+static void say_line(Perfetto *w, uint64_t line) {
     if (line != 0 && line != NONE) say(w, KEY_LINE, line);
 }
 
@@ -389,7 +390,6 @@ static bool runs(uint64_t show) { return show == SHOW_RUNNING || show == SHOW_CA
 static void count(Perfetto *w, LaneKind kind, uint64_t show, bool begins) {
     CounterKind c = COUNTER_COUNT;
     if (kind == LANE_G && show == SHOW_RUNNABLE) c = COUNTER_RUNNABLE;
-    if (kind == LANE_G && show == SHOW_WAITING) c = COUNTER_WAITING;
     if (kind == LANE_M && show == SHOW_IN_C) c = COUNTER_IN_C;
     if (c == COUNTER_COUNT) return;
     if (begins) add(w, c, 1);
@@ -415,7 +415,9 @@ static void slice_begin(Perfetto *w, LaneKind kind, uint64_t id, const Want *v) 
     packet_name(&w->k, shown);
     if (v->p != NONE) say(w, KEY_P, v->p);
     if (v->m != NONE) say(w, KEY_M, v->m);
-    say_where(w, v->line);
+    say(w, KEY_EVENT, w->e->seq);
+    if (w->e->cause && kind == LANE_G) say(w, KEY_CAUSE, w->e->cause); /* once is enough: it is most of the bytes */
+    say_line(w, v->line);
     if (kind == LANE_QUEUE) packet_ends_flow(&w->k, FLOW_OF_COMMAND | v->key);
     if (kind == LANE_G && runs(v->show) && l->flow) {
         packet_ends_flow(&w->k, l->flow);
@@ -639,10 +641,13 @@ static void tell(Perfetto *w) {
     Kind thing = lane_kind[kind];
     uint64_t id = kind == LANE_NOTES || kind == LANE_NETWORK ? 0 : event_first(e, thing);
     if (!there_is(w->model, kind, id)) return;
-    instant(w, kind, id, e->kind == EV_NOTE ? 0 : event_name(w));
-    if (e->kind == EV_NOTE) packet_plain_name(&w->k, intern_text(w->model->text, e->arg[1]));
-    for (unsigned i = 0; i < event_spec[e->kind].arg_count; i++) say_arg(w, i);
-    say_where(w, 0);
+    bool note = e->kind == EV_NOTE;
+    instant(w, kind, id, note ? 0 : event_name(w));
+    if (note) packet_plain_name(&w->k, intern_text(w->model->text, e->arg[1]));
+    for (unsigned i = 0; i < event_spec[e->kind].arg_count; i++) {
+        if (!note || i != 1) say_arg(w, i);
+    }
+    say_event(w);
     packet_end(&w->k, w->now_ns);
 }
 
@@ -650,7 +655,7 @@ static void tell(Perfetto *w) {
 static void flow_from(Perfetto *w, LaneKind kind, uint64_t id, Key what, uint64_t whom) {
     instant(w, kind, id, event_name(w));
     say(w, what, whom);
-    say_where(w, 0);
+    say_event(w);
     packet_flow(&w->k, w->e->seq);
     packet_end(&w->k, w->now_ns);
 }
@@ -688,7 +693,7 @@ static void handed_over(Perfetto *w, uint64_t p, LaneKind kind, uint64_t id) {
     if (!there_is(w->model, LANE_P, p) || lane(w, LANE_P, p)->flow == 0) return;
     instant(w, kind, id, event_name(w));
     say(w, KEY_P, p);
-    say_where(w, 0);
+    say_event(w);
     packet_ends_flow(&w->k, lane(w, LANE_P, p)->flow);
     packet_end(&w->k, w->now_ns);
     lane(w, LANE_P, p)->flow = 0;
@@ -699,7 +704,7 @@ static void enqueue(Perfetto *w, uint64_t cmd, uint64_t g) {
     if (!there_is(w->model, LANE_G, g)) return;
     instant(w, LANE_G, g, event_name(w));
     for (unsigned i = 0; i < event_spec[EV_DEV_ENQUEUE].arg_count; i++) say_arg(w, i);
-    say_where(w, 0);
+    say_event(w);
     packet_flow(&w->k, FLOW_OF_COMMAND | cmd);
     packet_end(&w->k, w->now_ns);
     GROW(w->of_queue, w->of_queue_cap, c->queue + 1);
@@ -801,7 +806,7 @@ void perfetto_finding(Perfetto *w, const Finding *f) {
     packet_text(&w->k, w->key[KEY_BOOK], spec->book);
     say(w, KEY_TIMES, f->times);
     say(w, KEY_EVENT, f->seq);
-    if (f->line != 0 && f->line != NONE) say(w, KEY_LINE, f->line);
+    say_line(w, f->line);
     packet_end(&w->k, f->time_ns);
 }
 

@@ -163,6 +163,7 @@ uint64_t packet_new_key(Packets *k, const char *text) {
 
 void packet_begin(Packets *k, PacketType type, uint64_t track) {
     k->event.len = 0;
+    k->uses_state = false;
     uint8_t *p = number_put(room(&k->event, SMALL_MAX), EVENT_TYPE, type);
     grown(&k->event, number_put(p, EVENT_TRACK_UUID, track));
 }
@@ -170,13 +171,16 @@ void packet_begin(Packets *k, PacketType type, uint64_t track) {
 void packet_end(Packets *k, uint64_t time_ns) {
     uint8_t head[SMALL_MAX], *p = number_put(head, PACKET_TIMESTAMP, time_ns);
     p = number_put(p, PACKET_SEQUENCE_ID, SEQUENCE);
-    p = number_put(p, PACKET_SEQUENCE_FLAGS, NEEDS_STATE);
+    if (k->uses_state) p = number_put(p, PACKET_SEQUENCE_FLAGS, NEEDS_STATE);
     packet(k, head, (size_t)(p - head), PACKET_TRACK_EVENT, &k->event);
 }
 
 /* ---- what an event carries ---- */
 
-void packet_name(Packets *k, uint64_t name) { add_number(&k->event, EVENT_NAME_IID, name); }
+void packet_name(Packets *k, uint64_t name) {
+    add_number(&k->event, EVENT_NAME_IID, name);
+    k->uses_state = true;
+}
 void packet_plain_name(Packets *k, const char *text) { add_string(&k->event, EVENT_NAME, text); }
 void packet_value(Packets *k, uint64_t value) { add_number(&k->event, EVENT_COUNTER_VALUE, value); }
 
@@ -184,9 +188,11 @@ void packet_number(Packets *k, uint64_t key, uint64_t value) {
     uint8_t body[SMALL_MAX], *p = number_put(body, ANNOTATION_NAME_IID, key);
     p = number_put(p, ANNOTATION_UINT_VALUE, value);
     add_bytes(&k->event, EVENT_DEBUG_ANNOTATIONS, body, (size_t)(p - body));
+    k->uses_state = true;
 }
 void packet_text(Packets *k, uint64_t key, const char *text) {
     add_pair(&k->event, EVENT_DEBUG_ANNOTATIONS, ANNOTATION_NAME_IID, key, ANNOTATION_STRING_VALUE, text);
+    k->uses_state = true;
 }
 
 void packet_flow(Packets *k, uint64_t flow) { add_fixed64(&k->event, EVENT_FLOW_IDS, flow); }

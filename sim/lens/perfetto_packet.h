@@ -27,6 +27,7 @@ typedef struct {
     Bytes out;
     Bytes interned; /* names and keys that no packet has carried yet */
     Bytes event;    /* the TrackEvent between packet_begin and packet_end */
+    bool uses_state; /* it refers to names or keys by their numbers */
     uint64_t names, keys;
 } Packets;
 
