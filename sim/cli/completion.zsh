@@ -84,7 +84,7 @@ _faultline_command() {
             ':g7, p1, m3, chan or obj:(chan obj)' '::name:' ;;
     replay) _arguments $device '--help[say more]' $trace ;;
     export)
-        _arguments '(-a --as)'{-a,--as}'[the form]:form:(go schedtrace)' \
+        _arguments '(-a --as)'{-a,--as}'[the form]:form:(go perfetto schedtrace)' \
             '(-g --go)'{-g,--go}'[for tools of this Go]:version:(1.22 1.23 1.25 1.26)' \
             '(-o --output)'{-o,--output}'[the file]:file:_files' \
             '(-e --every)'{-e,--every}'[from one line to the next]:time:' \

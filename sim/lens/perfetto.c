@@ -22,7 +22,8 @@
  *
  * Format:  see perfetto_packet.c
  * Differs: Perfetto's own tracks of CPUs and of a process's threads are not used: Ps are no CPUs, and a goroutine
- *          runs on both. The run queues, sysmon's looks and the way that a value takes through a channel are left out.
+ *          runs on both. The run queues, sysmon's looks and the way that a value takes through a channel are left
+ *          out. Names are cut behind 400 bytes.
  */
 #include "perfetto.h"
 
@@ -160,7 +161,8 @@ static const char *const key_text[KEY_COUNT] = {
 
 /* A track, and the slice that is open on it. All zero: none yet. */
 typedef struct {
-    uint64_t show, key; /* Show, and of which of that sort: another key, another slice */
+    uint64_t show, id;  /* Show, and what stands behind its text */
+    uint64_t key;       /* which of that sort: another key, another slice */
     uint64_t flow;      /* G: what will make it run; P: its hand-over; 0 = none is under way */
     uint64_t m;         /* G: the thread it was on; P: the last that had it; + 1 */
     uint32_t label;     /* G: its name in the file; 0 = none yet */
@@ -409,6 +411,7 @@ static void slice_begin(Perfetto *w, LaneKind kind, uint64_t id, const Want *v) 
     uint32_t shown = name(w, v->show, v->id);
     declare(w, kind, id);
     l->show = v->show;
+    l->id = v->id;
     l->key = v->key;
     count(w, kind, v->show, true);
     packet_begin(&w->k, PACKET_SLICE, lane_uuid(kind, id));
@@ -441,14 +444,21 @@ static Want want(Show show, uint64_t id, uint64_t key) {
     return (Want){.show = show, .id = id, .key = key, .p = NONE, .m = NONE};
 }
 
-static Want p_shows(const Model *m, uint64_t p) {
+/* The C function that it is in. On its way into a callback, `fn` is already the Go function's; its slice knows better. */
+static uint64_t c_function(const Perfetto *w, uint64_t g) {
+    if (!w->model->g[g].wants_go) return w->model->g[g].fn;
+    return g < w->lane[LANE_G].cap && w->lane[LANE_G].at[g].show == SHOW_IN_C ? w->lane[LANE_G].at[g].id : NONE;
+}
+
+static Want p_shows(const Perfetto *w, uint64_t p) {
+    const Model *m = w->model;
     const ModelP *pp = &m->p[p];
     Want v = nothing;
     if (pp->m < m->m_count) {
         const ModelM *mp = &m->m[pp->m];
         const ModelG *gp = mp->g < m->g_count ? &m->g[mp->g] : NULL;
         if (mp->state == M_EXTRA) v = want(SHOW_LEFT_BEHIND, NONE, mp->since_seq);
-        else if (mp->state == M_IN_C && gp) v = want(SHOW_BEHIND_C, gp->fn, gp->since_seq);
+        else if (mp->state == M_IN_C && gp) v = want(SHOW_BEHIND_C, c_function(w, mp->g), gp->since_seq);
         else if (gp && gp->state == G_RUNNING) v = want(SHOW_GOROUTINE, mp->g, gp->since_seq);
         if (gp) v.line = gp->line;
         v.m = pp->m;
@@ -466,11 +476,12 @@ static Show m_state_shows(const Model *m, MState state) {
     return state == M_SYSMON && m->sysmon_asleep ? SHOW_SYSMON_ASLEEP : shows[state];
 }
 
-static Want m_shows(const Model *m, uint64_t id) {
+static Want m_shows(const Perfetto *w, uint64_t id) {
+    const Model *m = w->model;
     const ModelM *mp = &m->m[id];
     const ModelG *gp = mp->g < m->g_count ? &m->g[mp->g] : NULL;
     Want v = want(m_state_shows(m, (MState)mp->state), NONE, mp->since_seq);
-    if (mp->state == M_IN_C && gp) v = want(SHOW_IN_C, gp->fn, gp->since_seq);
+    if (mp->state == M_IN_C && gp) v = want(SHOW_IN_C, c_function(w, mp->g), gp->since_seq);
     else if (mp->state == M_RUNNING && gp && gp->state == G_RUNNING) v = want(SHOW_GOROUTINE, mp->g, gp->since_seq);
     else return v;
     v.line = gp->line;
@@ -478,13 +489,13 @@ static Want m_shows(const Model *m, uint64_t id) {
     return v;
 }
 
-static Want g_shows(const Model *m, uint64_t id) {
-    const ModelG *gp = &m->g[id];
+static Want g_shows(const Perfetto *w, uint64_t id) {
+    const ModelG *gp = &w->model->g[id];
     Want v;
     switch ((GState)gp->state) {
     case G_RUNNABLE: v = want(SHOW_RUNNABLE, gp->reason, gp->since_seq); break;
     case G_WAITING: v = want(SHOW_WAITING, gp->reason, gp->since_seq); break;
-    case G_SYSCALL: v = want(SHOW_IN_C, gp->fn, gp->since_seq); break;
+    case G_SYSCALL: v = want(SHOW_IN_C, c_function(w, id), gp->since_seq); break;
     case G_RUNNING:
         v = gp->callbacks ? want(SHOW_CALLBACK, gp->fn, gp->since_seq) : want(SHOW_RUNNING, NONE, gp->since_seq);
         break;
@@ -524,14 +535,14 @@ static Want stops_show(const Model *m) {
 
 static void look_p(Perfetto *w, uint64_t p) {
     if (p >= w->model->p_count) return;
-    Want v = p_shows(w->model, p);
+    Want v = p_shows(w, p);
     turn(w, LANE_P, p, &v);
     if (w->model->p[p].m != NONE) lane(w, LANE_P, p)->m = w->model->p[p].m + 1;
 }
 
 static void look_m(Perfetto *w, uint64_t m) {
     if (m >= w->model->m_count) return;
-    Want v = m_shows(w->model, m);
+    Want v = m_shows(w, m);
     turn(w, LANE_M, m, &v);
     look_p(w, w->model->m[m].p);
 }
@@ -539,7 +550,7 @@ static void look_m(Perfetto *w, uint64_t m) {
 /* With the thread that it has left, and the one that it is on. */
 static void look_g(Perfetto *w, uint64_t g) {
     if (g >= w->model->g_count) return;
-    Want v = g_shows(w->model, g);
+    Want v = g_shows(w, g);
     Lane *l = lane(w, LANE_G, g);
     uint64_t was = l->m;
     l->m = w->model->g[g].m == NONE ? 0 : w->model->g[g].m + 1;
