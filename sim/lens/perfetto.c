@@ -162,18 +162,16 @@ static const char *const key_text[KEY_COUNT] = {
 /* A track, and the slice that is open on it. All zero: none yet. */
 typedef struct {
     uint64_t show, id;  /* Show, and what stands behind its text */
-    uint64_t key;       /* which of that sort: another key, another slice */
     uint64_t flow;      /* G: what will make it run; P: its hand-over; 0 = none is under way */
     uint64_t m;         /* G: the thread it was on; P: the last that had it; + 1 */
     uint32_t label;     /* G: its name in the file; 0 = none yet */
     bool declared;
 } Lane;
 
-/* What a track should show now. */
+/* What a track should show now. No state follows itself, so `show` alone tells one slice from the next. */
 typedef struct {
     Show show;
-    uint64_t id; /* what stands behind the text, NONE: nothing */
-    uint64_t key;
+    uint64_t id;         /* what stands behind the text; NONE: nothing */
     uint64_t line, p, m; /* 0 and NONE: not said */
 } Want;
 
@@ -412,7 +410,6 @@ static void slice_begin(Perfetto *w, LaneKind kind, uint64_t id, const Want *v) 
     declare(w, kind, id);
     l->show = v->show;
     l->id = v->id;
-    l->key = v->key;
     count(w, kind, v->show, true);
     packet_begin(&w->k, PACKET_SLICE, lane_uuid(kind, id));
     packet_name(&w->k, shown);
@@ -421,7 +418,7 @@ static void slice_begin(Perfetto *w, LaneKind kind, uint64_t id, const Want *v) 
     say(w, KEY_EVENT, w->e->seq);
     if (w->e->cause && kind == LANE_G) say(w, KEY_CAUSE, w->e->cause); /* once is enough: it is most of the bytes */
     say_line(w, v->line);
-    if (kind == LANE_QUEUE) packet_ends_flow(&w->k, FLOW_OF_COMMAND | v->key);
+    if (kind == LANE_QUEUE) packet_ends_flow(&w->k, FLOW_OF_COMMAND | w->model->queue[id].head);
     if (kind == LANE_G && runs(v->show) && l->flow) {
         packet_ends_flow(&w->k, l->flow);
         l->flow = 0;
@@ -431,7 +428,7 @@ static void slice_begin(Perfetto *w, LaneKind kind, uint64_t id, const Want *v) 
 
 static void turn(Perfetto *w, LaneKind kind, uint64_t id, const Want *v) {
     Lane *l = lane(w, kind, id);
-    if (l->show == v->show && (l->key == v->key || v->show == SHOW_NOTHING)) return;
+    if (l->show == v->show) return;
     if (l->show != SHOW_NOTHING) slice_end(w, kind, id);
     if (v->show != SHOW_NOTHING) slice_begin(w, kind, id, v);
 }
@@ -440,9 +437,7 @@ static void turn(Perfetto *w, LaneKind kind, uint64_t id, const Want *v) {
 
 static const Want nothing = {.show = SHOW_NOTHING, .id = NONE, .p = NONE, .m = NONE};
 
-static Want want(Show show, uint64_t id, uint64_t key) {
-    return (Want){.show = show, .id = id, .key = key, .p = NONE, .m = NONE};
-}
+static Want want(Show show, uint64_t id) { return (Want){.show = show, .id = id, .p = NONE, .m = NONE}; }
 
 /* The C function that it is in. On its way into a callback, `fn` is already the Go function's; its slice knows better. */
 static uint64_t c_function(const Perfetto *w, uint64_t g) {
@@ -457,13 +452,13 @@ static Want p_shows(const Perfetto *w, uint64_t p) {
     if (pp->m < m->m_count) {
         const ModelM *mp = &m->m[pp->m];
         const ModelG *gp = mp->g < m->g_count ? &m->g[mp->g] : NULL;
-        if (mp->state == M_EXTRA) v = want(SHOW_LEFT_BEHIND, NONE, mp->since_seq);
-        else if (mp->state == M_IN_C && gp) v = want(SHOW_BEHIND_C, c_function(w, mp->g), gp->since_seq);
-        else if (gp && gp->state == G_RUNNING) v = want(SHOW_GOROUTINE, mp->g, gp->since_seq);
+        if (mp->state == M_EXTRA) v = want(SHOW_LEFT_BEHIND, NONE);
+        else if (mp->state == M_IN_C && gp) v = want(SHOW_BEHIND_C, c_function(w, mp->g));
+        else if (gp && gp->state == G_RUNNING) v = want(SHOW_GOROUTINE, mp->g);
         if (gp) v.line = gp->line;
         v.m = pp->m;
     }
-    if (v.show == SHOW_NOTHING && pp->state == P_GCSTOP) v = want(SHOW_P_STOPPED, NONE, pp->since_seq);
+    if (v.show == SHOW_NOTHING && pp->state == P_GCSTOP) v = want(SHOW_P_STOPPED, NONE);
     return v;
 }
 
@@ -480,9 +475,9 @@ static Want m_shows(const Perfetto *w, uint64_t id) {
     const Model *m = w->model;
     const ModelM *mp = &m->m[id];
     const ModelG *gp = mp->g < m->g_count ? &m->g[mp->g] : NULL;
-    Want v = want(m_state_shows(m, (MState)mp->state), NONE, mp->since_seq);
-    if (mp->state == M_IN_C && gp) v = want(SHOW_IN_C, c_function(w, mp->g), gp->since_seq);
-    else if (mp->state == M_RUNNING && gp && gp->state == G_RUNNING) v = want(SHOW_GOROUTINE, mp->g, gp->since_seq);
+    Want v = want(m_state_shows(m, (MState)mp->state), NONE);
+    if (mp->state == M_IN_C && gp) v = want(SHOW_IN_C, c_function(w, mp->g));
+    else if (mp->state == M_RUNNING && gp && gp->state == G_RUNNING) v = want(SHOW_GOROUTINE, mp->g);
     else return v;
     v.line = gp->line;
     v.p = mp->p;
@@ -493,11 +488,11 @@ static Want g_shows(const Perfetto *w, uint64_t id) {
     const ModelG *gp = &w->model->g[id];
     Want v;
     switch ((GState)gp->state) {
-    case G_RUNNABLE: v = want(SHOW_RUNNABLE, gp->reason, gp->since_seq); break;
-    case G_WAITING: v = want(SHOW_WAITING, gp->reason, gp->since_seq); break;
-    case G_SYSCALL: v = want(SHOW_IN_C, c_function(w, id), gp->since_seq); break;
+    case G_RUNNABLE: v = want(SHOW_RUNNABLE, gp->reason); break;
+    case G_WAITING: v = want(SHOW_WAITING, gp->reason); break;
+    case G_SYSCALL: v = want(SHOW_IN_C, c_function(w, id)); break;
     case G_RUNNING:
-        v = gp->callbacks ? want(SHOW_CALLBACK, gp->fn, gp->since_seq) : want(SHOW_RUNNING, NONE, gp->since_seq);
+        v = gp->callbacks ? want(SHOW_CALLBACK, gp->fn) : want(SHOW_RUNNING, NONE);
         break;
     default: return nothing;
     }
@@ -510,7 +505,7 @@ static Want g_shows(const Perfetto *w, uint64_t id) {
 static Want t_shows(const Model *m, uint64_t id) {
     const ModelCThread *tp = &m->cthread[id];
     if (tp->ended) return nothing;
-    Want v = want(tp->m == NONE ? SHOW_OUTSIDE : SHOW_BORROWS, NONE, tp->since_seq);
+    Want v = want(tp->m == NONE ? SHOW_OUTSIDE : SHOW_BORROWS, NONE);
     v.line = tp->line;
     v.m = tp->m;
     return v;
@@ -519,14 +514,14 @@ static Want t_shows(const Model *m, uint64_t id) {
 static Want queue_shows(const Model *m, uint64_t id) {
     uint64_t head = m->queue[id].head;
     if (head >= m->cmd_count || m->cmd[head].state != CMD_RUNNING) return nothing;
-    Want v = want(SHOW_COMMAND, m->cmd[head].name, head);
+    Want v = want(SHOW_COMMAND, m->cmd[head].name);
     v.line = m->cmd[head].line;
     return v;
 }
 
 static Want stops_show(const Model *m) {
     if (m->stw_g == NONE) return nothing;
-    Want v = want(m->stw_stopped ? SHOW_STOPPED : SHOW_STOPPING, m->stw_reason, m->stw_ns);
+    Want v = want(m->stw_stopped ? SHOW_STOPPED : SHOW_STOPPING, m->stw_reason);
     if (m->stw_g < m->g_count) v.line = m->g[m->stw_g].line;
     return v;
 }
@@ -682,8 +677,6 @@ static void makes_run(Perfetto *w, LaneKind kind, uint64_t id, uint64_t g) {
 static void ready(Perfetto *w, uint64_t g, uint64_t by) {
     if (by != NONE) makes_run(w, LANE_G, by, g);
     else makes_run(w, w->finder, w->finder_id, g);
-    w->finder = LANE_NETWORK;
-    w->finder_id = 0;
 }
 static void found(Perfetto *w, LaneKind kind, uint64_t id) {
     if (!there_is(w->model, kind, id)) return;
@@ -744,6 +737,7 @@ static void act(Perfetto *w) {
     case EV_GO_CREATE: makes_run(w, LANE_G, a[1], a[0]); break;
     case EV_GO_UNBLOCK: ready(w, a[0], a[1]); break;
     case EV_CALLBACK: makes_run(w, LANE_G, a[0], a[0]); break;
+    case EV_NET_READY: found(w, LANE_NETWORK, 0); break;
     case EV_TIMER_FIRE:
     case EV_TIMER_SEND: found(w, LANE_P, a[1]); break;
     case EV_SYSMON_GC: found(w, LANE_M, 1); break;

@@ -72,7 +72,7 @@ static const Wrong wrong[] = {
     {"three to compare",  "$F diff x y z",                     2, {"two traces at a time"}},
     {"an empty name to compare", "$F diff x ''",               2, {"which trace", "empty"}},
     {"no form",           "$F export x.trace",                 2, {"--as go, --as perfetto", "schedtrace"}},
-    {"an unknown form",   "$F export --as csv x.trace",        2, {"--as", "go or schedtrace", "csv"}},
+    {"an unknown form",   "$F export --as csv x.trace",        2, {"--as", "go, perfetto or schedtrace", "csv"}},
     {"a form to come",    "$F export --as html x.trace",       2, {"html is not there yet", "go, perfetto, schedtrace"}},
     {"a version of another form", "$F export --as perfetto --go 1.23 x.trace", 2, {"--go goes with --as go"}},
     {"moments of a Perfetto trace", "$F export --as perfetto --detail x.trace", 2, {"--every and --detail go with --as schedtrace"}},

@@ -31,7 +31,7 @@ static void keep(Events *x, const Event *e) {
 
 /* ---- which thing of the model a track is: by its group, and the number in its name ---- */
 
-typedef enum { IS_OTHER, IS_P, IS_M, IS_T, IS_G, IS_QUEUE } What;
+typedef enum { IS_OTHER, IS_P, IS_M, IS_T, IS_G, IS_QUEUE, IS_STOPS } What;
 static const struct {
     const char *group;
     char letter;
@@ -51,7 +51,8 @@ static What what_is(const Seen *s, const SeenTrack *t, uint64_t *id) {
         *id = strtoull(at + 1, NULL, 10);
         return w;
     }
-    return IS_OTHER;
+    *id = 0;
+    return in_group(s, t, "World") && strcmp(t->name, "stops") == 0 ? IS_STOPS : IS_OTHER;
 }
 
 /* ---- what the model says that it shows ---- */
@@ -118,10 +119,12 @@ static void model_shows(char *out, size_t size, const Events *x, const Model *m,
         snprintf(out, size, "%s", m->cthread[id].m == NONE ? "unknown to Go" : "borrows an M");
     if (what == IS_QUEUE && m->queue[id].head != NONE && m->cmd[m->queue[id].head].state == CMD_RUNNING)
         snprintf(out, size, "%s", intern_text(m->text, m->cmd[m->queue[id].head].name));
+    if (what == IS_STOPS && m->stw_g != NONE)
+        with(out, size, m->stw_stopped ? "world stopped" : "stopping the world", m, m->stw_reason);
 }
 
 static uint64_t count_of(const Model *m, What what) {
-    const uint64_t counts[] = {0, m->p_count, m->m_count, m->cthread_count, m->g_count, m->queue_count};
+    const uint64_t counts[] = {0, m->p_count, m->m_count, m->cthread_count, m->g_count, m->queue_count, 1};
     return counts[what];
 }
 
@@ -139,7 +142,7 @@ static bool tracks_agree(const Seen *s, const Events *x, const Model *m, char *w
         if (strcmp(wanted, seen_open(s, i)) != 0)
             NO("#%" PRIu64 ": %s shows \"%.100s\", not \"%.100s\"", m->seq, s->track[i].name, seen_open(s, i), wanted);
     }
-    for (What what = IS_P; what <= IS_QUEUE; what++) {
+    for (What what = IS_P; what <= IS_STOPS; what++) {
         for (id = 0; id < count_of(m, what); id++) {
             model_shows(wanted, sizeof wanted, x, m, what, id);
             should += wanted[0] != '\0';
@@ -212,6 +215,18 @@ static bool is(const Seen *s, size_t track, What what, uint64_t id) {
     return track != NO_TRACK && what_is(s, &s->track[track], &its) == what && its == id;
 }
 
+/* What nobody in particular has made ready (event `seq`) was found by this track: where a timer fired or the network
+ * was polled, since the last one of that sort. */
+static bool is_finder(const Seen *s, size_t track, const Events *x, uint64_t seq) {
+    for (size_t i = seq - 1; i-- > 0;) {
+        const Event *e = &x->at[i];
+        if (e->kind == EV_TIMER_FIRE || e->kind == EV_TIMER_SEND) return is(s, track, IS_P, e->arg[1]);
+        if (e->kind == EV_SYSMON_GC) return is(s, track, IS_M, 1);
+        if (e->kind == EV_NET_READY || e->kind == EV_GO_UNBLOCK) break;
+    }
+    return track != NO_TRACK && strcmp(s->track[track].name, "network") == 0;
+}
+
 /* Did one of these happen to it (its first argument), behind event `from`? */
 static bool happened(const Events *x, uint64_t from, uint64_t id, EventKind a, EventKind b, EventKind c) {
     for (size_t i = from; i < x->count; i++) {
@@ -238,7 +253,7 @@ static bool flow_fits(const Seen *s, const SeenFlow *f, const Events *x, const M
     case EV_GO_UNBLOCK:
     case EV_CALLBACK:
         if (e->kind == EV_CALLBACK) from = is(s, f->from, IS_G, a[0]);
-        else from = a[1] == NONE || is(s, f->from, IS_G, a[1]);
+        else from = a[1] == NONE ? is_finder(s, f->from, x, f->id) : is(s, f->from, IS_G, a[1]);
         if (to) to = !happened(x, f->id, a[0], EV_GO_START, EV_CGO_EXIT_FAST, EV_CGO_EXIT_P);
         else to = is(s, f->to, IS_G, a[0]) && f->to_slice;
         break;
@@ -565,6 +580,31 @@ static void a_small_file_reads_like_this(void) {
     bytes_free(&lines);
 }
 
+/* An extra M and its goroutine serve one thread of C after the other: the slices are called after the one of the day. */
+static void who_borrows_an_extra_m_gives_the_name(void) {
+    static const Op main_ops[] = {C_THREAD(1), SLEEP(1000000), C_THREAD(2), SLEEP(1000000)};
+    static const Op calls_back[] = {CALLBACK(), COMPUTE(1000), CALLBACK_END()};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("first", calls_back), BODY("second", calls_back)};
+    Program p = {.bodies = bodies, .body_count = 3};
+    uint64_t seen[EV_COUNT] = {0};
+    Bytes lines = {0};
+    CU_ASSERT(one_program(&p, "two borrowers", seen, &lines));
+    bytes_add(&lines, "", 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr((const char *)lines.data, "P0: begin first g"));
+    CU_ASSERT_PTR_NOT_NULL(strstr((const char *)lines.data, "P0: begin second g"));
+    bytes_free(&lines);
+}
+
+/* A forced collection comes after two minutes, which no random program lasts. */
+static void sysmon_wakes_who_forces_a_collection(void) {
+    static const Op main_ops[] = {GC(), SLEEP(130000000000u)};
+    static const Body bodies[] = {BODY("main", main_ops)};
+    Program p = {.bodies = bodies, .body_count = 1};
+    uint64_t seen[EV_COUNT] = {0};
+    CU_ASSERT(one_program(&p, "two minutes", seen, NULL));
+    CU_ASSERT(seen[EV_SYSMON_GC] > 0);
+}
+
 static void without_events_there_are_only_groups(void) {
     Seen s = {0};
     Perfetto *w = perfetto_new("");
@@ -580,6 +620,8 @@ static void without_events_there_are_only_groups(void) {
 void lens_perfetto_tests(void) {
     static const Check checks[] = {
         {"a small file reads like this", a_small_file_reads_like_this},
+        {"who borrows an extra M gives the name", who_borrows_an_extra_m_gives_the_name},
+        {"sysmon wakes who forces a collection", sysmon_wakes_who_forces_a_collection},
         {"without events there are only groups", without_events_there_are_only_groups},
         {"random programs show what the model says, after each event", random_programs_show_what_the_model_says},
         {"a changed event breaks no rule of the format", a_changed_event_breaks_no_rule},
