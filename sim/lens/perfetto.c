@@ -17,8 +17,8 @@
  *   P_RETAKE, P_HANDOFF               from the thread that had P to the one that takes it, or to P when nobody does
  *   DEV_ENQUEUE                       to the command on its queue
  *
- * Counters have the value of a moment's end: what comes and goes within one nanosecond is not seen. Slices carry
- * `event` and `cause`: the numbers that `faultline why --at '#N'` and `faultline show` take.
+ * Counters have the value of a moment's end: what comes and goes within one nanosecond is not seen. Slices carry the
+ * number of their event, which `faultline why --at '#N'` takes; a goroutine's carry the cause's as well.
  *
  * Format:  see perfetto_packet.c
  * Differs: Perfetto's own tracks of CPUs and of a process's threads are not used: Ps are no CPUs, and a goroutine
@@ -216,36 +216,36 @@ _Static_assert((int)TRACK_LANE + (int)LANE_COUNT <= 1 << TRACK_BITS, "a kind of 
 static uint64_t uuid(unsigned kind, uint64_t id) { return id << TRACK_BITS | kind; }
 static uint64_t lane_uuid(LaneKind kind, uint64_t id) { return uuid(TRACK_LANE + (unsigned)kind, id); }
 
-enum { NAME_MAX_ = 512 };
+enum { LABEL_MAX = 512 }; /* a name of 400 bytes, and what stands around it */
 
-static const char *g_label(const Perfetto *w, uint64_t g, char buf[NAME_MAX_]) {
+static const char *g_label(const Perfetto *w, uint64_t g, char buf[LABEL_MAX]) {
     const char *name = model_g_name(w->model, g);
-    snprintf(buf, NAME_MAX_, "%.400s%sg%llu", name, name[0] ? " " : "", (Ull)g);
+    snprintf(buf, LABEL_MAX, "%.400s%sg%llu", name, name[0] ? " " : "", (Ull)g);
     return buf;
 }
 
-static void m_name(const Perfetto *w, uint64_t m, char buf[NAME_MAX_]) {
+static void m_name(const Perfetto *w, uint64_t m, char buf[LABEL_MAX]) {
     MState state = (MState)w->model->m[m].state;
     const char *what = state == M_SYSMON     ? " sysmon"
                        : state == M_TEMPLATE ? " template thread"
                        : state == M_EXTRA    ? " extra, for threads of C"
                                              : "";
-    snprintf(buf, NAME_MAX_, "M%llu%s", (Ull)m, what);
+    snprintf(buf, LABEL_MAX, "M%llu%s", (Ull)m, what);
 }
 
-static void lane_name(const Perfetto *w, LaneKind kind, uint64_t id, char buf[NAME_MAX_]) {
+static void lane_name(const Perfetto *w, LaneKind kind, uint64_t id, char buf[LABEL_MAX]) {
     switch (kind) {
-    case LANE_STOPS: snprintf(buf, NAME_MAX_, "stops"); break;
-    case LANE_NOTES: snprintf(buf, NAME_MAX_, "notes"); break;
-    case LANE_NETWORK: snprintf(buf, NAME_MAX_, "network"); break;
-    case LANE_FINDINGS: snprintf(buf, NAME_MAX_, "findings"); break;
-    case LANE_P: snprintf(buf, NAME_MAX_, "P%llu", (Ull)id); break;
+    case LANE_STOPS: snprintf(buf, LABEL_MAX, "stops"); break;
+    case LANE_NOTES: snprintf(buf, LABEL_MAX, "notes"); break;
+    case LANE_NETWORK: snprintf(buf, LABEL_MAX, "network"); break;
+    case LANE_FINDINGS: snprintf(buf, LABEL_MAX, "findings"); break;
+    case LANE_P: snprintf(buf, LABEL_MAX, "P%llu", (Ull)id); break;
     case LANE_M: m_name(w, id, buf); break;
     case LANE_T:
-        snprintf(buf, NAME_MAX_, "%.400s t%llu", intern_text(w->model->text, w->model->cthread[id].name), (Ull)id);
+        snprintf(buf, LABEL_MAX, "%.400s t%llu", intern_text(w->model->text, w->model->cthread[id].name), (Ull)id);
         break;
     case LANE_G: g_label(w, id, buf); break;
-    case LANE_QUEUE: snprintf(buf, NAME_MAX_, "queue q%llu", (Ull)id); break;
+    case LANE_QUEUE: snprintf(buf, LABEL_MAX, "queue q%llu", (Ull)id); break;
     case LANE_COUNT: UNREACHABLE();
     }
 }
@@ -262,7 +262,7 @@ static void declare(Perfetto *w, LaneKind kind, uint64_t id) {
         LANES(X)
 #undef X
     };
-    char name[NAME_MAX_];
+    char name[LABEL_MAX];
     Lane *l = lane(w, kind, id);
     if (l->declared) return;
     l->declared = true;
@@ -276,7 +276,7 @@ static void declare(Perfetto *w, LaneKind kind, uint64_t id) {
 static uint32_t new_name(Perfetto *w, const char *text) { return (uint32_t)packet_new_name(&w->k, text); }
 
 static uint32_t label(Perfetto *w, uint64_t g) {
-    char buf[NAME_MAX_];
+    char buf[LABEL_MAX];
     Lane *l = lane(w, LANE_G, g);
     if (l->label == 0) l->label = new_name(w, g_label(w, g, buf));
     return l->label;
@@ -288,7 +288,7 @@ static uint32_t name(Perfetto *w, Show show, uint64_t id) {
     uint64_t i = what[0] ? id + 1 : 0;
     GROW(w->name[show].at, w->name[show].cap, i + 1);
     if (w->name[show].at[i] == 0) {
-        char buf[NAME_MAX_];
+        char buf[LABEL_MAX];
         snprintf(buf, sizeof buf, "%s%s%.400s", text, text[0] && what[0] ? ": " : "", what);
         w->name[show].at[i] = new_name(w, buf);
     }
@@ -343,22 +343,22 @@ static void set(Perfetto *w, size_t i, uint64_t value) {
 static void add(Perfetto *w, CounterKind kind, uint64_t more) { set(w, kind, w->counter[kind].value + more); }
 static void take(Perfetto *w, CounterKind kind, uint64_t less) { set(w, kind, w->counter[kind].value - less); }
 
-static void counter_name(const Perfetto *w, const Counter *c, char buf[NAME_MAX_]) {
+static void counter_name(const Perfetto *w, const Counter *c, char buf[LABEL_MAX]) {
     const char *text = counter_spec[c->kind].text;
     if (c->kind < COUNTER_CHAN_VALUES) {
-        snprintf(buf, NAME_MAX_, "%s", text);
+        snprintf(buf, LABEL_MAX, "%s", text);
     } else if (c->kind == COUNTER_DEPTH) {
-        snprintf(buf, NAME_MAX_, "q%llu: %s", (Ull)c->id, text);
+        snprintf(buf, LABEL_MAX, "q%llu: %s", (Ull)c->id, text);
     } else {
         const char *chan = intern_text(w->model->text, w->model->chan[c->id].name);
-        snprintf(buf, NAME_MAX_, "%.400s%sc%llu: %s", chan, chan[0] ? " " : "", (Ull)c->id, text);
+        snprintf(buf, LABEL_MAX, "%.400s%sc%llu: %s", chan, chan[0] ? " " : "", (Ull)c->id, text);
     }
 }
 
 enum { RANK_COUNTERS = 100000 }; /* behind the tracks with slices of their group */
 
 static void declare_counter(Perfetto *w, size_t i) {
-    char name[NAME_MAX_];
+    char name[LABEL_MAX];
     Counter *c = &w->counter[i];
     c->declared = true;
     counter_name(w, c, name);

@@ -6,7 +6,8 @@
  * Times are of the trace's own clock, which no ClockSnapshot sets against another: virtual nanoseconds, as they are.
  *
  * Format: protos/perfetto/trace/{trace,trace_packet}.proto, track_event/{track_event,track_descriptor,
- *         counter_descriptor,debug_annotation}.proto, interned_data/interned_data.proto (v50 and later)
+ *         counter_descriptor,debug_annotation}.proto, interned_data/interned_data.proto (v58). A reader before v52 does
+ *         not know TRACK_MERGE, which says that no two tracks are one; their names differ in any case.
  */
 #include "perfetto_packet.h"
 
@@ -134,7 +135,6 @@ void packet_free(Packets *k) {
     bytes_free(&k->event);
 }
 
-/* No two are ever merged, though their names may be the same. */
 void packet_track(Packets *k, const PacketTrack *t) {
     uint8_t head[SMALL_MAX], *p = number_put(head, PACKET_SEQUENCE_ID, SEQUENCE);
     Bytes b = {0};
