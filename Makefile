@@ -18,8 +18,9 @@ OBJ           = $(BUILD)/obj
 
 BASE   = base cstack diag bytes idmap intern prng units
 EVENT  = event model model_import place stream pump watch text trace_write trace_read
-LENS   = narrate narrate_import summary why trail findings schedtrace diff gotrace gotrace_batch gotrace_write gotrace_write_import \
-         gotrace_generation gotrace_table gotrace_order gotrace_read gotrace_import
+LENS   = narrate narrate_import summary why trail findings schedtrace diff perfetto perfetto_packet \
+         gotrace gotrace_batch gotrace_write gotrace_write_import gotrace_generation gotrace_table gotrace_order gotrace_read \
+         gotrace_import
 MEM    = heap
 DEV    = dev native ocl none signature slice buildlog
 RT     = agenda cost version profile world thread sched gqueue timer sysmon cgo callback lock stw net context across chan exec launch
@@ -37,13 +38,14 @@ SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:
 TRACES = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%)# all that the window may know
 
 TESTS  = main check tidy_test program imported scenario audit invariant $(TESTS_BASE:%=base/%_test) \
-         $(TESTS_EVENT:%=event/%_test) $(TESTS_LENS:%=lens/%_test) $(TESTS_DEV:%=dev/%_test) dev/driver $(TESTS_RT:%=rt/%_test) \
+         $(TESTS_EVENT:%=event/%_test) $(TESTS_LENS:%=lens/%_test) lens/perfetto_reader \
+         $(TESTS_DEV:%=dev/%_test) dev/driver $(TESTS_RT:%=rt/%_test) \
          $(TESTS_SCRIPT:%=script/%_test) script/attempt \
          calibrate/fit_test \
          $(TESTS_CLI:%=cli/%_test) cli/command $(TESTS_VIEW:%=visualizer/%_test) visualizer/sample
 TESTS_BASE   = base
 TESTS_EVENT  = trace model
-TESTS_LENS   = narrate summary why findings scenarios gotrace gotrace_read import
+TESTS_LENS   = narrate summary why findings scenarios perfetto gotrace gotrace_read import
 TESTS_DEV    = slice buildlog signature device fault
 TESTS_RT     = sched rules stw lock callback wait random version profile
 TESTS_SCRIPT = sandbox budget order value error knob kernel strand

@@ -4,6 +4,7 @@
 #include "../base/units.h"
 #include "../lens/gotrace.h"
 #include "../lens/gotrace_write.h"
+#include "../lens/perfetto.h"
 #include "../lens/schedtrace.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOMENTS_MAX = 1000000 };
+enum { MOMENTS_MAX = 1000000, PUT_BYTES = 1 << 16 };
 
 typedef struct Form Form;
 typedef struct {
@@ -85,10 +86,7 @@ static bool few_enough(Trace *t, const Options *o, Diag *d) {
 
 /* ---- go ---- */
 
-enum {
-    FORMAT_DEFAULT = 23, /* every tool since 1.23 reads it, and newer versions say nothing that we do */
-    PUT_BYTES = 1 << 16,
-};
+enum { FORMAT_DEFAULT = 23 }; /* every tool since 1.23 reads it, and newer versions say nothing that we do */
 
 /* The last first word on something, in an imported trace. */
 static uint64_t last_first_word(Trace *t) {
@@ -129,25 +127,70 @@ static bool gotrace(Trace *t, const Options *o, FILE *out, Diag *d) {
     return ok;
 }
 
-/* Bytes on a terminal help nobody; and Go's reader wants something in a trace. */
+/* Bytes on a terminal help nobody. */
+static bool not_a_terminal(const char *what, const Options *o, Diag *d) {
+    if (o->out != NULL || !isatty(STDOUT_FILENO)) return true;
+    diag_fail(d, EXIT_USAGE, "%s is not text, and standard output is a terminal", what);
+    return diag_remedy(d, "Name a file: -o FILE.");
+}
+
+/* Go's reader wants something in a trace. */
 static bool gotrace_may(Trace *t, const Options *o, Diag *d) {
-    if (o->out == NULL && isatty(STDOUT_FILENO)) {
-        diag_fail(d, EXIT_USAGE, "a Go trace is not text, and standard output is a terminal");
-        return diag_remedy(d, "Name a file: -o FILE.");
-    }
+    if (!not_a_terminal("a Go trace", o, d)) return false;
     if (trace_event_count(t) > 0) return true;
     return diag_fail(d, EXIT_WORLD, "%s holds no event, and a Go trace has at least one", o->trace);
+}
+
+/* ---- perfetto ---- */
+
+static bool perfetto_may(Trace *t, const Options *o, Diag *d) {
+    (void)t;
+    return not_a_terminal("a Perfetto trace", o, d);
+}
+
+/* What went wrong is known at the end, and stands there, with the time of its evidence. */
+static void put_findings(Perfetto *w, Findings *f, const Model *m) {
+    findings_end(f, m);
+    for (size_t i = 0; i < f->count; i++) perfetto_finding(w, &f->found[i]);
+}
+
+static bool perfetto(Trace *t, const Options *o, FILE *out, Diag *d) {
+    const char *title = trace_option(t, "title");
+    Perfetto *w = perfetto_new(title[0] ? title : trace_option(t, "scenario"));
+    Bytes *b = perfetto_out(w);
+    Model *m = model_new(trace_text(t));
+    TraceCursor *c = trace_cursor(t);
+    Findings f;
+    char why[MODEL_WHY_MAX];
+    bool ok = true, written = true;
+    findings_begin(&f, trace_get(t, "profile", NULL));
+    for (Event e; ok && written && trace_next(c, &e);) {
+        findings_event(&f, m, &e);
+        if (!model_apply(m, &e, why)) ok = impossible(o, &e, why, d);
+        else perfetto_event(w, m, &e);
+        if (b->len >= PUT_BYTES) written = put(out, b);
+    }
+    perfetto_close(w);
+    if (ok) put_findings(w, &f, m);
+    if (ok && (!written || !put(out, b))) ok = cannot_write(o, d);
+    findings_free(&f);
+    trace_cursor_free(c);
+    model_free(m);
+    perfetto_free(w);
+    return ok;
 }
 
 /* ---- the command ---- */
 
 static const Form forms[] = {
     {.name = "go", .may = gotrace_may, .write = gotrace},
+    {.name = "perfetto", .may = perfetto_may, .write = perfetto},
     {.name = "schedtrace", .may = few_enough, .write = schedtrace},
 };
 
 static const struct argp_option options[] = {
-    {"as", 'a', "FORM", 0, "go: Go's own execution trace; schedtrace: the lines of GODEBUG=schedtrace", 0},
+    {"as", 'a', "FORM", 0,
+     "go: Go's own execution trace; perfetto: for Perfetto's UI; schedtrace: the lines of GODEBUG=schedtrace", 0},
     {"output", 'o', "FILE", 0, "Write to FILE instead of standard output", 0},
     {"go", 'g', "VERSION", 0, "go: for tools of this version and later: 1.22, 1.23, 1.25 or 1.26; 1.23 if not said", 0},
     {"every", 'e', "T", 0, "schedtrace: so much virtual time from one line to the next; 1ms if not said", 0},
@@ -172,17 +215,15 @@ static int format_version(const char *arg, struct argp_state *state) {
 }
 
 static void check_form(Options *o, struct argp_state *state) {
-    static const char *const later[] = {"perfetto", "html"};
-    if (o->as == NULL) argp_error(state, "as what? --as go, or --as schedtrace");
-    for (size_t i = 0; i < ARRAY_LEN(later); i++) {
-        if (strcmp(o->as, later[i]) == 0) argp_error(state, "--as %s is not there yet; there is: go, schedtrace", o->as);
-    }
+    if (o->as == NULL) argp_error(state, "as what? --as go, --as perfetto, or --as schedtrace");
+    if (strcmp(o->as, "html") == 0)
+        argp_error(state, "--as html is not there yet; there is: go, perfetto, schedtrace");
     for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
         if (strcmp(o->as, forms[i].name) == 0) o->form = &forms[i];
     }
-    if (o->form == NULL) argp_error(state, "--as wants go or schedtrace, not \"%s\"", o->as);
-    bool go = o->form->write == gotrace;
-    if (go && (o->every_ns || o->detail)) argp_error(state, "--every and --detail go with --as schedtrace");
+    if (o->form == NULL) argp_error(state, "--as wants go, perfetto or schedtrace, not \"%s\"", o->as);
+    bool go = o->form->write == gotrace, lines = o->form->write == schedtrace;
+    if (!lines && (o->every_ns || o->detail)) argp_error(state, "--every and --detail go with --as schedtrace");
     if (!go && o->go) argp_error(state, "--go goes with --as go");
 }
 
@@ -208,7 +249,11 @@ static const struct argp argp = {options,
                                  "Write a trace in the form of another tool.\v"
                                  "FORM is go: the file that runtime/trace writes, for `go tool trace FILE` and other "
                                  "viewers of Go traces, with the goroutines, Ps and threads, calls out of Go, stops of "
-                                 "the world, notes (as logs) and device commands (as tasks). Or schedtrace: the lines "
+                                 "the world, notes (as logs) and device commands (as tasks). Or perfetto: a file to be "
+                                 "opened in Perfetto's UI (ui.perfetto.dev), with tracks for Ps, threads, goroutines and "
+                                 "device queues, arrows for who woke whom and who got whose P, and counters for channels "
+                                 "and the heap; each slice has the number of its event, for `faultline why --at '#N'`. "
+                                 "Or schedtrace: the lines "
                                  "that a Go program prints when it runs with GODEBUG=schedtrace=1,scheddetail=1. They "
                                  "count milliseconds, as Go does, however short --every is.",
                                  NULL,

@@ -58,10 +58,10 @@ _faultline() {
         return
     fi
     case $command$prev in
-    export-a) _faultline_words go schedtrace; return ;;
+    export-a) _faultline_words go perfetto schedtrace; return ;;
     export-g | export--go) _faultline_words 1.22 1.23 1.25 1.26; return ;;
     export-e | export--every) return ;;
-    export-o | export--output) _faultline_files .txt .out; return ;;
+    export-o | export--output) _faultline_files .txt .out .pftrace; return ;;
     esac
     case $prev in
     --device | -d) _faultline_devices; return ;;
@@ -69,7 +69,7 @@ _faultline() {
     --event | -e) _faultline_words "$_faultline_events"; return ;;
     --stress | -x) _faultline_words preempt steal slow ties; return ;;
     --time) _faultline_words model measured; return ;;
-    --as) _faultline_words go schedtrace; return ;;
+    --as) _faultline_words go perfetto schedtrace; return ;;
     --theme) _faultline_words dark light; return ;;
     --view) _faultline_words stage timeline; return ;;
     --at | -a) _faultline_words end first:P_RETAKE last:P_RETAKE; return ;;

@@ -90,7 +90,7 @@ _faultline_command() {
         _arguments '(-o --out)'{-o,--out}'[write the trace]:trace:_files -g "*.trace"' \
             '(-q --quiet)'{-q,--quiet}'[print nothing but errors]' '--help[say more]' ':Go trace:_files' ;;
     export)
-        _arguments '(-a --as)'{-a,--as}'[the form]:form:(go schedtrace)' \
+        _arguments '(-a --as)'{-a,--as}'[the form]:form:(go perfetto schedtrace)' \
             '(-g --go)'{-g,--go}'[for tools of this Go]:version:(1.22 1.23 1.25 1.26)' \
             '(-o --output)'{-o,--output}'[the file]:file:_files' \
             '(-e --every)'{-e,--every}'[from one line to the next]:time:' \

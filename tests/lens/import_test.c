@@ -8,8 +8,10 @@
 
 #include "../../sim/event/place.h"
 #include "../../sim/event/text.h"
+#include "../../sim/lens/perfetto.h"
 #include "../../sim/lens/summary.h"
 #include "../cli/command.h"
+#include "perfetto_reader.h"
 
 #include <cjson/cJSON.h>
 #include <dirent.h>
@@ -362,6 +364,42 @@ static void go_takes_what_was_imported_and_exported(void) {
     free(out);
 }
 
+/* ---- for Perfetto ---- */
+
+typedef struct {
+    Perfetto *w;
+    Seen seen;
+    uint64_t running; /* slices that there must be */
+    bool ok;
+} Shown;
+
+static void show_event(void *ctx, const Model *m, const Event *e) {
+    Shown *x = ctx;
+    perfetto_event(x->w, m, e);
+    Bytes *b = perfetto_out(x->w);
+    x->ok = x->ok && seen_read(&x->seen, b->data, b->len);
+    b->len = 0;
+    bool starts = e->kind == EV_GO_START || e->kind == EV_CGO_EXIT_FAST;
+    x->running += starts || (e->kind == EV_G_SEEN && e->arg[2] == GT_G_RUNNING);
+}
+
+static void perfetto_shows_it(const char *path) {
+    Shown x = {.w = perfetto_new(path), .ok = true};
+    Imported got = import_trace(path, NULL, show_event, &x);
+    perfetto_close(x.w);
+    Bytes *b = perfetto_out(x.w);
+    x.ok = x.ok && seen_read(&x.seen, b->data, b->len);
+    if (!x.ok) printf("\n  %s: %s\n", path, x.seen.bad);
+    CU_ASSERT(got.ok && x.ok);
+    uint64_t running = 0;
+    for (size_t i = 0; i < x.seen.track_count; i++) running += x.seen.track[i].running;
+    CU_ASSERT_EQUAL(running, x.running);
+    seen_free(&x.seen);
+    perfetto_free(x.w);
+}
+
+static void perfetto_shows_each_stretch_of_running(void) { for_each_trace(FOLDER, perfetto_shows_it); }
+
 static void wrong_files_are_refused(void) {
     Result r = command("$F import " FOLDER "coro-go1.26.trace");
     CU_ASSERT_EQUAL(r.status, EXIT_USAGE);
@@ -410,6 +448,7 @@ void lens_import_tests(void) {
         {"importing twice gives the same bytes", importing_twice_gives_the_same_bytes},
         {"import, export, import gives the same events", import_export_import_gives_the_same_events},
         {"Go takes what was imported and exported", go_takes_what_was_imported_and_exported},
+        {"Perfetto shows each stretch of running", perfetto_shows_each_stretch_of_running},
         {"wrong files are refused", wrong_files_are_refused},
         {"a cut trace is told up to the cut", a_cut_trace_is_told_up_to_the_cut},
         {0},
