@@ -341,6 +341,14 @@ static void import_export_import_gives_the_same_events(void) {
     for_each_trace(FOLDER "synthetic/", out_and_in_it_is_the_same);
 }
 
+static bool there_is_gos_reader(void) {
+    Result r = command("tests/go/readtrace/build.sh $T/readtrace");
+    bool there = r.status == 0;
+    result_free(&r);
+    if (!there) check_skip("no Go 1.25 or 1.26");
+    return there;
+}
+
 static void export_it(const char *path) {
     const char *name = strrchr(path, '/') + 1;
     CU_ASSERT(command_gives(EXIT_WELL, "$F import %s -qo $T/back.trace && $F export --as go -o $T/back-%s $T/back.trace", path, name));
@@ -348,13 +356,7 @@ static void export_it(const char *path) {
 
 /* Go's own reader, and the validator of its tests, on what came out. */
 static void go_takes_what_was_imported_and_exported(void) {
-    Result r = command("tests/go/readtrace/build.sh $T/readtrace");
-    bool there = r.status == 0;
-    result_free(&r);
-    if (!there) {
-        check_skip("no Go 1.25 or 1.26");
-        return;
-    }
+    if (!there_is_gos_reader()) return;
     char expected[64];
     size_t files = for_each_trace(FOLDER, export_it);
     char *out = output_of("$T/readtrace/readtrace $T/back-*.trace; rm $T/back-*.trace");
@@ -362,6 +364,26 @@ static void go_takes_what_was_imported_and_exported(void) {
     CU_ASSERT_STRING_EQUAL(out, expected);
     if (strcmp(out, expected) != 0) printf("\n%.2000s\n", out);
     free(out);
+}
+
+/* The traces that come with the source of the Go that is installed: of its own tests, many of them on a P that is
+ * taken out of a syscall, and the seeds of its fuzzer. */
+static void gos_own_tests_are_taken_or_refused_as_by_go(void) {
+    if (!there_is_gos_reader()) return;
+    char *verdicts = output_of("mkdir -p $T/testdata && "
+                               "$T/readtrace/readtrace -testdata $(go env GOROOT)/src/internal/trace/testdata $T/testdata");
+    char *save, *folder = output_of("printf %%s/testdata/ $T"), path[1024], name[256], verdict[16];
+    size_t count = 0;
+    for (char *line = strtok_r(verdicts, "\n", &save); line; line = strtok_r(NULL, "\n", &save), count++) {
+        CU_ASSERT_EQUAL_FATAL(sscanf(line, "%15s %255s", verdict, name), 2);
+        snprintf(path, sizeof path, "%s%s", folder, name);
+        Imported got = import_trace(path, NULL, NULL, NULL);
+        if (got.ok != (strcmp(verdict, "taken") == 0)) printf("\n  %s: %s by Go; here: %s\n", name, verdict, got.d.message);
+        CU_ASSERT_EQUAL(got.ok, strcmp(verdict, "taken") == 0);
+    }
+    CU_ASSERT(count >= 30);
+    free(folder);
+    free(verdicts);
 }
 
 /* ---- for Perfetto ---- */
@@ -448,6 +470,7 @@ void lens_import_tests(void) {
         {"importing twice gives the same bytes", importing_twice_gives_the_same_bytes},
         {"import, export, import gives the same events", import_export_import_gives_the_same_events},
         {"Go takes what was imported and exported", go_takes_what_was_imported_and_exported},
+        {"Go's own tests are taken or refused as by Go", gos_own_tests_are_taken_or_refused_as_by_go},
         {"Perfetto shows each stretch of running", perfetto_shows_each_stretch_of_running},
         {"wrong files are refused", wrong_files_are_refused},
         {"a cut trace is told up to the cut", a_cut_trace_is_told_up_to_the_cut},
