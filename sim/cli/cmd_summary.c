@@ -91,7 +91,8 @@ static void print_table(Trace *t, const Summary *s) {
         else snprintf(text, sizeof text, "%llu", (unsigned long long)s->value[i]);
         bool wide = figure_spec[i].kind == KIND_NS && s->value[i] >= 1000 &&
                     s->value[i] < 1000000; /* µ is two bytes */
-        printf("  %-16s %*s  %s\n", figure_spec[i].key, wide ? 13 : 12, text, figure_spec[i].label);
+        printf("  %-16s %*s  %s\n", figure_spec[i].key, wide ? 13 : 12, text,
+               imported && i == FIG_time ? "recorded time" : figure_spec[i].label);
     }
     if (!unknown) return;
     int column = printf("not known from a Go trace:");

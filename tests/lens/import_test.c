@@ -318,6 +318,25 @@ static void every_command_reads_it(void) {
     }
 }
 
+/* tests/go/faults/main.go has three faults, and this is what is found in what it did. */
+static void faults_of_a_real_program_are_found(void) {
+    static const char *const sentences[] = {
+        "main.go:30: warning: goroutine-leak (book 20.3.4)\n  12 goroutines were made here, 0 have ended, and 12 wait at the end",
+        "main.go:37: advice: long-call (book 18.2.2)\n", "was in C.pause_us for 170.", "main.go:37: warning: thread-inflation",
+        "up to 20 threads were out of Go at once without a P (GOMAXPROCS is 2)"};
+    Result r = command("$F import " FOLDER "faults-go1.26.trace -qo $T/faults.trace && $F findings $T/faults.trace");
+    CU_ASSERT_EQUAL(r.status, EXIT_DIFFERS);
+    for (size_t i = 0; i < ARRAY_LEN(sentences); i++) {
+        if (strstr(r.out, sentences[i]) == NULL) printf("\n  \"%s\" is not in\n%s\n", sentences[i], r.out);
+        CU_ASSERT_PTR_NOT_NULL(strstr(r.out, sentences[i]));
+    }
+    result_free(&r);
+    char *why = output_of("$F why $T/faults.trace g22");
+    CU_ASSERT_PTR_NOT_NULL(strstr(why, "g22 main.forgotten waits (chan receive) since"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(why, "g22 main.forgotten asked for that at main.go:19."));
+    free(why);
+}
+
 static void importing_twice_gives_the_same_bytes(void) {
     CU_ASSERT(command_gives(EXIT_WELL, "$F import " FOLDER "midgc-go1.26.trace -qo $T/a.trace && "
                                        "$F import " FOLDER "midgc-go1.26.trace -qo $T/b.trace && "
@@ -467,6 +486,7 @@ void lens_import_tests(void) {
         {"what made it runnable is its cause", what_made_it_runnable_is_its_cause},
         {"a place is the program's own", a_place_is_the_programs_own},
         {"every command reads it", every_command_reads_it},
+        {"faults of a real program are found", faults_of_a_real_program_are_found},
         {"importing twice gives the same bytes", importing_twice_gives_the_same_bytes},
         {"import, export, import gives the same events", import_export_import_gives_the_same_events},
         {"Go takes what was imported and exported", go_takes_what_was_imported_and_exported},
