@@ -45,7 +45,7 @@ TESTS  = main check tidy_test program imported scenario audit invariant $(TESTS_
          $(TESTS_CLI:%=cli/%_test) cli/command $(TESTS_VIEW:%=visualizer/%_test) visualizer/sample
 TESTS_BASE   = base
 TESTS_EVENT  = trace model
-TESTS_LENS   = narrate summary why findings scenarios perfetto gotrace gotrace_read import
+TESTS_LENS   = narrate summary why findings scenarios perfetto gotrace gotrace_read import again
 TESTS_DEV    = slice buildlog signature device fault
 TESTS_RT     = sched rules stw lock callback wait random version profile
 TESTS_SCRIPT = sandbox budget order value error knob kernel strand

@@ -179,8 +179,8 @@ enum {
 
 bool model_new_g(Step *s, uint64_t g, GState state) {
     Model *m = s->m;
-    REQUIRE(g >= 1 && (g < m->g_count + ID_STEP_MAX * (m->p_count + 1) || (m->imported && g < MODEL_OWN_IDS)),
-            "g%llu is out of the range of ids", (Ull)g);
+    uint64_t count = m->imported && m->g_count < MODEL_OWN_IDS ? MODEL_OWN_IDS : m->g_count;
+    REQUIRE(g >= 1 && g < count + ID_STEP_MAX * (m->p_count + 1), "g%llu is out of the range of ids", (Ull)g);
     bool gone = g < m->g_count && m->g[g].state == G_DEAD && m->imported; /* no Go does so, but its reader lets it pass */
     REQUIRE(g >= m->g_count || m->g[g].state == G_NONE || gone, "g%llu exists already", (Ull)g);
     if (g >= m->g_count) {

@@ -181,7 +181,7 @@ typedef struct {
 } Model;
 
 /* Goroutines of an imported trace have Go's own numbers below this; from here on they are counted as they come. */
-enum { MODEL_OWN_IDS = 65536 };
+enum { MODEL_OWN_IDS = 16384 };
 
 Model *model_new(const Intern *text);
 Model *model_copy(const Model *m);
