@@ -19,7 +19,7 @@ OBJ           = $(BUILD)/obj
 BASE   = base cstack diag bytes idmap intern prng units
 EVENT  = event model stream pump watch text trace_write trace_read
 LENS   = narrate summary why trail findings schedtrace diff gotrace gotrace_batch gotrace_write \
-         gotrace_generation gotrace_table gotrace_order gotrace_read
+         gotrace_generation gotrace_table gotrace_decode gotrace_order gotrace_read
 MEM    = heap
 DEV    = dev native ocl none signature slice buildlog
 RT     = agenda cost version profile world thread sched gqueue timer sysmon cgo callback lock stw net context across chan exec launch
