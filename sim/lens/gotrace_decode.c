@@ -10,14 +10,13 @@
  */
 #include "gotrace_parts.h"
 
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef unsigned long long Ull;
 
 /* By number: IS_TIMED, and what each argument is, two bits for one and the first below; 0 = no timed event. */
-enum { PLAIN = 1, STRING, STACK, ARGS = 0xff, IS_TIMED = 0x100 };
+enum { PLAIN = 1, NAME = 2, STRING = NAME, STACK = NAME + 1, ARGS = 0xff, IS_TIMED = 0x100 };
 #define OF_KIND(kind)                                                                              \
     (GOTRACE_KIND_##kind == GOTRACE_KIND_STRING  ? STRING                                          \
      : GOTRACE_KIND_##kind == GOTRACE_KIND_STACK ? STACK                                           \
@@ -56,23 +55,25 @@ bool gotrace_check_names(const GotraceReader *r, const GotraceEvent *e, Diag *d)
 
 /* ---- bytes to events ---- */
 
-/* A number where 8 bytes can be read; NULL: it is longer than 64 bits. One byte is the rule; up to 8 are put
- * together without a decision for each. */
-static inline const uint8_t *number_get(const uint8_t *p, uint64_t *v) {
-    if (*p < 0x80) {
-        *v = *p;
-        return p + 1;
+/* One of several bytes. One that is longer than 64 bits ends behind its batch, so that its event does. */
+static inline const uint8_t *long_number(const uint8_t *p, const uint8_t *end, uint64_t *v) {
+    uint64_t value = *p++;
+    for (unsigned shift = 7; shift < 4 * 7; shift += 7) {
+        uint64_t b = *p++;
+        value += (b - 1) << shift; /* less the top bit of the byte before */
+        if (b < 0x80) {
+            *v = value;
+            return p;
+        }
     }
-    uint64_t word;
-    memcpy(&word, p, sizeof word);
-    word = le64toh(word);
-    uint64_t last = ~word & 0x8080808080808080u;
-    if (last == 0) return varint_get(p, p + VARINT_MAX, v);
-    word &= (last ^ (last - 1)) & 0x7f7f7f7f7f7f7f7fu; /* up to the first byte that is the last */
-    word = (word & 0x007f007f007f007fu) | (word & 0x7f007f007f007f00u) >> 1;
-    word = (word & 0x00003fff00003fffu) | (word & 0x3fff00003fff0000u) >> 2;
-    *v = (word & 0x000000000fffffffu) | (word & 0x0fffffff00000000u) >> 4;
-    return p + (__builtin_ctzll(last) + 1) / 8;
+    p = varint_get(p - 4, p - 4 + VARINT_MAX, v);
+    return p != NULL ? p : end + 1;
+}
+
+/* A number in front of what is certainly more than VARINT_MAX bytes. */
+static inline const uint8_t *number_get(const uint8_t *p, const uint8_t *end, uint64_t *v) {
+    *v = *p;
+    return *p < 0x80 ? p + 1 : long_number(p, end, v);
 }
 
 /* Decodes what is there of the open batch, as much as there is room for; ends before what is wrong. */
@@ -80,22 +81,21 @@ static void decode(const GotraceReader *r, Cursor *c) {
     const Tables *t = &r->table;
     const uint8_t *p = c->p, *const end = c->end;
     const uint64_t at = c->batch_at - (uint64_t)(uintptr_t)c->data;
-    uint64_t time_ns = c->time_ns, units;
-    GotraceEvent *e = c->ahead;
-    c->event = e;
-    c->stop = NULL;
+    uint64_t time_ns = c->time_ns;
+    GotraceEvent *e = c->ahead, *nameless = NULL;
     for (GotraceEvent *const full = e + AHEAD_MAX; e < full && p < end; e++) {
         const unsigned shape = shape_of[*p];
-        const uint8_t *q;
-        bool named = true;
-        if (shape == 0 || (q = number_get(p + 1, &units)) == NULL) break;
-        uint64_t *arg = e->arg;
-        for (unsigned kinds = shape & ARGS; kinds != 0 && q != NULL; kinds >>= 2, arg++) {
-            q = number_get(q, arg);
-            if ((kinds & 3) == STACK) named &= gotrace_has(&t->stacks, *arg);
-            else if ((kinds & 3) == STRING) named &= gotrace_has(&t->strings, *arg);
+        if (shape == 0) break;
+        uint64_t units, *arg = e->arg;
+        const uint8_t *q = number_get(p + 1, end, &units);
+        for (unsigned kinds = shape & ARGS; kinds != 0; kinds >>= 2, arg++) {
+            q = number_get(q, end, arg);
+            if ((kinds & NAME) == 0) continue;
+            if (!gotrace_has((kinds & 3) == STACK ? &t->stacks : &t->strings, *arg) &&
+                nameless == NULL)
+                nameless = e;
         }
-        if (q == NULL || q > end) break;
+        if (q > end) break;
         time_ns += gotrace_ns(t, units);
         if (time_ns > GOTRACE_TIME_MAX) time_ns = GOTRACE_TIME_MAX;
         e->time_ns = time_ns;
@@ -103,11 +103,11 @@ static void decode(const GotraceReader *r, Cursor *c) {
         e->number = *p;
         e->status_from = 0;
         e->implied = false;
-        if (!named && c->stop == NULL) c->stop = e;
         p = q;
     }
+    c->event = c->ahead;
     c->ahead_end = e;
-    if (c->stop == NULL) c->stop = e - 1;
+    c->stop = nameless != NULL && nameless < e ? nameless : e - 1;
     c->p = p;
     c->time_ns = time_ns;
 }

@@ -382,7 +382,7 @@ static Advance go_switch(Step s) {
     if (ends) end_g(s.r, s.g);
     else s.r->g[s.g].status = GT_G_WAITING;
     set_g(s.r, s.thread, g);
-    return ADVANCE_DONE;
+    return ADVANCE_SEVERAL;
 }
 
 /* ---- syscalls, and C ---- */
@@ -445,10 +445,10 @@ static Advance go_destroy_syscall(Step s) {
         steal->status_from = GT_P_SYSCALL;
         set_p(s.r, s.thread, NO_SLOT);
     }
-    give(s.r, s.e);
+    if (s.p != NO_SLOT) give(s.r, s.e);
     end_g(s.r, s.g);
     set_g(s.r, s.thread, NO_SLOT);
-    return ADVANCE_DONE;
+    return s.p != NO_SLOT ? ADVANCE_SEVERAL : ADVANCE_DONE;
 }
 
 /* ---- stretches of time: the world stopped, assists, sweeps, collections ---- */

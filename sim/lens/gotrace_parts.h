@@ -123,10 +123,15 @@ typedef struct {
     GotraceEvent *ahead, *ahead_end;
 } Cursor;
 
+/* A heap by time. Behind it are two of NEVER_NS, so that all have children. Two arrays: what a turn is made of is
+ * written and read in the same pieces, or else the machine would wait for it. */
 typedef struct {
-    uint64_t time_ns; /* of its next event */
-    Cursor *cursor;
-} Turn;
+    uint64_t *ns; /* of the cursor's next event */
+    Cursor **cursor;
+    size_t count, cap, cursor_cap;
+    struct PlacedTurn *placed; /* to sort them */
+    size_t placed_cap;
+} Turns;
 
 enum { OUT_MAX = 3, WHY_MAX = 320 };
 #define NEVER_NS UINT64_MAX /* later than every event */
@@ -146,11 +151,8 @@ struct GotraceReader {
     Cursor *cursor; /* in the order in which the file names their threads */
     size_t cursor_count, cursor_cap;
     uint32_t bare; /* the cursor of batches of no thread */
-    Turn *turn;    /* a heap by time; behind it are two of NEVER_NS, so that all have children */
-    size_t turn_count, turn_cap;
-    struct PlacedTurn *placed; /* to sort them */
-    size_t placed_cap;
-    uint64_t sample_ns; /* of the next sample; NEVER_NS: there is none */
+    Turns turns;
+    uint64_t sample_due; /* what is not before it comes after the next sample; NEVER_NS: there is none */
     bool broken_later;  /* this generation is good, what follows is not */
     Diag later;
 
@@ -224,15 +226,16 @@ static inline bool gotrace_has(const IdTable *t, uint64_t id) {
 /* Clock units to nanoseconds, rounded as Go does: a product of doubles, which is the same on every machine. Where a
  * unit is a whole number of nanoseconds (64 on Linux) the product is exact, and need not be one of doubles. */
 #define GOTRACE_TIME_MAX ((uint64_t)1 << 62)
+uint64_t gotrace_ns_rounded(const Tables *t, uint64_t units);
 static inline uint64_t gotrace_ns(const Tables *t, uint64_t units) {
     if (t->unit_whole > 0 && units < (uint64_t)1 << 32) return units * t->unit_whole;
-    double ns = (double)units * t->unit_ns;
-    return ns < (double)GOTRACE_TIME_MAX ? (uint64_t)ns : GOTRACE_TIME_MAX;
+    return gotrace_ns_rounded(t, units);
 }
 
 /* ---- gotrace_order.c ---- */
 typedef enum {
-    ADVANCE_DONE,  /* and other events with it, if r->out_count > 0: all are in r->out */
+    ADVANCE_DONE,
+    ADVANCE_SEVERAL, /* done, and other events come with it: all of them are in r->out */
     ADVANCE_WAIT,  /* not yet */
     ADVANCE_NEVER, /* the trace is broken; r->why says how */
 } Advance;

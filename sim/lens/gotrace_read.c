@@ -21,6 +21,88 @@ typedef unsigned long long Ull;
 
 enum { WINDOW_BYTES = 256 * 1024 };
 
+/* ---- the heap of turns ---- */
+
+static size_t sift_up(Turns *t, size_t i) {
+    for (size_t up; i > 0 && t->ns[up = (i - 1) / 2] > t->ns[i]; i = up) {
+        uint64_t ns = t->ns[up];
+        Cursor *c = t->cursor[up];
+        t->ns[up] = t->ns[i];
+        t->cursor[up] = t->cursor[i];
+        t->ns[i] = ns;
+        t->cursor[i] = c;
+    }
+    return i;
+}
+
+/* This turn is to be at i or below. Of two equal children the left one comes up, as in Go's. */
+static inline void sift_down(const Turns *t, size_t i, uint64_t ns, Cursor *c) {
+    uint64_t *const heap = t->ns;
+    Cursor **const cursor = t->cursor;
+    for (size_t child; (child = 2 * i + 1) < t->count; i = child) {
+        child += heap[child + 1] < heap[child];
+        if (heap[child] >= ns) break;
+        heap[i] = heap[child];
+        cursor[i] = cursor[child];
+    }
+    heap[i] = ns;
+    cursor[i] = c;
+}
+
+/* Where the heap ends. */
+static void end_turns(Turns *t) {
+    GROW(t->ns, t->cap, t->count + 2);
+    t->ns[t->count] = t->ns[t->count + 1] = NEVER_NS;
+}
+
+static void turn_add(Turns *t, Cursor *c) {
+    size_t i = t->count++;
+    end_turns(t);
+    GROW(t->cursor, t->cursor_cap, t->count);
+    t->ns[i] = c->event->time_ns;
+    t->cursor[i] = c;
+    sift_up(t, i);
+}
+
+/* As Go's heapRemove, since ties follow from where things lie in the heap. */
+static void turn_remove(Turns *t, size_t i) {
+    for (; i > 0; i = (i - 1) / 2) {
+        t->ns[i] = t->ns[(i - 1) / 2];
+        t->cursor[i] = t->cursor[(i - 1) / 2];
+    }
+    t->count--;
+    uint64_t ns = t->ns[t->count];
+    end_turns(t);
+    if (t->count > 0) sift_down(t, 0, ns, t->cursor[t->count]);
+}
+
+struct PlacedTurn {
+    uint64_t ns;
+    Cursor *cursor;
+    size_t place; /* of two of the same time, which was first */
+};
+static int by_turn(const void *a, const void *b) {
+    const struct PlacedTurn *x = a, *y = b;
+    if (x->ns != y->ns) return x->ns < y->ns ? -1 : 1;
+    return x->place < y->place ? -1 : 1;
+}
+static void turns_sort(Turns *t) {
+    GROW(t->placed, t->placed_cap, t->count);
+    for (size_t i = 0; i < t->count; i++)
+        t->placed[i] = (struct PlacedTurn){t->ns[i], t->cursor[i], i};
+    qsort(t->placed, t->count, sizeof *t->placed, by_turn);
+    for (size_t i = 0; i < t->count; i++) {
+        t->ns[i] = t->placed[i].ns;
+        t->cursor[i] = t->placed[i].cursor;
+    }
+}
+
+static void turns_free(Turns *t) {
+    free(t->ns);
+    free(t->cursor);
+    free(t->placed);
+}
+
 /* ---- open and close ---- */
 
 bool gotrace_reader_open(GotraceReader **out, const char *path, Diag *d) {
@@ -40,7 +122,8 @@ bool gotrace_reader_open(GotraceReader **out, const char *path, Diag *d) {
     r->size = (uint64_t)st.st_size;
     r->window = mem_alloc(WINDOW_BYTES);
     r->bare = NO_SLOT;
-    r->sample_ns = NEVER_NS;
+    r->sample_due = NEVER_NS;
+    end_turns(&r->turns);
     if (!gotrace_header(r, d)) {
         gotrace_reader_close(r);
         return false;
@@ -60,8 +143,7 @@ void gotrace_reader_close(GotraceReader *r) {
     gotrace_tables_free(&r->table);
     free(r->batch);
     free(r->cursor);
-    free(r->turn);
-    free(r->placed);
+    turns_free(&r->turns);
     free(r->window);
     free(r->path);
     free(r);
@@ -69,73 +151,16 @@ void gotrace_reader_close(GotraceReader *r) {
 
 const GotraceCounts *gotrace_counts(const GotraceReader *r) { return &r->counts; }
 
-/* ---- the heap of turns ---- */
-
-static size_t sift_up(Turn *turn, size_t i) {
-    for (size_t up; i > 0 && turn[up = (i - 1) / 2].time_ns > turn[i].time_ns; i = up) {
-        Turn t = turn[up];
-        turn[up] = turn[i];
-        turn[i] = t;
-    }
-    return i;
-}
-
-/* The turn t is to be at i or below. Of two equal children the left one comes up, as in Go's. */
-static inline void sift_down(Turn *turn, size_t count, size_t i, Turn t) {
-    for (size_t child; (child = 2 * i + 1) < count; i = child) {
-        child += turn[child + 1].time_ns < turn[child].time_ns;
-        if (turn[child].time_ns >= t.time_ns) break;
-        turn[i] = turn[child];
-    }
-    turn[i] = t;
-}
-
-/* Where the heap ends. */
-static void end_turns(GotraceReader *r) {
-    GROW(r->turn, r->turn_cap, r->turn_count + 2);
-    r->turn[r->turn_count] = r->turn[r->turn_count + 1] = (Turn){.time_ns = NEVER_NS};
-}
-
-static void turn_add(GotraceReader *r, Cursor *c) {
-    r->turn[r->turn_count++] = (Turn){c->event->time_ns, c};
-    end_turns(r);
-    sift_up(r->turn, r->turn_count - 1);
-}
-
-/* As Go's heapRemove, since ties follow from where things lie in the heap. */
-static void turn_remove(GotraceReader *r, size_t i) {
-    for (; i > 0; i = (i - 1) / 2) r->turn[i] = r->turn[(i - 1) / 2];
-    Turn last = r->turn[--r->turn_count];
-    end_turns(r);
-    if (r->turn_count > 0) sift_down(r->turn, r->turn_count, 0, last);
-}
-
-struct PlacedTurn {
-    Turn turn;
-    size_t place; /* of two of the same time, which was first */
-};
-static int by_turn(const void *a, const void *b) {
-    const struct PlacedTurn *x = a, *y = b;
-    if (x->turn.time_ns != y->turn.time_ns) return x->turn.time_ns < y->turn.time_ns ? -1 : 1;
-    return x->place < y->place ? -1 : 1;
-}
-static void sort_turns(GotraceReader *r) {
-    GROW(r->placed, r->placed_cap, r->turn_count);
-    for (size_t i = 0; i < r->turn_count; i++) r->placed[i] = (struct PlacedTurn){r->turn[i], i};
-    qsort(r->placed, r->turn_count, sizeof *r->placed, by_turn);
-    for (size_t i = 0; i < r->turn_count; i++) r->turn[i] = r->placed[i].turn;
-}
-
 /* ---- one event ---- */
 
 static bool stuck(GotraceReader *r, Diag *d) {
-    const Cursor *c = r->turn[0].cursor;
+    const Cursor *c = r->turns.cursor[0];
     r->explain = true;
     Advance advance = gotrace_advance(r, c->thread, c->event);
     r->explain = false;
     ASSERT(advance == ADVANCE_WAIT);
     gotrace_fail(r, c->event->at, d,
-                 "no thread can go on, %zu wait; the first is this %s, which %s", r->turn_count,
+                 "no thread can go on, %zu wait; the first is this %s, which %s", r->turns.count,
                  gotrace_spec[c->event->number].name, r->why);
     return diag_remedy(d,
                        "An event before it is missing or wrong; what was read up to here is good.");
@@ -151,15 +176,18 @@ static bool impossible(const GotraceReader *r, const Cursor *c, Diag *d) {
 
 /* The cursor's next event has turn i. */
 static inline void go_on(GotraceReader *r, size_t i, Cursor *c) {
-    Turn t = {c->event->time_ns, c};
+    const uint64_t ns = c->event->time_ns;
     r->counts.number[c->event->number]++;
-    r->turn[i].time_ns = t.time_ns;
-    if (i == 0 || sift_up(r->turn, i) == i) sift_down(r->turn, r->turn_count, i, t);
+    if (i > 0) {
+        r->turns.ns[i] = ns;
+        if (sift_up(&r->turns, i) != i) return;
+    }
+    sift_down(&r->turns, i, ns, c);
 }
 
 /* The same at the cursor's stop. *e is to be given out before; it moves if its place is needed. */
 static bool go_on_from_stop(GotraceReader *r, size_t i, GotraceEvent **e, Diag *d) {
-    Cursor *c = r->turn[i].cursor;
+    Cursor *c = r->turns.cursor[i];
     GotraceEvent given = **e;
     bool more = true;
     if (++c->event == c->ahead_end) {
@@ -168,57 +196,70 @@ static bool go_on_from_stop(GotraceReader *r, size_t i, GotraceEvent **e, Diag *
         if (!gotrace_decode(r, c, &more, d)) return false;
     }
     if (more) go_on(r, i, c);
-    else turn_remove(r, i);
+    else turn_remove(&r->turns, i);
     return gotrace_check_names(r, &given, d);
 }
 
-/* Tries the event of turn i. *e is NULL if it has to wait. */
-static inline bool try_turn(GotraceReader *r, size_t i, GotraceEvent **e, Diag *d) {
-    Cursor *c = r->turn[i].cursor;
-    Advance advance = gotrace_advance(r, c->thread, c->event);
+/* Of one event that became several. */
+static GotraceEvent *next_of_several(GotraceReader *r) {
+    GotraceEvent *e = &r->out[r->out_next++];
+    if (r->out_next == r->out_count) r->out_next = r->out_count = 0;
+    return e;
+}
+
+/* What became of turn i: *e is what is to be given out, or NULL if it has to wait. */
+static bool after(GotraceReader *r, size_t i, Advance advance, GotraceEvent **e, Diag *d) {
+    Cursor *c = r->turns.cursor[i];
     *e = NULL;
-    if (advance != ADVANCE_DONE) return advance == ADVANCE_WAIT || impossible(r, c, d);
+    if (advance == ADVANCE_WAIT) return true;
+    if (advance == ADVANCE_NEVER) return impossible(r, c, d);
     *e = c->event;
-    if (c->event == c->stop) return go_on_from_stop(r, i, e, d);
-    c->event++;
-    go_on(r, i, c);
+    if (c->event == c->stop) {
+        if (!go_on_from_stop(r, i, e, d)) return false;
+    } else {
+        c->event++;
+        go_on(r, i, c);
+    }
+    if (advance == ADVANCE_SEVERAL) *e = next_of_several(r);
     return true;
 }
 
 /* The first has to wait. */
 static bool try_others(GotraceReader *r, GotraceEvent **e, Diag *d) {
-    sort_turns(r);
-    for (size_t i = 1; i < r->turn_count && *e == NULL; i++) {
-        if (!try_turn(r, i, e, d)) return false;
+    turns_sort(&r->turns);
+    for (size_t i = 1; i < r->turns.count && *e == NULL; i++) {
+        Cursor *c = r->turns.cursor[i];
+        if (!after(r, i, gotrace_advance(r, c->thread, c->event), e, d)) return false;
     }
     r->counts.out_of_turn++;
     return *e != NULL || stuck(r, d);
 }
 
-static void next_sample(GotraceReader *r) {
+static void await_sample(GotraceReader *r) {
     const Tables *t = &r->table;
-    r->sample_ns = t->sample_next < t->sample_count ? t->sample[t->sample_next].time : NEVER_NS;
+    r->sample_due =
+        t->sample_next < t->sample_count ? t->sample[t->sample_next].time + 1 : NEVER_NS;
 }
 
 static bool begin_generation(GotraceReader *r, Diag *d) {
     bool more;
-    r->turn_count = 0;
-    end_turns(r);
-    next_sample(r);
+    r->turns.count = 0;
+    end_turns(&r->turns);
+    await_sample(r);
     gotrace_order_generation(r);
     for (size_t i = 0; i < r->cursor_count; i++) {
         Cursor *c = &r->cursor[i];
         if (!gotrace_decode(r, c, &more, d)) return false;
         if (!more) continue;
         r->counts.number[c->event->number]++;
-        turn_add(r, c);
+        turn_add(&r->turns, c);
     }
     return true;
 }
 
-static GotraceEvent *give_sample(GotraceReader *r) {
+static GotraceEvent *next_sample(GotraceReader *r) {
     const Sample *s = &r->table.sample[r->table.sample_next++];
-    next_sample(r);
+    await_sample(r);
     r->last = (GotraceEvent){.time_ns = s->time,
                              .m = s->m,
                              .p = s->p,
@@ -235,32 +276,34 @@ static inline GotraceStep give(GotraceReader *r, GotraceEvent *e, const GotraceE
     return GOTRACE_EVENT;
 }
 
-/* All of a generation is given out. */
-static GotraceStep next_generation(GotraceReader *r, Diag *d) {
-    while (r->turn_count == 0 && r->sample_ns == NEVER_NS) {
-        if (r->broken_later) {
-            *d = r->later;
-            return GOTRACE_BROKEN;
-        }
-        GotraceStep step = gotrace_read_generation(r, d);
-        if (step != GOTRACE_EVENT) return step;
-        if (!begin_generation(r, d)) return GOTRACE_BROKEN;
+/* Where no event of a thread is next: what is; *e is NULL if it is a generation. */
+static GotraceStep next_other(GotraceReader *r, GotraceEvent **e, Diag *d) {
+    *e = NULL;
+    if (r->out_count > 0) *e = next_of_several(r);
+    else if (r->sample_due != NEVER_NS) *e = next_sample(r);
+    if (*e != NULL) return GOTRACE_EVENT;
+    if (r->broken_later) {
+        *d = r->later;
+        return GOTRACE_BROKEN;
     }
-    return GOTRACE_EVENT;
+    GotraceStep step = gotrace_read_generation(r, d);
+    return step != GOTRACE_EVENT || begin_generation(r, d) ? step : GOTRACE_BROKEN;
 }
 
 GotraceStep gotrace_next(GotraceReader *r, const GotraceEvent **out, Diag *d) {
     GotraceEvent *e;
-    if (r->out_count > 0) {
-        if (r->out_next < r->out_count) return give(r, &r->out[r->out_next++], out);
-        r->out_next = r->out_count = 0;
-    }
-    if (r->turn_count == 0) {
-        GotraceStep step = next_generation(r, d);
+    while (r->out_count > 0 || r->sample_due <= r->turns.ns[0]) {
+        GotraceStep step = next_other(r, &e, d);
         if (step != GOTRACE_EVENT) return step;
+        if (e != NULL) return give(r, e, out);
     }
-    if (r->sample_ns < r->turn[0].time_ns) return give(r, give_sample(r), out);
-    if (!try_turn(r, 0, &e, d) || (e == NULL && !try_others(r, &e, d))) return GOTRACE_BROKEN;
-    if (r->out_count > 0) e = &r->out[r->out_next++];
+    Cursor *c = r->turns.cursor[0];
+    Advance advance = gotrace_advance(r, c->thread, c->event);
+    if (advance == ADVANCE_DONE && c->event != c->stop) { /* nearly always */
+        GotraceEvent *given = c->event++;
+        go_on(r, 0, c);
+        return give(r, given, out);
+    }
+    if (!after(r, 0, advance, &e, d) || (e == NULL && !try_others(r, &e, d))) return GOTRACE_BROKEN;
     return give(r, e, out);
 }
