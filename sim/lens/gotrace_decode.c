@@ -16,7 +16,7 @@
 typedef unsigned long long Ull;
 
 /* By number: IS_TIMED, and what each argument is, two bits for one and the first below; 0 = no timed event. */
-enum { PLAIN = 1, NAME = 2, STRING = NAME, STACK = NAME + 1, ARGS = 0xff, IS_TIMED = 0x100 };
+enum { PLAIN = 1, NAME = 2, STRING = NAME, STACK = NAME | 1, ARGS = 0xff, IS_TIMED = 0x100 };
 #define OF_KIND(kind)                                                                              \
     (GOTRACE_KIND_##kind == GOTRACE_KIND_STRING  ? STRING                                          \
      : GOTRACE_KIND_##kind == GOTRACE_KIND_STACK ? STACK                                           \
@@ -55,59 +55,65 @@ bool gotrace_check_names(const GotraceReader *r, const GotraceEvent *e, Diag *d)
 
 /* ---- bytes to events ---- */
 
-/* One of several bytes. One that is longer than 64 bits ends behind its batch, so that its event does. */
-static inline const uint8_t *long_number(const uint8_t *p, const uint8_t *end, uint64_t *v) {
-    uint64_t value = *p++;
-    for (unsigned shift = 7; shift < 4 * 7; shift += 7) {
-        uint64_t b = *p++;
-        value += (b - 1) << shift; /* less the top bit of the byte before */
-        if (b < 0x80) {
-            *v = value;
-            return p;
-        }
-    }
-    p = varint_get(p - 4, p - 4 + VARINT_MAX, v);
+/* One that is longer than 64 bits ends behind its batch, so that its event does. */
+static __attribute__((noinline)) const uint8_t *long_number(const uint8_t *p, const uint8_t *end,
+                                                            uint64_t *v) {
+    p = varint_get(p, p + VARINT_MAX, v);
     return p != NULL ? p : end + 1;
 }
 
-/* A number in front of what is certainly more than VARINT_MAX bytes. */
+/* A number in front of what is certainly more than VARINT_MAX bytes. The top bit of a byte is taken off with the
+ * next one. */
 static inline const uint8_t *number_get(const uint8_t *p, const uint8_t *end, uint64_t *v) {
-    *v = *p;
-    return *p < 0x80 ? p + 1 : long_number(p, end, v);
+    uint64_t value = *p++;
+    if (value >= 0x80) {
+        value += ((uint64_t)*p - 1) << 7;
+        if (*p++ >= 0x80) {
+            value += ((uint64_t)*p - 1) << 14;
+            if (*p++ >= 0x80) {
+                value += ((uint64_t)*p - 1) << 21;
+                if (*p++ >= 0x80) return long_number(p - 4, end, v);
+            }
+        }
+    }
+    *v = value;
+    return p;
 }
 
 /* Decodes what is there of the open batch, as much as there is room for; ends before what is wrong. */
 static void decode(const GotraceReader *r, Cursor *c) {
     const Tables *t = &r->table;
+    const uint64_t unit_ns = t->unit_whole, units_max = unit_ns > 0 ? UINT32_MAX : 0;
     const uint8_t *p = c->p, *const end = c->end;
-    const uint64_t at = c->batch_at - (uint64_t)(uintptr_t)c->data;
-    uint64_t time_ns = c->time_ns;
-    GotraceEvent *e = c->ahead, *nameless = NULL;
-    for (GotraceEvent *const full = e + AHEAD_MAX; e < full && p < end; e++) {
-        const unsigned shape = shape_of[*p];
+    uint64_t time_ns = c->time_ns, at = c->batch_at + (uint64_t)(p - c->data);
+    GotraceEvent *e = c->ahead, *const full = e + AHEAD_MAX, *nameless = NULL;
+    for (;;) {
+        const uint8_t number = *p;
+        const unsigned shape = shape_of[number];
         if (shape == 0) break;
         uint64_t units, *arg = e->arg;
         const uint8_t *q = number_get(p + 1, end, &units);
         for (unsigned kinds = shape & ARGS; kinds != 0; kinds >>= 2, arg++) {
             q = number_get(q, end, arg);
             if ((kinds & NAME) == 0) continue;
-            if (!gotrace_has((kinds & 3) == STACK ? &t->stacks : &t->strings, *arg) &&
-                nameless == NULL)
+            if (!gotrace_has((kinds & 1) != 0 ? &t->stacks : &t->strings, *arg) && nameless == NULL)
                 nameless = e;
         }
         if (q > end) break;
-        time_ns += gotrace_ns(t, units);
+        time_ns += units <= units_max ? units * unit_ns : gotrace_ns(t, units);
         if (time_ns > GOTRACE_TIME_MAX) time_ns = GOTRACE_TIME_MAX;
         e->time_ns = time_ns;
-        e->at = at + (uint64_t)(uintptr_t)p;
-        e->number = *p;
+        e->at = at;
+        e->number = number;
         e->status_from = 0;
         e->implied = false;
+        at += (uint64_t)(q - p);
         p = q;
+        if (++e == full || p == end) break;
     }
     c->event = c->ahead;
     c->ahead_end = e;
-    c->stop = nameless != NULL && nameless < e ? nameless : e - 1;
+    if (e > c->ahead) c->stop = nameless != NULL && nameless < e ? nameless : e - 1;
     c->p = p;
     c->time_ns = time_ns;
 }

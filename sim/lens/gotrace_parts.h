@@ -152,8 +152,9 @@ struct GotraceReader {
     size_t cursor_count, cursor_cap;
     uint32_t bare; /* the cursor of batches of no thread */
     Turns turns;
-    uint64_t sample_due; /* what is not before it comes after the next sample; NEVER_NS: there is none */
-    bool broken_later;  /* this generation is good, what follows is not */
+    uint64_t
+        sample_due; /* what is not before it comes after the next sample; NEVER_NS: there is none */
+    bool broken_later; /* this generation is good, what follows is not */
     Diag later;
 
     IdMap m_by_id, p_by_id, g_by_id, task;
@@ -236,8 +237,8 @@ static inline uint64_t gotrace_ns(const Tables *t, uint64_t units) {
 typedef enum {
     ADVANCE_DONE,
     ADVANCE_SEVERAL, /* done, and other events come with it: all of them are in r->out */
-    ADVANCE_WAIT,  /* not yet */
-    ADVANCE_NEVER, /* the trace is broken; r->why says how */
+    ADVANCE_WAIT,    /* not yet */
+    ADVANCE_NEVER,   /* the trace is broken; r->why says how */
 } Advance;
 /* Fills in where the event happened. */
 Advance gotrace_advance(GotraceReader *r, uint32_t thread, GotraceEvent *e);
