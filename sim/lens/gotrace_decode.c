@@ -86,7 +86,7 @@ static void decode(const GotraceReader *r, Cursor *c) {
     const uint64_t unit_ns = t->unit_whole, units_max = unit_ns > 0 ? UINT32_MAX : 0;
     const uint8_t *p = c->p, *const end = c->end;
     uint64_t time_ns = c->time_ns, at = c->batch_at + (uint64_t)(p - c->data);
-    GotraceEvent *e = c->ahead, *const full = e + AHEAD_MAX, *nameless = NULL;
+    GotraceEvent *e = c->ahead, *const full = e + c->room, *nameless = NULL;
     for (;;) {
         const uint8_t number = *p;
         const unsigned shape = shape_of[number];
@@ -139,6 +139,16 @@ static bool wrong(const GotraceReader *r, const Cursor *c, Diag *d) {
     UNREACHABLE();
 }
 
+/* An event has at least two bytes: a small batch shall not take the memory of a large one. */
+static void make_room(Cursor *c) {
+    size_t events = (size_t)(c->end - c->p + 1) / 2;
+    if (events > AHEAD_MAX) events = AHEAD_MAX;
+    if (events <= c->room) return;
+    free(c->ahead);
+    c->ahead = mem_zero(events, sizeof *c->ahead);
+    c->room = events;
+}
+
 bool gotrace_decode(GotraceReader *r, Cursor *c, bool *more, Diag *d) {
     if (c->p == c->end) {
         *more = c->batch != NO_SLOT;
@@ -147,11 +157,12 @@ bool gotrace_decode(GotraceReader *r, Cursor *c, bool *more, Diag *d) {
             free(c->ahead);
             c->data = NULL;
             c->ahead = NULL;
+            c->room = 0;
             return true;
         }
         if (!gotrace_open_batch(r, c, d)) return false;
+        make_room(c);
     }
-    if (c->ahead == NULL) c->ahead = mem_zero(AHEAD_MAX, sizeof *c->ahead);
     decode(r, c);
     *more = c->event < c->ahead_end;
     return *more || wrong(r, c, d);

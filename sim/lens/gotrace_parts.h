@@ -108,7 +108,7 @@ typedef enum { GC_UNKNOWN, GC_OFF, GC_ON } GcState;
 
 /* So many events of a thread are decoded at once: its own follow each other in patterns, which the machine
  * foresees, and those of all threads together do not. */
-enum { AHEAD_MAX = 32 };
+enum { AHEAD_MAX = 64 };
 
 typedef struct {
     GotraceEvent *event; /* the thread's next, in `ahead` */
@@ -121,6 +121,7 @@ typedef struct {
     uint64_t batch_at;
     uint64_t time_ns; /* of the event decoded last */
     GotraceEvent *ahead, *ahead_end;
+    size_t room; /* in `ahead`; no more than its batches have needed */
 } Cursor;
 
 /* A heap by time. Behind it are two of NEVER_NS, so that all have children. Two arrays: what a turn is made of is
