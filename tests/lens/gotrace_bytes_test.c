@@ -175,6 +175,55 @@ static void events_before_a_wrong_one_are_given(void) {
     ends_with(impossible, sizeof impossible, all, "goroutine 1 is running, not in a syscall");
 }
 
+/* ---- what no writer does, and Go's reader lets pass ---- */
+
+/* Goroutine 1 runs on thread 7; in generation 2 a status puts it on thread 8 too, where it ends. `then` goes on
+ * there; after all that thread 7 tells of the heap. */
+static void two_threads_had_it(const uint8_t *then, uint8_t len, uint64_t want, const char *why) {
+    static const uint8_t head[] = "go 1.22 trace\0\0\0"
+                                  "\x01\x01\x00\xe8\x07\x06\x08\x80\x94\xeb\xdc\x03"
+                                  "\x01\x01\x07\xe8\x07\x09\x0d\x01\x00\x01\x19\x01\x01\x07\x02"
+                                  "\x01\x02\x00\xe8\x07\x06\x08\x80\x94\xeb\xdc\x03",
+                         last[] = "\x01\x02\x07\xe8\x0f\x07\x0d\x01\x00\x01\x25\x01\x05";
+    const uint8_t other[] = {1,
+                             2,
+                             8,
+                             0xe8,
+                             0x08,
+                             (uint8_t)(11 + len),
+                             GT_PROC_STATUS,
+                             1,
+                             1,
+                             GT_P_RUNNING,
+                             GT_GO_STATUS,
+                             1,
+                             1,
+                             8,
+                             GT_G_RUNNING,
+                             GT_GO_DESTROY,
+                             1};
+    const char *path = temp_path("two.trace");
+    uint64_t events;
+    Bytes file = {0};
+    Diag d = {0};
+    bytes_add(&file, head, sizeof head - 1);
+    bytes_add(&file, other, sizeof other);
+    bytes_add(&file, then, len);
+    bytes_add(&file, last, sizeof last - 1);
+    write_bytes(path, file.data, file.len);
+    bytes_free(&file);
+    CU_ASSERT_EQUAL(read_all(path, &events, &d), why == NULL ? GOTRACE_END : GOTRACE_BROKEN);
+    CU_ASSERT_EQUAL(events, want);
+    if (why != NULL) CU_ASSERT_PTR_NOT_NULL(strstr(d.message, why));
+}
+
+static void a_goroutine_of_two_threads_is_looked_for_again(void) {
+    static const uint8_t two_more[] = {GT_GO_CREATE, 1, 2, 0, 0, GT_GO_CREATE, 1, 1, 0, 0};
+    two_threads_had_it(two_more, 0, 5, "the thread has goroutine 1, which has ended");
+    two_threads_had_it(two_more, 5, 6, "the thread has goroutine 1, which has ended");
+    two_threads_had_it(two_more, 10, 9, NULL);
+}
+
 void lens_gotrace_bytes_tests(void) {
     static const Check checks[] = {
         {"what the fuzzer kept is read or refused with a sentence",
@@ -183,6 +232,8 @@ void lens_gotrace_bytes_tests(void) {
          a_wrong_bit_asks_for_no_memory},
         {"the events before a wrong one are given, as by Go's reader",
          events_before_a_wrong_one_are_given},
+        {"a goroutine that two threads had is looked for again",
+         a_goroutine_of_two_threads_is_looked_for_again},
         {0},
     };
     suite("lens: Go traces of wrong bytes", checks);
