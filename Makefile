@@ -19,8 +19,8 @@ OBJ           = $(BUILD)/obj
 BASE   = base cstack diag bytes idmap intern prng units
 EVENT  = event model model_import place stream pump watch text trace_write trace_read
 LENS   = narrate narrate_import summary why trail findings schedtrace diff perfetto perfetto_packet \
-         gotrace gotrace_batch gotrace_write gotrace_write_import gotrace_generation gotrace_table gotrace_order gotrace_read \
-         gotrace_import
+         gotrace_batch gotrace_write gotrace_write_import gotrace_import $(READER)
+READER = gotrace gotrace_generation gotrace_table gotrace_decode gotrace_order gotrace_read# of Go's traces
 MEM    = heap
 DEV    = dev native ocl none signature slice buildlog
 RT     = agenda cost version profile world thread sched gqueue timer sysmon cgo callback lock stw net context across chan exec launch
@@ -45,7 +45,7 @@ TESTS  = main check tidy_test program imported scenario audit invariant $(TESTS_
          $(TESTS_CLI:%=cli/%_test) cli/command $(TESTS_VIEW:%=visualizer/%_test) visualizer/sample
 TESTS_BASE   = base
 TESTS_EVENT  = trace model
-TESTS_LENS   = narrate summary why findings scenarios perfetto gotrace gotrace_read import again
+TESTS_LENS   = narrate summary why findings scenarios perfetto gotrace gotrace_read gotrace_bytes import again
 TESTS_DEV    = slice buildlog signature device fault
 TESTS_RT     = sched rules stw lock callback wait random version profile
 TESTS_SCRIPT = sandbox budget order value error knob kernel strand
@@ -70,7 +70,7 @@ LIB_CFLAGS := $(shell for m in $(SIM_LIBS) $(VIEW_LIBS) cunit; do pkg-config --c
 LUA_ARCHIVE := $(wildcard $(shell pkg-config --variable=libdir lua5.4 2>/dev/null)/liblua5.4.a)
 libs = $(patsubst -llua5.4,$(or $(LUA_ARCHIVE),-llua5.4),$(shell pkg-config --libs $(1)))
 
-.PHONY: all demo test check ci stress bench deps clean install uninstall run view tidy help
+.PHONY: all demo test check ci stress fuzz bench deps clean install uninstall run view tidy help
 all: $(BUILD)/faultline $(BUILD)/faultline-view
 
 $(BUILD)/faultline: $(call objects,$(SIM) $(CLI:%=sim/cli/%))
@@ -113,6 +113,14 @@ tidy: ## rules of the house: layers, banned calls, file heads, links of the note
 	@lua5.4 tests/tidy.lua
 stress: all $(BUILD)/tests ## long hunts: random programs against the audit (STRESS=number)
 	STRESS=$(or $(STRESS),20000) $(BUILD)/tests rt_random
+# what is new is put beside the corpus, in build/fuzz; a finding stands there as crash-..., and says how to repeat it
+FUZZED     = $(BASE:%=sim/base/%) $(READER:%=sim/lens/%) tests/fuzz/gotrace_read
+FUZZ_FLAGS = -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+fuzz: ## any bytes as a Go trace, under clang's libFuzzer (FUZZ_SECONDS=60)
+	@mkdir -p build/fuzz/corpus
+	clang -std=c11 -D_GNU_SOURCE $(WARN) $(FUZZ_FLAGS) $(FUZZED:%=%.c) -o build/fuzz/gotrace_read
+	cd build/fuzz && ./gotrace_read -max_total_time=$(or $(FUZZ_SECONDS),60) -rss_limit_mb=512 -timeout=10 -max_len=8192 \
+	      -use_value_profile=1 -print_final_stats=1 corpus ../../tests/fuzz/corpus ../../tests/traces/go/synthetic
 bench: $(BUILD)/bench all ## the figures, side by side in one run
 	@$(BUILD)/bench
 run: all ## make run S=scenario

@@ -180,8 +180,12 @@ static void add_events(GotraceReader *r, const Head *h) {
         if (thread == NO_SLOT) {
             GROW(r->m, r->m_cap, r->m_count + 1);
             thread = (uint32_t)r->m_count++;
-            r->m[thread] = (Thread){
-                .id = h->m, .g_id = GOTRACE_NONE, .p = NO_SLOT, .g = NO_SLOT, .cursor = NO_SLOT};
+            r->m[thread] = (Thread){.id = h->m,
+                                    .p_id = GOTRACE_NONE,
+                                    .g_id = GOTRACE_NONE,
+                                    .p = NO_SLOT,
+                                    .g = NO_SLOT,
+                                    .cursor = NO_SLOT};
             idmap_put(&r->m_by_id, h->m, thread);
         }
         cursor = &r->m[thread].cursor;
@@ -296,11 +300,12 @@ GotraceStep gotrace_read_generation(GotraceReader *r, Diag *d) {
 
 bool gotrace_open_batch(GotraceReader *r, Cursor *c, Diag *d) {
     const Batch *b = &r->batch[c->batch];
-    c->data = mem_grow(c->data, b->len);
+    c->data = mem_grow(c->data, b->len + BATCH_PADDING);
+    memset(c->data + b->len, 0, BATCH_PADDING);
     c->batch_at = b->at;
     c->batch = b->next;
-    c->position = 0;
-    c->len = b->len;
+    c->p = c->data;
+    c->end = c->data + b->len;
     c->time_ns = gotrace_ns(&r->table, b->time);
     if (read_at(r, b->at, c->data, b->len) == b->len) return true;
     return gotrace_fail(r, b->at, d,

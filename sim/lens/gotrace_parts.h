@@ -2,6 +2,7 @@
  *
  *   gotrace_generation.c   bytes -> batches -> one generation
  *   gotrace_table.c   its strings, stacks, samples and clock
+ *   gotrace_decode.c  a thread's batches -> its events
  *   gotrace_order.c   may this event be next, and what follows from it?
  *   gotrace_read.c    whose event is tried next; the reader itself
  */
@@ -71,9 +72,10 @@ typedef struct {
 
 typedef struct {
     uint64_t id;
-    uint64_t g_id;
-    uint32_t p, g;   /* NO_SLOT: none; g holds as long as the goroutine there has the number g_id */
+    uint64_t g_id, p_id; /* GOTRACE_NONE: none */
+    uint32_t g;      /* NO_SLOT: none; holds as long as the goroutine there has the number g_id */
     uint32_t cursor; /* its place in this generation; NO_SLOT = it wrote nothing */
+    uint32_t p;      /* NO_SLOT: none */
     bool known;      /* an event of it was tried, or a status named it */
     bool counted;
 } Thread;
@@ -102,26 +104,38 @@ typedef struct {
 
 typedef enum { GC_UNKNOWN, GC_OFF, GC_ON } GcState;
 
-/* ---- a thread's next event ---- */
+/* ---- a thread's next events ---- */
+
+/* So many events of a thread are decoded at once: its own follow each other in patterns, which the machine
+ * foresees, and those of all threads together do not. */
+enum { AHEAD_MAX = 64 };
+
 typedef struct {
+    GotraceEvent *event; /* the thread's next, in `ahead` */
+    GotraceEvent
+        *stop; /* the last one decoded, or before it the first that names what is in no table */
     uint32_t thread; /* NO_SLOT: batches of no thread */
     uint32_t batch, batch_last;
-    uint32_t position, len; /* in `data` */
+    const uint8_t *p, *end; /* what is to be decoded, in `data` */
     uint8_t *data;          /* the batch that is open */
     uint64_t batch_at;
-    uint64_t time_ns;  /* of the event below */
-    uint32_t event_at; /* where it begins in the batch */
-    uint8_t number;
-    uint64_t arg[GOTRACE_ARGS_MAX];
+    uint64_t time_ns; /* of the event decoded last */
+    GotraceEvent *ahead, *ahead_end;
+    size_t room; /* in `ahead`; no more than its batches have needed */
 } Cursor;
 
+/* A heap by time. Behind it are two of NEVER_NS, so that all have children. Two arrays: what a turn is made of is
+ * written and read in the same pieces, or else the machine would wait for it. */
 typedef struct {
-    uint64_t time_ns;
-    uint32_t cursor;
-    uint32_t place; /* for sorting: of two equal ones, which was first */
-} Turn;
+    uint64_t *ns; /* of the cursor's next event */
+    Cursor **cursor;
+    size_t count, cap, cursor_cap;
+    struct PlacedTurn *placed; /* to sort them */
+    size_t placed_cap;
+} Turns;
 
 enum { OUT_MAX = 3, WHY_MAX = 320 };
+#define NEVER_NS UINT64_MAX /* later than every event */
 
 struct GotraceReader {
     int fd;
@@ -138,8 +152,9 @@ struct GotraceReader {
     Cursor *cursor; /* in the order in which the file names their threads */
     size_t cursor_count, cursor_cap;
     uint32_t bare; /* the cursor of batches of no thread */
-    Turn *turn;    /* a heap by time */
-    size_t turn_count, turn_cap;
+    Turns turns;
+    uint64_t
+        sample_due; /* what is not before it comes after the next sample; NEVER_NS: there is none */
     bool broken_later; /* this generation is good, what follows is not */
     Diag later;
 
@@ -156,8 +171,9 @@ struct GotraceReader {
     uint64_t gc_count;
     uint64_t first_generation;
 
-    GotraceEvent out[OUT_MAX];
+    GotraceEvent out[OUT_MAX]; /* when one event became several */
     int out_count, out_next;
+    GotraceEvent last; /* given out, if it is not where it was decoded */
     uint64_t last_ns;
     bool explain; /* what makes an event wait shall be said in `why` */
     char why[WHY_MAX];
@@ -176,6 +192,19 @@ bool gotrace_header(GotraceReader *r, Diag *d);
 GotraceStep gotrace_read_generation(GotraceReader *r, Diag *d);
 /* Opens the cursor's next batch. */
 bool gotrace_open_batch(GotraceReader *r, Cursor *c, Diag *d);
+
+/* ---- gotrace_decode.c ---- */
+
+enum {
+    BATCH_PADDING = 8 * 8
+}; /* zeros behind a batch: an event that goes beyond it ends in them */
+_Static_assert((int)BATCH_PADDING > 1 + (1 + (int)GOTRACE_ARGS_MAX) * (int)VARINT_MAX,
+               "the longest event");
+
+/* Decodes the cursor's next events. *more is false at the end of its thread's batches. */
+bool gotrace_decode(GotraceReader *r, Cursor *c, bool *more, Diag *d);
+/* What the event names must be in the tables. */
+bool gotrace_check_names(const GotraceReader *r, const GotraceEvent *e, Diag *d);
 
 /* ---- gotrace_table.c ---- */
 
@@ -199,19 +228,21 @@ static inline bool gotrace_has(const IdTable *t, uint64_t id) {
 /* Clock units to nanoseconds, rounded as Go does: a product of doubles, which is the same on every machine. Where a
  * unit is a whole number of nanoseconds (64 on Linux) the product is exact, and need not be one of doubles. */
 #define GOTRACE_TIME_MAX ((uint64_t)1 << 62)
+uint64_t gotrace_ns_rounded(const Tables *t, uint64_t units);
 static inline uint64_t gotrace_ns(const Tables *t, uint64_t units) {
     if (t->unit_whole > 0 && units < (uint64_t)1 << 32) return units * t->unit_whole;
-    double ns = (double)units * t->unit_ns;
-    return ns < (double)GOTRACE_TIME_MAX ? (uint64_t)ns : GOTRACE_TIME_MAX;
+    return gotrace_ns_rounded(t, units);
 }
 
 /* ---- gotrace_order.c ---- */
 typedef enum {
-    ADVANCE_DONE,  /* in r->out */
-    ADVANCE_WAIT,  /* not yet */
-    ADVANCE_NEVER, /* the trace is broken; r->why says how */
+    ADVANCE_DONE,
+    ADVANCE_SEVERAL, /* done, and other events come with it: all of them are in r->out */
+    ADVANCE_WAIT,    /* not yet */
+    ADVANCE_NEVER,   /* the trace is broken; r->why says how */
 } Advance;
-Advance gotrace_advance(GotraceReader *r, const Cursor *c);
+/* Fills in where the event happened. */
+Advance gotrace_advance(GotraceReader *r, uint32_t thread, GotraceEvent *e);
 void gotrace_order_generation(GotraceReader *r); /* one begins */
 void gotrace_order_free(GotraceReader *r);
 

@@ -4,7 +4,7 @@
  * first. If it has to wait for another thread's (its clock was ahead), the others are tried in the order of
  * their times; if all wait, no order of this trace is possible.
  *
- * Go:      internal/trace/reader.go ReadEvent; batchcursor.go
+ * Go:      internal/trace/reader.go ReadEvent; batchcursor.go (its heap)
  * Differs: two events of the same time keep their order when the earliest has to wait; Go's reader sorts unstably
  */
 #include "gotrace_parts.h"
@@ -20,6 +20,88 @@
 typedef unsigned long long Ull;
 
 enum { WINDOW_BYTES = 256 * 1024 };
+
+/* ---- the heap of turns ---- */
+
+static size_t sift_up(Turns *t, size_t i) {
+    for (size_t up; i > 0 && t->ns[up = (i - 1) / 2] > t->ns[i]; i = up) {
+        uint64_t ns = t->ns[up];
+        Cursor *c = t->cursor[up];
+        t->ns[up] = t->ns[i];
+        t->cursor[up] = t->cursor[i];
+        t->ns[i] = ns;
+        t->cursor[i] = c;
+    }
+    return i;
+}
+
+/* This turn is to be at i or below. Of two equal children the left one comes up, as in Go's. */
+static inline void sift_down(const Turns *t, size_t i, uint64_t ns, Cursor *c) {
+    uint64_t *const heap = t->ns;
+    Cursor **const cursor = t->cursor;
+    for (size_t child; (child = 2 * i + 1) < t->count; i = child) {
+        child += heap[child + 1] < heap[child];
+        if (heap[child] >= ns) break;
+        heap[i] = heap[child];
+        cursor[i] = cursor[child];
+    }
+    heap[i] = ns;
+    cursor[i] = c;
+}
+
+/* Where the heap ends. */
+static void end_turns(Turns *t) {
+    GROW(t->ns, t->cap, t->count + 2);
+    t->ns[t->count] = t->ns[t->count + 1] = NEVER_NS;
+}
+
+static void turn_add(Turns *t, Cursor *c) {
+    size_t i = t->count++;
+    end_turns(t);
+    GROW(t->cursor, t->cursor_cap, t->count);
+    t->ns[i] = c->event->time_ns;
+    t->cursor[i] = c;
+    sift_up(t, i);
+}
+
+/* As Go's heapRemove, since ties follow from where things lie in the heap. */
+static void turn_remove(Turns *t, size_t i) {
+    for (; i > 0; i = (i - 1) / 2) {
+        t->ns[i] = t->ns[(i - 1) / 2];
+        t->cursor[i] = t->cursor[(i - 1) / 2];
+    }
+    t->count--;
+    uint64_t ns = t->ns[t->count];
+    end_turns(t);
+    if (t->count > 0) sift_down(t, 0, ns, t->cursor[t->count]);
+}
+
+struct PlacedTurn {
+    uint64_t ns;
+    Cursor *cursor;
+    size_t place; /* of two of the same time, which was first */
+};
+static int by_turn(const void *a, const void *b) {
+    const struct PlacedTurn *x = a, *y = b;
+    if (x->ns != y->ns) return x->ns < y->ns ? -1 : 1;
+    return x->place < y->place ? -1 : 1;
+}
+static void turns_sort(Turns *t) {
+    GROW(t->placed, t->placed_cap, t->count);
+    for (size_t i = 0; i < t->count; i++)
+        t->placed[i] = (struct PlacedTurn){t->ns[i], t->cursor[i], i};
+    qsort(t->placed, t->count, sizeof *t->placed, by_turn);
+    for (size_t i = 0; i < t->count; i++) {
+        t->ns[i] = t->placed[i].ns;
+        t->cursor[i] = t->placed[i].cursor;
+    }
+}
+
+static void turns_free(Turns *t) {
+    free(t->ns);
+    free(t->cursor);
+    free(t->placed);
+}
 
 /* ---- open and close ---- */
 
@@ -40,6 +122,8 @@ bool gotrace_reader_open(GotraceReader **out, const char *path, Diag *d) {
     r->size = (uint64_t)st.st_size;
     r->window = mem_alloc(WINDOW_BYTES);
     r->bare = NO_SLOT;
+    r->sample_due = NEVER_NS;
+    end_turns(&r->turns);
     if (!gotrace_header(r, d)) {
         gotrace_reader_close(r);
         return false;
@@ -51,12 +135,15 @@ bool gotrace_reader_open(GotraceReader **out, const char *path, Diag *d) {
 void gotrace_reader_close(GotraceReader *r) {
     if (r == NULL) return;
     close(r->fd);
-    for (size_t i = 0; i < r->cursor_count; i++) free(r->cursor[i].data);
+    for (size_t i = 0; i < r->cursor_count; i++) {
+        free(r->cursor[i].data);
+        free(r->cursor[i].ahead);
+    }
     gotrace_order_free(r);
     gotrace_tables_free(&r->table);
     free(r->batch);
     free(r->cursor);
-    free(r->turn);
+    turns_free(&r->turns);
     free(r->window);
     free(r->path);
     free(r);
@@ -64,126 +151,17 @@ void gotrace_reader_close(GotraceReader *r) {
 
 const GotraceCounts *gotrace_counts(const GotraceReader *r) { return &r->counts; }
 
-/* ---- events out of a batch ---- */
-
-/* By number: arguments + 1, 0 = no timed event. */
-static const uint8_t timed_args[256] = {
-#define A(name, kind) +1
-#define NO_ARGS
-#define PART(number, NAME, Name, since, doc)
-#define TIMED(number, NAME, Name, since, args, doc) [number] = 1 args,
-#include "gotrace.def"
-#undef TIMED
-#undef PART
-#undef NO_ARGS
-#undef A
-};
-
-/* Where an event has so many bytes before it, none of its numbers can go beyond the end. */
-enum { EVENT_BYTES_MAX_GO = 1 + (1 + GOTRACE_ARGS_MAX) * VARINT_MAX };
-
-static inline const uint8_t *number_get(const uint8_t *p, const uint8_t *end, uint64_t *v) {
-    if (p < end && *p < 0x80) { /* nine in ten */
-        *v = *p;
-        return p + 1;
-    }
-    return varint_get(p, end, v);
-}
-
-/* Decodes the cursor's next event. *more is false at the end of its thread's batches. */
-static bool cursor_next(GotraceReader *r, Cursor *c, bool *more, Diag *d) {
-    if (c->position == c->len) {
-        *more = c->batch != NO_SLOT;
-        if (!*more) {
-            free(c->data); /* what is done with takes no memory */
-            c->data = NULL;
-            return true;
-        }
-        if (!gotrace_open_batch(r, c, d)) return false;
-    }
-    const uint8_t *p = c->data + c->position, *end = c->data + c->len;
-    uint64_t units;
-    c->event_at = c->position;
-    c->number = *p;
-    unsigned args = timed_args[*p++];
-    if (args == 0) {
-        const char *name = gotrace_spec[c->number].name;
-        return gotrace_fail(r, c->batch_at + c->event_at, d, "%u%s%s%s is no event of a thread",
-                            c->number, name ? " (" : "", name ? name : "", name ? ")" : "");
-    }
-    if ((p = number_get(p, end, &units)) == NULL)
-        return gotrace_fail(r, c->batch_at + c->event_at, d, "the time of a %s is no whole number",
-                            gotrace_spec[c->number].name);
-    for (unsigned i = 0; i + 1 < args; i++) {
-        if ((p = number_get(p, end, &c->arg[i])) == NULL)
-            return gotrace_fail(r, c->batch_at + c->event_at, d,
-                                "argument \"%s\" of a %s is no whole number",
-                                gotrace_spec[c->number].arg[i].name, gotrace_spec[c->number].name);
-    }
-    c->position = (uint32_t)(p - c->data);
-    c->time_ns += gotrace_ns(&r->table, units);
-    if (c->time_ns > GOTRACE_TIME_MAX) c->time_ns = GOTRACE_TIME_MAX;
-    r->counts.number[c->number]++;
-    *more = true;
-    return true;
-}
-
-/* ---- the heap of turns ---- */
-
-static void swap(Turn *a, Turn *b) {
-    Turn t = *a;
-    *a = *b;
-    *b = t;
-}
-
-static size_t sift_up(Turn *turn, size_t i) {
-    for (; i > 0 && turn[(i - 1) / 2].time_ns > turn[i].time_ns; i = (i - 1) / 2)
-        swap(&turn[(i - 1) / 2], &turn[i]);
-    return i;
-}
-
-static void sift_down(Turn *turn, size_t count, size_t i) {
-    for (;;) {
-        size_t least = i;
-        for (size_t child = 2 * i + 1; child <= 2 * i + 2 && child < count; child++) {
-            if (turn[child].time_ns < turn[least].time_ns) least = child;
-        }
-        if (least == i) return;
-        swap(&turn[i], &turn[least]);
-        i = least;
-    }
-}
-
-static void turn_add(GotraceReader *r, uint32_t cursor) {
-    GROW(r->turn, r->turn_cap, r->turn_count + 1);
-    r->turn[r->turn_count] = (Turn){r->cursor[cursor].time_ns, cursor, 0};
-    sift_up(r->turn, r->turn_count++);
-}
-
-/* As Go's heapRemove, since ties follow from where things lie in the heap. */
-static void turn_remove(GotraceReader *r, size_t i) {
-    for (; i > 0; i = (i - 1) / 2) swap(&r->turn[(i - 1) / 2], &r->turn[i]);
-    r->turn[0] = r->turn[--r->turn_count];
-    sift_down(r->turn, r->turn_count, 0);
-}
-
-static int by_turn(const void *a, const void *b) {
-    const Turn *x = a, *y = b;
-    if (x->time_ns != y->time_ns) return x->time_ns < y->time_ns ? -1 : 1;
-    return x->place < y->place ? -1 : 1;
-}
-
 /* ---- one event ---- */
 
 static bool stuck(GotraceReader *r, Diag *d) {
-    Cursor *c = &r->cursor[r->turn[0].cursor];
+    const Cursor *c = r->turns.cursor[0];
     r->explain = true;
-    Advance advance = gotrace_advance(r, c);
+    Advance advance = gotrace_advance(r, c->thread, c->event);
     r->explain = false;
     ASSERT(advance == ADVANCE_WAIT);
-    gotrace_fail(r, c->batch_at + c->event_at, d,
-                 "no thread can go on, %zu wait; the first is this %s, which %s", r->turn_count,
-                 gotrace_spec[c->number].name, r->why);
+    gotrace_fail(r, c->event->at, d,
+                 "no thread can go on, %zu wait; the first is this %s, which %s", r->turns.count,
+                 gotrace_spec[c->event->number].name, r->why);
     return diag_remedy(d,
                        "An event before it is missing or wrong; what was read up to here is good.");
 }
@@ -192,119 +170,140 @@ static bool impossible(const GotraceReader *r, const Cursor *c, Diag *d) {
     char thread[40] = "no thread";
     if (c->thread != NO_SLOT)
         snprintf(thread, sizeof thread, "thread %llu", (Ull)r->m[c->thread].id);
-    return gotrace_fail(r, c->batch_at + c->event_at, d, "%s of %s is impossible here: %s",
-                        gotrace_spec[c->number].name, thread, r->why);
+    return gotrace_fail(r, c->event->at, d, "%s of %s is impossible here: %s",
+                        gotrace_spec[c->event->number].name, thread, r->why);
 }
 
-/* Tries the event of turn i. *done is false if it has to wait. */
-static bool try_turn(GotraceReader *r, size_t i, bool *done, Diag *d) {
-    Cursor *c = &r->cursor[r->turn[i].cursor];
-    bool more;
-    Advance advance = gotrace_advance(r, c);
-    *done = advance == ADVANCE_DONE;
-    if (advance == ADVANCE_NEVER) return impossible(r, c, d);
-    if (advance == ADVANCE_WAIT) return true;
-    if (!cursor_next(r, c, &more, d)) return false;
-    if (!more) {
-        turn_remove(r, i);
-        return true;
+/* The cursor's next event has turn i. */
+static inline void go_on(GotraceReader *r, size_t i, Cursor *c) {
+    const uint64_t ns = c->event->time_ns;
+    r->counts.number[c->event->number]++;
+    if (i > 0) {
+        r->turns.ns[i] = ns;
+        if (sift_up(&r->turns, i) != i) return;
     }
-    r->turn[i].time_ns = c->time_ns;
-    if (sift_up(r->turn, i) == i) sift_down(r->turn, r->turn_count, i);
+    sift_down(&r->turns, i, ns, c);
+}
+
+/* The same at the cursor's stop. *e is to be given out before; it moves if its place is needed. */
+static bool go_on_from_stop(GotraceReader *r, size_t i, GotraceEvent **e, Diag *d) {
+    Cursor *c = r->turns.cursor[i];
+    GotraceEvent given = **e;
+    bool more = true;
+    if (++c->event == c->ahead_end) {
+        r->last = given;
+        *e = &r->last;
+        if (!gotrace_decode(r, c, &more, d)) return false;
+    }
+    if (more) go_on(r, i, c);
+    else turn_remove(&r->turns, i);
+    return gotrace_check_names(r, &given, d);
+}
+
+/* Of one event that became several. */
+static GotraceEvent *next_of_several(GotraceReader *r) {
+    GotraceEvent *e = &r->out[r->out_next++];
+    if (r->out_next == r->out_count) r->out_next = r->out_count = 0;
+    return e;
+}
+
+/* What became of turn i: *e is what is to be given out, or NULL if it has to wait. */
+static bool after(GotraceReader *r, size_t i, Advance advance, GotraceEvent **e, Diag *d) {
+    Cursor *c = r->turns.cursor[i];
+    *e = NULL;
+    if (advance == ADVANCE_WAIT) return true;
+    if (advance == ADVANCE_NEVER) return impossible(r, c, d);
+    *e = c->event;
+    if (c->event == c->stop) {
+        if (!go_on_from_stop(r, i, e, d)) return false;
+    } else {
+        c->event++;
+        go_on(r, i, c);
+    }
+    if (advance == ADVANCE_SEVERAL) *e = next_of_several(r);
     return true;
 }
 
-static bool try_others(GotraceReader *r, Diag *d) {
-    bool done = false;
-    for (size_t i = 0; i < r->turn_count; i++) r->turn[i].place = (uint32_t)i;
-    qsort(r->turn, r->turn_count, sizeof *r->turn, by_turn);
-    for (size_t i = 1; i < r->turn_count && !done; i++) {
-        if (!try_turn(r, i, &done, d)) return false;
+/* The first has to wait. */
+static bool try_others(GotraceReader *r, GotraceEvent **e, Diag *d) {
+    turns_sort(&r->turns);
+    for (size_t i = 1; i < r->turns.count && *e == NULL; i++) {
+        Cursor *c = r->turns.cursor[i];
+        if (!after(r, i, gotrace_advance(r, c->thread, c->event), e, d)) return false;
     }
     r->counts.out_of_turn++;
-    return done || stuck(r, d);
+    return *e != NULL || stuck(r, d);
+}
+
+static void await_sample(GotraceReader *r) {
+    const Tables *t = &r->table;
+    r->sample_due =
+        t->sample_next < t->sample_count ? t->sample[t->sample_next].time + 1 : NEVER_NS;
 }
 
 static bool begin_generation(GotraceReader *r, Diag *d) {
     bool more;
-    r->turn_count = 0;
+    r->turns.count = 0;
+    end_turns(&r->turns);
+    await_sample(r);
     gotrace_order_generation(r);
-    for (uint32_t i = 0; i < r->cursor_count; i++) {
-        if (!cursor_next(r, &r->cursor[i], &more, d)) return false;
-        if (more) turn_add(r, i);
+    for (size_t i = 0; i < r->cursor_count; i++) {
+        Cursor *c = &r->cursor[i];
+        if (!gotrace_decode(r, c, &more, d)) return false;
+        if (!more) continue;
+        r->counts.number[c->event->number]++;
+        turn_add(&r->turns, c);
     }
     return true;
 }
 
-static bool sample_is_next(const GotraceReader *r) {
-    const Tables *t = &r->table;
-    if (t->sample_next == t->sample_count) return false;
-    return r->turn_count == 0 || t->sample[t->sample_next].time < r->turn[0].time_ns;
-}
-
-static void give_sample(GotraceReader *r) {
+static GotraceEvent *next_sample(GotraceReader *r) {
     const Sample *s = &r->table.sample[r->table.sample_next++];
-    r->out[0] = (GotraceEvent){.time_ns = s->time,
-                               .m = s->m,
-                               .p = s->p,
-                               .g = s->g,
-                               .arg = {s->stack},
-                               .number = GT_CPU_SAMPLE};
-    r->out_count = 1;
+    await_sample(r);
+    r->last = (GotraceEvent){.time_ns = s->time,
+                             .m = s->m,
+                             .p = s->p,
+                             .g = s->g,
+                             .arg = {s->stack},
+                             .number = GT_CPU_SAMPLE};
+    return &r->last;
 }
 
-/* By number: does it refer to a string or a stack? */
-static const bool refers[256] = {
-#define A(name, kind)                                                                              \
-    || GOTRACE_KIND_##kind == GOTRACE_KIND_STRING || GOTRACE_KIND_##kind == GOTRACE_KIND_STACK
-#define NO_ARGS
-#define PART(number, NAME, Name, since, doc)
-#define TIMED(number, NAME, Name, since, args, doc) [number] = false args,
-#include "gotrace.def"
-#undef TIMED
-#undef PART
-#undef NO_ARGS
-#undef A
-};
-
-/* What it refers to must be in the tables. */
-static bool check_references(const GotraceReader *r, const GotraceEvent *e, Diag *d) {
-    if (!refers[e->number]) return true;
-    const GotraceSpec *spec = &gotrace_spec[e->number];
-    for (int i = 0; i < spec->arg_count; i++) {
-        bool string = spec->arg[i].kind == GOTRACE_KIND_STRING,
-             stack = spec->arg[i].kind == GOTRACE_KIND_STACK;
-        if ((!string && !stack) ||
-            gotrace_has(string ? &r->table.strings : &r->table.stacks, e->arg[i]))
-            continue;
-        return gotrace_fail(r, e->at, d, "this %s names %s %llu, which generation %llu has not",
-                            spec->name, string ? "string" : "stack", (Ull)e->arg[i],
-                            (Ull)r->counts.generation);
-    }
-    return true;
-}
-
-GotraceStep gotrace_next(GotraceReader *r, const GotraceEvent **out, Diag *d) {
-    while (r->out_next == r->out_count) {
-        r->out_next = r->out_count = 0;
-        bool done = true;
-        if (sample_is_next(r)) {
-            give_sample(r);
-        } else if (r->turn_count > 0) {
-            if (!try_turn(r, 0, &done, d) || (!done && !try_others(r, d))) return GOTRACE_BROKEN;
-        } else {
-            if (r->broken_later) {
-                *d = r->later;
-                return GOTRACE_BROKEN;
-            }
-            GotraceStep step = gotrace_read_generation(r, d);
-            if (step != GOTRACE_EVENT) return step;
-            if (!begin_generation(r, d)) return GOTRACE_BROKEN;
-        }
-    }
-    GotraceEvent *e = &r->out[r->out_next++];
+static inline GotraceStep give(GotraceReader *r, GotraceEvent *e, const GotraceEvent **out) {
     if (e->time_ns <= r->last_ns) e->time_ns = r->last_ns + 1;
     r->last_ns = e->time_ns;
     *out = e;
-    return check_references(r, e, d) ? GOTRACE_EVENT : GOTRACE_BROKEN;
+    return GOTRACE_EVENT;
+}
+
+/* Where no event of a thread is next: what is; *e is NULL if it is a generation. */
+static GotraceStep next_other(GotraceReader *r, GotraceEvent **e, Diag *d) {
+    *e = NULL;
+    if (r->out_count > 0) *e = next_of_several(r);
+    else if (r->sample_due != NEVER_NS) *e = next_sample(r);
+    if (*e != NULL) return GOTRACE_EVENT;
+    if (r->broken_later) {
+        *d = r->later;
+        return GOTRACE_BROKEN;
+    }
+    GotraceStep step = gotrace_read_generation(r, d);
+    return step != GOTRACE_EVENT || begin_generation(r, d) ? step : GOTRACE_BROKEN;
+}
+
+GotraceStep gotrace_next(GotraceReader *r, const GotraceEvent **out, Diag *d) {
+    GotraceEvent *e;
+    while (r->out_count > 0 || r->sample_due <= r->turns.ns[0]) {
+        GotraceStep step = next_other(r, &e, d);
+        if (step != GOTRACE_EVENT) return step;
+        if (e != NULL) return give(r, e, out);
+    }
+    Cursor *c = r->turns.cursor[0];
+    Advance advance = gotrace_advance(r, c->thread, c->event);
+    if (advance == ADVANCE_DONE && c->event != c->stop) { /* nearly always */
+        GotraceEvent *given = c->event++;
+        go_on(r, 0, c);
+        return give(r, given, out);
+    }
+    if (!after(r, 0, advance, &e, d) || (e == NULL && !try_others(r, &e, d))) return GOTRACE_BROKEN;
+    return give(r, e, out);
 }

@@ -252,6 +252,11 @@ bool gotrace_add_clock(GotraceReader *r, const uint8_t *data, size_t len, uint64
     return true;
 }
 
+uint64_t gotrace_ns_rounded(const Tables *t, uint64_t units) {
+    double ns = (double)units * t->unit_ns;
+    return ns < (double)GOTRACE_TIME_MAX ? (uint64_t)ns : GOTRACE_TIME_MAX;
+}
+
 /* ---- all of it ---- */
 
 /* Go's reader looks at the frames of all stacks, whether somebody uses them or not. */

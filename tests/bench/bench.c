@@ -6,6 +6,7 @@
  */
 #include "../../sim/event/trace.h"
 #include "../../sim/event/watch.h"
+#include "../../sim/lens/gotrace_read.h"
 #include "../../sim/rt/world.h"
 
 #include <stdarg.h>
@@ -19,6 +20,7 @@
 
 enum { ROUNDS = 1000000, REPEATS = 3 };
 static char folder[256];
+static const char *program; /* this one */
 
 static double now_s(void) {
     struct timespec t;
@@ -257,6 +259,67 @@ static void big_trace(void) {
     trace_close(t);
 }
 
+/* `bench read FILE`: reads a Go trace and prints nanoseconds an event and the events, for go_trace below. */
+static int read_go_trace(const char *path) {
+    double begin = now_s();
+    uint64_t events = 0;
+    GotraceReader *r;
+    const GotraceEvent *e;
+    GotraceStep step;
+    Diag d;
+    if (!gotrace_reader_open(&r, path, &d)) return EXIT_WORLD;
+    while ((step = gotrace_next(r, &e, &d)) == GOTRACE_EVENT) events++;
+    gotrace_reader_close(r);
+    printf("%f %llu\n", (now_s() - begin) * 1e9 / (double)events, (unsigned long long)events);
+    return step == GOTRACE_END ? EXIT_WELL : EXIT_WORLD;
+}
+
+static bool build_go_reader(void) {
+    return system(text("echo '{\"Replace\": {\"'$(go env GOROOT)/src/cmd/faultline/main.go'\": "
+                       "\"'$PWD/tests/bench/readtrace.go'\"}}' >%s",
+                       in_folder("overlay.json"))) == 0 &&
+           system(text("go build -overlay %s -o %s cmd/faultline 2>/dev/null",
+                       in_folder("overlay.json"), in_folder("readtrace"))) == 0;
+}
+
+/* Both readers by turns. */
+static void go_trace(const char *what, const char *file) {
+    double ours[REPEATS], go[REPEATS];
+    char our_command[600], go_command[600];
+    long rss_kib = 0;
+    snprintf(our_command, sizeof our_command, "%s read %s", program, file);
+    snprintf(go_command, sizeof go_command, "%s %s", in_folder("readtrace"), file);
+    for (int i = 0; i < REPEATS; i++) {
+        ours[i] = number(our_command);
+        go[i] = number(go_command);
+    }
+    double ns = median(ours, REPEATS), go_ns = median(go, REPEATS);
+    bool ok = ours[0] > 0 && run(text("%s >/dev/null", our_command), &rss_kib) >= 0;
+    double events = number(text("%s | cut -d' ' -f2", our_command));
+    row(text("reading a Go trace (%s), ns an event", what), ok ? text("%.1f", ns) : "failed", "",
+        text("%.1f M events", events / 1e6));
+    row("  against Go's own reader",
+        ok && go[0] > 0 ? text("%.1f x faster", go_ns / ns) : "it does not build here",
+        ">= 5 x faster", go[0] > 0 ? text("Go: %.0f ns", go_ns) : "");
+    row("  memory at its peak", text("%.1f MiB", (double)rss_kib / 1024), "<= 100 MiB", "");
+}
+
+static void go_traces(void) {
+    if (system("command -v go >/dev/null 2>&1") != 0) {
+        row("reading a Go trace", "no Go here", ">= 5 x faster",
+            "it makes the trace, and reads it");
+        return;
+    }
+    build_go_reader();
+    if (system(text("go build -o %s tests/bench/calls.go 2>/dev/null && %s 2000000 %s",
+                    in_folder("calls"), in_folder("calls"), in_folder("calls.trace"))) == 0)
+        go_trace("calls into C", in_folder("calls.trace"));
+    if (system(text("go build -o %s tests/bench/pingpong.go 2>/dev/null && %s %d %s >/dev/null",
+                    in_folder("pingpong"), in_folder("pingpong"), ROUNDS,
+                    in_folder("chan.trace"))) == 0)
+        go_trace("ping-pong", in_folder("chan.trace"));
+}
+
 static void slices(void) {
     enum { WIDTH = 1024, HEIGHT = 512 };
     Diag d;
@@ -311,11 +374,11 @@ static void real_program(void) {
     const char *target = "<= 3 s, <= 1024 MiB";
     char go_trace[300], ours[300], command[1200];
     long import_kib = 0, shot_kib = 0;
-    snprintf(go_trace, sizeof go_trace, "%s", in_folder("cgoloop.trace"));
+    snprintf(go_trace, sizeof go_trace, "%s", in_folder("imported.go"));
     snprintf(ours, sizeof ours, "%s", in_folder("imported.trace"));
     if (system("command -v go >/dev/null 2>&1") != 0 ||
-        system(text("go build -o %s tests/bench/cgoloop.go 2>/dev/null", in_folder("cgoloop"))) != 0 ||
-        system(text("%s %s %d", in_folder("cgoloop"), go_trace, CALLS)) != 0) {
+        system(text("go build -o %s tests/bench/calls.go 2>/dev/null", in_folder("calls"))) != 0 ||
+        system(text("%s %d %s >/dev/null", in_folder("calls"), CALLS, go_trace)) != 0) {
         row(what, "no Go with cgo here", target, "");
         return;
     }
@@ -333,9 +396,9 @@ static void real_program(void) {
 }
 
 static void frames(void) {
-    const char *command =
-        text("build/faultline-view --bench-frames 200 --shot --at 10us --size 1920x1080 -o %s %s 2>&1",
-             in_folder("f.png"), in_folder("demo.trace"));
+    const char *command = text(
+        "build/faultline-view --bench-frames 200 --shot --at 10us --size 1920x1080 -o %s %s 2>&1",
+        in_folder("f.png"), in_folder("demo.trace"));
     char make[400], line[200] = "failed";
     snprintf(make, sizeof make,
              "build/faultline run --quiet --out %s scenarios/18_2_2_blocking.lua",
@@ -357,11 +420,13 @@ static const struct {
     const char *name;
     void (*run)(void);
 } parts[] = {{"pingpong", ping_pong}, {"scheduler", scheduler}, {"parked", parked},
-             {"trace", big_trace},    {"slices", slices},       {"frames", frames},
-             {"import", real_program}};
+             {"trace", big_trace},    {"gotrace", go_traces},   {"slices", slices},
+             {"frames", frames},      {"import", real_program}};
 
 /* All rows, or those of the parts that are named. */
 int main(int argc, char **argv) {
+    program = argv[0];
+    if (argc == 3 && strcmp(argv[1], "read") == 0) return read_go_trace(argv[2]);
     snprintf(folder, sizeof folder, "%s/faultline-bench-XXXXXX",
              getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
     if (mkdtemp(folder) == NULL) return EXIT_WORLD;
