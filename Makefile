@@ -114,12 +114,15 @@ tidy: ## rules of the house: layers, banned calls, file heads, links of the note
 stress: all $(BUILD)/tests ## long hunts: random programs against the audit (STRESS=number)
 	STRESS=$(or $(STRESS),20000) $(BUILD)/tests rt_random
 # what is new is put beside the corpus, in build/fuzz; a finding stands there as crash-..., and says how to repeat it
-FUZZED     = $(BASE:%=sim/base/%) $(READER:%=sim/lens/%) tests/fuzz/gotrace_read
+FUZZ       ?= gotrace_read# or gotrace_import
+FUZZED_gotrace_read   = $(BASE:%=sim/base/%) $(READER:%=sim/lens/%)
+FUZZED_gotrace_import = $(TRACES) tests/imported
 FUZZ_FLAGS = -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-fuzz: ## any bytes as a Go trace, under clang's libFuzzer (FUZZ_SECONDS=60)
+fuzz: ## any bytes as a Go trace, under clang's libFuzzer (FUZZ=gotrace_import FUZZ_SECONDS=60)
 	@mkdir -p build/fuzz/corpus
-	clang -std=c11 -D_GNU_SOURCE $(WARN) $(FUZZ_FLAGS) $(FUZZED:%=%.c) -o build/fuzz/gotrace_read
-	cd build/fuzz && ./gotrace_read -max_total_time=$(or $(FUZZ_SECONDS),60) -rss_limit_mb=512 -timeout=10 -max_len=8192 \
+	clang -std=c11 -D_GNU_SOURCE $(WARN) $(FUZZ_FLAGS) $(patsubst %,%.c,$(FUZZED_$(FUZZ)) tests/fuzz/$(FUZZ)) \
+	      -lmd -lxxhash -o build/fuzz/$(FUZZ)
+	cd build/fuzz && ./$(FUZZ) -max_total_time=$(or $(FUZZ_SECONDS),60) -rss_limit_mb=1024 -timeout=10 -max_len=8192 \
 	      -use_value_profile=1 -print_final_stats=1 corpus ../../tests/fuzz/corpus ../../tests/traces/go/synthetic
 bench: $(BUILD)/bench all ## the figures, side by side in one run
 	@$(BUILD)/bench

@@ -231,7 +231,7 @@ static uint64_t outsider(GotraceWriter *w, uint64_t i) {
     size_t had = w->outsider_cap;
     GROW(w->outsider, w->outsider_cap, i + 1);
     for (; had < w->outsider_cap; had++)
-        w->outsider[had] = (Outsider){.g.m = NONE, .m = {0, NONE, NONE, NONE}, .p = NONE};
+        w->outsider[had] = (Outsider){.g.m = NONE, .m = {.p = NONE, .g = NONE, .again = NONE}, .p = NONE};
     return OUTSIDERS + i;
 }
 static uint64_t outsider_stack(GotraceWriter *w, uint64_t id) {
