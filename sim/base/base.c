@@ -22,6 +22,9 @@ _Noreturn void assert_failed(const char *expr, const char *file, int line, const
     context_print = NULL; /* an assertion inside the report must not report again */
     if (print) print(context_ctx);
     fprintf(stderr, "Please report these lines together with the command.\n");
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION /* clang says so; its fuzzer keeps what led to an abort */
+    abort();
+#endif
     _Exit(EXIT_BUG);
 }
 

@@ -236,6 +236,7 @@ static bool born(GotraceImport *im, const GotraceEvent *e, Id_G *g, Diag *d) {
     if (id >= MODEL_OWN_IDS) {
         if (im->g_next >= UINT32_MAX) return diag_fail(d, EXIT_WORLD, "byte %" PRIu64 ": too many goroutines", e->at);
         g->v = im->g_next++;
+        if (idmap_get(&im->g_by_id, id) != IDMAP_NONE) idmap_remove(&im->g_by_id, id); /* Go's reader lets one be born twice */
         idmap_put(&im->g_by_id, id, (uint32_t)g->v);
         im->told.renumbered++;
     }

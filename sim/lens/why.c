@@ -350,6 +350,10 @@ static void say_searchers(Tale *t) {
 static void tell_any_p(Tale *t) {
     const Model *m = t->m;
     uint64_t behind = 0, running = 0, worst = 0;
+    if (m->p_count == 0) {
+        say(t, "Of Ps the trace has said nothing yet.");
+        return;
+    }
     for (size_t i = m->p_count; i-- > 0;) {
         bool in_c = model_p_in_syscall(m, i);
         behind += in_c;
