@@ -40,7 +40,8 @@ TESTS  = main check tidy_test program imported scenario audit invariant $(TESTS_
          $(TESTS_EVENT:%=event/%_test) $(TESTS_LENS:%=lens/%_test) $(TESTS_DEV:%=dev/%_test) dev/driver $(TESTS_RT:%=rt/%_test) \
          $(TESTS_SCRIPT:%=script/%_test) script/attempt \
          calibrate/fit_test \
-         $(TESTS_CLI:%=cli/%_test) cli/command $(TESTS_VIEW:%=visualizer/%_test) visualizer/sample
+         $(TESTS_CLI:%=cli/%_test) cli/command $(TESTS_VIEW:%=visualizer/%_test) visualizer/sample $(TWINS:%=twins/%) twins/twins_test
+TWINS  = facts twin
 TESTS_BASE   = base
 TESTS_EVENT  = trace model
 TESTS_LENS   = narrate summary why findings scenarios gotrace gotrace_read import
@@ -77,6 +78,8 @@ $(BUILD)/faultline-view: $(call objects,$(TRACES) $(VIEW:%=visualizer/%))
 	$(CC) $(CFLAGS) $^ -o $@ $(shell pkg-config --libs $(VIEW_LIBS)) -lm
 $(BUILD)/tests: $(call objects,$(SIM) $(filter-out visualizer/main,$(VIEW:%=visualizer/%)) $(TESTS:%=tests/%))
 	$(CC) $(CFLAGS) $^ -o $@ $(call libs,$(SIM_LIBS) $(VIEW_LIBS) cunit) -lm
+$(BUILD)/twins: $(call objects,$(TRACES) tests/twins/main $(TWINS:%=tests/twins/%) tests/check tests/cli/command tests/dev/driver)
+	$(CC) $(CFLAGS) $^ -o $@ $(call libs,$(VIEW_LIBS) cunit) -lm
 $(BUILD)/bench: $(call objects,$(SIM) tests/bench/bench)
 	$(CC) $(CFLAGS) $^ -o $@ $(call libs,$(SIM_LIBS)) -lm
 
