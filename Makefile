@@ -69,7 +69,7 @@ LIB_CFLAGS := $(shell for m in $(SIM_LIBS) $(VIEW_LIBS) cunit; do pkg-config --c
 LUA_ARCHIVE := $(wildcard $(shell pkg-config --variable=libdir lua5.4 2>/dev/null)/liblua5.4.a)
 libs = $(patsubst -llua5.4,$(or $(LUA_ARCHIVE),-llua5.4),$(shell pkg-config --libs $(1)))
 
-.PHONY: all demo test check ci stress bench deps clean install uninstall run view tidy help
+.PHONY: all demo test check ci stress bench twins deps clean install uninstall run view tidy help
 all: $(BUILD)/faultline $(BUILD)/faultline-view
 
 $(BUILD)/faultline: $(call objects,$(SIM) $(CLI:%=sim/cli/%))
@@ -116,6 +116,9 @@ stress: all $(BUILD)/tests ## long hunts: random programs against the audit (STR
 	STRESS=$(or $(STRESS),20000) $(BUILD)/tests rt_random
 bench: $(BUILD)/bench all ## the figures, side by side in one run
 	@$(BUILD)/bench
+twins: $(BUILD)/twins all ## real Go programs beside their scenarios: the table of book-notes/twins.md
+	@$(BUILD)/faultline calibrate --quiet -o $(BUILD)/twins.profile
+	@$(BUILD)/twins --runs 10 --profile $(BUILD)/twins.profile >$(BUILD)/twins.md && mv $(BUILD)/twins.md book-notes/twins.md
 run: all ## make run S=scenario
 	@$(BUILD)/faultline run --narrate $(S)
 view: all ## make view S=scenario

@@ -20,7 +20,7 @@ const FactSpec fact_spec[FACT_COUNT] = {
 #undef FACT
 };
 
-enum { ITEM_MAX = 160, STOPS_MAX = 16 };
+enum { ITEM_MAX = 160, STOPS_MAX = 16, SYSMON = 1 /* M1, in both worlds */ };
 
 /* A goroutine of the program. */
 typedef struct {
@@ -192,8 +192,16 @@ static void look_for_locked(Reader *r, uint64_t g, uint64_t m) {
     o->m = m;
 }
 
-static void runs(Reader *r, const Event *e, uint64_t g, uint64_t m) {
+/* Go runs on p again, be it a goroutine of the program or not. */
+static void runs_on(Reader *r, const Event *e, uint64_t p) {
+    if (p >= r->p_taken_cap || r->p_taken_ns[p] == 0) return;
+    add_ns(r, FACT_to_next, e->time_ns + 1 - r->p_taken_ns[p]);
+    r->p_taken_ns[p] = 0;
+}
+
+static void runs(Reader *r, const Event *e, uint64_t g, uint64_t p, uint64_t m) {
     Go *o = go_of(r, g);
+    runs_on(r, e, p);
     look_for_locked(r, g, m);
     if (o == NULL) return;
     use_thread(r, m);
@@ -268,14 +276,13 @@ static void loses(Reader *r, const Event *e) {
     if (o->entered_ns != NONE) add_ns(r, FACT_to_retake, e->time_ns - o->entered_ns);
 }
 
+/* sysmon lends itself a P for as long as it allocates a new M (allocm). */
 static void gets_p(Reader *r, const Event *e, bool counted) {
     uint64_t p = e->arg[0], m = e->arg[1];
+    if (m == SYSMON) return;
     GROW(r->p_m, r->p_cap, p + 1);
-    GROW(r->p_taken_ns, r->p_taken_cap, p + 1);
     if (counted && r->p_m[p] != m + 1) r->f->of[FACT_switched].number++;
     r->p_m[p] = m + 1;
-    if (counted && r->p_taken_ns[p] != 0) add_ns(r, FACT_to_next, e->time_ns + 1 - r->p_taken_ns[p]);
-    r->p_taken_ns[p] = 0;
     for (size_t i = 0; counted && i < r->g_cap; i++) {
         Go *o = &r->g[i];
         if (!o->ours || !o->in_c || o->lost_p != p) continue;
@@ -305,16 +312,27 @@ static void begin(Reader *r) {
     use_thread(r, r->m->g[1].m);
 }
 
-static bool log_says(const Reader *r, const Event *e, const char *what) {
-    return r->real && e->kind == EV_LOG && strcmp(intern_text(r->m->text, e->arg[2]), "twin") == 0 &&
-           strcmp(intern_text(r->m->text, e->arg[3]), what) == 0;
+/* The scenario has made ready: what was noted so far does not count. */
+static void begin_anew(Reader *r) {
+    facts_free(r->f);
+    for (size_t i = 0; i < r->g_cap; i++) r->g[i] = (Go){0};
+    for (size_t i = 0; i < r->thread_cap; i++) r->thread[i] = false;
+    r->stops = r->in_c = 0;
+    begin(r);
+}
+
+static bool says(const Reader *r, const Event *e, const char *what) {
+    const Intern *text = r->m->text;
+    if (!r->real) return e->kind == EV_NOTE && strcmp(intern_text(text, e->arg[1]), what) == 0;
+    return e->kind == EV_LOG && strcmp(intern_text(text, e->arg[2]), "twin") == 0 &&
+           strcmp(intern_text(text, e->arg[3]), what) == 0;
 }
 
 static void look_after(Reader *r, const Event *e) {
     const uint64_t *a = e->arg;
     note_states(r, e);
     switch ((EventKind)e->kind) {
-    case EV_GO_START: runs(r, e, a[0], a[2]); break;
+    case EV_GO_START: runs(r, e, a[0], a[1], a[2]); break;
     case EV_GO_STOP: stops(r, e); break;
     case EV_GO_BLOCK: blocks(r, e); break;
     case EV_GO_UNBLOCK: wakes(r, e); break;
@@ -323,7 +341,7 @@ static void look_after(Reader *r, const Event *e) {
     case EV_CALLBACK_END: enters(r, e, a[0], a[1], true); break;
     case EV_NEEDM: enters(r, e, a[2], a[0], false); break;
     case EV_GO_CREATE_C: enters(r, e, a[0], a[1], false); break;
-    case EV_CGO_EXIT_P: comes_back(r, e, a[0], a[2]); runs(r, e, a[0], a[2]); break;
+    case EV_CGO_EXIT_P: comes_back(r, e, a[0], a[2]); runs(r, e, a[0], a[1], a[2]); break;
     case EV_CGO_EXIT_FAST: comes_back(r, e, a[0], a[2]); break;
     case EV_CGO_EXIT_WAIT: comes_back(r, e, a[0], a[1]); break;
     case EV_DROPM: comes_back(r, e, a[2], a[0]); break;
@@ -337,7 +355,7 @@ static void look_after(Reader *r, const Event *e) {
 
 /* Main's last event of all: the end of what is looked at. */
 static bool is_end(const Reader *r, const Event *e) {
-    return log_says(r, e, "end") || e->kind == EV_RUN_END || e->kind == EV_DEADLOCK || e->kind == EV_PANIC ||
+    return says(r, e, "end") || e->kind == EV_RUN_END || e->kind == EV_DEADLOCK || e->kind == EV_PANIC ||
            (!r->real && e->kind == EV_GO_END && e->arg[0] == 1);
 }
 
@@ -352,7 +370,8 @@ static bool pass(Reader *r, Trace *t, Diag *d) {
         r->real = r->m->imported != 0;
         meet(r, &e);
         bool main_runs = !r->real && !r->on && e.kind == EV_GO_START && e.arg[0] == 1;
-        if (main_runs || log_says(r, &e, "begin")) begin(r);
+        if (r->on && says(r, &e, "begin")) begin_anew(r);
+        else if (main_runs || says(r, &e, "begin")) begin(r);
         else if (r->on) look_after(r, &e);
         if (e.kind == EV_P_ACQUIRE) gets_p(r, &e, r->on);
     }

@@ -2,7 +2,7 @@
  *
  * A trace of ours is a scenario's, or has been imported from a real Go program; for both the same events mean the
  * same facts (facts.def). Of the real one only what lies between its logs "begin" and "end" counts (tests/go/twins/twin.go),
- * and only goroutines of package main; of the scenario all up to the end of main.
+ * and only goroutines of package main; of the scenario all from main's first run, or from its note "begin", to main's end.
  */
 #ifndef FAULTLINE_TESTS_FACTS_H
 #define FAULTLINE_TESTS_FACTS_H

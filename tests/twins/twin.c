@@ -77,6 +77,12 @@ bool twin_holds(const TwinCheck *c, const Facts *real, const Facts *simulated) {
     UNREACHABLE();
 }
 
+bool twin_median_holds(const TwinCheck *c, const Facts *real, const Facts *simulated) {
+    const Fact *a = &real->of[c->fact], *b = &simulated->of[c->fact];
+    if (c->rule != RULE_NEAR || fact_spec[c->fact].kind != FACT_TIMES || a->count == 0 || b->count == 0) return false;
+    return near(fact_percentile(a, 50), fact_percentile(b, 50), c->bound);
+}
+
 void twin_rule_text(const TwinCheck *c, char *buf, size_t size) {
     char bound[TIME_TEXT_MAX];
     if (fact_spec[c->fact].kind == FACT_TIMES) time_text(bound, sizeof bound, c->bound);

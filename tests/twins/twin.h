@@ -31,7 +31,7 @@ typedef struct {
 
 typedef struct {
     const char *name, *procs, *what;
-    const TwinCheck *check; /* ends with why == twin_end */
+    const TwinCheck *check;
     size_t checks;
 } Twin;
 extern const Twin twins[];
@@ -40,6 +40,8 @@ extern const size_t twin_count;
 /* May a test insist that this check holds? */
 bool twin_firm(const TwinCheck *c);
 bool twin_holds(const TwinCheck *c, const Facts *real, const Facts *simulated);
+/* Of times: at least their median does. */
+bool twin_median_holds(const TwinCheck *c, const Facts *real, const Facts *simulated);
 /* "the same", "within ×2" ...: the rule, as a verdict. */
 void twin_rule_text(const TwinCheck *c, char *buf, size_t size);
 

@@ -16,6 +16,8 @@ func compute(d time.Duration) {
 	}
 }
 
+var before = func() {} // what has to be done before the twin begins
+
 func main() {
 	f, err := os.Create(os.Args[1])
 	if err != nil {
@@ -25,6 +27,7 @@ func main() {
 	if err := trace.Start(f); err != nil {
 		panic(err)
 	}
+	before()
 	time.Sleep(5 * time.Millisecond) // the runtime's own goroutines have run once
 	trace.Log(context.Background(), "twin", "begin")
 	twin()
