@@ -41,6 +41,7 @@ typedef struct {
     Facts *f;
     Model *m;
     bool real, on, over;
+    bool without_main; /* main is done; others have some time to end */
     Go *g; /* by id */
     size_t g_cap;
     uint64_t *order[FACT_COUNT]; /* of LISTs: ids */
@@ -347,16 +348,22 @@ static void look_after(Reader *r, const Event *e) {
     case EV_DROPM: comes_back(r, e, a[2], a[0]); break;
     case EV_GO_END_C: comes_back(r, e, a[0], a[1]); break;
     case EV_P_RETAKE: loses(r, e); break;
-    case EV_STW_BEGIN: world_stops(r, a[1]); break;
-    case EV_GC_BEGIN: case EV_GC_MARK: r->f->of[FACT_collections].number++; break;
+    case EV_STW_BEGIN: if (!r->without_main) world_stops(r, a[1]); break;
+    case EV_GC_BEGIN: case EV_GC_MARK: r->f->of[FACT_collections].number += !r->without_main; break;
     default: break;
     }
 }
 
-/* Main's last event of all: the end of what is looked at. */
+/* The end of what is looked at. */
 static bool is_end(const Reader *r, const Event *e) {
-    return says(r, e, "end") || e->kind == EV_RUN_END || e->kind == EV_DEADLOCK || e->kind == EV_PANIC ||
+    return e->kind == EV_RUN_END || e->kind == EV_DEADLOCK || e->kind == EV_PANIC ||
            (!r->real && e->kind == EV_GO_END && e->arg[0] == 1);
+}
+
+/* What main does from now on is not the program's. */
+static void leave_main(Reader *r) {
+    r->without_main = true;
+    r->g[1].ours = false;
 }
 
 static bool pass(Reader *r, Trace *t, Diag *d) {
@@ -371,11 +378,13 @@ static bool pass(Reader *r, Trace *t, Diag *d) {
         meet(r, &e);
         bool main_runs = !r->real && !r->on && e.kind == EV_GO_START && e.arg[0] == 1;
         if (r->on && says(r, &e, "begin")) begin_anew(r);
+        else if (r->on && says(r, &e, "end")) leave_main(r);
         else if (main_runs || says(r, &e, "begin")) begin(r);
         else if (r->on) look_after(r, &e);
         if (e.kind == EV_P_ACQUIRE) gets_p(r, &e, r->on);
     }
     trace_cursor_free(c);
+    if (r->without_main) r->g[1].ours = r->over = true;
     return ok && (r->over || diag_fail(d, EXIT_WORLD, "%s: there is no whole twin in it", trace_path(t)));
 }
 

@@ -1,8 +1,9 @@
 /* facts.h -- what a trace says about its program, in a form that two traces can be compared in.
  *
  * A trace of ours is a scenario's, or has been imported from a real Go program; for both the same events mean the
- * same facts (facts.def). Of the real one only what lies between its logs "begin" and "end" counts (tests/go/twins/twin.go),
- * and only goroutines of package main; of the scenario all from main's first run, or from its note "begin", to main's end.
+ * same facts (facts.def). Only goroutines of the program count, in the real one those of package main; and of main only
+ * what lies between "begin" and "end": logs of the real program (tests/go/twins/twin.go), notes of the scenario. Without
+ * such a note it is main's first run, or its end. Others have from "end" on some milliseconds to come to theirs.
  */
 #ifndef FAULTLINE_TESTS_FACTS_H
 #define FAULTLINE_TESTS_FACTS_H

@@ -126,6 +126,19 @@ static bool print_procs(Table *t, const Twin *w, unsigned procs, const Options *
     return ok;
 }
 
+static void print_reason(const Table *t, unsigned i) {
+    enum { COLUMNS = 112 };
+    const char *p = t->why[i];
+    fprintf(t->out, "\n%u) ", i + 1);
+    while (strlen(p) > COLUMNS) {
+        int n = COLUMNS;
+        while (p[n] != ' ') n--;
+        fprintf(t->out, "%.*s\n", n, p);
+        p += n + 1;
+    }
+    fprintf(t->out, "%s\n", p);
+}
+
 static bool print_twin(Table *t, const Twin *w, const Options *o, Diag *d) {
     t->whys = 0;
     fprintf(t->out, "## %s: %s\n\n| Ps | fact | real | simulated | verdict |\n|---|---|---|---|---|\n", w->name, w->what);
@@ -134,7 +147,7 @@ static bool print_twin(Table *t, const Twin *w, const Options *o, Diag *d) {
     for (unsigned long p = strtoul(w->procs, &next, 10); p > 0; p = strtoul(next, &next, 10)) {
         if (!print_procs(t, w, (unsigned)p, o, d)) return false;
     }
-    for (unsigned i = 0; i < t->whys; i++) fprintf(t->out, "%s%u) %s\n", i == 0 ? "\n" : "", i + 1, t->why[i]);
+    for (unsigned i = 0; i < t->whys; i++) print_reason(t, i);
     fprintf(t->out, "\n");
     return true;
 }
@@ -176,8 +189,8 @@ int main(int argc, char **argv) {
     }
     if (o.runs < 1 || o.runs > RUNS_MAX) o.runs = RUNS_MAX;
     if (!twin_go(version, sizeof version)) {
-        printf("skipped: no Go from 1.22 on, with cgo\n");
-        return EXIT_WELL;
+        fprintf(stderr, "twins: no Go from 1.22 on is here\n");
+        return EXIT_WORLD;
     }
     char *text = NULL;
     size_t len;

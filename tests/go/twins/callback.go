@@ -9,7 +9,8 @@ package main
 extern void onEvent(void);
 
 static void *driver(void *unused) {
-    struct timespec t = {0, 10 * 1000000L};
+    struct timespec first = {0, 10 * 1000000L}, t = {0, 4 * 1000000L};
+    nanosleep(&first, 0);
     for (int i = 0; i < 8; i++) {
         nanosleep(&t, 0);
         onEvent();

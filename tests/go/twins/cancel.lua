@@ -23,4 +23,6 @@ main(function()
   sleep "10ms"
   ctx_done:close()
   for _ = 1, 2 do done:recv() end
+  note "end"
+  sleep "5ms" -- the others come to their end, too
 end)

@@ -22,4 +22,6 @@ main(function()
   sleep "5ms"
   for _ = 1, 3 do runtime.GC() end
   for _ = 1, 3 do done:recv() end
+  note "end"
+  sleep "5ms" -- the others come to their end, too
 end)

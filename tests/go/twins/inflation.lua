@@ -16,4 +16,6 @@ end
 
 main(function()
   for _ = 1, waiters do done:recv() end
+  note "end"
+  sleep "5ms" -- the others come to their end, too
 end)

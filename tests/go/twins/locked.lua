@@ -21,4 +21,6 @@ main(function()
     ping:send(true)
     pong:recv()
   end
+  note "end"
+  sleep "5ms" -- the others come to their end, too
 end)

@@ -12,4 +12,8 @@ go("asker", function()
   done:send(true)
 end)
 
-main(function() done:recv() end)
+main(function()
+  done:recv()
+  note "end"
+  sleep "5ms" -- the others come to their end, too
+end)

@@ -15,4 +15,6 @@ end
 
 main(function()
   for _ = 1, 5 do done:recv() end
+  note "end"
+  sleep "5ms" -- the others come to their end, too
 end)

@@ -32,6 +32,7 @@ func main() {
 	trace.Log(context.Background(), "twin", "begin")
 	twin()
 	trace.Log(context.Background(), "twin", "end")
+	time.Sleep(5 * time.Millisecond) // the others come to their end, too
 	trace.Stop()
 	if err := f.Close(); err != nil {
 		panic(err)
