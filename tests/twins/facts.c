@@ -366,6 +366,12 @@ static void leave_main(Reader *r) {
     r->g[1].ours = false;
 }
 
+static void look_at_log(Reader *r, const Event *e) {
+    const Intern *text = r->m->text;
+    if (strcmp(intern_text(text, e->arg[2]), "waited") != 0) return;
+    r->f->waited_ns = strtoull(intern_text(text, e->arg[3]), NULL, 10);
+}
+
 static bool pass(Reader *r, Trace *t, Diag *d) {
     char why[MODEL_WHY_MAX];
     TraceCursor *c = trace_cursor(t);
@@ -381,6 +387,7 @@ static bool pass(Reader *r, Trace *t, Diag *d) {
         else if (r->on && says(r, &e, "end")) leave_main(r);
         else if (main_runs || says(r, &e, "begin")) begin(r);
         else if (r->on) look_after(r, &e);
+        if (e.kind == EV_LOG) look_at_log(r, &e);
         if (e.kind == EV_P_ACQUIRE) gets_p(r, &e, r->on);
     }
     trace_cursor_free(c);

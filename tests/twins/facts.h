@@ -34,6 +34,7 @@ typedef struct {
 
 typedef struct {
     Fact of[FACT_COUNT];
+    uint64_t waited_ns; /* the real program's threads for a CPU, all together */
 } Facts;
 
 /* Reads the trace of ours at `path`. False: it cannot be read, or has no beginning and end of a twin. */

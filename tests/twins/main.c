@@ -157,7 +157,7 @@ static void print_head(const Table *t, const char *version, const Options *o) {
            "Each program of `tests/go/twins` is a scenario's twin. `make twins` builds it, runs it %u times with runtime/trace\n"
            "on, imports the traces (`faultline import`), runs the scenario, and finds the same facts in both by the same code\n"
            "([[tests/twins/facts.def]], [[tests/twins/facts.c#facts_read]]); then it writes this page. `make test` runs\n"
-           "each once, and insists on what must hold on any machine: what happened, to whom, in which order, how often. Times\n"
+           "them too, and insists on what must hold on any machine: what happened, to whom, in which order, how often. Times\n"
            "are only shown.\n\n"
            "Only goroutines of the program count, from the log \"begin\" to the log \"end\". *The same* of an order is the same\n"
            "order, of each goroutine by its number; of states visited the same changes, each with its reason. *In n of m runs*:\n"

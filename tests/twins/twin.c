@@ -102,10 +102,10 @@ void twin_rule_text(const TwinCheck *c, char *buf, size_t size) {
 #define GO_ENV "unset GODEBUG GOGC GOMEMLIMIT GOEXPERIMENT; GOTOOLCHAIN=local GOFLAGS= GOWORK=off CGO_ENABLED=1 "
 #define FOLDER "tests/go/twins/"
 
-/* GOMAXPROCS 1 and 2 are what a machine of any size has; the trace of a Go before 1.22 is another format. */
+/* The trace of a Go before 1.22 is another format; cgo needs the C compiler that Go calls. */
 bool twin_go(char *version, size_t size) {
     enum { GO_MINOR_MIN = 22 };
-    Result r = command(GO_ENV "go env GOVERSION");
+    Result r = command(GO_ENV "go env GOVERSION && command -v $(go env CC) >/dev/null");
     unsigned minor = 0;
     bool ok = r.status == 0 && sscanf(r.out, "go1.%u", &minor) == 1 && minor >= GO_MINOR_MIN;
     if (ok) snprintf(version, size, "%.*s", (int)strcspn(r.out, "\n"), r.out);

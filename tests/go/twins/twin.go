@@ -7,6 +7,8 @@ import (
 	"os"
 	"runtime/debug"
 	"runtime/trace"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -14,6 +16,20 @@ import (
 func compute(d time.Duration) {
 	for end := time.Now().Add(d); time.Now().Before(end); {
 	}
+}
+
+// How long threads of this process have waited for a CPU so far, in ns; 0 where the system does not say. Who waited long
+// was disturbed by others, and says less about Go.
+func waited() (sum int64) {
+	tasks, _ := os.ReadDir("/proc/self/task")
+	for _, task := range tasks {
+		stat, _ := os.ReadFile("/proc/self/task/" + task.Name() + "/schedstat")
+		if field := strings.Fields(string(stat)); len(field) > 1 {
+			ns, _ := strconv.ParseInt(field[1], 10, 64)
+			sum += ns
+		}
+	}
+	return sum
 }
 
 var before = func() {} // what has to be done before the twin begins
@@ -29,9 +45,11 @@ func main() {
 	}
 	before()
 	time.Sleep(5 * time.Millisecond) // the runtime's own goroutines have run once
+	waited_before := waited()
 	trace.Log(context.Background(), "twin", "begin")
 	twin()
 	trace.Log(context.Background(), "twin", "end")
+	trace.Log(context.Background(), "waited", strconv.FormatInt(waited()-waited_before, 10))
 	time.Sleep(5 * time.Millisecond) // the others come to their end, too
 	trace.Stop()
 	if err := f.Close(); err != nil {
