@@ -49,7 +49,7 @@ typedef struct {
     uint64_t ran_last;
     bool *thread; /* by M: it has run one of ours */
     size_t thread_cap;
-    uint64_t *p_m, *p_taken_ns; /* by P: the thread that had it last; when it was retaken, NONE */
+    uint64_t *p_m, *p_taken_ns; /* by P: the thread that had it last, when it was retaken; both + 1, 0 = not */
     size_t p_cap, p_taken_cap;
     uint64_t in_c;
     struct {
@@ -269,9 +269,9 @@ static void comes_back(Reader *r, const Event *e, uint64_t g, uint64_t m) {
 
 static void loses(Reader *r, const Event *e) {
     Go *o = go_of(r, e->arg[2]);
+    if (o == NULL || !o->in_c) return;
     GROW(r->p_taken_ns, r->p_taken_cap, e->arg[0] + 1);
     r->p_taken_ns[e->arg[0]] = e->time_ns + 1;
-    if (o == NULL || !o->in_c) return;
     o->lost++;
     o->lost_p = e->arg[0];
     if (o->entered_ns != NONE) add_ns(r, FACT_to_retake, e->time_ns - o->entered_ns);
