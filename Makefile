@@ -42,7 +42,8 @@ TESTS  = main check tidy_test program imported scenario audit invariant $(TESTS_
          $(TESTS_DEV:%=dev/%_test) dev/driver $(TESTS_RT:%=rt/%_test) \
          $(TESTS_SCRIPT:%=script/%_test) script/attempt \
          calibrate/fit_test \
-         $(TESTS_CLI:%=cli/%_test) cli/command $(TESTS_VIEW:%=visualizer/%_test) visualizer/sample
+         $(TESTS_CLI:%=cli/%_test) cli/command $(TESTS_VIEW:%=visualizer/%_test) visualizer/sample $(TWINS:%=twins/%) twins/twins_test
+TWINS  = facts twin
 TESTS_BASE   = base
 TESTS_EVENT  = trace model
 TESTS_LENS   = narrate summary why findings scenarios perfetto gotrace gotrace_read gotrace_bytes import again
@@ -70,7 +71,7 @@ LIB_CFLAGS := $(shell for m in $(SIM_LIBS) $(VIEW_LIBS) cunit; do pkg-config --c
 LUA_ARCHIVE := $(wildcard $(shell pkg-config --variable=libdir lua5.4 2>/dev/null)/liblua5.4.a)
 libs = $(patsubst -llua5.4,$(or $(LUA_ARCHIVE),-llua5.4),$(shell pkg-config --libs $(1)))
 
-.PHONY: all demo test check ci stress fuzz bench deps clean install uninstall run view tidy help
+.PHONY: all demo test check ci stress fuzz bench twins deps clean install uninstall run view tidy help
 all: $(BUILD)/faultline $(BUILD)/faultline-view
 
 $(BUILD)/faultline: $(call objects,$(SIM) $(CLI:%=sim/cli/%))
@@ -79,6 +80,8 @@ $(BUILD)/faultline-view: $(call objects,$(TRACES) $(VIEW:%=visualizer/%))
 	$(CC) $(CFLAGS) $^ -o $@ $(shell pkg-config --libs $(VIEW_LIBS)) -lm
 $(BUILD)/tests: $(call objects,$(SIM) $(filter-out visualizer/main,$(VIEW:%=visualizer/%)) $(TESTS:%=tests/%))
 	$(CC) $(CFLAGS) $^ -o $@ $(call libs,$(SIM_LIBS) $(VIEW_LIBS) cunit) -lm
+$(BUILD)/twins: $(call objects,$(TRACES) tests/twins/main $(TWINS:%=tests/twins/%) tests/check tests/cli/command tests/dev/driver)
+	$(CC) $(CFLAGS) $^ -o $@ $(call libs,$(VIEW_LIBS) cunit) -lm
 $(BUILD)/bench: $(call objects,$(SIM) tests/bench/bench)
 	$(CC) $(CFLAGS) $^ -o $@ $(call libs,$(SIM_LIBS)) -lm
 
@@ -126,6 +129,10 @@ fuzz: ## any bytes as a Go trace, under clang's libFuzzer (FUZZ=gotrace_import F
 	      -use_value_profile=1 -print_final_stats=1 corpus ../../tests/fuzz/corpus ../../tests/traces/go/synthetic
 bench: $(BUILD)/bench all ## the figures, side by side in one run
 	@$(BUILD)/bench
+twins: $(BUILD)/twins all ## real Go programs beside their scenarios: the table of book-notes/twins.md
+	@$(BUILD)/faultline calibrate --device none -o $(BUILD)/twins.profile >/dev/null
+	@$(BUILD)/twins --runs 10 --profile $(BUILD)/twins.profile >$(BUILD)/twins.md; s=$$?; \
+	 [ $$s -gt 1 ] || mv $(BUILD)/twins.md book-notes/twins.md; exit $$s
 run: all ## make run S=scenario
 	@$(BUILD)/faultline run --narrate $(S)
 view: all ## make view S=scenario

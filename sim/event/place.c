@@ -79,7 +79,7 @@ char *place_in(char buf[PLACE_TEXT_MAX], const Intern *text, const char *scenari
     char number[PLACE_TEXT_MAX];
     place_text(number, text, line);
     if (number[0] == '\0' || place_is_stack(line)) snprintf(buf, PLACE_TEXT_MAX, "%s", number);
-    else if (scenario[0]) snprintf(buf, PLACE_TEXT_MAX, "%.128s:%s", scenario, number);
-    else snprintf(buf, PLACE_TEXT_MAX, "line %s", number);
+    else if (scenario[0]) snprintf(buf, PLACE_TEXT_MAX, "%.128s:%.20s", scenario, number);
+    else snprintf(buf, PLACE_TEXT_MAX, "line %.20s", number);
     return buf;
 }
