@@ -124,7 +124,7 @@ static void print_counts(const Import *u) {
     if (im->left_out > 0)
         printf("left out:  %llu events of the experiment traceallocfree\n", (unsigned long long)im->left_out);
     if (im->renumbered > 0)
-        printf("renamed:   %llu goroutines with numbers above %d; their own number is in their name\n",
+        printf("numbers:   %llu goroutines with numbers above %d have others here; Go's stands behind, in brackets\n",
                (unsigned long long)im->renumbered, MODEL_OWN_IDS - 1);
     printf("trace:     %s\n", u->o->out);
 }

@@ -181,7 +181,7 @@ bool model_new_g(Step *s, uint64_t g, GState state) {
     Model *m = s->m;
     uint64_t count = m->imported && m->g_count < MODEL_OWN_IDS ? MODEL_OWN_IDS : m->g_count;
     REQUIRE(g >= 1 && g < count + ID_STEP_MAX * (m->p_count + 1), "g%llu is out of the range of ids", (Ull)g);
-    bool gone = g < m->g_count && m->g[g].state == G_DEAD && m->imported; /* no Go does so, but its reader lets it pass */
+    bool gone = g < m->g_count && m->g[g].state == G_DEAD && m->imported; /* a number that is used again */
     REQUIRE(g >= m->g_count || m->g[g].state == G_NONE || gone, "g%llu exists already", (Ull)g);
     if (g >= m->g_count) {
         GROW(m->g, m->g_cap, g + 1);
@@ -204,7 +204,9 @@ bool model_new_g(Step *s, uint64_t g, GState state) {
                        .since_seq = s->e->seq,
                        .wake_ns = NONE,
                        .busy_ns = NONE,
-                       .lock_m = NONE};
+                       .lock_m = NONE,
+                       .number = m->next_number};
+    m->next_number = 0;
     return true;
 }
 static bool go_create(Step *s, uint64_t g, uint64_t parent, uint64_t name, uint64_t line) {
@@ -1013,7 +1015,7 @@ static bool apply(Step *s) {
     case EV_DEV_DONE: return dev_done(s, a[0]);
     case EV_DEV_WAIT: return dev_wait(s, a[0], a[1], a[2]);
     case EV_DEV_IDLE: return dev_idle(s, a[0]);
-    case EV_IMPORT: case EV_M_SEEN: case EV_P_SEEN: case EV_G_SEEN: case EV_G_NAME: case EV_G_LABEL: case EV_AT:
+    case EV_IMPORT: case EV_M_SEEN: case EV_P_SEEN: case EV_G_SEEN: case EV_G_NUMBER: case EV_G_NAME: case EV_G_LABEL: case EV_AT:
     case EV_GO_CREATE_WAITING: case EV_GO_CREATE_C: case EV_GO_END_C: case EV_GC_BEGIN: case EV_GC_END:
     case EV_GC_SWEEP: case EV_GC_SWEEP_END: case EV_GC_ASSIST: case EV_GC_ASSIST_END: case EV_HEAP_LIVE:
     case EV_HEAP_GOAL: case EV_TASK_BEGIN: case EV_TASK_END: case EV_REGION_BEGIN: case EV_REGION_END:
@@ -1064,7 +1066,7 @@ const char *model_g_name(const Model *m, uint64_t g) {
     X(procs) X(seed) X(globq.head) X(globq.tail) X(globq.count) X(sysmon_last_ns)                  \
         X(sysmon_next_ns) X(sysmon_idle) X(sysmon_asleep) X(ended) X(exit_status) X(deadlocked)    \
             X(panicked) X(unknown) X(stw_g) X(stw_reason) X(stw_ns) X(stw_stopped) X(imported)     \
-                X(gc_ns) X(heap_live) X(heap_goal)
+                X(next_number) X(gc_ns) X(heap_live) X(heap_goal)
 
 Model *model_new(const Intern *text) {
     Model *m = mem_zero(1, sizeof *m);

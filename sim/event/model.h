@@ -73,6 +73,7 @@ typedef struct {
     uint64_t locks;     /* depth of LockOSThread */
     uint64_t callbacks; /* Go functions called from C that are on its stack */
     uint64_t wants_go;  /* in C, and waits to get into a callback */
+    uint64_t number;    /* imported: Go's own number, if it has another here; else 0 */
 } ModelG;
 
 typedef struct {
@@ -165,6 +166,7 @@ typedef struct {
     uint64_t stw_stopped;               /* and all Ps stand still */
     uint64_t imported; /* from a real program of Go 1.`imported`; 0 = a run of ours. What its trace does not
                           say (queues, sysmon, threads without a P) is not known */
+    uint64_t next_number; /* imported: of the goroutine that is about to be told of; 0 = its own */
     uint64_t gc_ns, heap_live, heap_goal; /* a collection marks since; bytes. NONE = none, or not known */
     size_t g_count, p_count, m_count, chan_count, obj_count, cmd_count, queue_count, cthread_count,
         ctx_count;
@@ -180,7 +182,7 @@ typedef struct {
     ModelCtx *ctx;
 } Model;
 
-/* Goroutines of an imported trace have Go's own numbers below this; from here on they are counted as they come. */
+/* Goroutines of an imported trace have Go's own numbers below this; others get one from here on, again and again. */
 enum { MODEL_OWN_IDS = 16384 };
 
 Model *model_new(const Intern *text);

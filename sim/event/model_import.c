@@ -164,6 +164,7 @@ bool model_import(Step *s) {
     case EV_M_SEEN: return m_seen(s, a[0]);
     case EV_P_SEEN: return p_seen(s, a[0], a[1], a[2]);
     case EV_G_SEEN: return g_seen(s, a[0], a[1], a[2], a[3], a[4]);
+    case EV_G_NUMBER: s->m->next_number = a[1]; return true;
     case EV_G_NAME: return g_name(s, a[0], a[1]);
     case EV_G_LABEL: return get_G(s, a[0]) != NULL;
     case EV_AT: return at(s, a[0], a[1]);

@@ -82,6 +82,10 @@ void findings_begin(Findings *f, const char *profile) {
 void findings_free(Findings *f) {
     free(f->hold);
     free(f->stuck);
+    free(f->place);
+    idmap_free(&f->place_by_line);
+    f->place = NULL;
+    f->place_count = f->place_cap = 0;
     f->hold = NULL;
     f->stuck = NULL;
     f->hold_cap = f->stuck_cap = 0;
@@ -292,9 +296,28 @@ static void long_call(Findings *f, const Model *m, uint64_t g, uint64_t now, uin
         syscall ? "the system call " : "", fn, narrate_time(took, sizeof took, f->longest_call_ns), (Ull)gp->m);
 }
 
-typedef struct {
-    uint64_t line, made, ended, stuck, g;
-} Birthplace;
+/* Where it was made; NULL: before the trace, or by nobody's go statement. */
+static Birthplace *birthplace(Findings *f, const Model *m, uint64_t line) {
+    if (!m->imported || line == 0 || line == NONE) return NULL;
+    uint32_t i = idmap_get(&f->place_by_line, line);
+    if (i == IDMAP_NONE) {
+        GROW(f->place, f->place_cap, f->place_count + 1);
+        i = (uint32_t)f->place_count++;
+        f->place[i] = (Birthplace){.line = line, .g = NONE};
+        idmap_put(&f->place_by_line, line, i);
+    }
+    return &f->place[i];
+}
+
+static void made(Findings *f, const Model *m, const Event *e) {
+    Birthplace *b = birthplace(f, m, e->arg[3]);
+    if (b) b->made++;
+}
+static void ended(Findings *f, const Model *m, const Event *e) {
+    const ModelG *gp = g_of(m, e->arg[0]);
+    Birthplace *b = birthplace(f, m, gp ? gp->born_line : 0);
+    if (b) b->ended++;
+}
 
 static bool is_stuck(const Model *m, const ModelG *gp) {
     static const char *const reasons[] = {"chan receive", "chan send", "select", "sync", "network"};
@@ -307,42 +330,23 @@ static bool is_stuck(const Model *m, const ModelG *gp) {
     return false;
 }
 
-static int by_line(const void *a, const void *b) {
-    const Birthplace *x = a, *y = b;
-    if (x->line != y->line) return x->line < y->line ? -1 : 1;
-    return x->g < y->g ? -1 : x->g > y->g;
-}
-
-/* Goroutines by the go statement that made them. */
 static void judge_leaks(Findings *f, const Model *m) {
-    if (!m->imported) return;
-    Birthplace *b = mem_zero(m->g_count, sizeof *b);
-    size_t n = 0;
     for (size_t i = 1; i < m->g_count; i++) {
-        const ModelG *gp = &m->g[i];
-        if (gp->state == G_NONE || gp->born_line == 0) continue;
-        b[n++] = (Birthplace){gp->born_line, 1, gp->state == G_DEAD, is_stuck(m, gp), i};
+        Birthplace *b = is_stuck(m, &m->g[i]) ? birthplace(f, m, m->g[i].born_line) : NULL;
+        if (b && b->stuck++ == 0) b->g = i;
     }
-    qsort(b, n, sizeof *b, by_line);
-    for (size_t i = 0; i < n;) {
-        Birthplace all = b[i++];
-        for (; i < n && b[i].line == all.line; i++) {
-            if (!all.stuck && b[i].stuck) all.g = b[i].g;
-            all.made++;
-            all.ended += b[i].ended;
-            all.stuck += b[i].stuck;
-        }
-        if (all.stuck < LEAK_MIN || 2 * all.ended >= all.made) continue;
+    for (size_t i = 0; i < f->place_count; i++) {
+        const Birthplace *b = &f->place[i];
+        if (b->stuck < LEAK_MIN || 2 * b->ended >= b->made) continue;
         Finding *x = saw(f, FIND_goroutine_leak, m->now_ns, m->seq);
         if (x->times > 1) continue;
         char who[NAME];
-        x->g = all.g;
-        x->line = all.line;
+        x->g = b->g;
+        x->line = b->line;
         say(x, "%llu goroutines were made here, %llu have ended, and %llu wait at the end of the trace; the first is %s, in %s",
-            (Ull)all.made, (Ull)all.ended, (Ull)all.stuck, narrate_g(m, all.g, who, sizeof who),
-            intern_text(m->text, m->g[all.g].reason));
+            (Ull)b->made, (Ull)b->ended, (Ull)b->stuck, narrate_g(m, b->g, who, sizeof who),
+            intern_text(m->text, m->g[b->g].reason));
     }
-    free(b);
 }
 
 /* ---- crossings ---- */
@@ -479,9 +483,12 @@ void findings_event(Findings *f, const Model *m, const Event *e) {
         waited(f, m, e->arg[0], e->time_ns, e->seq);
         keeps(f, m, e, e->arg[1], e->arg[0]);
         break;
+    case EV_GO_CREATE: made(f, m, e); break;
+    case EV_GO_END:
+        ended(f, m, e);
+        /* fall through */
     case EV_GO_STOP:
     case EV_GO_BLOCK:
-    case EV_GO_END:
         f->running_ns += spent(m, e->arg[0], e);
         g_lets_go(f, m, e);
         break;

@@ -43,7 +43,9 @@ struct GotraceImport {
     uint64_t *m_g;            /* by our number: the goroutine that the thread has, by our number; NONE */
     size_t m_count, m_cap;
     IdMap g_by_id;            /* Go's number -> ours; only from MODEL_OWN_IDS on, while they live */
-    uint64_t g_next;          /* the next of those */
+    uint64_t g_next;          /* the next of those, if none is free */
+    uint64_t *g_free;         /* those of the ended, the last one first */
+    size_t g_free_count, g_free_cap;
     ImportG *g;               /* by our number */
     size_t g_cap;
     uint64_t stacks_of;       /* the generation of the table below */
@@ -87,6 +89,7 @@ void gotrace_import_free(GotraceImport *im) {
     bytes_free(&im->frames);
     free(im->m_g);
     free(im->g);
+    free(im->g_free);
     free(im->stack);
     free(im);
 }
@@ -224,7 +227,12 @@ static Id_G goroutine(GotraceImport *im, uint64_t id) {
 }
 
 static void forget(GotraceImport *im, uint64_t id) {
-    if (id != GOTRACE_NONE && id >= MODEL_OWN_IDS) idmap_remove(&im->g_by_id, id);
+    if (id == GOTRACE_NONE || id < MODEL_OWN_IDS) return;
+    uint32_t g = idmap_get(&im->g_by_id, id);
+    if (g == IDMAP_NONE) return;
+    idmap_remove(&im->g_by_id, id);
+    GROW(im->g_free, im->g_free_cap, im->g_free_count + 1);
+    im->g_free[im->g_free_count++] = g;
 }
 
 /* One that comes into the world. */
@@ -235,39 +243,29 @@ static bool born(GotraceImport *im, const GotraceEvent *e, Id_G *g, Diag *d) {
     *g = (Id_G){id};
     if (id >= MODEL_OWN_IDS) {
         if (im->g_next >= UINT32_MAX) return diag_fail(d, EXIT_WORLD, "byte %" PRIu64 ": too many goroutines", e->at);
-        g->v = im->g_next++;
         if (idmap_get(&im->g_by_id, id) != IDMAP_NONE) idmap_remove(&im->g_by_id, id); /* Go's reader lets one be born twice */
+        g->v = im->g_free_count > 0 ? im->g_free[--im->g_free_count] : im->g_next++;
         idmap_put(&im->g_by_id, id, (uint32_t)g->v);
         im->told.renumbered++;
+        TELL(0, G_NUMBER, *g, {id});
     }
     GROW(im->g, im->g_cap, g->v + 1);
     im->g[g->v] = (ImportG){0};
     return true;
 }
 
-/* Its name; of one that bears another number here, with Go's own. */
-static Id_STR name_of(GotraceImport *im, Id_G g, uint64_t id, Id_STR name) {
-    im->g[g.v].named = true;
-    if (g.v == id) return name;
-    char buf[512];
-    snprintf(buf, sizeof buf, "%.400s (goroutine %" PRIu64 ")", intern_text(im->s->text, name.v), id);
-    return stream_text(im->s, buf);
-}
-
-static uint64_t seen_as(GotraceImport *im, Id_G g, uint64_t id) {
-    return g.v == id ? NONE : (im->g[g.v].named = false, name_of(im, g, id, stream_text(im->s, "?")).v);
-}
-
 /* The place of what the running goroutine does; its stack tells its name, if nothing did before. */
-static Id_LINE here(GotraceImport *im, const GotraceEvent *e, Id_G g, uint64_t stack) {
+static Id_LINE here(GotraceImport *im, Id_G g, uint64_t stack) {
     const ImportStack *x = stack_of(im, stack);
-    if (g.v != NONE && !im->g[g.v].named && x->began_with.v != NONE)
-        TELL(0, G_NAME, g, name_of(im, g, e->g, x->began_with));
+    if (g.v != NONE && !im->g[g.v].named && x->began_with.v != NONE) {
+        im->g[g.v].named = true;
+        TELL(0, G_NAME, g, x->began_with);
+    }
     return x->line;
 }
 
-static void here_first(GotraceImport *im, const GotraceEvent *e, Id_G g, uint64_t stack) {
-    Id_LINE line = here(im, e, g, stack);
+static void here_first(GotraceImport *im, Id_G g, uint64_t stack) {
+    Id_LINE line = here(im, g, stack);
     if (g.v != NONE && line.v != 0) TELL(0, AT, g, line);
 }
 
@@ -289,21 +287,19 @@ static bool go_status(GotraceImport *im, const GotraceEvent *e, Diag *d) {
     if (status == GT_G_RUNNING || status == GT_G_SYSCALL) m = thread(im, e->m);
     if (!born(im, e, &g, d)) return false;
     const ImportStack *x = stack_of(im, stack);
-    Id_STR name = x->began_with;
-    if (name.v != NONE) name = name_of(im, g, e->arg[0], name);
-    else name.v = seen_as(im, g, e->arg[0]);
+    im->g[g.v].named = x->began_with.v != NONE;
     if (m.v != NONE) im->m_g[m.v] = g.v;
-    TELL_G(g, 0, G_SEEN, g, m, {status}, name, x->line);
+    TELL_G(g, 0, G_SEEN, g, m, {status}, x->began_with, x->line);
     return true;
 }
 
 static bool go_create(GotraceImport *im, const GotraceEvent *e, Diag *d) {
     Id_G parent = goroutine(im, e->g), g;
-    Id_LINE line = here(im, e, parent, e->arg[2]);
+    Id_LINE line = here(im, parent, e->arg[2]);
     if (!born(im, e, &g, d)) return false;
     Id_STR name = stack_of(im, e->arg[1])->began_with;
     if (name.v == NONE) name = stream_text(im->s, "?");
-    name = name_of(im, g, e->arg[0], name);
+    im->g[g.v].named = true;
     if (e->number == GT_GO_CREATE) TELL_G(g, 0, GO_CREATE, g, parent, name, line);
     else TELL_G(g, 0, GO_CREATE_WAITING, g, parent, name, line);
     return true;
@@ -315,14 +311,13 @@ static bool go_create_syscall(GotraceImport *im, const GotraceEvent *e, Diag *d)
     if (!born(im, e, &g, d)) return false;
     im->m_g[m.v] = g.v;
     TELL_G(g, 0, GO_CREATE_C, g, m);
-    if (g.v != e->arg[0]) TELL(0, G_NAME, g, {seen_as(im, g, e->arg[0])});
     return true;
 }
 
 /* ---- out of Go ---- */
 
 static bool syscall_begin(GotraceImport *im, const GotraceEvent *e, Id_G g, Id_M m) {
-    here(im, e, g, e->arg[1]);
+    here(im, g, e->arg[1]);
     const ImportStack *x = stack_of(im, e->arg[1]);
     if (x->calls_c) TELL_G(g, LAST(g), CGO_ENTER, g, {e->p}, m, x->calls, x->line);
     else TELL_G(g, LAST(g), SYSCALL, g, {e->p}, m, x->calls, x->line);
@@ -367,7 +362,7 @@ static bool go_leave(GotraceImport *im, const GotraceEvent *e, Id_G g, Id_M m) {
     im->m_g[m.v] = NONE;
     switch (e->number) {
     case GT_GO_STOP:
-        here_first(im, e, g, e->arg[1]);
+        here_first(im, g, e->arg[1]);
         TELL_G(g, LAST(g), GO_STOP, g, text(im, e->arg[0]));
         return true;
     case GT_GO_BLOCK: {
@@ -375,7 +370,7 @@ static bool go_leave(GotraceImport *im, const GotraceEvent *e, Id_G g, Id_M m) {
             TELL_G(g, LAST(g), GO_BLOCK, g, stream_text(im->s, "coroutine switch"), {0});
             return true;
         }
-        Id_LINE line = here(im, e, g, e->arg[1]);
+        Id_LINE line = here(im, g, e->arg[1]);
         TELL_G(g, LAST(g), GO_BLOCK, g, text(im, e->arg[0]), line);
         return true;
     }
@@ -388,7 +383,7 @@ static bool go_leave(GotraceImport *im, const GotraceEvent *e, Id_G g, Id_M m) {
 }
 
 static bool go_unblock(GotraceImport *im, const GotraceEvent *e, Id_G by) {
-    if (e->number == GT_GO_UNBLOCK) here_first(im, e, by, e->arg[2]);
+    if (e->number == GT_GO_UNBLOCK) here_first(im, by, e->arg[2]);
     Id_G g = goroutine(im, e->arg[0]);
     TELL_G(g, LAST(by), GO_UNBLOCK, g, by);
     return true;
@@ -396,7 +391,7 @@ static bool go_unblock(GotraceImport *im, const GotraceEvent *e, Id_G by) {
 
 /* One goroutine may have two reasons; the first counts. */
 static bool stw_begin(GotraceImport *im, const GotraceEvent *e, Id_G g) {
-    Id_LINE line = here(im, e, g, e->arg[1]);
+    Id_LINE line = here(im, g, e->arg[1]);
     TELL(0, STW_BEGIN, g, text(im, e->arg[0]), line);
     if (im->stw_g != NONE) return true;
     im->stw_g = g.v;
@@ -412,10 +407,10 @@ static bool stw_end(GotraceImport *im, Id_G g) {
 }
 
 /* A collection that runs as a generation begins is news in the first one only. */
-static bool gc_on(GotraceImport *im, const GotraceEvent *e, Id_G g, uint64_t stack) {
+static bool gc_on(GotraceImport *im, Id_G g, uint64_t stack) {
     if (im->gc) return true;
     im->gc = true;
-    Id_LINE line = here(im, e, g, stack);
+    Id_LINE line = here(im, g, stack);
     TELL(0, GC_BEGIN, g, line);
     return true;
 }
@@ -432,23 +427,23 @@ static bool told(GotraceImport *im, const GotraceEvent *e, Id_G g) {
     Id_LINE line;
     switch (e->number) {
     case GT_USER_TASK_BEGIN:
-        line = here(im, e, g, a[3]);
+        line = here(im, g, a[3]);
         TELL(0, TASK_BEGIN, {a[0]}, {a[1]}, g, text(im, a[2]), line);
         return true;
     case GT_USER_TASK_END:
-        line = here(im, e, g, a[1]);
+        line = here(im, g, a[1]);
         TELL(0, TASK_END, {a[0]}, g, line);
         return true;
     case GT_USER_REGION_BEGIN:
-        line = here(im, e, g, a[2]);
+        line = here(im, g, a[2]);
         TELL(0, REGION_BEGIN, g, {a[0]}, text(im, a[1]), line);
         return true;
     case GT_USER_REGION_END:
-        line = here(im, e, g, a[2]);
+        line = here(im, g, a[2]);
         TELL(0, REGION_END, g, {a[0]}, text(im, a[1]), line);
         return true;
     default:
-        line = here(im, e, g, a[3]);
+        line = here(im, g, a[3]);
         TELL(0, LOG, g, {a[0]}, text(im, a[1]), text(im, a[2]), line);
         return true;
     }
@@ -472,7 +467,7 @@ static bool import(GotraceImport *im, const GotraceEvent *e, Id_G g, Id_M m, Dia
     Id_LINE line;
     switch ((GotraceNumber)e->number) {
     case GT_PROCS_CHANGE:
-        line = here(im, e, g, a[1]);
+        line = here(im, g, a[1]);
         TELL(0, PROCS, {a[0]}, line);
         return true;
     case GT_PROC_STATUS: return proc_status(im, e);
@@ -490,16 +485,16 @@ static bool import(GotraceImport *im, const GotraceEvent *e, Id_G g, Id_M m, Dia
     case GT_GO_DESTROY_SYSCALL: return end_c(im, e, g, m);
     case GT_STW_BEGIN: return stw_begin(im, e, g);
     case GT_STW_END: return stw_end(im, g);
-    case GT_GC_ACTIVE: return gc_on(im, e, g, 0);
-    case GT_GC_BEGIN: return gc_on(im, e, g, a[1]);
+    case GT_GC_ACTIVE: return gc_on(im, g, 0);
+    case GT_GC_BEGIN: return gc_on(im, g, a[1]);
     case GT_GC_END: return gc_off(im, g);
     case GT_GC_SWEEP_BEGIN:
-        line = here(im, e, g, a[0]);
+        line = here(im, g, a[0]);
         TELL(0, GC_SWEEP, {e->p}, line);
         return true;
     case GT_GC_SWEEP_END: TELL(0, GC_SWEEP_END, {e->p}, {a[0]}, {a[1]}); return true;
     case GT_GC_MARK_ASSIST_BEGIN:
-        line = here(im, e, g, a[0]);
+        line = here(im, g, a[0]);
         TELL(0, GC_ASSIST, g, line);
         return true;
     case GT_GC_MARK_ASSIST_END: TELL(0, GC_ASSIST_END, g); return true;

@@ -2,8 +2,9 @@
  *
  * Threads get our numbers in the order in which the trace names them. M1 is sysmon's: the thread that takes Ps
  * away while it has neither a P nor a goroutine, if there is one. Ps and goroutines keep Go's own, but for
- * goroutines from MODEL_OWN_IDS on: they are counted in their order from there, and bear Go's number in their
- * name. Virtual time 0 is the first event. A `line` is the stack of whoever acts (place.h).
+ * goroutines from MODEL_OWN_IDS on: they get a number from there, which is used again when they have ended, and
+ * G_NUMBER says Go's. So memory is bounded by what lives at a time, and by the program's code: names and stacks.
+ * Virtual time 0 is the first event. A `line` is the stack of whoever acts (place.h).
  *
  * Differs: spans, objects and stacks of traceallocfree are left out, and counted
  */

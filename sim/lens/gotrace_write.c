@@ -70,6 +70,11 @@ uint64_t gw_m_of(GotraceWriter *w, uint64_t g) {
     return g < w->model->g_count ? gw_g_at(w, g)->m : NONE;
 }
 
+uint64_t gw_g_number(GotraceWriter *w, uint64_t g) {
+    uint64_t number = gw_g_at(w, g)->number;
+    return number ? number : g;
+}
+
 /* ---- one event of Go's ---- */
 
 /* As the file calls the thread. */
@@ -169,7 +174,7 @@ static void say_procs(GotraceWriter *w, uint64_t m) {
 
 void gw_go_start(GotraceWriter *w, uint64_t m, uint64_t g) {
     GoG *gp = gw_g_at(w, g);
-    PUT(w, m, GO_START, g, ++gp->seq);
+    PUT(w, m, GO_START, gw_g_number(w, g), ++gp->seq);
     gp->state = GT_G_RUNNING;
     gp->m = m;
     gw_m_at(w, m)->g = g;
@@ -187,7 +192,7 @@ void gw_go_end(GotraceWriter *w, uint64_t g) {
     gw_g_at(w, g)->state = gw_g_at(w, g)->seq = 0;
 }
 void gw_go_unblock(GotraceWriter *w, uint64_t m, uint64_t g, uint64_t stack) {
-    PUT(w, m, GO_UNBLOCK, g, ++gw_g_at(w, g)->seq, stack);
+    PUT(w, m, GO_UNBLOCK, gw_g_number(w, g), ++gw_g_at(w, g)->seq, stack);
     gw_g_at(w, g)->state = GT_G_RUNNABLE;
 }
 static void go_block(GotraceWriter *w, uint64_t g, uint64_t reason, uint64_t stack) {
@@ -221,7 +226,7 @@ static bool go_create(GotraceWriter *w, const Event *e) {
     const char *name = or_else(model_g_name(w->model, g), "goroutine");
     uint64_t at = parent == NONE ? 0 : stack_at(w, parent, e->arg[3]);
     PUT(w, m, GO_CREATE, g, stack_one(w, name, e->arg[3]), at);
-    *gw_g_at(w, g) = (GoG){GT_G_RUNNABLE, 0, NONE};
+    *gw_g_at(w, g) = (GoG){.state = GT_G_RUNNABLE, .m = NONE};
     return true;
 }
 
@@ -368,7 +373,7 @@ static void exit_fast(GotraceWriter *w, uint64_t g, uint64_t p, uint64_t m) {
 
 static void needm(GotraceWriter *w, uint64_t m, uint64_t g) {
     PUT(w, m, GO_CREATE_SYSCALL, g);
-    *gw_g_at(w, g) = (GoG){GT_G_SYSCALL, 0, m};
+    *gw_g_at(w, g) = (GoG){.state = GT_G_SYSCALL, .m = m};
     gw_m_at(w, m)->g = g;
 }
 static void dropm(GotraceWriter *w, uint64_t m, uint64_t g) {
@@ -482,12 +487,12 @@ static uint64_t actor_of(GotraceWriter *w, const Event *e) {
 static void thread_status(GotraceWriter *w, uint64_t m) {
     GoM *mp = gw_m_at(w, m);
     if (mp->p != NONE) PUT(w, m, PROC_STATUS, mp->p, gw_p_at(w, mp->p)->state);
-    if (mp->g != NONE) PUT(w, m, GO_STATUS, mp->g, number_of(w, m), gw_g_at(w, mp->g)->state);
+    if (mp->g != NONE) PUT(w, m, GO_STATUS, gw_g_number(w, mp->g), number_of(w, m), gw_g_at(w, mp->g)->state);
 }
 static void idle_status(GotraceWriter *w, uint64_t g) {
     const GoG *gp = gw_g_at(w, g);
     if (gp->state == GT_G_RUNNABLE || gp->state == GT_G_WAITING)
-        PUT(w, NONE, GO_STATUS, g, GOTRACE_NO_ID, gp->state);
+        PUT(w, NONE, GO_STATUS, gw_g_number(w, g), GOTRACE_NO_ID, gp->state);
 }
 
 /* All counters begin again, and everything that lives is named once. */
@@ -524,7 +529,7 @@ static bool has_room(const GotraceWriter *w, const Event *e) {
 /* Not while the world stops or a collection runs: who is in the middle of that cannot be named by a status. */
 static bool generation_is_over(const GotraceWriter *w, const Event *e) {
     if (w->stopping || w->gc_seq % 2 == 1 || w->sweeping > 0 || w->assisting > 0) return false;
-    if (w->model->imported && (e->seq <= w->first_until || w->said_by != NONE || w->at != 0)) return false;
+    if (w->model->imported && (e->seq <= w->first_until || w->said_by != NONE || w->at != 0 || w->number != 0)) return false;
     bool due = w->b.bytes >= GENERATION_BYTES || e->time_ns >= w->b.first_ns + w->generation_ns;
     return due && (!w->model->imported || has_room(w, e));
 }

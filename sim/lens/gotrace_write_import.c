@@ -86,6 +86,12 @@ static uint64_t mouth(GotraceWriter *w, uint64_t g) {
     return gw_can_speak(w, m) ? m : somebody(w, gw_can_speak);
 }
 
+/* A goroutine that comes into the world; its number is what G_NUMBER has announced. */
+static uint64_t born(GotraceWriter *w, uint64_t g, uint64_t state, uint64_t m) {
+    *gw_g_at(w, g) = (GoG){.state = state, .m = m, .number = w->number};
+    return gw_g_number(w, g);
+}
+
 /* ---- first words ---- */
 
 static bool p_seen(GotraceWriter *w, uint64_t p, uint64_t m, uint64_t state) {
@@ -101,10 +107,9 @@ static bool p_seen(GotraceWriter *w, uint64_t p, uint64_t m, uint64_t state) {
 static bool g_seen(GotraceWriter *w, const Event *e) {
     uint64_t g = e->arg[0], m = e->arg[1], state = e->arg[2], at = stack(w, e->arg[4]);
     if (gw_g_at(w, g)->state != 0) return gw_refuse(w, "it is known already");
-    uint64_t by = m != NONE ? m : w->said_by;
-    if (at != 0 && w->b.version >= 23) PUT(w, by, GO_STATUS_STACK, g, tid(w, m), state, at);
-    else PUT(w, by, GO_STATUS, g, tid(w, m), state);
-    *gw_g_at(w, g) = (GoG){state, 0, m};
+    uint64_t by = m != NONE ? m : w->said_by, number = born(w, g, state, m);
+    if (at != 0 && w->b.version >= 23) PUT(w, by, GO_STATUS_STACK, number, tid(w, m), state, at);
+    else PUT(w, by, GO_STATUS, number, tid(w, m), state);
     if (m != NONE) gw_m_at(w, m)->g = g;
     return true;
 }
@@ -117,8 +122,8 @@ static bool create(GotraceWriter *w, const Event *e) {
     if (gw_g_at(w, g)->state != 0) return gw_refuse(w, "it is there already");
     uint64_t first = birth(w, e->arg[2]), at = stack(w, e->arg[3]);
     bool waits = e->kind == EV_GO_CREATE_WAITING;
-    gw_put(w, m, waits ? GT_GO_CREATE_BLOCKED : GT_GO_CREATE, (const uint64_t[]){g, first, at}, 3);
-    *gw_g_at(w, g) = (GoG){waits ? GT_G_WAITING : GT_G_RUNNABLE, 0, NONE};
+    uint64_t number = born(w, g, waits ? GT_G_WAITING : GT_G_RUNNABLE, NONE);
+    gw_put(w, m, waits ? GT_GO_CREATE_BLOCKED : GT_GO_CREATE, (const uint64_t[]){number, first, at}, 3);
     return true;
 }
 
@@ -183,8 +188,7 @@ static bool out_of_go(GotraceWriter *w, const Event *e) {
         return true;
     case EV_GO_CREATE_C:
         if (gp->state != 0 || gw_m_at(w, a[1])->g != NONE) break;
-        PUT(w, a[1], GO_CREATE_SYSCALL, a[0]);
-        *gp = (GoG){GT_G_SYSCALL, 0, a[1]};
+        PUT(w, a[1], GO_CREATE_SYSCALL, born(w, a[0], GT_G_SYSCALL, a[1]));
         gw_m_at(w, a[1])->g = a[0];
         return true;
     case EV_GO_END_C:
@@ -255,7 +259,7 @@ static void collector(GotraceWriter *w, const Event *e) {
         break;
     case EV_GC_ASSIST:
         m = gw_m_of(w, a[0]);
-        if (a[1] == 0) PUT(w, anybody(w), GC_MARK_ASSIST_ACTIVE, a[0]);
+        if (a[1] == 0) PUT(w, anybody(w), GC_MARK_ASSIST_ACTIVE, gw_g_number(w, a[0]));
         else if (gw_can_speak(w, m)) PUT(w, m, GC_MARK_ASSIST_BEGIN, stack(w, a[1]));
         else break;
         w->assisting++;
@@ -280,7 +284,7 @@ static void words(GotraceWriter *w, const Event *e) {
     const uint64_t *a = e->arg;
     uint64_t m = mouth(w, event_first(e, KIND_G));
     if (e->kind == EV_CPU_SAMPLE) {
-        gotrace_sample(&w->b, e->time_ns + GOTRACE_IMPORT_NS, tid(w, a[2]), a[1], a[0] == NONE ? 0 : a[0], stack(w, a[3]));
+        gotrace_sample(&w->b, e->time_ns + GOTRACE_IMPORT_NS, tid(w, a[2]), a[1], a[0] == NONE ? 0 : gw_g_number(w, a[0]), stack(w, a[3]));
         return;
     }
     if (m == NONE) return;
@@ -348,12 +352,16 @@ bool gw_tell_imported(GotraceWriter *w, const Event *e) {
         w->at = e->arg[1];
         return true;
     }
+    if (e->kind == EV_G_NUMBER) {
+        w->number = e->arg[1];
+        return true;
+    }
     if (e->kind == EV_IMPORT || e->kind == EV_G_NAME) return true;
     uint64_t m = e->kind == EV_CPU_SAMPLE ? NONE : actor_of(w, e);
     if (!tell(w, e)) return false;
     if (m != NONE) w->actor = m;
     else if (w->said_by != NONE) w->actor = w->said_by;
     w->said_by = NONE;
-    w->at = 0;
+    w->at = w->number = 0;
     return true;
 }

@@ -19,6 +19,7 @@ enum {
 typedef struct {
     uint64_t state, seq; /* GotraceG */
     uint64_t m;          /* running or in a syscall; NONE */
+    uint64_t number;     /* Go's own: imported; 0 = as here */
 } GoG;
 typedef struct {
     uint64_t state, seq; /* GotraceP */
@@ -51,7 +52,7 @@ struct GotraceWriter {
     bool stopping, mark; /* the world stops; and a collection ends with that */
     uint64_t generation_ns;
     /* imported: */
-    uint64_t said_by, at; /* M_SEEN and AT stand before the event that they belong to; NONE, 0 */
+    uint64_t said_by, at, number; /* M_SEEN, AT and G_NUMBER stand before the event that they belong to; NONE, 0, 0 */
     uint64_t sweeping, assisting;
     uint64_t first_until; /* the first generation has all up to this event: what it does not know must not exist later */
     struct {
@@ -74,6 +75,8 @@ GoM *gw_m_at(GotraceWriter *w, uint64_t id);
 bool gw_refuse(GotraceWriter *w, const char *what);
 /* Has the thread a P and a goroutine, as whoever says something must? */
 bool gw_can_speak(GotraceWriter *w, uint64_t m);
+/* As the file calls the goroutine. */
+uint64_t gw_g_number(GotraceWriter *w, uint64_t g);
 /* The thread of a goroutine, or NONE. */
 uint64_t gw_m_of(GotraceWriter *w, uint64_t g);
 

@@ -154,6 +154,10 @@ static void tell_seen(const Model *m, const Event *e, Narration *n) {
         headline(n, "%s %s%s", who(m, a[0], 24, g, sizeof g), g_state[a[2] <= 4 ? a[2] : 0], thread);
         reason(n, "It was there before the trace began%s.", at(where, m, a[4]));
         break;
+    case EV_G_NUMBER:
+        headline(n, "The next is goroutine %llu", (Ull)a[1]);
+        reason(n, "It is told of as g%llu: its own number is too large.", (Ull)a[0]);
+        break;
     case EV_G_NAME:
         headline(n, "%s has a name", who(m, a[0], 11, g, sizeof g));
         reason(n, "Its stack shows for the first time what it began with: **%s**.", string(m, a[1]));

@@ -226,7 +226,8 @@ enum { LABEL_MAX = 512 }; /* a name of 400 bytes, and what stands around it */
 
 static const char *g_label(const Perfetto *w, uint64_t g, char buf[LABEL_MAX]) {
     const char *name = model_g_name(w->model, g);
-    snprintf(buf, LABEL_MAX, "%.400s%sg%llu", name, name[0] ? " " : "", (Ull)g);
+    uint64_t number = g < w->model->g_count && w->model->g[g].number ? w->model->g[g].number : g;
+    snprintf(buf, LABEL_MAX, "%.400s%sg%llu", name, name[0] ? " " : "", (Ull)number);
     return buf;
 }
 
@@ -754,6 +755,7 @@ static void act(Perfetto *w) {
     case EV_M_TEMPLATE: add(w, COUNTER_THREADS, 1); break;
     case EV_HEAP_LIVE: set(w, COUNTER_BYTES, a[0]); break;
     case EV_M_END: take(w, COUNTER_THREADS, 1); break;
+    case EV_G_NUMBER: borrowed(w, a[0]); break; /* its number here may have been another's */
     case EV_GO_CREATE: makes_run(w, LANE_G, a[1], a[0]); break;
     case EV_GO_UNBLOCK: ready(w, a[0], a[1]); break;
     case EV_CALLBACK: makes_run(w, LANE_G, a[0], a[0]); break;

@@ -258,6 +258,23 @@ static void sysmon_is_recognised(void) {
     free(l.lines);
 }
 
+/* tests/go/numbers: two hundred goroutines, one after the other, with numbers above 20,000. */
+static void note_number(void *ctx, const Model *m, const Event *e) {
+    uint64_t *most = ctx;
+    if (m->g_count > *most) *most = m->g_count;
+    if (e->kind != EV_GO_CREATE) return;
+    CU_ASSERT_EQUAL(m->g[e->arg[0]].number != 0, e->arg[0] >= MODEL_OWN_IDS);
+}
+
+static void numbers_are_used_again(void) {
+    uint64_t most = 0;
+    Imported got = import_trace(FOLDER "numbers-go1.26.trace", NULL, note_number, &most);
+    CU_ASSERT(got.ok);
+    CU_ASSERT(got.told.renumbered > 200);
+    CU_ASSERT(most < MODEL_OWN_IDS + 32);
+    expect_lines(FOLDER "numbers-go1.26.trace", " G_NUMBER ", "G_NUMBER g=g16384 number=20010\n");
+}
+
 /* Causes go back, and to the same goroutine or to who woke it. */
 static void check_cause(void *ctx, const Model *m, const Event *e) {
     uint64_t *starts = ctx;
@@ -483,6 +500,7 @@ void lens_import_tests(void) {
         {"a call into C has its name and place", a_call_into_c_has_its_name_and_place},
         {"a thread of C is known by its goroutine", a_thread_of_c_is_known_by_its_goroutine},
         {"sysmon is recognised", sysmon_is_recognised},
+        {"numbers are used again", numbers_are_used_again},
         {"what made it runnable is its cause", what_made_it_runnable_is_its_cause},
         {"a place is the program's own", a_place_is_the_programs_own},
         {"every command reads it", every_command_reads_it},

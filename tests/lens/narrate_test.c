@@ -123,7 +123,8 @@ static void tell_by_hand(Told *t) {
 /* Those that only a real program's trace has. */
 static void tell_imported(Told *t) {
     static const char *const names[] = {"annotations-go1.26", "cgocallback-go1.26", "coro-go1.26",     "cpuprofile-go1.26",
-                                        "gcheavy-go1.25",     "midgc-go1.26",       "nethttp-go1.25", "synthetic/full-26"};
+                                        "gcheavy-go1.25",     "midgc-go1.26",       "nethttp-go1.25", "synthetic/full-26",
+                                        "numbers-go1.26"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         char path[128];
         snprintf(path, sizeof path, "tests/traces/go/%s.trace", names[i]);
