@@ -237,7 +237,7 @@ static void parked_counts(const View *v, Parked *p, double y, size_t lines) {
         if (lines == 1 && p->reason_count > i + 1) {
             uint64_t rest = 0;
             for (size_t k = i; k < p->reason_count; k++) rest += p->reason[k].count;
-            snprintf(line, sizeof line, "%s for other reasons",
+            snprintf(line, sizeof line, i == 0 ? "%s goroutines wait" : "%s for other reasons",
                      count_text(count, sizeof count, rest));
         } else {
             snprintf(line, sizeof line, "%s %s", reason[0] ? reason : "waiting",
