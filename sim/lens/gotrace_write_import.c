@@ -228,16 +228,18 @@ static bool processor(GotraceWriter *w, const Event *e) {
 
 /* ---- the world, the collector, the program's own words ---- */
 
-/* What was going on already when the trace began had no stack: it is said by another event of Go's. */
+/* What was going on already when the trace began is said by other events of Go's, which have no stack. */
+static bool was_going_on(const GotraceWriter *w, const Event *e, uint64_t line) { return line == 0 && e->seq <= w->first_until; }
+
 static void collector(GotraceWriter *w, const Event *e) {
     const uint64_t *a = e->arg;
     uint64_t m;
     switch (e->kind) {
     case EV_GC_BEGIN:
         m = mouth(w, a[0]);
-        if (m == NONE && a[1] != 0) break;
+        if (m == NONE && !was_going_on(w, e, a[1])) break;
         w->gc_seq += w->gc_seq % 2 == 0 ? 1 : 0;
-        if (a[1] == 0) PUT(w, m != NONE ? m : anybody(w), GC_ACTIVE, w->gc_seq);
+        if (was_going_on(w, e, a[1])) PUT(w, m != NONE ? m : anybody(w), GC_ACTIVE, w->gc_seq);
         else PUT(w, m, GC_BEGIN, w->gc_seq, stack(w, a[1]));
         break;
     case EV_GC_END:
@@ -246,7 +248,7 @@ static void collector(GotraceWriter *w, const Event *e) {
         break;
     case EV_GC_SWEEP:
         m = gw_p_at(w, a[0])->m;
-        if (a[1] == 0) PUT(w, anybody(w), GC_SWEEP_ACTIVE, a[0]);
+        if (was_going_on(w, e, a[1])) PUT(w, anybody(w), GC_SWEEP_ACTIVE, a[0]);
         else if (has_p(w, m)) PUT(w, m, GC_SWEEP_BEGIN, stack(w, a[1]));
         else break;
         w->sweeping++;
@@ -259,7 +261,7 @@ static void collector(GotraceWriter *w, const Event *e) {
         break;
     case EV_GC_ASSIST:
         m = gw_m_of(w, a[0]);
-        if (a[1] == 0) PUT(w, anybody(w), GC_MARK_ASSIST_ACTIVE, gw_g_number(w, a[0]));
+        if (was_going_on(w, e, a[1])) PUT(w, anybody(w), GC_MARK_ASSIST_ACTIVE, gw_g_number(w, a[0]));
         else if (gw_can_speak(w, m)) PUT(w, m, GC_MARK_ASSIST_BEGIN, stack(w, a[1]));
         else break;
         w->assisting++;
