@@ -16,7 +16,7 @@ BUILD_asan    = build/asan
 BUILD         = $(BUILD_$(MODE))
 OBJ           = $(BUILD)/obj
 
-BASE   = base cstack diag bytes idmap intern prng units
+BASE   = base cstack diag bytes idmap intern pool prng units
 EVENT  = event model model_import place stream pump watch text trace_write trace_read
 LENS   = narrate narrate_import summary why trail findings schedtrace diff perfetto perfetto_packet \
          gotrace_batch gotrace_write gotrace_write_import gotrace_import $(READER)

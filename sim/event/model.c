@@ -196,7 +196,6 @@ bool model_new_g(Step *s, uint64_t g, GState state) {
                        .fn = NONE,
                        .c_fn = NONE,
                        .chan = NONE,
-                       .queue = NONE,
                        .place = AT_NONE,
                        .place_p = NONE,
                        .next = NONE,
@@ -204,8 +203,13 @@ bool model_new_g(Step *s, uint64_t g, GState state) {
                        .since_seq = s->e->seq,
                        .wake_ns = NONE,
                        .busy_ns = NONE,
-                       .lock_m = NONE,
-                       .number = m->next_number};
+                       .lock_m = NONE};
+    if (m->next_number != 0 && g >= MODEL_OWN_IDS) {
+        size_t i = g - MODEL_OWN_IDS;
+        GROW(m->number, m->number_cap, i + 1);
+        if (i >= m->number_count) m->number_count = i + 1;
+        m->number[i].number = m->next_number;
+    }
     m->next_number = 0;
     return true;
 }
@@ -602,7 +606,7 @@ static bool cgo_leave(Step *s, uint64_t g, uint64_t m) {
     TRY(move_m(s, m));
     if (!gp->wants_go) gp->fn = NONE; /* else: the Go function it has called */
     gp->wants_go = 0;
-    gp->queue = mp->queue = mp->from_p = gp->busy_ns = NONE;
+    mp->queue = mp->from_p = gp->busy_ns = NONE;
     return true;
 }
 static bool cgo_exit(Step *s, uint64_t g, uint64_t p, uint64_t m) {
@@ -900,7 +904,7 @@ static bool dev_wait(Step *s, uint64_t g, uint64_t m, uint64_t queue) {
     GET(Queue, q, queue);
     REQUIRE(gp->state == G_SYSCALL && gp->m == m, "g%llu is not in C on M%llu", (Ull)g, (Ull)m);
     REQUIRE(q->depth > 0, "q%llu is empty: nothing to wait for", (Ull)queue);
-    gp->queue = mp->queue = queue;
+    mp->queue = queue;
     return true;
 }
 static bool dev_idle(Step *s, uint64_t queue) {
@@ -1051,6 +1055,10 @@ const char *model_g_name(const Model *m, uint64_t g) {
     return g < m->g_count && m->g[g].state != G_NONE ? intern_text(m->text, m->g[g].name) : "";
 }
 
+uint64_t model_g_number(const Model *m, uint64_t g) {
+    return g >= MODEL_OWN_IDS && g - MODEL_OWN_IDS < m->number_count ? m->number[g - MODEL_OWN_IDS].number : 0;
+}
+
 /* ---- life, copies, checkpoints ---- */
 
 /* The arrays, once: (member, type). */
@@ -1058,7 +1066,7 @@ const char *model_g_name(const Model *m, uint64_t g) {
     X(g, ModelG)                                                                                   \
     X(p, ModelP)                                                                                   \
     X(m, ModelM) X(chan, ModelChan) X(obj, ModelObj) X(cmd, ModelCmd) X(queue, ModelQueue)         \
-    X(cthread, ModelCThread) X(ctx, ModelCtx)
+    X(cthread, ModelCThread) X(ctx, ModelCtx) X(number, ModelNumber)
 /* The numbers beside them. */
 #define NUMBERS(X)                                                                                 \
     X(now_ns)                                                                                      \

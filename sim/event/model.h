@@ -61,7 +61,6 @@ typedef struct {
     uint64_t fn;        /* STR: the C function it is in, or the Go function that C has called */
     uint64_t c_fn;      /* STR: the C function below its first callback */
     uint64_t chan;      /* CHAN it queues at */
-    uint64_t queue;     /* QUEUE: the device queue its thread waits for */
     uint64_t place;     /* GPlace */
     uint64_t place_p;   /* P whose queue it is on */
     uint64_t next;      /* G behind it on that queue */
@@ -73,7 +72,6 @@ typedef struct {
     uint64_t locks;     /* depth of LockOSThread */
     uint64_t callbacks; /* Go functions called from C that are on its stack */
     uint64_t wants_go;  /* in C, and waits to get into a callback */
-    uint64_t number;    /* imported: Go's own number, if it has another here; else 0 */
 } ModelG;
 
 typedef struct {
@@ -105,6 +103,11 @@ typedef struct {
     uint64_t lock_g;  /* the only goroutine it may run; NONE = any */
     uint64_t cthread; /* an extra M: the C thread that has borrowed it */
 } ModelM;
+
+/* Imported: what Go calls goroutine MODEL_OWN_IDS + its place in the array. */
+typedef struct {
+    uint64_t number;
+} ModelNumber;
 
 /* A thread that C made. */
 typedef struct {
@@ -169,8 +172,8 @@ typedef struct {
     uint64_t next_number; /* imported: of the goroutine that is about to be told of; 0 = its own */
     uint64_t gc_ns, heap_live, heap_goal; /* a collection marks since; bytes. NONE = none, or not known */
     size_t g_count, p_count, m_count, chan_count, obj_count, cmd_count, queue_count, cthread_count,
-        ctx_count;
-    size_t g_cap, p_cap, m_cap, chan_cap, obj_cap, cmd_cap, queue_cap, cthread_cap, ctx_cap;
+        ctx_count, number_count;
+    size_t g_cap, p_cap, m_cap, chan_cap, obj_cap, cmd_cap, queue_cap, cthread_cap, ctx_cap, number_cap;
     ModelG *g; /* index = id; g[0] is never used, as in Go */
     ModelP *p;
     ModelM *m; /* m[0] is the first thread, m[1] sysmon */
@@ -180,6 +183,7 @@ typedef struct {
     ModelQueue *queue;
     ModelCThread *cthread;
     ModelCtx *ctx;
+    ModelNumber *number;
 } Model;
 
 /* Goroutines of an imported trace have Go's own numbers below this; others get one from here on, again and again. */
@@ -202,5 +206,7 @@ bool model_load(Model **m, const Intern *text, const uint8_t *bytes, size_t len)
 bool model_p_in_syscall(const Model *m, uint64_t p);
 /* The name of a goroutine, "" for an unknown one. */
 const char *model_g_name(const Model *m, uint64_t g);
+/* Imported: Go's own number of a goroutine that has another here; else 0. */
+uint64_t model_g_number(const Model *m, uint64_t g);
 
 #endif

@@ -20,7 +20,7 @@ char *narrate_time(char *buf, size_t size, uint64_t ns) {
 
 char *narrate_g(const Model *m, uint64_t g, char *buf, size_t size) {
     const char *name = model_g_name(m, g);
-    uint64_t number = g < m->g_count ? m->g[g].number : 0;
+    uint64_t number = model_g_number(m, g);
     if (g == NONE) snprintf(buf, size, "the runtime");
     else if (number) snprintf(buf, size, "g%llu (%llu) %.*s", (Ull)g, (Ull)number, whole_letters(name, 24), name);
     else if (name[0]) snprintf(buf, size, "g%llu %.*s", (Ull)g, whole_letters(name, 32), name);

@@ -226,8 +226,8 @@ enum { LABEL_MAX = 512 }; /* a name of 400 bytes, and what stands around it */
 
 static const char *g_label(const Perfetto *w, uint64_t g, char buf[LABEL_MAX]) {
     const char *name = model_g_name(w->model, g);
-    uint64_t number = g < w->model->g_count && w->model->g[g].number ? w->model->g[g].number : g;
-    snprintf(buf, LABEL_MAX, "%.400s%sg%llu", name, name[0] ? " " : "", (Ull)number);
+    uint64_t number = model_g_number(w->model, g);
+    snprintf(buf, LABEL_MAX, "%.400s%sg%llu", name, name[0] ? " " : "", (Ull)(number ? number : g));
     return buf;
 }
 

@@ -226,8 +226,8 @@ static void say_device(Tale *t, uint64_t queue) {
 /* Ends at the line of the call. */
 static void say_call(Tale *t, uint64_t g) {
     const ModelG *gp = &t->m->g[g];
-    bool waits = gp->queue < t->m->queue_count;
     const ModelM *mp = m_of(t, gp->m);
+    bool waits = mp && mp->queue < t->m->queue_count;
     if (STR(gp->fn)[0] == '\0' && mp && mp->cthread < t->m->cthread_count) {
         say(t,
             "%s belongs to the C thread t%llu, which runs code of its own%s: Go did not call it.",
@@ -239,7 +239,7 @@ static void say_call(Tale *t, uint64_t g) {
             AT(gp->line), TIME(gp->since_ns));
         return;
     }
-    if (waits) say_device(t, gp->queue);
+    if (waits) say_device(t, mp->queue);
     if (STR(gp->fn)[0] == '\0' && t->m->imported) { /* it was so from the start, or it is a thread of C */
         say_root(t, gp->since_seq, "It goes back to this:");
         return;

@@ -331,7 +331,7 @@ static G *globrunqget(World *w, P *pp, uint64_t max) {
 G *sched_gnew(World *w, P *pp) {
     G *gp = w->gfree;
     if (gp != NULL) w->gfree = gp->schedlink;
-    else gp = mem_alloc(sizeof *gp);
+    else gp = mem_checked(pool_resize(&w->pool, NULL, 0, sizeof *gp), sizeof *gp);
     *gp = (G){0};
     if (pp == NULL) {
         gp->id = (Id_G){++w->sched.goidgen};

@@ -79,13 +79,13 @@ void world_free(World *w) {
         M *lockedm = w->allg[i]->lockedm;
         bool own = w->allg[i] == w->sched.forcegc || (lockedm != NULL && lockedm->isextra);
         if (w->prog.drop && !own) w->prog.drop(w->prog.ctx, w->allg[i]->body);
-        free(w->allg[i]);
+        pool_resize(&w->pool, w->allg[i], sizeof(G), 0);
     }
     for (G *gp = w->gfree, *next; gp != NULL; gp = next) {
         next = gp->schedlink;
-        free(gp);
+        pool_resize(&w->pool, gp, sizeof *gp, 0);
     }
-    if (w->outcome == RUN_EXITED) free(w->maing); /* it ended, and goes on no free list */
+    if (w->outcome == RUN_EXITED) pool_resize(&w->pool, w->maing, sizeof(G), 0); /* it ended, and goes on no free list */
     for (size_t i = 0; i < w->allm_count; i++) free(w->allm[i]);
     for (size_t i = 0; i < w->allp_count; i++) {
         agenda_free(&w->allp[i]->timers);
@@ -98,6 +98,7 @@ void world_free(World *w) {
         free(w->chans[i]);
     }
     free(w->allg);
+    pool_free(&w->pool);
     free(w->allm);
     free(w->allp);
     free(w->chans);

@@ -8,6 +8,7 @@
 #define FAULTLINE_WORLD_H
 
 #include "../base/diag.h"
+#include "../base/pool.h"
 #include "../base/prng.h"
 #include "../dev/dev.h"
 #include "../event/model.h"
@@ -224,6 +225,7 @@ struct World {
     RunOutcome outcome;
     Diag diag; /* RUN_FAILED: the device, or the program, said this */
 
+    Pool pool; /* of Gs */
     G **allg; /* by id; NULL where no goroutine has that id */
     size_t allg_count, allg_cap;
     G *gfree;

@@ -18,6 +18,7 @@
 #define FAULTLINE_SCRIPT_BOX_H
 
 #include "../base/cstack.h"
+#include "../base/pool.h"
 #include "../base/prng.h"
 #include "../mem/heap.h"
 #include "script.h"
@@ -164,6 +165,7 @@ struct Script {
 
     uint8_t pcalls; /* of the chunk and of expectations, as Body.pcalls */
     int64_t steps;  /* left until the next operation */
+    Pool pool;           /* Lua's */
     uint64_t used_bytes;
     bool memory_ran_out; /* the last refused request was for memory, not for steps */
 

@@ -24,8 +24,7 @@ static void *allocate(void *ud, void *block, size_t old_or_kind, size_t bytes) {
     size_t old = block ? old_or_kind : 0;
     if (bytes == 0) {
         s->used_bytes -= old;
-        free(block);
-        return NULL;
+        return pool_resize(&s->pool, block, old, 0);
     }
     if (bytes > old) {
         uint64_t more = bytes - old,
@@ -39,7 +38,7 @@ static void *allocate(void *ud, void *block, size_t old_or_kind, size_t bytes) {
         if (s->steps < 0 && more > 1024)
             return NULL; /* small ones pass, so that an error can be made */
     }
-    void *moved = realloc(block, bytes);
+    void *moved = pool_resize(&s->pool, block, old, bytes);
     if (moved != NULL) s->used_bytes += bytes - old;
     return moved;
 }

@@ -165,6 +165,7 @@ void script_free(Script *s) {
         if (s->objs[i].has_buffer) dev_buffer_drop(s->dev, s->objs[i].buffer);
     }
     if (s->L != NULL) lua_close(s->L);
+    pool_free(&s->pool);
     strand_free(s);
     for (size_t i = 0; i < s->before_count; i++) free(s->before[i].text);
     heap_free(s->heap);

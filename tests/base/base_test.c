@@ -1,6 +1,7 @@
 /* base_test.c -- times, varints, generators, diagnostics. */
 #include "../check.h"
 
+#include "../../sim/base/pool.h"
 #include "../../sim/base/bytes.h"
 #include "../../sim/base/diag.h"
 #include "../../sim/base/intern.h"
@@ -133,6 +134,32 @@ static void a_diag_shows_its_line_and_a_caret(void) {
     CU_ASSERT_STRING_EQUAL(d.excerpt, "");
 }
 
+/* Blocks of all sizes, made, resized and given back at random: each keeps what was written into it. */
+static void pooled_blocks_keep_their_bytes(void) {
+    enum { BLOCKS = 200, ROUNDS = 20000 };
+    Pool pool = {0};
+    struct {
+        uint8_t *at;
+        size_t bytes;
+    } block[BLOCKS] = {0};
+    uint64_t seed = 7;
+    bool same = true;
+    for (int i = 0; i < ROUNDS; i++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        size_t k = (seed >> 33) % BLOCKS, bytes = (seed >> 45) % (2 * POOL_BLOCK_MAX), old = block[k].bytes;
+        size_t kept = old < bytes ? old : bytes;
+        uint8_t *moved = pool_resize(&pool, block[k].at, old, bytes);
+        CU_ASSERT_FATAL(bytes == 0 ? moved == NULL : moved != NULL);
+        for (size_t b = 0; b < kept; b++) same = same && moved[b] == (uint8_t)(k + b);
+        for (size_t b = 0; b < bytes; b++) moved[b] = (uint8_t)(k + b);
+        block[k].at = moved;
+        block[k].bytes = bytes;
+    }
+    CU_ASSERT(same);
+    for (size_t k = 0; k < BLOCKS; k++) pool_resize(&pool, block[k].at, block[k].bytes, 0);
+    pool_free(&pool);
+}
+
 void base_tests(void) {
     static const Check checks[] = {
         {"times survive a round trip", times_survive_a_round_trip},
@@ -141,6 +168,7 @@ void base_tests(void) {
         {"a seed means the same for ever", a_seed_means_the_same_for_ever},
         {"text is interned in order of first use", text_is_interned_in_order_of_first_use},
         {"a diag shows its line and a caret", a_diag_shows_its_line_and_a_caret},
+        {"pooled blocks keep their bytes", pooled_blocks_keep_their_bytes},
         {0},
     };
     suite("base", checks);

@@ -263,7 +263,7 @@ static void note_number(void *ctx, const Model *m, const Event *e) {
     uint64_t *most = ctx;
     if (m->g_count > *most) *most = m->g_count;
     if (e->kind != EV_GO_CREATE) return;
-    CU_ASSERT_EQUAL(m->g[e->arg[0]].number != 0, e->arg[0] >= MODEL_OWN_IDS);
+    CU_ASSERT_EQUAL(model_g_number(m, e->arg[0]) != 0, e->arg[0] >= MODEL_OWN_IDS);
 }
 
 static void numbers_are_used_again(void) {
