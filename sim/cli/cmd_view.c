@@ -1,6 +1,7 @@
 /* cmd_view.c -- faultline view and faultline shot: the other program is started, since this one has no window.
  *
- * A scenario is run first, into a temporary trace that goes when the window closes.
+ * A scenario is run first, and a trace of a real Go program imported, into a temporary trace that goes when the window
+ * closes.
  */
 #include "cli.h"
 
@@ -34,23 +35,26 @@ static int start(const char *program, const char *const *args) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_BUG;
 }
 
-static bool is_trace(const char *path) {
-    char magic[8] = "";
+static bool begins(const char *path, const char *with) {
+    char head[8] = "";
+    size_t n = strlen(with);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return false;
-    bool is = read(fd, magic, sizeof magic) == sizeof magic &&
-              memcmp(magic, "FLTRACE1", sizeof magic) == 0;
+    bool does = read(fd, head, n) == (ssize_t)n && memcmp(head, with, n) == 0;
     close(fd);
-    return is;
+    return does;
 }
+static bool is_trace(const char *path) { return begins(path, "FLTRACE1"); }
+static bool is_gotrace(const char *path) { return begins(path, "go 1."); }
 
 static bool is_scenario(const char *path) {
     size_t n = strlen(path);
     return n > 4 && strcmp(path + n - 4, ".lua") == 0;
 }
 
-/* Runs the scenario into a new temporary file; its verdicts do not keep the window from opening. */
-static bool run_first(const char *scenario, char *trace, size_t size, int *status) {
+/* Has `command`, run or import, make a trace of the file, in a new temporary one; what a scenario expected does not
+ * keep the window from opening. */
+static bool make_first(const char *command, const char *file, char *trace, size_t size, int *status) {
     const char *tmp = getenv("TMPDIR");
     snprintf(trace, size, "%s/faultline-XXXXXX", tmp && *tmp ? tmp : "/tmp");
     int fd = mkstemp(trace);
@@ -64,11 +68,11 @@ static bool run_first(const char *scenario, char *trace, size_t size, int *statu
     close(fd);
     char exe[4096];
     const char *const args[] = {path_program("faultline", exe, sizeof exe),
-                                "run",
+                                command,
                                 "--quiet",
                                 "--out",
                                 trace,
-                                scenario,
+                                file,
                                 NULL};
     *status = start("faultline", args);
     if (*status == EXIT_WELL || *status == EXIT_DIFFERS) return true;
@@ -77,7 +81,7 @@ static bool run_first(const char *scenario, char *trace, size_t size, int *statu
 }
 
 static const char view_doc[] =
-    "Open the window on a trace, or run a scenario and open the window on its trace.\n"
+    "Open the window on a trace; a scenario is run first, and a trace of a real Go program imported.\n"
     "Options are those of faultline-view: --theme dark|light, --at T, --follow, --zoom Z.";
 
 /* Both commands hand their options through; only --help and the file are looked at here. */
@@ -92,30 +96,44 @@ static bool help_wanted(int argc, char **argv, const char *usage, const char *do
 
 enum { ARGS_MAX = 48 };
 
-int cmd_view(int argc, char **argv) {
-    if (help_wanted(argc, argv, "faultline view (TRACE|SCENARIO) [OPTION...]", view_doc))
-        return EXIT_WELL;
-    const char *args[ARGS_MAX + 2] = {"faultline-view"};
-    char found[4096], trace[4096] = "";
+/* The arguments for the other program, behind those that are there already; what is no trace is made one. */
+static bool hand_on(int argc, char **argv, const char **args, char *trace, size_t size, int *status) {
+    static char found[4096];
     if (argc > ARGS_MAX) {
-        fprintf(stderr, "faultline view: too many arguments\n");
-        return EXIT_USAGE;
+        fprintf(stderr, "%s: too many arguments\n", argv[0]);
+        *status = EXIT_USAGE;
+        return false;
     }
+    while (*args != NULL) args++;
     for (int i = 1; i < argc; i++) {
-        args[i] = argv[i];
+        args[i - 1] = argv[i];
         if (argv[i][0] == '-') continue;
         const char *path = path_scenario(argv[i], found, sizeof found);
-        if (!is_scenario(path) || is_trace(path)) continue;
-        int status;
-        if (!run_first(path, trace, sizeof trace, &status)) return status;
-        args[i] = trace;
+        bool scenario = is_scenario(path) && !is_trace(path);
+        if (trace[0] || !(scenario || is_gotrace(argv[i]))) continue;
+        if (!make_first(scenario ? "run" : "import", scenario ? path : argv[i], trace, size, status)) return false;
+        args[i - 1] = trace;
     }
-    int status = start("faultline-view", args);
+    return true;
+}
+
+static int hand_over(int argc, char **argv, const char **args) {
+    char trace[4096] = "";
+    int status;
+    if (!hand_on(argc, argv, args, trace, sizeof trace, &status)) return status;
+    status = start("faultline-view", args);
     if (trace[0]) unlink(trace);
     return status;
 }
 
-static const char shot_doc[] = "One moment of a trace as a picture, without a display.\n"
+int cmd_view(int argc, char **argv) {
+    if (help_wanted(argc, argv, "faultline view (TRACE|SCENARIO|GOTRACE) [OPTION...]", view_doc))
+        return EXIT_WELL;
+    const char *args[ARGS_MAX + 3] = {"faultline-view"};
+    return hand_over(argc, argv, args);
+}
+
+static const char shot_doc[] = "One moment of a trace (or of a scenario, or a Go program's trace) as a picture, without a display.\n"
                                "  --view stage|timeline    what to draw (default stage)\n"
                                "  --at T                   the moment: 3.473ms, or first:P_RETAKE, "
                                "last:NOTE (default: the end)\n"
@@ -126,14 +144,9 @@ static const char shot_doc[] = "One moment of a trace as a picture, without a di
 int cmd_shot(int argc, char **argv) {
     if (help_wanted(
             argc, argv,
-            "faultline shot TRACE --view NAME --at T [--size WxH] [--theme dark|light] -o FILE",
+            "faultline shot (TRACE|SCENARIO|GOTRACE) --view NAME --at T [--size WxH] [--theme dark|light] -o FILE",
             shot_doc))
         return EXIT_WELL;
     const char *args[ARGS_MAX + 3] = {"faultline-view", "--shot"};
-    if (argc > ARGS_MAX) {
-        fprintf(stderr, "faultline shot: too many arguments\n");
-        return EXIT_USAGE;
-    }
-    for (int i = 1; i < argc; i++) args[i + 1] = argv[i];
-    return start("faultline-view", args);
+    return hand_over(argc, argv, args);
 }

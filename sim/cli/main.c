@@ -11,7 +11,7 @@ const Command commands[] = {
     {"run", "SCENARIO", "run a scenario, tell its story, judge its expectations", cmd_run},
     {"test", "(SCENARIO|FOLDER)...",
      "run scenarios as tests: their expectations against their runs", cmd_test},
-    {"view", "(TRACE|SCENARIO)", "open the window", cmd_view},
+    {"view", "(TRACE|SCENARIO|GOTRACE)", "open the window", cmd_view},
     {"shot", "TRACE", "one moment as a picture: PNG, SVG or PDF", cmd_shot},
     {"show", "TRACE", "list events, one line each", cmd_show},
     {"summary", "TRACE", "figures: hand-overs, threads, crossings, waiting, device", cmd_summary},

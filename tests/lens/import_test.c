@@ -354,6 +354,17 @@ static void faults_of_a_real_program_are_found(void) {
     free(why);
 }
 
+/* The window, and a picture, take the file as it is. */
+static void a_go_trace_is_shown_at_once(void) {
+    CU_ASSERT(command_gives(EXIT_WELL, "$F import " FOLDER "faults-go1.26.trace -qo $T/faults.trace && "
+                                       "$F shot $T/faults.trace --at 10ms -o $T/imported.png && "
+                                       "cp " FOLDER "faults-go1.26.trace $T/faults-go1.26.trace && "
+                                       "$F shot $T/faults-go1.26.trace --at 10ms -o $T/at-once.png && "
+                                       "cmp $T/imported.png $T/at-once.png"));
+    CU_ASSERT(command_gives(EXIT_WORLD, "head -c 3000 " FOLDER "faults-go1.26.trace >$T/short.go; "
+                                        "$F shot $T/short.go --at 1ms -o $T/no.png"));
+}
+
 static void importing_twice_gives_the_same_bytes(void) {
     CU_ASSERT(command_gives(EXIT_WELL, "$F import " FOLDER "midgc-go1.26.trace -qo $T/a.trace && "
                                        "$F import " FOLDER "midgc-go1.26.trace -qo $T/b.trace && "
@@ -505,6 +516,7 @@ void lens_import_tests(void) {
         {"a place is the program's own", a_place_is_the_programs_own},
         {"every command reads it", every_command_reads_it},
         {"faults of a real program are found", faults_of_a_real_program_are_found},
+        {"a Go trace is shown at once", a_go_trace_is_shown_at_once},
         {"importing twice gives the same bytes", importing_twice_gives_the_same_bytes},
         {"import, export, import gives the same events", import_export_import_gives_the_same_events},
         {"Go takes what was imported and exported", go_takes_what_was_imported_and_exported},
