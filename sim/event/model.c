@@ -1155,7 +1155,8 @@ static bool links_ok(const Model *m) {
     for (size_t i = 0; i < m->p_count; i++)
         ok = ok && q_ok(&m->p[i].runq, m->g_count) && link_ok(m->p[i].runnext, m->g_count) &&
              link_ok(m->p[i].m, m->m_count);
-    for (size_t i = 0; i < m->m_count; i++) ok = ok && link_ok(m->m[i].g, m->g_count);
+    for (size_t i = 0; i < m->m_count; i++)
+        ok = ok && link_ok(m->m[i].g, m->g_count) && link_ok(m->m[i].p, m->p_count);
     for (size_t i = 0; i < m->chan_count; i++)
         ok = ok && q_ok(&m->chan[i].sendq, m->g_count) && q_ok(&m->chan[i].recvq, m->g_count);
     for (size_t i = 0; i < m->cmd_count; i++) {

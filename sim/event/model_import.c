@@ -124,10 +124,10 @@ static bool create_waiting(Step *s, uint64_t g, uint64_t parent, uint64_t name, 
 }
 
 static bool create_c(Step *s, uint64_t g, uint64_t m) {
+    GET(M, mp, m);
     TRY(model_new_g(s, g, G_SYSCALL));
-    TRY(put_on_m(s, g, m));
-    s->m->m[m].syscall = 0;
-    return true;
+    mp->syscall = 0;
+    return put_on_m(s, g, m);
 }
 
 /* The P that it leaves is in a syscall of nobody's. */

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* One P, M0 running g1; g2 is queued on P0. */
 static Model *a_running_world(Intern *text, uint64_t *seq) {
@@ -84,6 +85,50 @@ static void impossible_events_are_refused(void) {
     }
 }
 
+/* An imported world: M0 on P0, nothing else. */
+static void impossible_imports_are_refused(void) {
+    static const Event before[] = {{.kind = EV_IMPORT, .arg = {26}},
+                                   {.kind = EV_M_SEEN, .arg = {0, 7}},
+                                   {.kind = EV_P_SEEN, .arg = {0, 0, 1}}};
+    static const struct {
+        Event e;
+        const char *why;
+    } cases[] = {
+        {{.kind = EV_IMPORT, .arg = {26}}, "started already"},
+        {{.kind = EV_RUN_START, .arg = {1, 1}}, "started already"},
+        {{.kind = EV_M_SEEN, .arg = {9, 7}}, "not the next thread"},
+        {{.kind = EV_P_SEEN, .arg = {0, 0, 1}}, "seen already"},
+        {{.kind = EV_P_SEEN, .arg = {1, 0, 1}}, "M0 has P0 already"},
+        {{.kind = EV_P_SEEN, .arg = {1, NONE, 1}}, "no thread"},
+        {{.kind = EV_P_SEEN, .arg = {1, 0, 5}}, "no state 5"},
+        {{.kind = EV_P_SEEN, .arg = {NONE, 0, 2}}, "out of the range"},
+        {{.kind = EV_G_SEEN, .arg = {1, NONE, 9, NONE, 0}}, "no state 9"},
+        {{.kind = EV_G_SEEN, .arg = {1, 4, 2, NONE, 0}}, "no thread M4"},
+        {{.kind = EV_GO_CREATE_C, .arg = {1, NONE}}, "no thread"},
+        {{.kind = EV_GO_END_C, .arg = {1, 0}}, "no goroutine g1"},
+        {{.kind = EV_P_RETAKE, .arg = {0, 0, NONE, NONE, 1}}, "not behind a call"},
+        {{.kind = EV_GC_SWEEP, .arg = {3, 0}}, "there is no P3"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        Intern *text = intern_new();
+        Model *m = model_new(text);
+        char why[MODEL_WHY_MAX] = "";
+        uint64_t seq = 0;
+        for (size_t k = 0; k < ARRAY_LEN(before); k++) {
+            Event e = before[k];
+            e.seq = ++seq;
+            CU_ASSERT_FATAL(model_apply(m, &e, why));
+        }
+        Event e = cases[i].e;
+        e.seq = ++seq;
+        CU_ASSERT_FALSE(model_apply(m, &e, why));
+        if (strstr(why, cases[i].why) == NULL) printf("\n  \"%s\" does not say \"%s\"\n", why, cases[i].why);
+        CU_ASSERT_PTR_NOT_NULL(strstr(why, cases[i].why));
+        model_free(m);
+        intern_free(text);
+    }
+}
+
 static void time_and_numbers_go_forward(void) {
     Intern *text = intern_new();
     uint64_t seq;
@@ -136,6 +181,7 @@ static void every_event_has_its_row_in_order(void) {
 void model_tests(void) {
     static const Check checks[] = {
         {"impossible events are refused, with the reason", impossible_events_are_refused},
+        {"impossible events of an imported trace as well", impossible_imports_are_refused},
         {"time and numbers go forward", time_and_numbers_go_forward},
         {"nonsense is survived", nonsense_is_survived},
         {"every event has its row", every_event_has_its_row_in_order},
