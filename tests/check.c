@@ -106,3 +106,10 @@ int run_command(const char *command, int seconds, char **out, char **err) {
     close(fd[1]);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
+
+void check_write(const char *path, const void *bytes, size_t len) {
+    FILE *f = fopen(path, "wb");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+    CU_ASSERT_EQUAL_FATAL(fwrite(bytes, 1, len, f), len);
+    fclose(f);
+}

@@ -21,6 +21,9 @@ void check_text(const char *what, const char *expected, const char *got);
 /* A fresh name in the tests' temporary folder; the folder goes when the tests end. */
 const char *temp_path(const char *name);
 
+/* Makes a file of these bytes. */
+void check_write(const char *path, const void *bytes, size_t len);
+
 /* Runs a command line with sh; returns its exit status (128 + signal), and its output in *out and
  * *err if those are not NULL (malloced). It is killed after `seconds`. */
 int run_command(const char *command, int seconds, char **out, char **err);

@@ -43,6 +43,8 @@ void cli_parse(const struct argp *argp, int argc, char **argv, void *input);
 error_t cli_one(int key, char *arg, struct argp_state *state, const char **slot, const char *what);
 #define CLI_DEVICE_OPTION                                                                          \
     { "device", 'd', "NAME", 0, "auto, none, or part of a name that `faultline devices` shows", 0 }
+/* Does it come from a real Go program (faultline import)? */
+bool cli_is_imported(Trace *t);
 /* Two names of one file that exists? */
 bool cli_same_file(const char *a, const char *b);
 /* Prints the Diag on standard error and returns its status. */

@@ -199,10 +199,8 @@ static size_t compare_kernels(Trace *const t[2], const Model *m) {
 }
 
 /* A real program was not asked anything. */
-static bool is_imported(Trace *t) { return strcmp(trace_option(t, "source"), "go") == 0; }
-
 static void print_head(Trace *const t[2], const Diff *d) {
-    if (is_imported(t[0]) || is_imported(t[1])) return;
+    if (cli_is_imported(t[0]) || cli_is_imported(t[1])) return;
     printf("how they were asked\n");
     size_t n = compare_lines(section(t[0], "options"), section(t[1], "options"), tell_option);
     n += compare_lines(section(t[0], "profile"), section(t[1], "profile"), tell_cost);
@@ -354,7 +352,7 @@ static void print_story(const Diff *d) {
 
 static void print_title(char side, Trace *t) {
     char path[TEXT], title[TEXT], go[64];
-    bool real = is_imported(t);
+    bool real = cli_is_imported(t);
     printf("%c  %s  %s, Go %s", side, plain_text(path, sizeof path, trace_path(t)),
            real ? "a real program" : plain_text(title, sizeof title, trace_option(t, "scenario")),
            plain_text(go, sizeof go, trace_option(t, "go")));

@@ -152,7 +152,7 @@ int cmd_replay(int argc, char **argv) {
     const char *source = trace_get(t, "scenario", &len);
     char hash[HASH_TEXT_MAX];
     if (source == NULL || !trace_hash(t, hash, &d)) {
-        bool imported = strcmp(trace_option(t, "source"), "go") == 0;
+        bool imported = cli_is_imported(t);
         if (source == NULL)
             diag_fail(&d, EXIT_WORLD, imported ? "%s comes from a real Go program, which cannot be run again here"
                                                : "%s holds no scenario to run again", o.trace);

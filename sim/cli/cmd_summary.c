@@ -59,7 +59,7 @@ static void print_json(Trace *t, const Summary *s) {
     cJSON_AddStringToObject(o, "scenario",
                             plain_text(name, sizeof name, trace_option(t, "scenario")));
     cJSON_AddBoolToObject(o, "complete", trace_state(t) == TRACE_COMPLETE);
-    bool imported = strcmp(trace_option(t, "source"), "go") == 0;
+    bool imported = cli_is_imported(t);
     for (int i = 0; i < FIG_COUNT; i++) {
         if (imported && figure_spec[i].run_only) {
             cJSON_AddNullToObject(o, figure_spec[i].key);
@@ -80,7 +80,7 @@ static void print_table(Trace *t, const Summary *s) {
     const char *title = trace_option(t, "title");
     printf("%s  %s\n", plain_text(head, sizeof head, title[0] ? title : trace_path(t)),
            plain_text(book, sizeof book, trace_option(t, "book")));
-    bool imported = strcmp(trace_option(t, "source"), "go") == 0, unknown = false;
+    bool imported = cli_is_imported(t), unknown = false;
     for (int i = 0; i < FIG_COUNT; i++) {
         char text[48];
         if (imported && figure_spec[i].run_only) {

@@ -58,6 +58,8 @@ error_t cli_one(int key, char *arg, struct argp_state *state, const char **slot,
     return 0;
 }
 
+bool cli_is_imported(Trace *t) { return strcmp(trace_option(t, "source"), "go") == 0; }
+
 bool cli_same_file(const char *a, const char *b) {
     struct stat x, y;
     return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;

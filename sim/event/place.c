@@ -27,7 +27,7 @@ bool place_frame(const Intern *text, uint64_t line, uint32_t depth, PlaceFrame *
     return false;
 }
 
-static bool begins(const PlaceFrame *f, const char *with) {
+bool place_begins(const PlaceFrame *f, const char *with) {
     size_t n = strlen(with);
     return (size_t)f->function_len >= n && memcmp(f->function, with, n) == 0;
 }
@@ -37,11 +37,11 @@ static bool begins(const PlaceFrame *f, const char *with) {
 static bool is_users(const PlaceFrame *f) {
     const char *slash = memchr(f->function, '/', (size_t)f->function_len);
     if (memmem(f->function, (size_t)f->function_len, "._Cfunc_", 8) != NULL) return false;
-    if (slash == NULL) return begins(f, "main.");
+    if (slash == NULL) return place_begins(f, "main.");
     return memchr(f->function, '.', (size_t)(slash - f->function)) != NULL;
 }
 static bool is_runtimes(const PlaceFrame *f) {
-    return begins(f, "runtime.") || begins(f, "internal/") || begins(f, "sync.") || begins(f, "syscall.");
+    return place_begins(f, "runtime.") || place_begins(f, "internal/") || place_begins(f, "sync.") || place_begins(f, "syscall.");
 }
 
 bool place_frame_user(const Intern *text, uint64_t line, PlaceFrame *f) {

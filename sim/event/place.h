@@ -26,6 +26,8 @@ bool place_frame(const Intern *text, uint64_t line, uint32_t depth, PlaceFrame *
 /* The innermost frame of the program's own code; else the innermost that is not the runtime's; else the innermost
  * of all. False: not a stack, or an empty one. */
 bool place_frame_user(const Intern *text, uint64_t line, PlaceFrame *f);
+/* Does the name of its function begin so? */
+bool place_begins(const PlaceFrame *f, const char *with);
 /* "main.go:42" or, of a scenario, "16"; "" for nowhere. */
 char *place_text(char buf[PLACE_TEXT_MAX], const Intern *text, uint64_t line);
 /* The same after `scenario` and a colon: "blocking.lua:16"; "line 16" if it has no name. A stack names its own file. */

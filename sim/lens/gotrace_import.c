@@ -130,10 +130,6 @@ static Id_STR function(GotraceImport *im, const PlaceFrame *f) {
     return (Id_STR){intern_id_n(im->s->text, f->function, (size_t)f->function_len)};
 }
 
-static bool begins(const PlaceFrame *f, const char *with) {
-    size_t n = strlen(with);
-    return (size_t)f->function_len >= n && memcmp(f->function, with, n) == 0;
-}
 /* What stands behind `mark` in the function's name, up to its end; NULL = it is not there. */
 static const char *behind(const PlaceFrame *f, const char *mark) {
     const char *at = memmem(f->function, (size_t)f->function_len, mark, strlen(mark));
@@ -144,7 +140,7 @@ static const char *behind(const PlaceFrame *f, const char *mark) {
 static Id_STR began_with(GotraceImport *im, Id_LINE line) {
     PlaceFrame f, last = {0};
     for (uint32_t i = 0; place_frame(im->s->text, line.v, i, &f); i++) {
-        if (i > 0 && (begins(&f, "runtime.cgocallback") || behind(&f, "_cgoexp_"))) break;
+        if (i > 0 && (place_begins(&f, "runtime.cgocallback") || behind(&f, "_cgoexp_"))) break;
         last = f;
     }
     return last.function == NULL ? (Id_STR){NONE} : function(im, &last);
@@ -163,8 +159,8 @@ static Id_STR called(GotraceImport *im, Id_LINE line, bool *c) {
             snprintf(buf, sizeof buf, "C.%.*s", (int)(f.function + f.function_len - name), name);
             return stream_text(im->s, buf);
         }
-        *c = *c && i == 0 && begins(&f, "runtime.cgocall");
-        if (!begins(&f, "runtime.") && !begins(&f, "syscall.") && !begins(&f, "internal/")) break;
+        *c = *c && i == 0 && place_begins(&f, "runtime.cgocall");
+        if (!place_begins(&f, "runtime.") && !place_begins(&f, "syscall.") && !place_begins(&f, "internal/")) break;
         last = f;
     }
     if (last.function == NULL && !place_frame(im->s->text, line.v, 0, &last)) return stream_text(im->s, "");

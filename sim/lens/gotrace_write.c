@@ -520,9 +520,7 @@ static void next_generation(GotraceWriter *w) {
 
 /* Times of an imported trace are kept, so the statuses have to find room between two events. */
 static bool has_room(const GotraceWriter *w, const Event *e) {
-    uint64_t names = 2;
-    for (size_t i = 0; i < w->g_cap; i++) names += w->g[i].state != 0;
-    for (size_t i = 0; i < w->p_cap; i++) names += w->p[i].state != 0;
+    uint64_t names = 2 + w->living + w->p_cap; /* asked with each event until there is room: not counted anew */
     return e->time_ns + GOTRACE_IMPORT_NS > w->b.last_ns + names;
 }
 

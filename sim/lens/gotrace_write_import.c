@@ -89,7 +89,12 @@ static uint64_t mouth(GotraceWriter *w, uint64_t g) {
 /* A goroutine that comes into the world; its number is what G_NUMBER has announced. */
 static uint64_t born(GotraceWriter *w, uint64_t g, uint64_t state, uint64_t m) {
     *gw_g_at(w, g) = (GoG){.state = state, .m = m, .number = w->number};
+    w->living++;
     return gw_g_number(w, g);
+}
+static void ended(GotraceWriter *w, uint64_t g) {
+    gw_go_end(w, g);
+    w->living--;
 }
 
 /* ---- first words ---- */
@@ -151,7 +156,7 @@ static bool goroutine(GotraceWriter *w, const Event *e) {
     case EV_GO_END:
         if (gp->state != GT_G_RUNNING || !gw_can_speak(w, m)) break;
         PUT0(w, m, GO_DESTROY);
-        gw_go_end(w, a[0]);
+        ended(w, a[0]);
         return true;
     case EV_GO_UNBLOCK:
         if (gp->state != GT_G_WAITING) break;
@@ -196,7 +201,7 @@ static bool out_of_go(GotraceWriter *w, const Event *e) {
         PUT0(w, m, GO_DESTROY_SYSCALL);
         if (has_p(w, m)) gw_p_at(w, gw_m_at(w, m)->p)->state = GT_P_ABANDONED;
         gw_m_at(w, m)->p = NONE;
-        gw_go_end(w, a[0]);
+        ended(w, a[0]);
         return true;
     default: break;
     }

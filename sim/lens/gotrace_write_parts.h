@@ -53,7 +53,7 @@ struct GotraceWriter {
     uint64_t generation_ns;
     /* imported: */
     uint64_t said_by, at, number; /* M_SEEN, AT and G_NUMBER stand before the event that they belong to; NONE, 0, 0 */
-    uint64_t sweeping, assisting;
+    uint64_t sweeping, assisting, living; /* living: goroutines that there are */
     uint64_t first_until; /* the first generation has all up to this event: what it does not know must not exist later */
     struct {
         uint64_t line, stack;

@@ -92,13 +92,6 @@ static char *read_bytes(const char *path, size_t *len) {
     return b;
 }
 
-static void write_bytes(const char *path, const char *b, size_t len) {
-    FILE *f = fopen(path, "wb");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(f);
-    CU_ASSERT_EQUAL_FATAL(fwrite(b, 1, len, f), len);
-    fclose(f);
-}
-
 /* Reads everything there is; the number of events that could be read and applied. */
 static uint64_t read_all(Trace *t) {
     TraceCursor *c = trace_cursor(t);
@@ -176,7 +169,7 @@ static void every_truncation_is_survived(void) {
     size_t shown = 0;
     for (size_t n = 0; n < len; n++) {
         Trace *t;
-        write_bytes(cut, b, n);
+        check_write(cut, b, n);
         if (!trace_open(&t, cut, &d)) {
             CU_ASSERT_EQUAL(d.status, EXIT_WORLD);
             CU_ASSERT(d.message[0] != '\0');
@@ -204,7 +197,7 @@ static void every_damaged_byte_is_noticed(void) {
         for (int k = 0; k < 2; k++) {
             char old = b[i], hash[HASH_TEXT_MAX];
             b[i] = (char)(k ? ~old : old ^ (1 << i % 8));
-            write_bytes(bad, b, len);
+            check_write(bad, b, len);
             b[i] = old;
             Trace *t;
             if (!trace_open(&t, bad, &d)) continue;
@@ -226,7 +219,7 @@ static void bytes_after_the_end_are_noticed(void) {
     CU_ASSERT_FATAL(write_run(temp_path("t.trace"), 3, &d));
     char *b = read_bytes(temp_path("t.trace"), &len);
     b[len] = 'x';
-    write_bytes(temp_path("bad.trace"), b, len + 1);
+    check_write(temp_path("bad.trace"), b, len + 1);
     CU_ASSERT_FATAL(trace_open(&t, temp_path("bad.trace"), &d));
     CU_ASSERT_EQUAL(trace_state(t), TRACE_DAMAGED);
     CU_ASSERT_PTR_NOT_NULL(strstr(trace_state_text(t), "1 bytes follow"));
@@ -240,14 +233,14 @@ static void a_growing_file_can_be_tailed(void) {
     const char *path = temp_path("grow.trace");
     CU_ASSERT_FATAL(write_run(temp_path("long.trace"), 20000, &d));
     char *b = read_bytes(temp_path("long.trace"), &len);
-    write_bytes(path, b, len / 3);
+    check_write(path, b, len / 3);
     Trace *t;
     CU_ASSERT_FATAL(trace_open(&t, path, &d));
     CU_ASSERT_EQUAL(trace_state(t), TRACE_OPEN);
     uint64_t before = trace_event_count(t);
     CU_ASSERT(before > 0);
     CU_ASSERT_FALSE(trace_poll(t));
-    write_bytes(path, b, len);
+    check_write(path, b, len);
     CU_ASSERT(trace_poll(t));
     CU_ASSERT_EQUAL(trace_state(t), TRACE_COMPLETE);
     CU_ASSERT(trace_event_count(t) > before);
@@ -305,7 +298,7 @@ static void what_is_no_trace_is_refused(void) {
     Trace *t;
     CU_ASSERT_FALSE(trace_open(&t, "/no/such/file", &d));
     CU_ASSERT_PTR_NULL(t);
-    write_bytes(temp_path("text"), "hello, world: no trace", 22);
+    check_write(temp_path("text"), "hello, world: no trace", 22);
     CU_ASSERT_FALSE(trace_open(&t, temp_path("text"), &d));
     CU_ASSERT_PTR_NOT_NULL(strstr(d.message, "not a faultline trace"));
     CU_ASSERT_FALSE(trace_open(&t, "/", &d));

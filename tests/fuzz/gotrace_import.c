@@ -11,12 +11,10 @@
 #include "../../sim/lens/perfetto.h"
 #include "../../sim/lens/summary.h"
 #include "../../sim/lens/why.h"
+#include "bytes.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -71,17 +69,10 @@ static void after(void *ctx, const Model *m, const Event *e) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static int fd = -1;
-    char path[64];
-    if (fd < 0) fd = memfd_create("trace", 0);
-    ASSERT(fd >= 0 && ftruncate(fd, 0) == 0);
-    ASSERT(pwrite(fd, data, size, 0) == (ssize_t)size);
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-
     Lookers l = {.perfetto = perfetto_new("fuzz"), .again = gotrace_new(26, "fuzz", 64)};
     summary_begin(&l.summary);
     findings_begin(&l.findings, NULL);
-    Imported got = import_trace(path, before, after, &l);
+    Imported got = import_trace(fuzz_file(data, size), before, after, &l);
     ASSERT(got.ok || got.d.message[0] != '\0');
     perfetto_close(l.perfetto);
     perfetto_free(l.perfetto);

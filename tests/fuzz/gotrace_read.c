@@ -5,11 +5,9 @@
  * What it finds belongs, as a small file, in the corpus, which `make test` reads as well.
  */
 #include "../../sim/lens/gotrace_read.h"
+#include "bytes.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -39,19 +37,12 @@ static uint64_t letters_of(const GotraceReader *r, const GotraceEvent *e) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static int fd = -1;
-    char path[64];
-    if (fd < 0) fd = memfd_create("trace", 0);
-    ASSERT(fd >= 0 && ftruncate(fd, 0) == 0);
-    ASSERT(pwrite(fd, data, size, 0) == (ssize_t)size);
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-
     Diag d = {0};
     GotraceReader *r;
     const GotraceEvent *e;
     GotraceStep step;
     uint64_t events = 0, last_ns = 0, letters = 0;
-    if (!gotrace_reader_open(&r, path, &d)) {
+    if (!gotrace_reader_open(&r, fuzz_file(data, size), &d)) {
         ASSERT(d.message[0] != '\0');
         return 0;
     }

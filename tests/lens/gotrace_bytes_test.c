@@ -36,13 +36,6 @@ static GotraceStep read_all(const char *path, uint64_t *events, Diag *d) {
     return step;
 }
 
-static void write_bytes(const char *path, const void *b, size_t len) {
-    FILE *f = fopen(path, "wb");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(f);
-    CU_ASSERT_EQUAL_FATAL(fwrite(b, 1, len, f), len);
-    fclose(f);
-}
-
 /* ---- the fuzzer's ---- */
 
 static void what_the_fuzzer_kept_is_read_or_refused(void) {
@@ -89,7 +82,7 @@ static void a_wrong_bit_asks_for_no_memory(void) {
             uint64_t events;
             Diag d = {0};
             bytes[bit / 8] = (char)(bytes[bit / 8] ^ 1 << bit % 8);
-            write_bytes(path, bytes, len);
+            check_write(path, bytes, len);
             if (read_all(path, &events, &d) != GOTRACE_END)
                 CU_ASSERT_PTR_NOT_NULL(strstr(d.message, ": byte "));
             CU_ASSERT(events <= 3 * len);
@@ -128,7 +121,7 @@ static size_t trace_with_last(const char *path, const void *last, size_t last_le
     bytes_add_varint(&file, data.len);
     at += file.len;
     bytes_add(&file, data.data, data.len);
-    write_bytes(path, file.data, file.len);
+    check_write(path, file.data, file.len);
     bytes_free(&data);
     bytes_free(&file);
     return at;
@@ -210,7 +203,7 @@ static void two_threads_had_it(const uint8_t *then, uint8_t len, uint64_t want, 
     bytes_add(&file, other, sizeof other);
     bytes_add(&file, then, len);
     bytes_add(&file, last, sizeof last - 1);
-    write_bytes(path, file.data, file.len);
+    check_write(path, file.data, file.len);
     bytes_free(&file);
     CU_ASSERT_EQUAL(read_all(path, &events, &d), why == NULL ? GOTRACE_END : GOTRACE_BROKEN);
     CU_ASSERT_EQUAL(events, want);

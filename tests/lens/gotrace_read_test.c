@@ -34,13 +34,6 @@ static char *read_bytes(const char *path, size_t *len) {
     return b;
 }
 
-static void write_bytes(const char *path, const char *b, size_t len) {
-    FILE *f = fopen(path, "wb");
-    CU_ASSERT_PTR_NOT_NULL_FATAL(f);
-    CU_ASSERT_EQUAL_FATAL(fwrite(b, 1, len, f), len);
-    fclose(f);
-}
-
 /* Reads all of it, strings and stacks as well. False with the error. */
 static bool read_all(const char *path, uint64_t *events, Diag *d) {
     GotraceReader *r;
@@ -361,7 +354,7 @@ static void cut_anywhere_it_is_an_error_or_shorter(void) {
         snprintf(whole, sizeof whole, FOLDER "%s", files[i]);
         char *bytes = read_bytes(whole, &len);
         CU_ASSERT_FATAL(read_all(whole, &all, &d));
-        write_bytes(path, bytes, len);
+        check_write(path, bytes, len);
         for (size_t cut = len - 1; cut > 0; cut--) {
             CU_ASSERT_EQUAL_FATAL(truncate(path, (off_t)cut), 0);
             if (read_all(path, &events, &d)) read++;
@@ -392,7 +385,7 @@ static void damaged_anywhere_it_is_an_error_or_another_trace(void) {
             for (size_t k = 0; k < ARRAY_LEN(bad); k++) {
                 if (bad[k] == (unsigned char)good) continue;
                 bytes[at] = (char)bad[k];
-                write_bytes(path, bytes, len);
+                check_write(path, bytes, len);
                 tried++;
                 if (read_all(path, &events, &d)) continue;
                 refused++;
@@ -414,10 +407,10 @@ static void what_is_no_trace_is_said_to_be_none(void) {
     CU_ASSERT_PTR_NOT_NULL(strstr(d.message, "No such file"));
     CU_ASSERT_FALSE(read_all("/dev/null", &events, &d));
     CU_ASSERT_PTR_NOT_NULL(strstr(d.message, "it is no file"));
-    write_bytes(path, "", 0);
+    check_write(path, "", 0);
     CU_ASSERT_FALSE(read_all(path, &events, &d));
     CU_ASSERT_PTR_NOT_NULL(strstr(d.message, "no Go execution trace"));
-    write_bytes(path, "go 1.21 trace\0\0\0", 16);
+    check_write(path, "go 1.21 trace\0\0\0", 16);
     CU_ASSERT_FALSE(read_all(path, &events, &d));
     CU_ASSERT_PTR_NOT_NULL(strstr(d.remedy, "Go 1.22 or later"));
 }
