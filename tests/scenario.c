@@ -47,15 +47,7 @@ static void run(Found *f, Script *s, Dev *dev) {
     watch_init(&watch, stream->text);
     watch_add(&watch, before_event, NULL, f);
     stream_add(stream, watch_sink, &watch);
-    WorldOptions opt = {.procs = sc->procs,
-                        .seed = sc->seed,
-                        .go = sc->go,
-                        .costs = sc->costs,
-                        .limit_ns = sc->limit_ns,
-                        .limit_events = sc->limit_events,
-                        .stress = sc->stress,
-                        .asyncpreemptoff = sc->asyncpreemptoff,
-                        .max_threads = sc->max_threads};
+    WorldOptions opt = script_world_options(s);
     World *w = world_new(stream, dev, script_prog(s), &opt);
     if (script_start(s, w, dev, &f->diag)) world_run(w);
     stream_flush(stream);

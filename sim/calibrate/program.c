@@ -114,10 +114,14 @@ void program_run(Program *p, const Costs *costs, EventFn fn, void *ctx) {
     p->instance_count = 0;
     Stream *s = stream_new();
     stream_add(s, sink, p);
-    WorldOptions opt = {.procs = 1, .seed = 1, .costs = *costs};
+    Heap *heap = heap_new(1 << 20, COLLECTOR_GO);
+    Id_OBJ x;
+    bool made = heap_object(heap, 64, HEAP_NO_POINTERS, &x, &d);
+    ASSERT(made);
+    WorldOptions opt = {.procs = 1, .seed = 1, .costs = *costs, .heap = heap};
     World *w = world_new(s, dev, (Prog){.ctx = p, .next = next}, &opt);
     for (uint64_t i = 0; i < p->chan_count; i++) world_chan(w, p->chan_cap[i], "c", 0);
-    world_object(w, 64, "x", 0);
+    world_object(w, x, "x", 0);
     make_launches(p, w, dev);
     world_main(w, new_instance(p, 0), 0);
     world_run(w);
@@ -125,5 +129,6 @@ void program_run(Program *p, const Costs *costs, EventFn fn, void *ctx) {
     stream_flush(s);
     world_free(w);
     stream_free(s);
+    heap_free(heap);
     dev_close(dev);
 }

@@ -453,19 +453,10 @@ static bool begin(Runner *u, Diag *d) {
     pump_add(u->pump, trace_sink, u->w);
     pump_add(u->pump, watch_sink, &u->watch);
     stream_add(u->s, pump_sink, u->pump);
-    const Scenario *sc = &u->r->scenario;
-    WorldOptions opt = {.procs = sc->procs,
-                        .seed = sc->seed,
-                        .go = sc->go,
-                        .costs = sc->costs,
-                        .measured = u->rq->measured,
-                        .recorded = u->rq->recorded,
-                        .recorded_count = u->rq->recorded_count,
-                        .limit_ns = sc->limit_ns,
-                        .limit_events = sc->limit_events,
-                        .stress = sc->stress,
-                        .asyncpreemptoff = sc->asyncpreemptoff,
-                        .max_threads = sc->max_threads};
+    WorldOptions opt = script_world_options(u->script);
+    opt.measured = u->rq->measured;
+    opt.recorded = u->rq->recorded;
+    opt.recorded_count = u->rq->recorded_count;
     u->world = world_new(u->s, u->dev, script_prog(u->script), &opt);
     return script_start(u->script, u->world, u->dev, d);
 }

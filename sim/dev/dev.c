@@ -36,7 +36,8 @@ typedef struct {
     void *own;  /* the backend's */
     void *host; /* the caller's memory */
     size_t bytes;
-    bool live;
+    uint32_t launches; /* that are registered and use it */
+    bool live;         /* for the caller; the backend's lives as long as a launch uses it */
 } Buffer;
 
 typedef struct {
@@ -81,7 +82,9 @@ bool dev_open(Dev **dev, const char *want, Diag *d) {
 
 void dev_close(Dev *dev) {
     if (dev == NULL) return;
-    for (size_t i = 0; i < dev->launch_count; i++) free(dev->launches[i].args);
+    for (size_t i = 0; i < dev->launch_count; i++) {
+        if (dev->launches[i].live) dev_launch_drop(dev, (DevLaunch){(uint32_t)i});
+    }
     for (size_t i = 0; i < dev->buffer_count; i++) dev_buffer_drop(dev, (DevBuffer){(uint32_t)i});
     for (size_t i = 0; i < dev->kernel_count; i++) {
         Kernel *k = dev->kernels[i];
@@ -159,7 +162,7 @@ bool dev_buffer(Dev *dev, void *host, size_t bytes, DevBuffer *b, Diag *d) {
     ASSERT(dev->buffer_count < UINT32_MAX);
     GROW(dev->buffers, dev->buffer_cap, dev->buffer_count + 1);
     b->v = (uint32_t)dev->buffer_count;
-    dev->buffers[dev->buffer_count++] = (Buffer){own, host, bytes, true};
+    dev->buffers[dev->buffer_count++] = (Buffer){own, host, bytes, 0, true};
     return true;
 }
 
@@ -171,8 +174,15 @@ static Buffer *buffer_of(const Dev *dev, DevBuffer b) {
 void dev_buffer_drop(Dev *dev, DevBuffer b) {
     Buffer *buffer = buffer_of(dev, b);
     if (!buffer->live) return;
-    dev->backend->buffer_drop(dev->self, buffer->own);
     buffer->live = false;
+    if (buffer->launches == 0) dev->backend->buffer_drop(dev->self, buffer->own);
+}
+
+static void use(Dev *dev, DevBuffer b) { buffer_of(dev, b)->launches++; }
+
+static void stop_using(Dev *dev, DevBuffer b) {
+    Buffer *buffer = buffer_of(dev, b);
+    if (--buffer->launches == 0 && !buffer->live) dev->backend->buffer_drop(dev->self, buffer->own);
 }
 
 static bool refuse_dropped(Diag *d, const char *doing) {
@@ -244,6 +254,9 @@ bool dev_launch(Dev *dev, DevKernel k, const DevArg *args, uint32_t arg_count, u
     size_t bytes = arg_count * sizeof *args;
     DevArg *copy = mem_alloc(bytes ? bytes : 1);
     if (bytes) memcpy(copy, args, bytes);
+    for (uint32_t i = 0; i < arg_count; i++) {
+        if (args[i].kind == DEV_ARG_BUFFER) use(dev, args[i].v.buffer);
+    }
     ASSERT(dev->launch_count < UINT32_MAX);
     GROW(dev->launches, dev->launch_cap, dev->launch_count + 1);
     launch->v = (uint32_t)dev->launch_count;
@@ -257,10 +270,8 @@ static Launch *launch_of(const Dev *dev, DevLaunch launch) {
     return &dev->launches[launch.v];
 }
 
-/* Buffers may have been released since the launch was made, so this looks again. */
-static bool translate_args(const Dev *dev, const Launch *launch, BackendArg *out, Diag *d) {
+static void translate_args(const Dev *dev, const Launch *launch, BackendArg *out) {
     const Kernel *kernel = dev->kernels[launch->kernel];
-    if (!check_args(dev, kernel, launch->args, kernel->signature.count, d)) return false;
     for (uint32_t i = 0; i < kernel->signature.count; i++) {
         const DevArg *arg = &launch->args[i];
         out[i].kind = arg->kind;
@@ -272,7 +283,6 @@ static bool translate_args(const Dev *dev, const Launch *launch, BackendArg *out
         case DEV_ARG_KIND_COUNT: UNREACHABLE();
         }
     }
-    return true;
 }
 
 bool dev_run(Dev *dev, DevLaunch id, uint32_t upto, uint64_t *device_ns, Diag *d) {
@@ -282,7 +292,7 @@ bool dev_run(Dev *dev, DevLaunch id, uint32_t upto, uint64_t *device_ns, Diag *d
 
     const Kernel *kernel = dev->kernels[launch->kernel];
     BackendArg args[DEV_ARGS_MAX];
-    if (!translate_args(dev, launch, args, d)) return false;
+    translate_args(dev, launch, args);
     uint64_t first = slice_first_item(launch->items, launch->slices, launch->done);
     uint64_t past = slice_first_item(launch->items, launch->slices, upto), ns = 0;
     begin(dev, "running", kernel->name);
@@ -299,7 +309,7 @@ bool dev_time(Dev *dev, DevLaunch id, uint32_t times, DevTimes *t, Diag *d) {
     const Launch *launch = launch_of(dev, id);
     const Kernel *kernel = dev->kernels[launch->kernel];
     BackendArg args[DEV_ARGS_MAX];
-    if (!translate_args(dev, launch, args, d)) return false;
+    translate_args(dev, launch, args);
     begin(dev, "timing", kernel->name);
     bool timed = dev->backend->time(dev->self, kernel->own, args, kernel->signature.count,
                                     launch->items, times, t, d);
@@ -309,6 +319,10 @@ bool dev_time(Dev *dev, DevLaunch id, uint32_t times, DevTimes *t, Diag *d) {
 
 void dev_launch_drop(Dev *dev, DevLaunch id) {
     Launch *launch = launch_of(dev, id);
+    uint32_t count = dev->kernels[launch->kernel]->signature.count;
+    for (uint32_t i = 0; i < count; i++) {
+        if (launch->args[i].kind == DEV_ARG_BUFFER) stop_using(dev, launch->args[i].v.buffer);
+    }
     free(launch->args);
     launch->args = NULL;
     launch->live = false;

@@ -79,8 +79,8 @@ const DevSignature *dev_signature(const Dev *dev, DevKernel k);
 
 /* A buffer over host memory (zero-copy where the device can): page-aligned memory works best. */
 bool dev_buffer(Dev *dev, void *host, size_t bytes, DevBuffer *b, Diag *d);
-/* Forgets the buffer; the host memory may then be reused. Twice is harmless. A launch that still
- * uses it can no longer be run: dev_run refuses it. */
+/* Forgets the buffer; twice is harmless. Launches that were registered with it keep it, as commands of
+ * OpenCL do, and go on using its host memory, until they are dropped. */
 void dev_buffer_drop(Dev *dev, DevBuffer b);
 
 typedef struct {

@@ -33,6 +33,7 @@ enum { EVENT_ARGS_MAX = 6 };
     X(NS, "", 0)          \
     X(COUNT, "", 0)       \
     X(BYTES, "", 0)       \
+    X(ADDR, "0x", 0)      \
     X(FLAG, "", 0)
 /* clang-format on */
 

@@ -433,6 +433,12 @@ static bool p_idle(Step *s, uint64_t p, uint64_t on) {
 }
 
 /* ---- the world stops ---- */
+static bool gc_begin(Step *s, uint64_t g, uint64_t line) {
+    s->m->gc_ns = s->e->time_ns;
+    s->m->gc_seq = s->e->seq;
+    s->m->collections++;
+    return model_at(s, g, line);
+}
 static bool stw_begin(Step *s, uint64_t g, uint64_t reason, uint64_t line) {
     if (s->m->imported && s->m->stw_g != NONE) return running(s, g, line); /* two reasons at once: the first counts */
     REQUIRE(s->m->stw_g == NONE, "g%llu is stopping the world already", (Ull)s->m->stw_g);
@@ -819,20 +825,61 @@ static bool chan_close(Step *s, uint64_t g, uint64_t c_id, uint64_t line) {
 }
 
 /* ---- memory and device ---- */
-static bool obj_new(Step *s, uint64_t id, uint64_t bytes, uint64_t name, uint64_t line) {
+static bool obj_new(Step *s, uint64_t id, uint64_t bytes, uint64_t at, uint64_t name, uint64_t line) {
     Model *m = s->m;
     REQUIRE(id == m->obj_count, "o%llu is not the next object, o%zu", (Ull)id, m->obj_count);
     GROW(m->obj, m->obj_cap, id + 1);
     m->obj_count = id + 1;
-    m->obj[id] = (ModelObj){.bytes = bytes, .name = name, .line = line};
+    m->obj[id] = (ModelObj){.bytes = bytes, .name = name, .line = line, .at = at,
+                            .moved_from = NONE, .moved_ns = NONE, .moved_seq = NONE,
+                            .freed_ns = NONE, .freed_seq = NONE, .unpinned_ns = NONE, .unpinned_line = NONE};
+    m->heap_live = (m->heap_live == NONE ? 0 : m->heap_live) + bytes;
+    return true;
+}
+/* The collector takes an object from where it is: only while the world stands still. */
+static ModelObj *leaving(Step *s, uint64_t id, uint64_t from) {
+    ModelObj *ob = get_Obj(s, id);
+    if (ob == NULL) return NULL;
+    const char *why = NULL;
+    if (!s->m->stw_stopped) why = "but the world runs";
+    else if (ob->pins > 0) why = "but it is pinned";
+    else if (ob->freed_ns != NONE) why = "but it was freed before";
+    else if (ob->at != from) why = "from where it is not";
+    if (why == NULL) return ob;
+    model_refuse(s, "o%llu leaves its place, %s", (Ull)id, why);
+    return NULL;
+}
+static bool obj_move(Step *s, uint64_t id, uint64_t from, uint64_t to) {
+    ModelObj *ob = leaving(s, id, from);
+    if (ob == NULL) return false;
+    ob->moves++;
+    ob->moved_from = from;
+    ob->moved_ns = s->e->time_ns;
+    ob->moved_seq = s->e->seq;
+    ob->at = to;
+    s->m->moved_objects++;
+    s->m->moved_bytes += ob->bytes;
+    return true;
+}
+static bool obj_free(Step *s, uint64_t id, uint64_t from) {
+    ModelObj *ob = leaving(s, id, from);
+    if (ob == NULL) return false;
+    ob->freed_ns = s->e->time_ns;
+    ob->freed_seq = s->e->seq;
+    s->m->heap_live -= ob->bytes < s->m->heap_live ? ob->bytes : s->m->heap_live;
+    s->m->freed_objects++;
+    s->m->freed_bytes += ob->bytes;
     return true;
 }
 static bool pin(Step *s, uint64_t g, uint64_t obj, uint64_t line, bool in) {
     TRY(running(s, g, line));
     GET(Obj, ob, obj);
     REQUIRE(in || ob->pins > 0, "o%llu is not pinned", (Ull)obj);
+    REQUIRE(ob->freed_ns == NONE, "o%llu was freed", (Ull)obj);
     if (in) ob->pins++;
     else ob->pins--;
+    ob->unpinned_ns = ob->pins == 0 ? s->e->time_ns : NONE;
+    ob->unpinned_line = ob->pins == 0 ? line : NONE;
     return true;
 }
 static bool dev_enqueue(Step *s, const uint64_t *a) {
@@ -865,13 +912,30 @@ static bool dev_enqueue(Step *s, const uint64_t *a) {
     q->depth++;
     return true;
 }
-static bool dev_arg(Step *s, uint64_t id, uint64_t obj) {
+static bool dev_arg(Step *s, uint64_t id, uint64_t obj, uint64_t written) {
     GET(Cmd, cmd, id);
     GET(Obj, ob, obj);
     REQUIRE(cmd->state == CMD_QUEUED, "k%llu has begun already", (Ull)id);
-    if (cmd->arg_count < CMD_ARGS_MAX) cmd->obj[cmd->arg_count++] = obj;
+    if (cmd->arg_count < CMD_ARGS_MAX) {
+        cmd->stale[cmd->arg_count] = NONE;
+        cmd->written[cmd->arg_count] = written;
+        cmd->obj[cmd->arg_count++] = obj;
+    }
     ob->users++;
     return true;
+}
+static bool dev_stale(Step *s, uint64_t id, uint64_t obj, uint64_t done) {
+    GET(Cmd, cmd, id);
+    GET(Obj, ob, obj);
+    REQUIRE(cmd->state == CMD_QUEUED || cmd->state == CMD_RUNNING, "k%llu is done", (Ull)id);
+    for (uint64_t i = 0; i < cmd->arg_count; i++) {
+        if (cmd->obj[i] != obj || cmd->stale[i] != NONE) continue;
+        cmd->stale[i] = ob->freed_ns != NONE ? ob->at : ob->moved_from;
+        cmd->stale_done[i] = done;
+        return true;
+    }
+    model_refuse(s, "k%llu does not hold the address of o%llu", (Ull)id, (Ull)obj);
+    return false;
 }
 static bool dev_start(Step *s, uint64_t id, uint64_t slices, uint64_t duration) {
     GET(Cmd, cmd, id);
@@ -953,7 +1017,15 @@ static bool apply(Step *s) {
     case EV_P_START: return move_p(s, a[0]);
     case EV_P_START_OWN: return p_with(s, a[0], a[1]);
     case EV_STW_END: return stw_end(s, a[0]);
-    case EV_GC_MARK: return running(s, a[0], 0);
+    case EV_GC_BEGIN: return gc_begin(s, a[0], a[1]);
+    case EV_GC_MARKED: return get_G(s, a[0]) != NULL;
+    case EV_GC_WORKER: return get_G(s, a[0]) && get_P(s, a[1]);
+    case EV_GC_END: s->m->gc_ns = NONE; return true;
+    case EV_G_LABEL: case EV_GC_ASSIST_END: return get_G(s, a[0]) != NULL;
+    case EV_GC_SWEEP: case EV_GC_SWEEP_END: return get_P(s, a[0]) != NULL;
+    case EV_GC_ASSIST: return model_at(s, a[0], a[1]);
+    case EV_HEAP_LIVE: s->m->heap_live = a[0]; return true;
+    case EV_HEAP_GOAL: s->m->heap_goal = a[0]; return true;
     case EV_RUNQ_NEXT: return runq_next(s, a[0], a[1], a[2]);
     case EV_RUNQ_PUT: return runq_put(s, a[0], a[1]);
     case EV_RUNQ_SPILL: return runq_spill(s, a[0], a[1]);
@@ -1010,19 +1082,21 @@ static bool apply(Step *s) {
     case EV_CHAN_RECV: return chan_recv(s, a[0], a[1], a[2], a[3], a[4]);
     case EV_CHAN_QUEUE: return chan_queue(s, a[0], a[1], a[2], a[3]);
     case EV_CHAN_CLOSE: return chan_close(s, a[0], a[1], a[2]);
-    case EV_OBJ_NEW: return obj_new(s, a[0], a[1], a[2], a[3]);
+    case EV_OBJ_NEW: return obj_new(s, a[0], a[1], a[2], a[3], a[4]);
+    case EV_OBJ_MOVE: return obj_move(s, a[0], a[1], a[2]);
+    case EV_OBJ_FREE: return obj_free(s, a[0], a[1]);
     case EV_PIN: return pin(s, a[0], a[1], a[2], true);
     case EV_UNPIN: return pin(s, a[0], a[1], a[2], false);
     case EV_DEV_ENQUEUE: return dev_enqueue(s, a);
-    case EV_DEV_ARG: return dev_arg(s, a[0], a[1]);
+    case EV_DEV_ARG: return dev_arg(s, a[0], a[1], a[2]);
+    case EV_DEV_STALE: return dev_stale(s, a[0], a[1], a[2]);
     case EV_DEV_START: return dev_start(s, a[0], a[1], a[2]);
     case EV_DEV_DONE: return dev_done(s, a[0]);
     case EV_DEV_WAIT: return dev_wait(s, a[0], a[1], a[2]);
     case EV_DEV_IDLE: return dev_idle(s, a[0]);
-    case EV_IMPORT: case EV_M_SEEN: case EV_P_SEEN: case EV_G_SEEN: case EV_G_NUMBER: case EV_G_NAME: case EV_G_LABEL: case EV_AT:
-    case EV_GO_CREATE_WAITING: case EV_GO_CREATE_C: case EV_GO_END_C: case EV_GC_BEGIN: case EV_GC_END:
-    case EV_GC_SWEEP: case EV_GC_SWEEP_END: case EV_GC_ASSIST: case EV_GC_ASSIST_END: case EV_HEAP_LIVE:
-    case EV_HEAP_GOAL: case EV_TASK_BEGIN: case EV_TASK_END: case EV_REGION_BEGIN: case EV_REGION_END:
+    case EV_IMPORT: case EV_M_SEEN: case EV_P_SEEN: case EV_G_SEEN: case EV_G_NUMBER: case EV_G_NAME: case EV_AT:
+    case EV_GO_CREATE_WAITING: case EV_GO_CREATE_C: case EV_GO_END_C:
+    case EV_TASK_BEGIN: case EV_TASK_END: case EV_REGION_BEGIN: case EV_REGION_END:
     case EV_LOG: case EV_CPU_SAMPLE: return model_import(s);
     case EV_COUNT: break;
     }
@@ -1074,14 +1148,15 @@ uint64_t model_g_number(const Model *m, uint64_t g) {
     X(procs) X(seed) X(globq.head) X(globq.tail) X(globq.count) X(sysmon_last_ns)                  \
         X(sysmon_next_ns) X(sysmon_idle) X(sysmon_asleep) X(ended) X(exit_status) X(deadlocked)    \
             X(panicked) X(unknown) X(stw_g) X(stw_reason) X(stw_ns) X(stw_stopped) X(imported)     \
-                X(next_number) X(gc_ns) X(heap_live) X(heap_goal)
+                X(next_number) X(gc_ns) X(heap_live) X(heap_goal) X(gc_seq) X(collections) X(moved_objects)          \
+                    X(moved_bytes) X(freed_objects) X(freed_bytes)
 
 Model *model_new(const Intern *text) {
     Model *m = mem_zero(1, sizeof *m);
     m->text = text;
     m->globq = empty_q;
     m->stw_g = m->stw_reason = m->stw_ns = NONE;
-    m->gc_ns = m->heap_live = m->heap_goal = NONE;
+    m->gc_ns = m->gc_seq = m->heap_live = m->heap_goal = NONE;
     m->g_count = 1; /* g0 is nobody's goroutine */
     GROW(m->g, m->g_cap, 1);
     return m;

@@ -134,8 +134,13 @@ typedef struct {
 
 typedef struct {
     uint64_t bytes, name, line;
+    uint64_t at;    /* its Go address; the last one, if it is freed */
     uint64_t pins;  /* runtime.Pinner pins now */
     uint64_t users; /* device commands not yet done that hold its address */
+    uint64_t moves; /* so often it was moved ... */
+    uint64_t moved_from, moved_ns, moved_seq; /* ... for the last time; NONE = never */
+    uint64_t freed_ns, freed_seq;             /* NONE = it lives */
+    uint64_t unpinned_ns, unpinned_line;      /* the last pin was taken out; NONE = there was none */
 } ModelObj;
 
 enum { CMD_ARGS_MAX = 8 };
@@ -146,7 +151,9 @@ typedef struct {
     uint64_t slices;
     uint64_t next; /* CMD behind it in its queue */
     uint64_t arg_count;
-    uint64_t obj[CMD_ARGS_MAX];
+    uint64_t obj[CMD_ARGS_MAX], written[CMD_ARGS_MAX];
+    uint64_t stale[CMD_ARGS_MAX];      /* the address that it holds although the object has left it; NONE = it is there */
+    uint64_t stale_done[CMD_ARGS_MAX]; /* ... and how many slices had run by then */
 } ModelCmd;
 
 typedef struct {
@@ -170,7 +177,9 @@ typedef struct {
     uint64_t imported; /* from a real program of Go 1.`imported`; 0 = a run of ours. What its trace does not
                           say (queues, sysmon, threads without a P) is not known */
     uint64_t next_number; /* imported: of the goroutine that is about to be told of; 0 = its own */
-    uint64_t gc_ns, heap_live, heap_goal; /* a collection marks since; bytes. NONE = none, or not known */
+    uint64_t gc_ns, heap_live, heap_goal; /* a collection goes on since; bytes. NONE = none, or not known */
+    uint64_t gc_seq; /* the event that began the last one; NONE = there was none */
+    uint64_t collections, moved_objects, moved_bytes, freed_objects, freed_bytes; /* so far */
     size_t g_count, p_count, m_count, chan_count, obj_count, cmd_count, queue_count, cthread_count,
         ctx_count, number_count;
     size_t g_cap, p_cap, m_cap, chan_cap, obj_cap, cmd_cap, queue_cap, cthread_cap, ctx_cap, number_cap;

@@ -107,7 +107,7 @@ static bool g_name(Step *s, uint64_t g, uint64_t name) {
     return true;
 }
 
-static bool at(Step *s, uint64_t g, uint64_t line) {
+bool model_at(Step *s, uint64_t g, uint64_t line) {
     if (g == NONE || line == 0) return true;
     GET(G, gp, g);
     gp->line = line;
@@ -150,11 +150,6 @@ static bool end_c(Step *s, uint64_t g, uint64_t m) {
     return true;
 }
 
-static bool gc(Step *s, uint64_t since_ns) {
-    s->m->gc_ns = since_ns;
-    return true;
-}
-
 bool model_import(Step *s) {
     const uint64_t *a = s->e->arg;
     REQUIRE(s->m->imported || s->e->kind == EV_IMPORT, "%s is of an imported trace, and this is none",
@@ -166,22 +161,14 @@ bool model_import(Step *s) {
     case EV_G_SEEN: return g_seen(s, a[0], a[1], a[2], a[3], a[4]);
     case EV_G_NUMBER: s->m->next_number = a[1]; return true;
     case EV_G_NAME: return g_name(s, a[0], a[1]);
-    case EV_G_LABEL: return get_G(s, a[0]) != NULL;
-    case EV_AT: return at(s, a[0], a[1]);
+    case EV_AT: return model_at(s, a[0], a[1]);
     case EV_GO_CREATE_WAITING: return create_waiting(s, a[0], a[1], a[2], a[3]);
     case EV_GO_CREATE_C: return create_c(s, a[0], a[1]);
     case EV_GO_END_C: return end_c(s, a[0], a[1]);
-    case EV_GC_BEGIN: return gc(s, s->e->time_ns) && at(s, a[0], a[1]);
-    case EV_GC_END: return gc(s, NONE);
-    case EV_GC_SWEEP: case EV_GC_SWEEP_END: return get_P(s, a[0]) != NULL;
-    case EV_GC_ASSIST: return at(s, a[0], a[1]);
-    case EV_GC_ASSIST_END: return get_G(s, a[0]) != NULL;
-    case EV_HEAP_LIVE: s->m->heap_live = a[0]; return true;
-    case EV_HEAP_GOAL: s->m->heap_goal = a[0]; return true;
-    case EV_TASK_BEGIN: return at(s, a[2], a[4]);
-    case EV_TASK_END: return at(s, a[1], a[2]);
-    case EV_REGION_BEGIN: case EV_REGION_END: return at(s, a[0], a[3]);
-    case EV_LOG: return at(s, a[0], a[4]);
+    case EV_TASK_BEGIN: return model_at(s, a[2], a[4]);
+    case EV_TASK_END: return model_at(s, a[1], a[2]);
+    case EV_REGION_BEGIN: case EV_REGION_END: return model_at(s, a[0], a[3]);
+    case EV_LOG: return model_at(s, a[0], a[4]);
     case EV_CPU_SAMPLE: return true;
     default: UNREACHABLE();
     }

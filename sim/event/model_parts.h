@@ -91,6 +91,8 @@ void model_new_ps(Step *s, uint64_t procs, PState state);
 
 /* Imported: a thread's state follows from what it has. Else it does nothing. */
 void model_settle_m(Step *s, uint64_t id);
+/* G is at this line, or stack; absent ones are ignored. */
+bool model_at(Step *s, uint64_t g, uint64_t line);
 /* Applies an event of section "a real Go program" in events.def. */
 bool model_import(Step *s);
 

@@ -86,6 +86,7 @@ static inline void emit_tail(Stream *s, uint8_t *p) {
 #define ID_PLUS_NS 0
 #define ID_PLUS_COUNT 0
 #define ID_PLUS_BYTES 0
+#define ID_PLUS_ADDR 0
 #define ID_PLUS_FLAG 0
 #define A(name, kind) p = varint_put(p, a->name.v + ID_PLUS_##kind);
 #define EVENT(NAME, GROUP, INK, KEY, ARGS, DOC)                                                    \

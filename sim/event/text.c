@@ -48,6 +48,8 @@ static void add_value(char *buf, Kind kind, uint64_t v, const Intern *text) {
         time_text(num, sizeof num, v);
     } else if (kind == KIND_FLAG) {
         snprintf(num, sizeof num, "%s", v ? "yes" : "no");
+    } else if (kind == KIND_ADDR) {
+        snprintf(num, sizeof num, "0x%llx", (unsigned long long)v);
     } else {
         snprintf(num, sizeof num, "%s%llu", kind_letter[kind], (unsigned long long)v);
     }

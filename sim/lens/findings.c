@@ -2,7 +2,7 @@
  *
  * Nothing here trusts an id: the event has not been applied yet, and a trace may come from anywhere.
  */
-#include "findings.h"
+#include "findings_parts.h"
 
 #include "narrate.h"
 
@@ -22,8 +22,6 @@ enum {
 #define LEAK_NS 1000000000u
 #define WAIT_NS_MAX 20000000u /* a slice, and sysmon's longest sleep */
 #define LATE_NS 1000000u      /* allowed beyond that where no profile says how late sysmon is */
-
-typedef unsigned long long Ull;
 
 const char *const severity_name[] = {"advice", "warning", "error"};
 
@@ -93,16 +91,14 @@ void findings_free(Findings *f) {
 
 /* ---- evidence ---- */
 
-/* Counts it; the evidence of its first time, which the caller may put better evidence in the place of. */
-static Finding *saw(Findings *f, FindingKind kind, uint64_t time_ns, uint64_t seq) {
+Finding *findings_saw(Findings *f, FindingKind kind, uint64_t time_ns, uint64_t seq) {
     Finding *x = &f->seen[kind];
     if (x->times++ == 0)
         *x = (Finding){kind, 1, time_ns, seq, 0, NONE, NONE, NONE, NONE, NONE, ""};
     return x;
 }
 
-static void say(Finding *x, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void say(Finding *x, const char *fmt, ...) {
+void findings_say(Finding *x, const char *fmt, ...) {
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(x->text, sizeof x->text, fmt, ap);
@@ -126,7 +122,7 @@ static uint64_t spent(const Model *m, uint64_t g, const Event *e) {
 /* ---- deadlock ---- */
 
 static void deadlock(Findings *f, const Model *m, const Event *e) {
-    Finding *x = saw(f, FIND_deadlock, e->time_ns, e->seq);
+    Finding *x = findings_saw(f, FIND_deadlock, e->time_ns, e->seq);
     char name[NAME] = "";
     for (size_t i = 1; i < m->g_count && x->g == NONE; i++) {
         if (m->g[i].state == G_WAITING) x->g = i;
@@ -134,7 +130,7 @@ static void deadlock(Findings *f, const Model *m, const Event *e) {
     const ModelG *gp = g_of(m, x->g);
     x->line = line_of(m, x->g);
     if (gp) narrate_g(m, x->g, name, sizeof name);
-    say(x,
+    findings_say(x,
         "%llu goroutine%s wait%s and nothing can ever wake %s%s%s%s%s; Go reports it and exits, but with "
         "cgo linked the program hangs in silence",
         (Ull)e->arg[0], e->arg[0] == 1 ? "" : "s", e->arg[0] == 1 ? "s" : "",
@@ -201,7 +197,7 @@ static void waited(Findings *f, const Model *m, uint64_t g, uint64_t now, uint64
     if (wait <= WAIT_NS_MAX + f->late_ns || gp->state != G_RUNNABLE) return;
     const Hold *h = blocker(f, gp->since_ns, now, &p);
     if (h == NULL) return;
-    Finding *x = saw(f, FIND_starvation, now, seq);
+    Finding *x = findings_saw(f, FIND_starvation, now, seq);
     if (x->times > 1 && wait <= f->longest_wait_ns) return;
     f->longest_wait_ns = wait;
     const ModelG *holder = g_of(m, h->g);
@@ -212,7 +208,7 @@ static void waited(Findings *f, const Model *m, uint64_t g, uint64_t now, uint64
     x->g = g;
     x->p = p;
     x->line = h->to_ns == NONE ? line_of(m, h->g) : h->line;
-    say(x, "%s was runnable for %s without getting a P: %s kept P%llu for %s, %s",
+    findings_say(x, "%s was runnable for %s without getting a P: %s kept P%llu for %s, %s",
         narrate_g(m, g, who, sizeof who), narrate_time(waits, sizeof waits, wait),
         narrate_g(m, h->g, by, sizeof by), (Ull)p,
         narrate_time(kept, sizeof kept, (h->to_ns == NONE ? now : h->to_ns) - h->from_ns),
@@ -243,7 +239,7 @@ static uint64_t stuck_limit(const Model *m) {
 
 static void new_thread(Findings *f, const Model *m, const Event *e) {
     if (f->stuck_count <= stuck_limit(m)) return;
-    Finding *x = saw(f, FIND_thread_inflation, e->time_ns, e->seq);
+    Finding *x = findings_saw(f, FIND_thread_inflation, e->time_ns, e->seq);
     if (x->times > 1) return;
     x->m = e->arg[0];
     x->g = f->stuck_g;
@@ -256,14 +252,14 @@ static void judge_threads(Findings *f, const Model *m) {
     uint64_t threads = 0;
     for (size_t i = 0; i < m->m_count; i++) threads += m->m[i].state != M_EXTRA;
     if (m->imported) {
-        say(x,
+        findings_say(x,
             "up to %llu threads were out of Go at once without a P (GOMAXPROCS is %llu); while more than %llu were, "
             "%llu thread%s heard of for the first time: %llu in all",
             (Ull)f->stuck_most, (Ull)m->procs, (Ull)stuck_limit(m), (Ull)x->times, x->times == 1 ? " was" : "s were",
             (Ull)threads);
         return;
     }
-    say(x,
+    findings_say(x,
         "up to %llu threads were in C at once without a P (GOMAXPROCS is %llu); with more than %llu there, "
         "Go code needed %llu new one%s to go on: %llu threads in all, and Go never gives one back",
         (Ull)f->stuck_most, (Ull)m->procs, (Ull)stuck_limit(m), (Ull)x->times,
@@ -282,7 +278,7 @@ static void long_call(Findings *f, const Model *m, uint64_t g, uint64_t now, uin
     if (!m->imported || gp == NULL || gp->state != G_SYSCALL || now - gp->since_ns < LONG_CALL_NS) return;
     const char *fn = intern_text(m->text, gp->fn);
     if (fn[0] == '\0' || begins(fn, "runtime.") || begins(fn, "os/signal.")) return;
-    Finding *x = saw(f, FIND_long_call, now, seq);
+    Finding *x = findings_saw(f, FIND_long_call, now, seq);
     if (x->times > 1 && now - gp->since_ns <= f->longest_call_ns) return;
     char who[NAME], took[NAME];
     f->longest_call_ns = now - gp->since_ns;
@@ -292,7 +288,7 @@ static void long_call(Findings *f, const Model *m, uint64_t g, uint64_t now, uin
     x->m = gp->m;
     x->line = gp->line;
     bool syscall = gp->m < m->m_count && m->m[gp->m].syscall;
-    say(x, "%s was in %s%.80s for %s on M%llu, the longest of them all", narrate_g(m, g, who, sizeof who),
+    findings_say(x, "%s was in %s%.80s for %s on M%llu, the longest of them all", narrate_g(m, g, who, sizeof who),
         syscall ? "the system call " : "", fn, narrate_time(took, sizeof took, f->longest_call_ns), (Ull)gp->m);
 }
 
@@ -338,12 +334,12 @@ static void judge_leaks(Findings *f, const Model *m) {
     for (size_t i = 0; i < f->place_count; i++) {
         const Birthplace *b = &f->place[i];
         if (b->stuck < LEAK_MIN || 2 * b->ended >= b->made) continue;
-        Finding *x = saw(f, FIND_goroutine_leak, m->now_ns, m->seq);
+        Finding *x = findings_saw(f, FIND_goroutine_leak, m->now_ns, m->seq);
         if (x->times > 1) continue;
         char who[NAME];
         x->g = b->g;
         x->line = b->line;
-        say(x, "%llu goroutines were made here, %llu have ended, and %llu wait at the end of the trace; the first is %s, in %s",
+        findings_say(x, "%llu goroutines were made here, %llu have ended, and %llu wait at the end of the trace; the first is %s, in %s",
             (Ull)b->made, (Ull)b->ended, (Ull)b->stuck, narrate_g(m, b->g, who, sizeof who),
             intern_text(m->text, m->g[b->g].reason));
     }
@@ -393,13 +389,13 @@ static void judge_crossings(Findings *f) {
     uint64_t device = f->device.calls * f->crossing_ns + f->device.ns;
     narrate_time(each, sizeof each, f->crossing_ns);
     if (f->plain.calls >= CROSSINGS_MIN && plain > f->plain.ns / 2 && plain >= f->running_ns / 10) {
-        say(bound(f, &f->plain),
+        findings_say(bound(f, &f->plain),
             "%llu crossings cost %s (%s each), and the work done in C took %s: the toll is more than "
             "half of it",
             (Ull)f->plain.calls, narrate_time(toll, sizeof toll, plain), each,
             narrate_time(work, sizeof work, f->plain.ns));
     } else if (f->device.calls >= CROSSINGS_MIN && f->busy_ns > 0 && device > f->busy_ns / 2) {
-        say(bound(f, &f->device),
+        findings_say(bound(f, &f->device),
             "%llu calls of the device took %s on the host (%s each to cross, the rest to enqueue), and "
             "the device was busy for %s",
             (Ull)f->device.calls, narrate_time(toll, sizeof toll, device), each,
@@ -445,7 +441,7 @@ static void judge_device(Findings *f) {
     char idled[NAME], whole[NAME], gap[NAME];
     *x = f->gap;
     x->times = f->after_wait;
-    say(x,
+    findings_say(x,
         "the device stood idle for %s of %s: before %llu of its %llu commands the host had waited for "
         "the one before; the longest pause was %s",
         narrate_time(idled, sizeof idled, idle), narrate_time(whole, sizeof whole, span),
@@ -457,7 +453,7 @@ static void judge_device(Findings *f) {
 static void context(Findings *f, const Model *m, const Event *e) {
     uint64_t x_id = e->arg[0], on = x_id < m->ctx_count ? m->ctx[x_id].m : NONE;
     if (e->arg[4]) return;
-    Finding *x = saw(f, FIND_wrong_thread, e->time_ns, e->seq);
+    Finding *x = findings_saw(f, FIND_wrong_thread, e->time_ns, e->seq);
     if (x->times > 1) return;
     char who[NAME], where[NAME];
     const char *name = x_id < m->ctx_count ? intern_text(m->text, m->ctx[x_id].name) : "";
@@ -469,9 +465,9 @@ static void context(Findings *f, const Model *m, const Event *e) {
     if (on == NONE) snprintf(where, sizeof where, "it is current on no thread");
     else snprintf(where, sizeof where, "it is current on M%llu", (Ull)on);
     if (e->arg[3])
-        say(x, "%s needs the context %.40s on its thread M%llu, but %s", who, name, (Ull)x->m, where);
+        findings_say(x, "%s needs the context %.40s on its thread M%llu, but %s", who, name, (Ull)x->m, where);
     else
-        say(x, "%s must not have the context %.40s on its thread M%llu, but it is current there: somebody "
+        findings_say(x, "%s must not have the context %.40s on its thread M%llu, but it is current there: somebody "
                "left it behind", who, name, (Ull)x->m);
 }
 
@@ -518,6 +514,8 @@ void findings_event(Findings *f, const Model *m, const Event *e) {
     case EV_DEV_START: device_start(f, m, e); break;
     case EV_DEV_DONE: device_done(f, e); break;
     case EV_DEADLOCK: deadlock(f, m, e); break;
+    case EV_DEV_STALE:
+    case EV_GC_END: findings_memory(f, m, e); break;
     default: break;
     }
 }

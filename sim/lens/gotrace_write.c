@@ -98,6 +98,10 @@ static uint64_t reason(GotraceWriter *w, uint64_t text) {
         {"IO wait", "network"},
         {"semacquire", "sync"},
         {"force gc (idle)", "system goroutine wait"},
+        {"GC worker (idle)", "system goroutine wait"},
+        {"GC sweep wait", "GC background sweeper wait"},
+        {"GC assist wait", "GC mark assist wait for work"},
+        {"wait for GC cycle", "wait until GC ends"},
     };
     const char *ours = intern_text(w->model->text, text);
     for (size_t i = 0; i < ARRAY_LEN(other); i++) {
@@ -308,27 +312,27 @@ static void dev_done(GotraceWriter *w, uint64_t cmd) {
 
 /* ---- the world stops ---- */
 
-static bool is_text(GotraceWriter *w, uint64_t text, const char *what) {
-    return strcmp(intern_text(w->model->text, text), what) == 0;
+/* Of the heap; said by whoever has a P, as any event of it. */
+static void heap_figure(GotraceWriter *w, uint64_t bytes, bool live) {
+    uint64_t m = gw_somebody_with_p(w);
+    if (m == NONE) return;
+    if (live) PUT(w, m, HEAP_ALLOC, bytes);
+    else PUT(w, m, HEAP_GOAL, bytes);
 }
 
 static bool stw_begin(GotraceWriter *w, uint64_t g, uint64_t kind) {
     uint64_t m = gw_m_of(w, g);
     if (!gw_can_speak(w, m)) return gw_refuse(w, "who stops the world is not in Go");
-    if (is_text(w, kind, "GC sweep termination") && w->gc_seq % 2 == 0)
-        PUT(w, m, GC_BEGIN, ++w->gc_seq, stack(w, g));
     PUT(w, m, STW_BEGIN, gotrace_string(&w->b, intern_text(w->model->text, kind)), stack(w, g));
     w->stopping = true;
-    w->mark = is_text(w, kind, "GC mark termination") && w->gc_seq % 2 == 1;
     return true;
 }
 static bool stw_end(GotraceWriter *w, uint64_t g) {
     uint64_t m = gw_m_of(w, g);
     if (!gw_can_speak(w, m)) return gw_refuse(w, "who stopped the world is not in Go");
-    if (w->mark) PUT(w, m, GC_END, ++w->gc_seq);
     say_procs(w, m);
     PUT0(w, m, STW_END);
-    w->stopping = w->mark = false;
+    w->stopping = false;
     return true;
 }
 
@@ -445,6 +449,16 @@ static bool tell(GotraceWriter *w, const Event *e) {
     case EV_P_RETAKE: gw_proc_steal(w, a[4] < w->model->m_count ? a[4] : w->actor, a[0]); return true;
     case EV_P_STOP_C: p_stop_c(w, a[0], a[1]); return true;
     case EV_P_KILL: p_kill(w, a[0]); return true;
+    case EV_GC_BEGIN: PUT(w, gw_m_of(w, a[0]), GC_BEGIN, ++w->gc_seq, stack(w, a[0])); return true;
+    case EV_GC_END: PUT(w, gw_m_of(w, a[0]), GC_END, ++w->gc_seq); return true;
+    case EV_GC_ASSIST: PUT(w, gw_m_of(w, a[0]), GC_MARK_ASSIST_BEGIN, stack(w, a[0])); return true;
+    case EV_GC_ASSIST_END: PUT0(w, gw_m_of(w, a[0]), GC_MARK_ASSIST_END); return true;
+    case EV_G_LABEL:
+        PUT(w, gw_m_of(w, a[0]), GO_LABEL, gotrace_string(&w->b, intern_text(w->model->text, a[1])));
+        return true;
+    case EV_OBJ_NEW: heap_figure(w, w->model->heap_live + a[1], true); return true;
+    case EV_OBJ_FREE: heap_figure(w, w->model->heap_live - w->model->obj[a[0]].bytes, true); return true;
+    case EV_HEAP_GOAL: heap_figure(w, a[0], false); return true;
     case EV_STW_BEGIN: return stw_begin(w, a[0], a[1]);
     case EV_STW_END: return stw_end(w, a[0]);
     case EV_CGO_ENTER:

@@ -77,6 +77,7 @@ static uint64_t somebody(GotraceWriter *w, bool (*good)(GotraceWriter *w, uint64
     return NONE;
 }
 static bool has_p(GotraceWriter *w, uint64_t m) { return m != NONE && gw_m_at(w, m)->p != NONE; }
+uint64_t gw_somebody_with_p(GotraceWriter *w) { return somebody(w, has_p); }
 /* In the scheduler: a timer's function is started from there. */
 static bool has_p_alone(GotraceWriter *w, uint64_t m) { return has_p(w, m) && gw_m_at(w, m)->g == NONE; }
 
@@ -278,10 +279,10 @@ static void collector(GotraceWriter *w, const Event *e) {
         w->assisting--;
         break;
     case EV_HEAP_LIVE:
-        if ((m = somebody(w, has_p)) != NONE) PUT(w, m, HEAP_ALLOC, a[0]);
+        if ((m = gw_somebody_with_p(w)) != NONE) PUT(w, m, HEAP_ALLOC, a[0]);
         break;
     case EV_HEAP_GOAL:
-        if ((m = somebody(w, has_p)) != NONE) PUT(w, m, HEAP_GOAL, a[0]);
+        if ((m = gw_somebody_with_p(w)) != NONE) PUT(w, m, HEAP_GOAL, a[0]);
         break;
     default: break;
     }

@@ -49,7 +49,7 @@ struct GotraceWriter {
     size_t nobody;       /* the stream of no thread */
     uint64_t actor;      /* M that has acted last */
     uint64_t gc_seq;     /* odd: a collection runs */
-    bool stopping, mark; /* the world stops; and a collection ends with that */
+    bool stopping; /* the world stops */
     uint64_t generation_ns;
     /* imported: */
     uint64_t said_by, at, number; /* M_SEEN, AT and G_NUMBER stand before the event that they belong to; NONE, 0, 0 */
@@ -101,5 +101,8 @@ void gw_go_unblock(GotraceWriter *w, uint64_t m, uint64_t g, uint64_t stack);
 
 /* Tells the event; false, with the reason, if Go's reader would not take it here. */
 bool gw_tell_imported(GotraceWriter *w, const Event *e);
+
+/* A thread that has a P at this moment; NONE: none has. */
+uint64_t gw_somebody_with_p(GotraceWriter *w);
 
 #endif

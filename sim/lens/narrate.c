@@ -954,15 +954,6 @@ static void tell_world(const Model *m, const Event *e, Narration *n) {
         function(n, "startTheWorldWithSema");
         detail(n, "after %s", t);
         break;
-    case EV_GC_MARK:
-        headline(n, "%s marks the heap", narrate_g(m, a[0], g, sizeof g));
-        reason(n,
-               "For **%s**, and the world runs beside it. Go's own workers would use a quarter of the "
-               "Ps; here the one who asked for it does it alone.",
-               narrate_time(t, sizeof t, a[1]));
-        function(n, "gcDrain");
-        detail(n, "for %s", t);
-        break;
     default: break;
     }
 }
@@ -1245,29 +1236,6 @@ static void tell_across(const Model *m, const Event *e, Narration *n) {
     }
 }
 
-static void tell_heap(const Model *m, const Event *e, Narration *n) {
-    const uint64_t *a = e->arg;
-    char g[NAME];
-    switch (e->kind) {
-    case EV_OBJ_NEW:
-        headline(n, "Object %.20s, %llu bytes", intern_text(m->text, a[2]), (Ull)a[1]);
-        reason(n, "In the Go heap. Its address may be given to C only while it is pinned.");
-        function(n, "mallocgc");
-        break;
-    case EV_PIN:
-        headline(n, "%.20s is pinned", intern_text(m->text, m->obj[a[1]].name));
-        reason(n, "By %s: the collector may neither move nor free it until it is unpinned.",
-               narrate_g(m, a[0], g, sizeof g));
-        function(n, "Pinner.Pin");
-        break;
-    case EV_UNPIN:
-        headline(n, "%.20s is unpinned", intern_text(m->text, m->obj[a[1]].name));
-        function(n, "Pinner.Unpin");
-        break;
-    default: break;
-    }
-}
-
 static void tell_device(const Model *m, const Event *e, Narration *n) {
     const uint64_t *a = e->arg;
     char g[NAME], t[NAME];
@@ -1277,6 +1245,12 @@ static void tell_device(const Model *m, const Event *e, Narration *n) {
         headline(n, "%.20s holds the address of %.14s", intern_text(m->text, m->cmd[a[0]].name),
                  intern_text(m->text, m->obj[a[1]].name));
         reason(n, "Until the command is done, it %s this memory.", a[2] ? "writes to" : "reads");
+        break;
+    case EV_DEV_STALE:
+        headline(n, "%.16s has an old address", intern_text(m->text, m->cmd[a[0]].name));
+        reason(n, "**%s** is not there any more. %llu of %llu slices have run; the others use what is there now.",
+               intern_text(m->text, m->obj[a[1]].name), (Ull)a[2], (Ull)m->cmd[a[0]].slices);
+        detail(n, "%llu slices too late", (Ull)(m->cmd[a[0]].slices - a[2]));
         break;
     case EV_DEV_START:
         headline(n, "The device begins %.20s", intern_text(m->text, m->cmd[a[0]].name));
@@ -1319,7 +1293,7 @@ void narrate(const Model *m, const Event *e, Narration *n) {
     static void (*const tell[])(const Model *, const Event *, Narration *) = {
         tell_run,   tell_goroutine, tell_queue,    tell_thread,   tell_processor, tell_world,
         tell_lock,  tell_sysmon,    tell_cgo,      tell_callback, tell_context,   tell_across,
-        tell_net,   tell_chan,      tell_heap,     tell_device};
+        tell_net,   tell_chan,      narrate_memory, tell_device};
     *n = (Narration){0};
     if (m->imported) narrate_import(m, e, n);
     for (size_t i = 0; i < ARRAY_LEN(tell) && n->headline[0] == '\0'; i++) tell[i](m, e, n);
@@ -1359,6 +1333,12 @@ bool narrate_is_story(const Event *e) {
     case EV_PROCS:
     case EV_SYSMON_POLL:
     case EV_SYSMON_GC:
+    case EV_GC_BEGIN:
+    case EV_GC_MARKED:
+    case EV_GC_END:
+    case EV_OBJ_MOVE:
+    case EV_OBJ_FREE:
+    case EV_DEV_STALE:
     case EV_NET_WAIT:
     case EV_CALLBACK:
     case EV_CALLBACK_END:

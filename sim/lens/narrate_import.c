@@ -5,18 +5,8 @@
  */
 #include "narrate_parts.h"
 
-#include "../event/place.h"
 
 /* " at main.go:42"; "" for nowhere */
-static char *at(char buf[PLACE_TEXT_MAX + 8], const Model *m, uint64_t line) {
-    char place[PLACE_TEXT_MAX];
-    place_text(place, m->text, line);
-    snprintf(buf, PLACE_TEXT_MAX + 8, "%s%s", place[0] ? " at " : "", place);
-    return buf;
-}
-
-static const char *string(const Model *m, uint64_t id) { return intern_text(m->text, id); }
-
 /* ---- as in a run, but less is known ---- */
 
 static void retake(const Model *m, const Event *e, Narration *n) {
@@ -162,10 +152,6 @@ static void tell_seen(const Model *m, const Event *e, Narration *n) {
         headline(n, "%s has a name", who(m, a[0], 11, g, sizeof g));
         reason(n, "Its stack shows for the first time what it began with: **%s**.", string(m, a[1]));
         break;
-    case EV_G_LABEL:
-        headline(n, "%s is labelled", who(m, a[0], 12, g, sizeof g));
-        reason(n, "At this moment it is a **%s**.", string(m, a[1]));
-        break;
     case EV_AT:
         headline(n, "%s is%s", who(m, a[0], 24, g, sizeof g), at(where, m, a[1])[0] ? where : " somewhere");
         reason(n, "There it does what comes next.");
@@ -186,52 +172,6 @@ static void tell_seen(const Model *m, const Event *e, Narration *n) {
         reason(n, "The thread of C is done with Go, and g%llu with it. Since Go 1.21 that happens when the thread ends.",
                (Ull)a[0]);
         function(n, "dropm");
-        break;
-    default: break;
-    }
-}
-
-/* ---- the collector ---- */
-
-static void tell_collector(const Model *m, const Event *e, Narration *n) {
-    const uint64_t *a = e->arg;
-    char g[NAME], where[PLACE_TEXT_MAX + 8];
-    switch (e->kind) {
-    case EV_GC_BEGIN:
-        headline(n, "A collection marks");
-        reason(n, "Begun by %s%s; its workers run on a quarter of the Ps.", narrate_g(m, a[0], g, sizeof g),
-               at(where, m, a[1]));
-        function(n, "gcStart");
-        break;
-    case EV_GC_END:
-        headline(n, "The collection has marked");
-        reason(n, "What it has not found is free; sweeping will collect it bit by bit.");
-        function(n, "gcMarkTermination");
-        break;
-    case EV_GC_SWEEP:
-        headline(n, "P%llu has to sweep", (Ull)a[0]);
-        reason(n, "Who allocates sweeps first%s.", at(where, m, a[1]));
-        break;
-    case EV_GC_SWEEP_END:
-        headline(n, "P%llu has swept", (Ull)a[0]);
-        reason(n, "**%llu bytes**, and %llu of them were free.", (Ull)a[1], (Ull)a[2]);
-        break;
-    case EV_GC_ASSIST:
-        headline(n, "%s has to help", who(m, a[0], 12, g, sizeof g));
-        reason(n, "It allocates faster than the collection marks%s, so it marks itself.", at(where, m, a[1]));
-        function(n, "gcAssistAlloc");
-        break;
-    case EV_GC_ASSIST_END:
-        headline(n, "%s has helped", who(m, a[0], 11, g, sizeof g));
-        reason(n, "It may allocate again.");
-        break;
-    case EV_HEAP_LIVE:
-        headline(n, "The heap holds %llu bytes", (Ull)a[0]);
-        reason(n, "A collection will begin some way below its goal%s.", m->heap_goal == NONE ? ", which is not known yet" : "");
-        break;
-    case EV_HEAP_GOAL:
-        headline(n, "The heap's goal is %llu bytes", (Ull)a[0]);
-        reason(n, "The next collection shall be done when the heap is so large.");
         break;
     default: break;
     }
@@ -275,6 +215,5 @@ static void tell_program(const Model *m, const Event *e, Narration *n) {
 void narrate_import(const Model *m, const Event *e, Narration *n) {
     tell_less(m, e, n);
     tell_seen(m, e, n);
-    tell_collector(m, e, n);
     tell_program(m, e, n);
 }

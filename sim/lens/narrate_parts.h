@@ -1,11 +1,13 @@
 /* narrate_parts.h -- what the files of the narration share; nobody else includes it.
  *
  *   narrate.c          a run of ours
+ *   narrate_memory.c   the heap and its collector, of both
  *   narrate_import.c   a trace of a real Go program, which says less, and some things of its own
  */
 #ifndef FAULTLINE_NARRATE_PARTS_H
 #define FAULTLINE_NARRATE_PARTS_H
 
+#include "../event/place.h"
 #include "narrate.h"
 
 #include <stdarg.h>
@@ -18,6 +20,8 @@ typedef unsigned long long Ull;
 /* Tells the events that an imported trace alone has, and of the others those of which it says less. No headline
  * afterwards: it is told as in a run. */
 void narrate_import(const Model *m, const Event *e, Narration *n);
+/* The heap and its collector (narrate_memory.c). */
+void narrate_memory(const Model *m, const Event *e, Narration *n);
 
 /* At most `max` bytes of a text, never half a letter: for %.*s. */
 static inline int whole_letters(const char *text, int max) {
@@ -26,6 +30,16 @@ static inline int whole_letters(const char *text, int max) {
     while (n > 0 && text[n] && ((unsigned char)text[n] & 0xc0) == 0x80) n--;
     return n;
 }
+
+/* " at f in file:12", or "". */
+static inline char *at(char buf[PLACE_TEXT_MAX + 8], const Model *m, uint64_t line) {
+    char place[PLACE_TEXT_MAX];
+    place_text(place, m->text, line);
+    snprintf(buf, PLACE_TEXT_MAX + 8, "%s%s", place[0] ? " at " : "", place);
+    return buf;
+}
+
+static inline const char *string(const Model *m, uint64_t id) { return intern_text(m->text, id); }
 
 #define SETTER(field)                                                                              \
     static inline void field(Narration *n, const char *fmt, ...)                                   \

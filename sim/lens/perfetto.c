@@ -762,6 +762,7 @@ static void act(Perfetto *w) {
     case EV_NET_READY: found(w, LANE_NETWORK, 0); break;
     case EV_TIMER_FIRE:
     case EV_TIMER_SEND: found(w, LANE_P, a[1]); break;
+    case EV_GC_WORKER: found(w, LANE_P, a[1]); break;
     case EV_SYSMON_GC: found(w, LANE_M, 1); break;
     case EV_P_RETAKE:
     case EV_P_HANDOFF: hand_over(w, a[0]); break;
@@ -773,6 +774,10 @@ static void act(Perfetto *w) {
     case EV_OBJ_NEW:
         add(w, COUNTER_BYTES, a[1]);
         add(w, COUNTER_OBJECTS, 1);
+        break;
+    case EV_OBJ_FREE:
+        take(w, COUNTER_BYTES, w->model->obj[a[0]].bytes);
+        take(w, COUNTER_OBJECTS, 1);
         break;
     case EV_PIN: add(w, COUNTER_PINS, 1); break;
     case EV_UNPIN: take(w, COUNTER_PINS, 1); break;

@@ -124,6 +124,7 @@ static void root_text(const Tale *t, const Event *e, char *buf, size_t size) {
         if (a[0] == NONE) snprintf(buf, size, "a C thread worked%s", AT(a[2]));
         else snprintf(buf, size, "%s worked in C%s", G(a[0]), AT(a[2]));
         break;
+    case EV_GC_BEGIN: snprintf(buf, size, "%s began a collection%s", G(a[0]), AT(a[1])); break;
     case EV_STW_BEGIN:
         snprintf(buf, size, "%s stopped the world (%s)%s", G(a[0]), STR(a[1]), AT(a[2]));
         break;
@@ -296,6 +297,8 @@ static void tell_p(Tale *t, uint64_t p) {
             G(m->stw_g));
         say(t, "%s does that since %s%s: %s.", G(m->stw_g), TIME(m->stw_ns),
             AT(m->g[m->stw_g].line), STR(m->stw_reason));
+        if (m->gc_seq != NONE && strncmp(STR(m->stw_reason), "GC ", 3) == 0)
+            say_root(t, m->gc_seq, "Behind it is this:");
     } else if (mp == NULL) {
         if (m->imported && pp->state == P_SYSCALL)
             say(t, "P%llu was left behind by a thread of C that is done with Go; nobody has taken it yet.", (Ull)p);

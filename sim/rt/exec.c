@@ -8,7 +8,7 @@
  *          gopreempt_m, goexit0, runtime/cgocall.go (go1.26)
  * Differs: code between two operations takes no time but what `compute` says. A stretch of it has function
  *          prologues only where the scenario says so.
- * Emits:   GO_COMPUTE GO_SLEEP NOTE PIN UNPIN PANIC CGO_WORK SIGNAL SIGNAL_IN_C GC_MARK
+ * Emits:   GO_COMPUTE GO_SLEEP NOTE PIN UNPIN PANIC CGO_WORK SIGNAL SIGNAL_IN_C
  */
 #include "world.h"
 
@@ -50,7 +50,10 @@ static uint64_t op_cost(World *w, M *mp) {
     case OP_TIMER:
     case OP_TIMER_STOP: return cost(w, COST_timer_start);
     case OP_ACROSS: return gp->left_ns > 0 ? gp->left_ns : across_begin(w, mp);
-    case OP_GC: return gp->left_ns;
+    case OP_ALLOC: return gc_alloc_cost(w, gp);
+    case OP_MARK:
+    case OP_SWEEP: return op->a;
+    case OP_GC:
     case OP_END:
     case OP_SLEEP:
     case OP_GOSCHED:
@@ -91,27 +94,6 @@ void exec_wrong_side(World *w, const Op *op, bool in_c) {
     world_fail(w, &d);
 }
 
-/* The forced collection's goroutine: collects, and waits to be woken again. */
-static void next_of_forcegc(G *gp) {
-    gp->op = (Op){.kind = gp->op.kind == OP_GC ? OP_IDLE : OP_GC};
-}
-
-void exec_forcegc(World *w) {
-    GQueue list = {0};
-    G *gp = w->sched.forcegc;
-    if (gp == NULL) {
-        gp = w->sched.forcegc = sched_gnew(w, NULL);
-        EMIT(w->s, GO_CREATE, gp->id, {NONE}, stream_text(w->s, "runtime.forcegchelper"), {0});
-        gp->status = G_RUNNABLE;
-        gp->ready_seq = w->s->last_seq;
-        sched_globrunqput(w, gp);
-        sched_wakep(w);
-        return;
-    }
-    gqueue_put(&list, gp);
-    sched_injectglist(w, NULL, &list);
-}
-
 static void begin(World *w, M *mp);
 static void begin_in_c(World *w, M *mp);
 
@@ -127,6 +109,10 @@ void exec_next(World *w, M *mp) {
     G *gp = mp->curg;
     ASSERT(gp->status == G_RUNNING);
     if (gp->enters_callback) callback_entered(w, mp);
+    if (gp->own == OWN_WORKER) { /* while it marks it decides itself whether it stops */
+        gc_own(w, mp);
+        return;
+    }
     if (must_stop(w, gp)) { /* the prologue's check */
         sched_gosched(w, mp, w->text.preempted);
         return;
@@ -137,9 +123,8 @@ void exec_next(World *w, M *mp) {
     }
     if (gp->left_ns > 0 || gp->op_again) {
         begin(w, mp);
-    } else if (gp == w->sched.forcegc) {
-        next_of_forcegc(gp);
-        begin(w, mp);
+    } else if (gp->own) {
+        gc_own(w, mp);
     } else {
         w->asking = mp; /* exec_ask, when this step is over */
     }
@@ -194,6 +179,8 @@ static void begin(World *w, M *mp) {
     else m_due(w, mp, M_AT_OP, ns);
 }
 
+void exec_begin(World *w, M *mp) { begin(w, mp); }
+
 /* ---- the program is in C ---- */
 
 static void begin_in_c(World *w, M *mp) {
@@ -247,28 +234,14 @@ static void op_sleep(World *w, M *mp) {
 }
 
 static void op_gomaxprocs(World *w, M *mp) {
-    if (!stw_begin(w, mp, "GOMAXPROCS")) return;
+    if (!sema_acquire(w, mp, &w->gc.sema, "semacquire")) return;
+    stw_begin(w, mp, "GOMAXPROCS");
     w->stw.procs = (uint32_t)mp->curg->op.a;
 }
 
-/* runtime.GC: a stop, marking, another stop; op.b says which of them is over. */
-static void op_gc(World *w, M *mp) {
-    G *gp = mp->curg;
-    gp->left_ns = 0;
-    stw_begin(w, mp, gp->op.b == 0 ? "GC sweep termination" : "GC mark termination");
-}
-
 void exec_stopped(World *w, M *mp) {
-    G *gp = mp->curg;
-    if (gp->op.kind == OP_GC && gp->op.b++ == 0) {
-        gp->left_ns = cost(w, COST_gc_mark);
-        EMIT(w->s, GC_MARK, gp->id, {gp->left_ns});
-        gp->op_again = true;
-        exec_next(w, mp);
-        return;
-    }
-    if (gp->op.kind == OP_GC) w->sched.last_gc_ns = world_now(w);
-    stw_release(w, mp);
+    if (gc_restarted(w, mp)) return;
+    sema_release(w, mp, &w->gc.sema);
     exec_next(w, mp);
 }
 
@@ -318,10 +291,12 @@ void exec_op(World *w, M *mp) {
         return;
     case OP_FINISH: cgo_entersyscall(w, mp, w->text.finish, cost(w, COST_dev_finish)); return;
     case OP_PIN:
+        heap_pin(w->heap, (Id_OBJ){op->a});
         EMIT(w->s, PIN, gp->id, {op->a}, {op->line});
         exec_next(w, mp);
         return;
     case OP_UNPIN:
+        heap_unpin(w->heap, (Id_OBJ){op->a});
         EMIT(w->s, UNPIN, gp->id, {op->a}, {op->line});
         exec_next(w, mp);
         return;
@@ -334,7 +309,10 @@ void exec_op(World *w, M *mp) {
         w->outcome = RUN_PANIC;
         return;
     case OP_GOMAXPROCS: op_gomaxprocs(w, mp); return;
-    case OP_GC: op_gc(w, mp); return;
+    case OP_GC: gc_collect(w, mp); return;
+    case OP_ALLOC: gc_alloc(w, mp); return;
+    case OP_MARK:
+    case OP_SWEEP: gc_op_done(w, mp); return;
     case OP_LOCK:
         lock_thread(w, mp);
         exec_next(w, mp);
@@ -354,7 +332,7 @@ void exec_op(World *w, M *mp) {
         return;
     case OP_CALLBACK_END: callback_leave(w, mp); return;
     case OP_IDLE:
-        sched_gopark(w, mp, stream_text(w->s, "force gc (idle)"));
+        sched_gopark(w, mp, op->text);
         sched_schedule(w, mp);
         return;
     case OP_C_WORK:

@@ -10,6 +10,8 @@
  */
 #include "world.h"
 
+#include "../dev/slice.h"
+
 static uint64_t modelled(const World *w, const Launch *l) {
     if (l->duration_ns != NONE) return l->duration_ns;
     return cost(w, COST_dev_kernel) + l->items * cost(w, COST_dev_item_ps) / 1000;
@@ -20,6 +22,7 @@ static uint64_t modelled(const World *w, const Launch *l) {
 static bool execute(World *w, Cmd *c, uint32_t slices) {
     Diag d;
     stream_flush(w->s);
+    c->slices_done = slices;
     if (dev_run(w->dev, c->launch.dev, slices, &c->measured_ns, &d)) return true;
     world_fail(w, &d);
     return false;
@@ -40,6 +43,8 @@ void launch_start(World *w, uint64_t cmd) {
     uint64_t ns = duration(w, cmd);
     if (w->outcome != RUN_GOES) return;
     c->state = LAUNCH_RUNNING;
+    c->start_ns = world_now(w);
+    c->ns = ns;
     EMIT(w->s, DEV_START, {cmd}, {c->launch.slices}, {ns});
     agenda_put(&w->agenda, world_now(w) + ns, w->s->cause, DUE_CMD_DONE, cmd, 0);
 }
@@ -78,11 +83,34 @@ bool launch_wait(World *w, M *mp, Id_QUEUE id) {
     return true;
 }
 
+bool launch_holds(const World *w, Id_OBJ obj) {
+    for (size_t q = 0; q < w->queue_count; q++) {
+        for (uint64_t cmd = w->queues[q].head; cmd != NONE; cmd = w->cmds[cmd].next) {
+            const Cmd *c = &w->cmds[cmd];
+            for (uint32_t i = 0; i < c->launch.obj_count; i++) {
+                if (c->launch.obj[i].v == obj.v && c->stale[i] == 0) return true;
+            }
+        }
+    }
+    return false;
+}
+
+void launch_settle(World *w) {
+    for (size_t q = 0; q < w->queue_count; q++) {
+        if (w->queues[q].head == NONE) continue;
+        Cmd *c = &w->cmds[w->queues[q].head];
+        if (c->state != LAUNCH_RUNNING) continue;
+        uint32_t due = slices_due(c->start_ns, c->ns, c->launch.slices, world_now(w));
+        if (due > c->slices_done && !execute(w, c, due)) return;
+    }
+}
+
 void launch_done(World *w, uint64_t cmd) {
     Cmd *c = &w->cmds[cmd];
     ASSERT(c->state == LAUNCH_RUNNING);
     if (!execute(w, c, c->launch.slices)) return; /* nothing is left to do if it was measured */
     dev_launch_drop(w->dev, c->launch.dev);
+    gc_forget(w, c);
     c->state = LAUNCH_DONE;
     w->cmds_done++;
     EMIT(w->s, DEV_DONE, {cmd});

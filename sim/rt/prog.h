@@ -47,7 +47,12 @@ typedef enum {
     OP_CTX_USE,     /* a C call named text, of b ns, that acts on context a; result: was it current here? */
     OP_CTX_ABSENT,  /* ... for which context a must not be current here; result: was it not? */
     OP_ACROSS,      /* job a (world_job) */
-    OP_IDLE,        /* one of the runtime's own goroutines waits to be woken; programs have no such thing */
+    OP_ALLOC,       /* a new object of a bytes called text, of layout b (world_layout); result: its number */
+
+    /* the runtime's own goroutines only: */
+    OP_IDLE, /* waits to be woken, for the reason text */
+    OP_MARK, /* marks for a ns, at one go */
+    OP_SWEEP, /* sweeps for a ns */
 } OpKind;
 
 enum { CALL_INTERRUPTIBLE = 1 }; /* a system call in it that a signal ends early: EINTR, result not ok */
@@ -77,6 +82,10 @@ typedef struct {
     /* The goroutine has ended, or the run is over. */
     void (*drop)(void *ctx, uint64_t body);
     uint64_t tick; /* what a timer sends on its channel */
+    /* Calls root for every object that the program's variables hold, in any order. NULL: it has none. */
+    void (*roots)(void *ctx, void (*root)(void *to, Id_OBJ obj), void *to);
+    /* The object is about to move, or to be freed (to == 0); its bytes are still there. NULL: nobody minds. */
+    void (*leaves)(void *ctx, Id_OBJ obj, uint64_t to);
     bool waits;    /* each body has a stack of its own, and can wait inside world_do */
 } Prog;
 

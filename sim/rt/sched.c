@@ -7,7 +7,7 @@
  *
  * Go:      runtime/proc.go schedule, findRunnable, stealWork, runqput, runqget, runqgrab, globrunqget,
  *          ready, newproc, startm, newm, stopm, handoffp, wakep, injectglist, checkdead (go1.26)
- * Differs: no collector's workers, no trace reader, no finalizers to run.
+ * Differs: no trace reader, no finalizers to run.
  *          All four rounds of stealing look at one instant, and take their time before and after it.
  *          checkdead reports a deadlock although cgo is linked: the real runtime would hang silently,
  *          and the report says so.
@@ -59,7 +59,7 @@ M *sched_mget(World *w, M *wanted) {
 static uint64_t count_g(const World *w, GState status) {
     uint64_t n = 0;
     for (size_t i = 0; i < w->allg_count; i++)
-        n += w->allg[i] != NULL && w->allg[i]->status == status && w->allg[i] != w->sched.forcegc;
+        n += w->allg[i] != NULL && w->allg[i]->status == status && !w->allg[i]->own;
     return n;
 }
 
@@ -313,6 +313,11 @@ static G *runqget(World *w, P *pp, bool *inherit) {
 }
 
 /* The head of the global queue, and up to max - 1 more into pp's own. */
+void sched_runq_to_global(World *w, P *pp) {
+    bool inherit;
+    for (G *gp; (gp = runqget(w, pp, &inherit)) != NULL;) sched_globrunqput(w, gp);
+}
+
 static G *globrunqget(World *w, P *pp, uint64_t max) {
     uint64_t size = w->sched.runq.count, n = size / w->procs + 1;
     if (size == 0) return NULL;
@@ -356,6 +361,7 @@ void sched_newproc(World *w, M *mp, uint64_t body, Id_STR name, Id_G parent, uin
     gp->status = G_RUNNABLE;
     EMIT(w->s, GO_CREATE, gp->id, parent, name, {line});
     gp->ready_seq = w->s->last_seq;
+    w->sched.newest = gp->id.v;
     runqput_next(w, pp, gp);
     if (w->maing != NULL) sched_wakep(w);
     else w->maing = gp;
@@ -371,24 +377,24 @@ void sched_ready(World *w, P *pp, G *gp, Id_G by) {
 }
 
 /* The runtime itself has found that gp's wait is over. */
-static void made_ready(World *w, G *gp) {
+static void made_ready(World *w, G *gp, Id_G by) {
     ASSERT(gp->status == G_WAITING);
-    if (gp != w->sched.forcegc) net_ready(w, gp);
+    if (!gp->own && by.v == NONE) net_ready(w, gp); /* nobody but the network makes these ready */
     gp->status = G_RUNNABLE;
-    EMIT(w->s, GO_UNBLOCK, gp->id, {NONE});
+    EMIT(w->s, GO_UNBLOCK, gp->id, by);
     gp->ready_seq = w->s->last_seq;
 }
 
 /* Many goroutines that the network, or sysmon, has found ready: as many as there are idle Ps go to the
  * global queue, and a thread is started for each; the others stay here. */
-void sched_injectglist(World *w, M *mp, GQueue *list) {
+void sched_injectglist(World *w, M *mp, GQueue *list, Id_G by) {
     if (list->count == 0) return;
     GQueue ready = {0};
     P *pp = mp != NULL ? mp->p : NULL;
     uint64_t global = pp == NULL ? list->count : w->sched.npidle, started = 0;
     while (list->count > 0) {
         G *gp = gqueue_get(list);
-        made_ready(w, gp);
+        made_ready(w, gp, by);
         gqueue_put(&ready, gp);
     }
     for (; global > 0 && ready.count > 0; global--, started++)
@@ -436,7 +442,7 @@ void sched_goexit(World *w, M *mp) {
     gp->status = G_DEAD;
     EMIT(w->s, GO_END, gp->id);
     w->allg[gp->id.v] = NULL;
-    if (w->prog.drop && gp != w->sched.forcegc) w->prog.drop(w->prog.ctx, gp->body);
+    if (w->prog.drop && !gp->own) w->prog.drop(w->prog.ctx, gp->body);
     if (gp == w->maing) { /* main.main returned: the process ends, whoever else still runs */
         w->outcome = RUN_EXITED;
         return;
@@ -525,8 +531,8 @@ static G *netpoll(World *w, M *mp) {
     GQueue list = net_poll(w);
     if (list.count == 0) return NULL;
     G *gp = gqueue_get(&list);
-    sched_injectglist(w, mp, &list);
-    made_ready(w, gp);
+    sched_injectglist(w, mp, &list, (Id_G){NONE});
+    made_ready(w, gp, (Id_G){NONE});
     return gp;
 }
 
@@ -540,6 +546,11 @@ void sched_find(World *w, M *mp) {
         return;
     }
     timer_check(w, mp, pp);
+    if (w->gc.marks && (gp = gc_find_worker(w, pp)) != NULL) {
+        found(w, mp, gp, false);
+        sched_wakep(w);
+        return;
+    }
     if (stress(w, STRESS_STEAL) && (gp = steal_first(w, mp)) != NULL) {
         found(w, mp, gp, false);
         return;
@@ -645,12 +656,14 @@ static bool recheck(World *w, M *mp) {
     for (uint32_t i = 0; !global && !local && i < w->procs; i++) {
         local = !is_idle(w->allp[i]) && !sched_runqempty(w->allp[i]);
     }
-    if (!global && !local) return false;
+    bool marks = !global && !local && gc_needs_idle_worker(w);
+    if (!global && !local && !marks) return false;
     P *pp = sched_pidleget(w);
     ASSERT(pp != NULL); /* its own is there at least */
     sched_acquirep(w, mp, pp);
     become_spinning(w, mp);
     if (global) found(w, mp, globrunqget(w, pp, RUNQ_SIZE / 2), false);
+    else if (marks) found(w, mp, gc_find_idle_worker(w, pp), false);
     else m_due(w, mp, M_AT_FIND, cost(w, COST_steal_look)); /* no busy loop in no time */
     return true;
 }
@@ -682,7 +695,8 @@ void sched_nothing(World *w, M *mp) {
         stw_gcstopm(w, mp);
         return;
     }
-    G *gp = globrunqget(w, mp->p, RUNQ_SIZE / 2);
+    G *gp = w->gc.marks ? gc_find_idle_worker(w, mp->p) : NULL;
+    if (gp == NULL) gp = globrunqget(w, mp->p, RUNQ_SIZE / 2);
     if (gp != NULL) {
         found(w, mp, gp, false);
         return;
@@ -717,15 +731,15 @@ void sched_poll_return(World *w, M *mp) {
     GQueue list = net_poll(w);
     P *pp = sched_pidleget(w);
     if (pp == NULL) {
-        sched_injectglist(w, NULL, &list);
+        sched_injectglist(w, NULL, &list, (Id_G){NONE});
         sched_stopm(w, mp);
         return;
     }
     sched_acquirep(w, mp, pp);
     if (list.count > 0) {
         G *gp = gqueue_get(&list);
-        sched_injectglist(w, mp, &list);
-        made_ready(w, gp);
+        sched_injectglist(w, mp, &list, (Id_G){NONE});
+        made_ready(w, gp, (Id_G){NONE});
         found(w, mp, gp, false);
         return;
     }

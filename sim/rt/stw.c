@@ -6,10 +6,8 @@
  * that has no safe point.
  *
  * Go:      runtime/proc.go stopTheWorldWithSema, startTheWorldWithSema, gcstopm, procresize, (*p).destroy;
- *          runtime/mgc.go GC, gcStart (go1.26)
- * Differs: until the collector is modelled, runtime.GC marks on its caller, for as long as the profile says;
- *          its two stops are Go's. Each caller has a collection of its own; in Go, those who wait for the same one to
- *          end share the next. Who stops the world stays running (Go: waiting, so that its stack can be scanned).
+ *          (go1.26)
+ * Differs: who stops the world stays running (Go: waiting, so that its stack can be scanned).
  * Emits:   STW_* P_STOP* P_START* P_DRAIN P_KILL PROCS
  */
 #include "world.h"
@@ -62,18 +60,8 @@ static void ask_again_later(World *w) {
     agenda_put(&w->agenda, world_now(w) + ASK_AGAIN_NS, w->s->cause, DUE_STW, ++w->stw.ask, 0);
 }
 
-bool stw_begin(World *w, M *mp, const char *reason) {
+void stw_begin(World *w, M *mp, const char *reason) {
     G *gp = mp->curg;
-    G *holder = w->stw.gcsema;
-    if (holder != NULL && holder != gp) {
-        bool both_collect = gp->op.kind == OP_GC && holder->op.kind == OP_GC; /* gcWaitOnMark */
-        gp->op_again = true;
-        gqueue_put(&w->stw.waiting, gp);
-        sched_gopark(w, mp, stream_text(w->s, both_collect ? "wait for GC cycle" : "semacquire"));
-        sched_schedule(w, mp);
-        return false;
-    }
-    w->stw.gcsema = gp;
     w->stw.by = mp;
     w->stw.began_ns = world_now(w);
     w->stw.procs = w->procs;
@@ -92,7 +80,6 @@ bool stw_begin(World *w, M *mp, const char *reason) {
     mp->at = M_AT_REST;
     if (w->sched.stopwait == 0) all_stopped(w, 0);
     else ask_again_later(w);
-    return true;
 }
 
 void stw_ask(World *w) {
@@ -113,7 +100,8 @@ void stw_stopped(World *w, M *mp) {
     ASSERT(w->sched.stopwait == 0);
     for (uint32_t i = 0; i < w->procs; i++) ASSERT(w->allp[i]->status == P_GCSTOP);
     EMIT(w->s, STW_STOPPED, mp->curg->id, {world_now(w) - w->stw.began_ns});
-    m_due(w, mp, M_AT_RESTART, cost(w, COST_stw));
+    uint64_t more = gc_stopped(w, mp);
+    if (w->outcome == RUN_GOES) m_due(w, mp, M_AT_RESTART, cost(w, COST_stw) + more);
 }
 
 /* ---- procresize ---- */
@@ -216,15 +204,10 @@ static void procresize(World *w, M *mp) {
 void stw_restart(World *w, M *mp) {
     G *gp = mp->curg;
     GQueue list = net_poll(w);
-    sched_injectglist(w, mp, &list);
+    sched_injectglist(w, mp, &list, (Id_G){NONE});
     procresize(w, mp);
     w->stw.by = NULL;
     EMIT(w->s, STW_END, gp->id, {world_now(w) - w->stw.began_ns});
     sched_wakep(w);
     exec_stopped(w, mp);
-}
-
-void stw_release(World *w, M *mp) {
-    w->stw.gcsema = NULL;
-    if (w->stw.waiting.count > 0) sched_ready(w, mp->p, gqueue_get(&w->stw.waiting), mp->curg->id);
 }

@@ -97,18 +97,14 @@ static void poll_network(World *w) {
     GQueue list = net_poll(w);
     if (list.count == 0) return;
     EMIT(w->s, SYSMON_POLL, {list.count});
-    sched_injectglist(w, NULL, &list);
+    sched_injectglist(w, NULL, &list, (Id_G){NONE});
 }
 
-#define FORCEGC_PERIOD_NS 120000000000u
-
 static void force_gc(World *w) {
-    uint64_t since = world_now(w) - w->sched.last_gc_ns;
     G *gp = w->sched.forcegc;
-    if (w->sched.last_gc_ns == 0) return; /* gcTrigger.test: who has never collected is not forced to */
-    if (since <= FORCEGC_PERIOD_NS || (gp != NULL && gp->status != G_WAITING)) return;
-    EMIT(w->s, SYSMON_GC, {since});
-    exec_forcegc(w);
+    if (!gc_is_due(w) || (gp != NULL && gp->status != G_WAITING)) return;
+    EMIT(w->s, SYSMON_GC, {world_now(w) - w->gc.last_ns});
+    gc_force(w);
 }
 
 void sysmon_round(World *w) {

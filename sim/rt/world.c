@@ -50,6 +50,7 @@ World *world_new(Stream *s, Dev *dev, Prog prog, const WorldOptions *opt) {
     if (stress(w, STRESS_TIES)) w->agenda.ties = &w->ties;
     if (opt->stress) w->opt.no_shortcut = true; /* who is asked to stop, and ties, are seen on the agenda */
     w->procs = opt->procs;
+    gc_new(w);
     w->sched.nmsys = 1; /* sysmon */
     sched_coprimes(w);
     w->text.chan_send = stream_text(s, "chan send");
@@ -77,7 +78,7 @@ void world_free(World *w) {
     for (size_t i = 0; i < w->allg_count; i++) {
         if (w->allg[i] == NULL) continue;
         M *lockedm = w->allg[i]->lockedm;
-        bool own = w->allg[i] == w->sched.forcegc || (lockedm != NULL && lockedm->isextra);
+        bool own = w->allg[i]->own || (lockedm != NULL && lockedm->isextra);
         if (w->prog.drop && !own) w->prog.drop(w->prog.ctx, w->allg[i]->body);
         pool_resize(&w->pool, w->allg[i], sizeof(G), 0);
     }
@@ -108,6 +109,7 @@ void world_free(World *w) {
     free(w->timers);
     free(w->contexts);
     free(w->jobs);
+    free(w->layouts);
     agenda_free(&w->net.due);
     agenda_free(&w->agenda);
     free(w);
@@ -124,10 +126,19 @@ Id_CHAN world_chan(World *w, uint64_t cap, const char *name, uint32_t line) {
     return c->id;
 }
 
-Id_OBJ world_object(World *w, uint64_t bytes, const char *name, uint32_t line) {
-    Id_OBJ id = {w->obj_count++};
-    EMIT(w->s, OBJ_NEW, id, {bytes}, stream_text(w->s, name), {line});
-    return id;
+void world_object(World *w, Id_OBJ obj, const char *name, uint32_t line) {
+    uint64_t bytes = heap_size(w->heap, obj);
+    w->gc.heap_live += bytes;
+    EMIT(w->s, OBJ_NEW, obj, {bytes}, {heap_addr(w->heap, obj)}, stream_text(w->s, name), {line});
+}
+
+uint64_t world_layout(World *w, HeapLayout layout) {
+    for (size_t i = 0; i < w->layout_count; i++) {
+        if (w->layouts[i].pointers == layout.pointers && w->layouts[i].element_bytes == layout.element_bytes) return i;
+    }
+    GROW(w->layouts, w->layout_cap, w->layout_count + 1);
+    w->layouts[w->layout_count] = layout;
+    return w->layout_count++;
 }
 
 uint64_t world_launch(World *w, const Launch *launch) {

@@ -13,6 +13,7 @@
 #include "../dev/dev.h"
 #include "../event/model.h"
 #include "../event/stream.h"
+#include "../mem/heap.h"
 #include "agenda.h"
 #include "cost.h"
 #include "prog.h"
@@ -35,6 +36,30 @@ typedef struct {
     uint64_t count;
 } GQueue; /* linked by schedlink */
 
+/* Goroutines of the runtime's own: nobody's program is asked for their operations. */
+typedef enum { OWN_NONE, OWN_FORCEGC, OWN_WORKER, OWN_SWEEPER } Own;
+/* Where a goroutine is in gcStart and in what calls it (gc.c). */
+typedef enum {
+    GC_AT_TOP,
+    GC_AT_ASSIST,  /* helps to mark */
+    GC_AT_READY,   /* has helped enough; runtime.GC: waits for the cycle that marks already */
+    GC_AT_START,   /* gcStart, before its semaphore */
+    GC_AT_SEMA,    /* ... before gcsema */
+    GC_AT_WORKERS, /* ... makes workers */
+    GC_AT_STOP,    /* ... the first stop */
+    GC_AT_WAIT,    /* runtime.GC: for the end of its cycle */
+    GC_AT_SWEEP,   /* ... sweeps */
+    GC_AT_TERM,    /* gcMarkDone: the second stop */
+} GcAt;
+/* How a mark worker came to its P, as Go labels it. */
+typedef enum { WORKER_NEW, WORKER_WAITS, WORKER_DEDICATED, WORKER_FRACTIONAL, WORKER_IDLE } WorkerMode;
+
+/* A semaphore of the runtime's. Who is woken tries again, so another may have been faster. */
+typedef struct {
+    bool held;
+    GQueue waiting;
+} Sema;
+
 struct G {
     Id_G id;
     GState status;
@@ -45,7 +70,10 @@ struct G {
     bool started;           /* has just been put on its thread (STRESS_PREEMPT leaves it one step) */
     bool op_again;          /* the operation has to be begun anew: what it waited for is free */
     bool enters_callback;   /* back in Go, it has yet to see whether extra Ms are wanted */
-    uint64_t body;          /* what the program calls it */
+    uint8_t own;            /* Own */
+    uint8_t gc_at;          /* GcAt */
+    uint8_t worker;         /* a mark worker: WorkerMode */
+    uint64_t body;          /* what the program calls it; a mark worker: when it began */
     uint64_t ready_seq;     /* the event that made it runnable: cause of its GO_START */
     Op op;                  /* being carried out */
     OpResult result;        /* of the last one, for the program */
@@ -72,6 +100,7 @@ struct P {
     } sysmontick;
     uint64_t goidcache, goidcacheend;
     M *oldm;       /* who had it last */
+    uint64_t fractional_ns; /* marked on it by a fractional worker in this cycle */
     Agenda timers; /* DUE_SLEEP, DUE_DEADLINE, DUE_TICK */
 };
 
@@ -183,6 +212,9 @@ typedef struct {
     LaunchState state;
     uint64_t next;        /* command behind it, NONE */
     uint64_t measured_ns; /* the device's own figure */
+    uint64_t start_ns, ns;  /* when it began, and for how long */
+    uint32_t slices_done;
+    uint64_t stale[CMD_ARGS_MAX]; /* where the object was that has left; 0 = it is there still */
 } Cmd;
 
 typedef struct {
@@ -204,6 +236,9 @@ typedef struct {
     uint32_t stress;       /* STRESS_* */
     bool asyncpreemptoff;  /* GODEBUG=asyncpreemptoff=1: no signals */
     uint32_t max_threads;  /* debug.SetMaxThreads; 0 = 10,000 */
+    Heap *heap;            /* borrowed; NULL: there are no objects */
+    uint64_t gogc;         /* percent; NONE = off; 0 = Go's own 100 */
+    uint64_t gomemlimit;   /* bytes; 0 = none */
 } WorldOptions;
 
 /* Ways to be unkind that break no rule: everything must still hold. */
@@ -244,7 +279,9 @@ struct World {
     size_t launch_count, launch_cap;
     DevQueue *queues;
     size_t queue_count, queue_cap;
-    uint64_t obj_count;
+    Heap *heap;
+    HeapLayout *layouts;
+    size_t layout_count, layout_cap;
     Timer **timers;
     size_t timer_count, timer_cap;
     CThread **cthreads;
@@ -263,13 +300,13 @@ struct World {
         uint32_t nmspinning;
         bool needspinning;
         uint64_t goidgen;
+        uint64_t newest; /* the goroutine that newproc made last */
         M *poller; /* blocked in netpoll; Go: lastpoll == 0 */
         uint64_t poll_until_ns; /* the timer for which it will return, UINT64_MAX = none; Go: pollUntil */
         uint64_t poll_return_ns; /* when it will return: epoll counts in steps, and the network may be first */
         uint64_t lastpoll_ns;
         uint32_t nmidlelocked, nmsys, nmfreed;
         bool have_template_thread;
-        uint64_t last_gc_ns; /* 0 = there was none */
         G *forcegc; /* the goroutine that sysmon wakes; NULL = not made yet */
         bool gcwaiting; /* the world is to stand still */
         uint32_t stopwait;
@@ -277,12 +314,37 @@ struct World {
 
     struct {
         M *by;         /* who stops it; NULL = nobody */
-        G *gcsema;     /* who collects, from the first stop to the last, or changes the number of Ps */
-        GQueue waiting; /* for gcsema; so worldsema is always free, since nobody else stops the world */
         uint64_t began_ns;
         uint64_t ask;    /* asked so often */
         uint32_t procs; /* there shall be so many when it runs again */
     } stw;
+
+    struct { /* gc.c: work, gcController, sweep; virtual time stands for scan work */
+        Sema start; /* work.startSema */
+        Sema sema;  /* gcsema: held by a cycle from its first stop to its last, or by who changes the number of Ps;
+                       so worldsema is always free, since nobody else stops the world */
+        uint64_t cycles, marked_cycles; /* begun; ... and marked to the end */
+        uint64_t last_ns;               /* end of the last; 0 = there was none */
+        bool marks;                     /* gcBlackenEnabled */
+        bool terminates;                /* somebody is at gcMarkDone */
+        uint64_t mark_began_ns;
+        uint64_t left_ns;   /* of marking that nobody has begun */
+        uint64_t credit_ns; /* bgScanCredit */
+        uint64_t assist_ps; /* assistWorkPerByte */
+        uint32_t nwork;     /* who marks at this moment */
+        uint32_t dedicated; /* dedicatedMarkWorkersNeeded */
+        uint32_t idle, idle_max;
+        uint32_t fraction_ppm; /* fractionalUtilizationGoal */
+        uint32_t worker_count;
+        G *starter; /* waits until the worker that it has made is ready */
+        G *pool;    /* workers that wait, the last to come first; by schedlink */
+        GQueue assists, waiting; /* assistQueue; sweepWaiters */
+        G *sweeper;
+        uint64_t sweep_ns; /* left to sweep */
+        uint64_t heap_live, heap_marked, heap_goal, trigger;
+        uint64_t live_at_start; /* of the cycle */
+        HeapMarked found;
+    } gc;
 
     struct {
         Agenda due; /* DUE_NET */
@@ -321,7 +383,9 @@ void world_free(World *w);
 /* These may be called before the run and by the program during it; they cost no virtual time but what
  * cost.def says of them, and the events have `line` in them. */
 Id_CHAN world_chan(World *w, uint64_t cap, const char *name, uint32_t line);
-Id_OBJ world_object(World *w, uint64_t bytes, const char *name, uint32_t line);
+/* Says that this object of the heap's is there. */
+void world_object(World *w, Id_OBJ obj, const char *name, uint32_t line);
+uint64_t world_layout(World *w, HeapLayout layout); /* its number, for OP_ALLOC */
 uint64_t world_launch(World *w, const Launch *launch); /* its number, for OP_LAUNCH */
 
 /* A timer channel: time.After (period 0), time.NewTicker. OP_TIMER starts it. */
@@ -375,7 +439,8 @@ void sched_mstart(World *w, M *mp, bool fresh); /* M_AT_START, M_AT_WAKE */
 void sched_ready(World *w, P *pp, G *gp, Id_G by);
 void sched_newproc(World *w, M *mp, uint64_t body, Id_STR name, Id_G parent, uint32_t line);
 G *sched_gnew(World *w, P *pp); /* with an id from P's batch; NULL: one of its own */
-void sched_injectglist(World *w, M *mp, GQueue *list); /* mp NULL, or without P: to the global queue */
+/* `by` has made them ready, or nobody. mp NULL, or without P: to the global queue. */
+void sched_injectglist(World *w, M *mp, GQueue *list, Id_G by);
 void sched_gopark(World *w, M *mp, Id_STR reason);
 void sched_gosched(World *w, M *mp, Id_STR reason);
 void sched_goexit(World *w, M *mp);
@@ -397,6 +462,7 @@ void sched_stop_spinning(World *w, M *mp);
 void sched_netpoll_break(World *w, uint64_t when_ns); /* wakeNetPoller */
 void sched_poll_returns(World *w, uint64_t when_ns);  /* whoever sleeps in the poller does so then at the latest */
 bool sched_runqempty(const P *pp);
+void sched_runq_to_global(World *w, P *pp); /* all of it, as runqdrain does */
 
 /* gqueue.c */
 void gqueue_put(GQueue *q, G *gp);
@@ -429,14 +495,41 @@ void lock_woken(World *w, M *mp);       /* M_AT_LOCKED */
 void lock_mexit(World *w, M *mp, G *gp);
 
 /* stw.c */
-bool stw_begin(World *w, M *mp, const char *reason); /* false: it has to wait for its turn */
+void stw_begin(World *w, M *mp, const char *reason);
 void stw_ask(World *w);                  /* DUE_STW */
 void stw_gcstopm(World *w, M *mp);
 void stw_stopped(World *w, M *mp); /* M_AT_STOPPED */
 void stw_restart(World *w, M *mp); /* M_AT_RESTART */
-void stw_release(World *w, M *mp); /* it has stopped the world for the last time: the next may (gcsema) */
 void stw_stop_p(World *w, P *pp);  /* one that nobody has */
 void stw_stop_c(World *w, P *pp);  /* one that stands behind a call */
+
+/* gc.c */
+bool sema_acquire(World *w, M *mp, Sema *sema, const char *reason); /* false: it waits, and will try again */
+void sema_release(World *w, M *mp, Sema *sema);
+void gc_new(World *w);
+void gc_collect(World *w, M *mp); /* OP_GC */
+void gc_alloc(World *w, M *mp);   /* OP_ALLOC */
+uint64_t gc_alloc_cost(const World *w, const G *gp);
+uint64_t gc_stopped(World *w, M *mp); /* the world stands still: what it was stopped for; how long it takes */
+bool gc_restarted(World *w, M *mp);   /* it runs again; false: it was not stopped by a collection */
+bool gc_is_due(const World *w);       /* for sysmon */
+void gc_force(World *w);              /* ... which then wakes the goroutine that collects, or makes it */
+
+/* gc_work.c */
+G *gc_find_worker(World *w, P *pp);      /* for findRunnable; runnable, or NULL */
+G *gc_find_idle_worker(World *w, P *pp); /* ... when there is nothing else */
+bool gc_needs_idle_worker(const World *w);
+bool gc_new_worker(World *w, M *mp); /* false: there are enough */
+void gc_own(World *w, M *mp);     /* M_AT_NEXT of one of the runtime's own */
+void gc_op_done(World *w, M *mp); /* OP_MARK, OP_SWEEP */
+bool gc_assist(World *w, M *mp, uint64_t bytes); /* true: it has paid for them */
+void gc_wake_assists(World *w, M *mp);
+void gc_sweep_begin(World *w, M *mp); /* there is something to sweep */
+uint64_t gc_sweep_some(World *w);     /* takes a piece of it; 0 = there is none */
+
+/* gc_device.c */
+void gc_evacuate(World *w); /* ends the collection in the heap, and tells what became of each object */
+void gc_forget(World *w, Cmd *c); /* the command is done, and lets go of addresses that are nobody's any more */
 
 /* net.c */
 void net_wait(World *w, M *mp, uint64_t ready_ns, uint64_t deadline_ns);
@@ -463,7 +556,7 @@ void exec_prologue(World *w, M *mp);  /* a function prologue is reached */
 bool exec_stuck(World *w, uint32_t line, bool in_c); /* so many operations in no time: the run has ended */
 void exec_wrong_side(World *w, const Op *op, bool in_c); /* the program does in C what only Go can, or the reverse */
 void exec_expect_prologue(World *w, M *mp);
-void exec_forcegc(World *w); /* sysmon: wakes the goroutine that collects, or makes it */
+void exec_begin(World *w, M *mp);    /* the operation of its goroutine, again or for the first time */
 void exec_stopped(World *w, M *mp);   /* the stop of the world that it asked for is over */
 
 /* chan.c */
@@ -496,5 +589,7 @@ void launch_enqueue(World *w, M *mp, Launch *l);
 bool launch_wait(World *w, M *mp, Id_QUEUE q); /* true: the thread sleeps in the driver */
 void launch_start(World *w, uint64_t cmd);
 void launch_done(World *w, uint64_t cmd);
+bool launch_holds(const World *w, Id_OBJ obj); /* a command that is not done has its address */
+void launch_settle(World *w); /* really runs the slices that are due by now */
 
 #endif

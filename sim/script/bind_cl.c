@@ -9,7 +9,8 @@
  * Arguments are checked against the kernel's source when they are given, on any device and on none.
  * Every launch is real: its slices are executed when virtual time has come to their end (launch.c).
  *
- * Differs: one command queue. clBuildProgram, clCreateBuffer and clSetKernelArg cost no virtual time.
+ * Differs: one command queue. clBuildProgram, clCreateBuffer and clSetKernelArg cost no virtual time. A kernel
+ *          value keeps its objects alive, as a Go struct that holds them would; what is launched has their addresses only.
  */
 #include "box.h"
 
@@ -50,15 +51,11 @@ static void take_buffer(lua_State *L, KernelRef *k, uint32_t i, int index, const
     if (o->element != p->element)
         script_error(L, "", "cl.kernel: argument %u of %s, '%s', is %s; %s has %s", i + 1, k->name,
                      p->name, wants, o->name, obj_element_text[o->element]);
-    Diag d;
-    if (!o->has_buffer) {
-        Id_OBJ id = {thing->id};
-        if (!dev_buffer(s->dev, heap_bytes(s->heap, id), heap_size(s->heap, id), &o->buffer, &d))
-            script_raise(L, &d);
-        o->has_buffer = true;
-    }
-    k->arg[i].v.buffer = o->buffer;
     k->obj[i] = thing->id;
+    lua_getiuservalue(L, -1, 1); /* the kernel's: what it keeps alive */
+    lua_pushvalue(L, index);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+    lua_pop(L, 1);
 }
 
 static void take_scalar(lua_State *L, KernelRef *k, uint32_t i, int index, const DevParam *p) {
@@ -122,6 +119,8 @@ static int kernel(lua_State *L) {
     uint32_t given = (uint32_t)lua_gettop(L) - 1;
     KernelRef *k = script_new_thing(L, THING_KERNEL, sizeof *k);
     snprintf(k->name, sizeof k->name, "%s", name);
+    lua_newtable(L);
+    lua_setiuservalue(L, -2, 1);
     Diag d;
     if (!build(s, name, &k->kernel, &d)) script_raise(L, &d);
     take_args(L, k, given);
@@ -166,12 +165,15 @@ static void check_launch(lua_State *L) {
         script_error(L, "It has: items, takes, slices.", "launch has no field '%s'", unknown);
 }
 
-/* What the host wrote since the last launch goes to the device now; from now on the device writes. */
-static bool hand_over(Script *s, const KernelRef *k, Launch *l, Diag *d) {
+/* The objects' addresses of this moment are what the device will use. What the host wrote since the last launch goes
+ * there now; from now on the device writes. */
+static bool hand_over(Script *s, KernelRef *k, Launch *l, Diag *d) {
     const DevSignature *sig = dev_signature(s->dev, k->kernel);
     for (uint32_t i = 0; i < k->arg_count; i++) {
         if (k->obj[i] == NONE) continue;
+        if (!obj_for_device(s, k->obj[i], d)) return false;
         Obj *o = &s->objs[k->obj[i]];
+        k->arg[i].v.buffer = o->buffer;
         if (o->host_wrote && !dev_push(s->dev, o->buffer, d)) return false;
         o->host_wrote = false;
         if (sig->param[i].written && !o->device_writes) o->fetched = s->w->cmds_done;
@@ -183,7 +185,7 @@ static bool hand_over(Script *s, const KernelRef *k, Launch *l, Diag *d) {
 }
 
 /* A launch of k with the fields at index 2; a launch of the world's, ready for OP_LAUNCH. */
-static uint64_t prepare(lua_State *L, Script *s, const KernelRef *k) {
+static uint64_t prepare(lua_State *L, Script *s, KernelRef *k) {
     uint64_t longest = buffer_count_of(s, k, true);
     Launch l = {.queue = {0}, .duration_ns = NONE};
     l.items = whole_field(L, "items", buffer_count_of(s, k, false), UINT32_MAX);

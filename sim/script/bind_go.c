@@ -98,6 +98,31 @@ static bool take_stress(Scenario *sc, const char *text) {
     return true;
 }
 
+static bool take_collector(Scenario *sc, const char *text) {
+    sc->collector = strcmp(text, "go") == 0 ? COLLECTOR_GO : COLLECTOR_MOVING;
+    return sc->collector == COLLECTOR_GO || strcmp(text, "moving") == 0;
+}
+
+static bool take_gogc(Scenario *sc, const char *text) {
+    if (strcmp(text, "off") == 0) return sc->gogc = NONE, true;
+    return whole_number(text, &sc->gogc) && sc->gogc > 0 && sc->gogc <= 1000000;
+}
+
+/* "64MiB", as Go writes it. */
+static bool take_gomemlimit(Scenario *sc, const char *text) {
+    static const char *const unit[] = {"B", "KiB", "MiB", "GiB"};
+    char *end;
+    if (!isdigit((unsigned char)text[0]) || strlen(text) > 15) return false;
+    sc->gomemlimit = strtoull(text, &end, 10);
+    for (size_t i = 0; i < ARRAY_LEN(unit); i++) {
+        if (strcmp(end, unit[i]) != 0) continue;
+        if (sc->gomemlimit > HEAP_BYTES_MAX >> (10 * i)) return false;
+        sc->gomemlimit <<= 10 * i;
+        return sc->gomemlimit > 0;
+    }
+    return false;
+}
+
 static bool take_seed(Scenario *sc, const char *text) { return whole_number(text, &sc->seed); }
 
 static bool take_limit(Scenario *sc, const char *text) {
@@ -125,6 +150,9 @@ static const Field fields[] = {
     {"limit", "is a duration such as \"10s\", a day at most", LUA_TSTRING, take_limit},
     {"stress", "is one or more of preempt, steal, slow, ties", LUA_TSTRING, take_stress},
     {"godebug", "is \"asyncpreemptoff=1\", or 0", LUA_TSTRING, take_godebug},
+    {"collector", "is \"moving\", or \"go\" for one that moves nothing, as Go's own", LUA_TSTRING, take_collector},
+    {"gogc", "is a percentage such as \"100\", or \"off\", as GOGC", LUA_TSTRING, take_gogc},
+    {"gomemlimit", "is a size such as \"64MiB\", 1GiB at most, as GOMEMLIMIT", LUA_TSTRING, take_gomemlimit},
     {"max_threads", "is a whole number from 3 to 100000, as debug.SetMaxThreads takes it", LUA_TNUMBER, take_max_threads},
     {"events", "is a whole number of events after which the run is stopped", LUA_TNUMBER, take_events},
 };
@@ -219,7 +247,7 @@ static int scenario(lua_State *L) {
     lua_settop(L, 1);
     const char *unknown = script_unknown_key(L, 1, is_field);
     if (unknown)
-        script_error(L, "It has: title, book, go, procs, seed, limit, events, stress, godebug, max_threads, costs.",
+        script_error(L, "It has: title, book, go, procs, seed, limit, events, stress, godebug, collector, gogc, gomemlimit, max_threads, costs.",
                      "scenario has no field '%s'", unknown);
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         read_field(L, s, &fields[i]);
@@ -228,6 +256,7 @@ static int scenario(lua_State *L) {
     read_costs(L, s);
     if (s->scenario.title[0] == '\0') script_error(L, "", "scenario { ... } needs a title");
     prng_init(&s->random, s->scenario.seed, "scenario");
+    s->heap = heap_new(HEAP_BYTES_MAX, s->scenario.collector);
     s->declared = true;
     return 0;
 }
@@ -317,6 +346,7 @@ static int go(lua_State *L) {
     if (named) snprintf(name, sizeof name, "%s", script_name(L, 1, "the name of a goroutine"));
     else default_name(L, function, line, name, sizeof name);
     if (s->phase == PHASE_LOAD) {
+        roots_package(L, function);
         uint64_t body = script_new_body(L, lua_gettop(L) - function);
         new_before(s, OP_GO, line, name)->body = body;
         return 0;
@@ -336,6 +366,7 @@ static int declare_main(lua_State *L) {
         script_arg_error(L, 1, "For example: main(function() ... end)", "main wants a function");
     lua_settop(L, 1);
     s->main_line = script_line(L);
+    roots_package(L, 1);
     s->main_body = script_new_body(L, 0);
     return 0;
 }

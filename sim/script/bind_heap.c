@@ -3,7 +3,7 @@
  * Elements count from 0, as Go's slices do. Reading asks the device first, if a kernel has written since
  * (obj_before_read); writing tells it, at once while a command is under way, else before the next launch.
  *
- * Differs: an object is a slice of numbers; there are no pointers in it yet. Objects live as long as the run.
+ * Differs: an object is a slice of numbers; there are no pointers in it yet.
  */
 #include "box.h"
 
@@ -27,7 +27,7 @@ static bool is_under_way(const Script *s) { return s->w->cmds_done != s->w->laun
 
 bool obj_before_read(Script *s, uint64_t obj, Diag *d) {
     Obj *o = &s->objs[obj];
-    if (!o->device_writes || s->phase != PHASE_RUN || o->fetched == s->w->cmds_done) return true;
+    if (!o->has_buffer || !o->device_writes || o->fetched == s->w->cmds_done) return true;
     if (!dev_fetch(s->dev, o->buffer, d)) return false;
     o->fetched = s->w->cmds_done;
     return true;
@@ -43,6 +43,29 @@ bool obj_after_write(Script *s, uint64_t obj, Diag *d) {
     if (!is_under_way(s)) return true;
     o->host_wrote = false;
     return dev_push(s->dev, o->buffer, d);
+}
+
+bool obj_for_device(Script *s, uint64_t obj, Diag *d) {
+    Obj *o = &s->objs[obj];
+    Id_OBJ id = {obj};
+    if (o->has_buffer) return true;
+    if (!dev_buffer(s->dev, heap_bytes(s->heap, id), heap_size(s->heap, id), &o->buffer, d)) return false;
+    o->has_buffer = true;
+    o->host_wrote = false;
+    o->fetched = s->w->cmds_done;
+    return true;
+}
+
+/* A buffer is over one address. What commands that are done have written comes home first; those that are
+ * not, keep the buffer and write to where the object was. */
+void obj_leaves(void *ctx, Id_OBJ obj, uint64_t to) {
+    Script *s = ctx;
+    if (obj.v >= s->obj_count || !s->objs[obj.v].has_buffer) return;
+    Obj *o = &s->objs[obj.v];
+    Diag d;
+    if (to != 0 && !launch_holds(s->w, obj) && !obj_before_read(s, obj.v, &d)) world_fail(s->w, &d);
+    dev_buffer_drop(s->dev, o->buffer);
+    o->has_buffer = false;
 }
 
 /* ---- elements ---- */
@@ -106,6 +129,30 @@ static void fill(Script *s, lua_State *L, uint64_t obj, int with) {
     }
 }
 
+/* Pushes the object of this number, which the script has not known so far. */
+static void adopt(lua_State *L, uint64_t id, DevElement element, const char *name, uint32_t line) {
+    Script *s = script_of(L);
+    while (s->obj_count <= id) { /* another goroutine may be told of its own first */
+        GROW(s->objs, s->obj_cap, s->obj_count + 1);
+        s->objs[s->obj_count++] = (Obj){0};
+    }
+    Obj *o = &s->objs[id];
+    *o = (Obj){.element = element, .count = heap_size(s->heap, (Id_OBJ){id}) / element_bytes[element], .line = line,
+               .global = s->phase == PHASE_LOAD};
+    snprintf(o->name, sizeof o->name, "%s", name);
+    Thing *thing = script_new_thing(L, THING_OBJ, sizeof *thing);
+    thing->id = (uint32_t)id;
+}
+
+static int made(lua_State *L, int status, lua_KContext element) {
+    (void)status;
+    Script *s = script_of(L);
+    uint64_t id = s->last.value;
+    adopt(L, id, (DevElement)element, lua_tostring(L, 1), script_line(L));
+    fill(s, L, id, 3);
+    return 1;
+}
+
 /* heap.KIND(name, n [, fill]): upvalue 1 is the DevElement. */
 static int make(lua_State *L) {
     DevElement element = (DevElement)lua_tointeger(L, lua_upvalueindex(1));
@@ -123,21 +170,22 @@ static int make(lua_State *L) {
         script_arg_error(L, 3, "", "%s: elements are filled by a function of i, or with a number",
                          what);
     lua_settop(L, 3);
+    if ((uint64_t)n > HEAP_BYTES_MAX) n = (lua_Integer)HEAP_BYTES_MAX + 1; /* refused below */
+    uint64_t bytes = (uint64_t)n * element_bytes[element];
+    if (s->phase == PHASE_RUN) {
+        if (bytes <= HEAP_BYTES_MAX && (s->heap_bytes += bytes) > HEAP_BYTES_ALL)
+            script_error(L, "Use fewer objects, or use some of them again.",
+                         "%s: a run may allocate %llu GiB in all", what, (unsigned long long)(HEAP_BYTES_ALL >> 30));
+        Op *op = script_op(L, what, OP_ALLOC);
+        op->a = bytes;
+        op->b = world_layout(s->w, HEAP_NO_POINTERS);
+        op->text = stream_text(s->w->s, name);
+        return lua_yieldk(L, 0, (lua_KContext)element, made);
+    }
     Diag d;
     Id_OBJ id;
-    if ((uint64_t)n > HEAP_BYTES_MAX) n = (lua_Integer)HEAP_BYTES_MAX + 1; /* refused below */
-    if (!heap_object(s->heap, (uint64_t)n * element_bytes[element], &id, &d)) script_raise(L, &d);
-    ASSERT(id.v == s->obj_count);
-    GROW(s->objs, s->obj_cap, s->obj_count + 1);
-    Obj *o = &s->objs[s->obj_count++];
-    *o = (Obj){.element = element, .count = (uint64_t)n, .line = script_line(L)};
-    snprintf(o->name, sizeof o->name, "%s", name);
-    if (s->phase == PHASE_RUN) {
-        Id_OBJ named = world_object(s->w, heap_size(s->heap, id), name, o->line);
-        ASSERT(named.v == id.v);
-    }
-    Thing *thing = script_new_thing(L, THING_OBJ, sizeof *thing);
-    thing->id = (uint32_t)id.v;
+    if (!heap_object(s->heap, bytes, HEAP_NO_POINTERS, &id, &d)) script_raise(L, &d);
+    adopt(L, id.v, element, name, script_line(L));
     fill(s, L, id.v, 3);
     return 1;
 }

@@ -2,6 +2,8 @@
  *
  *   sandbox.c   the state: counted memory, counted steps
  *   meter.c     who pays for the steps
+ *   liveness.c  which local variables are needed still; word.c: the words that both read
+ *   roots.c     which heap objects the scenario refers to
  *   doors.c     names that a scenario may not use, and what to use instead; undefined names
  *   lib.c       library functions whose own behaviour is not the same on every machine, or not bounded
  *   pattern.c   how long a pattern can take
@@ -21,6 +23,7 @@
 #include "../base/pool.h"
 #include "../base/prng.h"
 #include "../mem/heap.h"
+#include "liveness.h"
 #include "script.h"
 
 #include <lauxlib.h>
@@ -43,9 +46,11 @@ enum {
     LAUNCHES_MAX = 1000000,
     NOTE_MAX = 4096,
     NAME_TEXT_MAX = 64, /* of goroutines, channels, objects, knobs */
+    ROOTS_STACK = 4,    /* of a coroutine, that roots.c needs to look into it */
 };
 #define DATA_BYTES_MAX (256u << 20)  /* Lua data of a scenario, goroutine stacks not counted */
 #define HEAP_BYTES_MAX (1024u << 20) /* simulated Go heap */
+#define HEAP_BYTES_ALL ((uint64_t)4 << 30) /* ... what is allocated in it during a run, freed or not */
 #define PATTERN_WORK_MAX 1e9         /* steps of matching, at worst */
 #define DURATION_MAX 86400000000000u /* a day */
 #define EVENTS_DEFAULT 100000000u    /* events of a run whose scenario names no number: some seconds of ours */
@@ -83,13 +88,14 @@ typedef struct {
     char *text;
 } Before;
 
-/* A heap object, by number. The device has a buffer over its bytes from the first kernel that uses it. */
+/* A heap object, by number. */
 typedef struct {
     DevElement element;
     uint64_t count;
     char name[NAME_TEXT_MAX];
     uint32_t line;
-    bool has_buffer;
+    bool global;        /* made at the top level */
+    bool has_buffer;    /* of the device's, over its present address */
     DevBuffer buffer;
     bool device_writes; /* a launch that writes it was made */
     uint64_t fetched;   /* commands done when the host last saw the device's bytes */
@@ -138,6 +144,7 @@ struct Script {
     char *path;
     char base[60]; /* the file's name: how Lua knows the chunk */
     char *source;
+    Liveness *liveness; /* of its local variables */
     ScriptOptions opt; /* set is not kept: see settings */
     Setting *settings;
     size_t setting_count;
@@ -149,6 +156,7 @@ struct Script {
     Scenario scenario;
     Prng random;
     Heap *heap;
+    uint64_t heap_bytes; /* allocated in it so far by goroutines */
     World *w; /* borrowed, from script_start on; so is the device */
     Dev *dev;
 
@@ -195,7 +203,9 @@ struct Script {
     uint64_t *free_values; /* slots of the table of values that are free again */
     size_t free_value_count, free_value_cap;
     uint64_t value_count;
+    bool walking;                 /* roots.c is at work: the memory is ours, and costs no steps */
     int threads, values, numbers; /* tables in the registry */
+    int env, package;             /* the chunk's _ENV; functions by the identity of a package's variable */
     uint64_t number_of[LUA_NUMTYPES];
 
     bool places_known; /* line_at may be used */
@@ -336,10 +346,18 @@ uint64_t script_tick(void); /* what a timer sends */
 /* Pushes what a receive gives: value, ok. Returns 2. */
 int script_received(Script *s, lua_State *L, OpResult r);
 
+/* A function that the top level gives to go or main: variables of the file that it uses are the package's. */
+void roots_package(lua_State *L, int function);
+/* Variable n of a frame, among those of its name; needs a free place on the stack. */
+LocalAt roots_local(lua_State *co, const lua_Debug *ar, int n, const char *name);
+
 /* The host is about to look at, or to change, the bytes of an object. */
 bool obj_before_read(Script *s, uint64_t obj, Diag *d);
 bool obj_before_write(Script *s, uint64_t obj, Diag *d);
 bool obj_after_write(Script *s, uint64_t obj, Diag *d);
+/* It has a buffer of the device's over where it is now. */
+bool obj_for_device(Script *s, uint64_t obj, Diag *d);
+void obj_leaves(void *script, Id_OBJ obj, uint64_t to); /* Prog.leaves */
 double obj_get(const Script *s, uint64_t obj, uint64_t i);
 /* Pushes element i: an integer where the element is one. */
 void obj_push(const Script *s, lua_State *L, uint64_t obj, uint64_t i);

@@ -295,7 +295,7 @@ bool script_check_results(Script *s,
         }
         Obj *o = &s->objs[obj];
         Verdict v = {0};
-        if (o->device_writes && !dev_fetch(s->dev, o->buffer, d)) return false;
+        if (!obj_before_read(s, obj, d)) return false;
         if (!check_all(s, c, obj, &v, d)) return false;
         snprintf(got, sizeof got, "all %llu elements are right", (unsigned long long)o->count);
         if (v.wrong > 0)

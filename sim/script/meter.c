@@ -14,8 +14,8 @@
  * the local n, which saves Lua two ways to an upvalue, 12.
  */
 #include "box.h"
+#include "word.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -31,48 +31,6 @@ typedef struct {
     size_t depth, block_cap;
 } Meter;
 #define NO_PAYMENT SIZE_MAX
-
-/* ---- words ---- */
-
-/* Past a long bracket, [[...]] or [==[...]==], if one begins here; else `p` itself. */
-static const char *long_bracket(const char *p) {
-    if (p[0] != '[') return p;
-    size_t level = strspn(p + 1, "=");
-    if (p[1 + level] != '[') return p;
-    for (p += level + 2; *p != '\0'; p++) {
-        if (*p == ']' && strspn(p + 1, "=") == level && p[1 + level] == ']') return p + level + 2;
-    }
-    return p;
-}
-
-static const char *skip_space(const char *p) {
-    for (;;) {
-        p += strspn(p, " \t\r\n\v\f");
-        if (p[0] != '-' || p[1] != '-') return p;
-        const char *past = long_bracket(p + 2);
-        p = past > p + 2 ? past : p + 2 + strcspn(p + 2, "\r\n");
-    }
-}
-
-/* The end of the word that begins here: a name, a number, a text, or a single sign. */
-static const char *word_end(const char *p) {
-    if (isalnum((unsigned char)*p) || *p == '_') {
-        while (isalnum((unsigned char)*p) || *p == '_') p++;
-        return p;
-    }
-    if (*p == '"' || *p == '\'') {
-        char quote = *p++;
-        for (; *p != '\0' && *p != quote; p++) p += *p == '\\' && p[1] != '\0';
-        return *p == quote ? p + 1 : p;
-    }
-    const char *past = long_bracket(p);
-    return past > p ? past : p + 1;
-}
-
-static bool is(const char *word, const char *end, const char *text) {
-    size_t len = strlen(text);
-    return (size_t)(end - word) == len && memcmp(word, text, len) == 0;
-}
 
 /* ---- where to pay, and how much ---- */
 
@@ -96,27 +54,25 @@ static void close_block(Meter *m) {
 /* Where the blocks do not fit together, Lua will complain; the payments then stand anywhere, but in order. */
 static void find_payments(Meter *m, const char *source) {
     bool parameters = false; /* of the innermost function, whose payment stands behind them */
-    const char *word = skip_space(source), *end;
-    for (; *word != '\0'; word = skip_space(end)) {
-        end = word_end(word);
-        size_t begins = (size_t)(word - source), ends = (size_t)(end - source);
+    for (Word w = word_first(source); w.at < w.end; w = word_after(w)) {
+        size_t begins = (size_t)(w.at - source), ends = (size_t)(w.end - source);
         if (payer(m) != NO_PAYMENT) m->payment[payer(m)].words++;
-        if (parameters && *word == ')') {
+        if (parameters && word_is(w, ")")) {
             m->payment[payer(m)].at = ends;
             parameters = false;
-        } else if (is(word, end, "function")) {
+        } else if (word_is(w, "function")) {
             open_block(m, pay_at(m, ends));
             parameters = true;
-        } else if (is(word, end, "do") || is(word, end, "repeat")) {
+        } else if (word_is(w, "do") || word_is(w, "repeat")) {
             open_block(m, pay_at(m, ends));
             parameters = false;
-        } else if (is(word, end, "if")) {
+        } else if (word_is(w, "if")) {
             open_block(m, payer(m));
             parameters = false;
-        } else if (is(word, end, "end") || is(word, end, "until")) {
+        } else if (word_is(w, "end") || word_is(w, "until")) {
             close_block(m);
             parameters = false;
-        } else if (is(word, end, "goto")) {
+        } else if (word_is(w, "goto")) {
             pay_at(m, begins);
             parameters = false;
         }

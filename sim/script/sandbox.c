@@ -26,7 +26,7 @@ static void *allocate(void *ud, void *block, size_t old_or_kind, size_t bytes) {
         s->used_bytes -= old;
         return pool_resize(&s->pool, block, old, 0);
     }
-    if (bytes > old) {
+    if (bytes > old && !s->walking) {
         uint64_t more = bytes - old,
                  limit = DATA_BYTES_MAX + (uint64_t)s->live_bodies * STACK_BYTES;
         bool long_text = block == NULL && old_or_kind == LUA_TSTRING && bytes > STRING_MAX;
@@ -39,6 +39,7 @@ static void *allocate(void *ud, void *block, size_t old_or_kind, size_t bytes) {
             return NULL; /* small ones pass, so that an error can be made */
     }
     void *moved = pool_resize(&s->pool, block, old, bytes);
+    if (s->walking) mem_checked(moved, bytes);
     if (moved != NULL) s->used_bytes += bytes - old;
     return moved;
 }
@@ -118,6 +119,9 @@ static int open_all(lua_State *L) {
     bind_across(L);
     bind_expect(L);
     doors_globals(L);
+    s->package = new_table(L, NULL);
+    lua_pushvalue(L, -1);
+    s->env = luaL_ref(L, LUA_REGISTRYINDEX);
     return 1;
 }
 

@@ -55,6 +55,7 @@ static bool run_chunk(Script *s, size_t len, Diag *d) {
         else lua_replace(co, -2);
     }
     if (status == LUA_OK) {
+        s->liveness = liveness_new(s->source + from);
         lua_pushvalue(L, -2); /* its _ENV, from sandbox_open */
         lua_xmove(L, co, 1);
         lua_setupvalue(co, -2, 1);
@@ -148,7 +149,6 @@ bool script_load(Script **out, const char *path, const char *source, size_t len,
     s->free_body = NO_BODY;
     s->on = &s->home;
     s->waits = CSTACKS && !opt->no_strands;
-    s->heap = heap_new(HEAP_BYTES_MAX);
     s->scenario = (Scenario){.go = go_version_find(GO_DEFAULT), .procs = 1, .seed = 1, .limit_ns = LIMIT_DEFAULT,
                              .limit_events = EVENTS_DEFAULT};
     if (take_settings(s, opt, d) && check_bytes(s, len, d) && sandbox_open(s, d) && load(s, len, d)) {
@@ -168,6 +168,7 @@ void script_free(Script *s) {
     pool_free(&s->pool);
     strand_free(s);
     for (size_t i = 0; i < s->before_count; i++) free(s->before[i].text);
+    liveness_free(s->liveness);
     heap_free(s->heap);
     free(s->path);
     free(s->source);
@@ -184,6 +185,22 @@ void script_free(Script *s) {
     free(s->checks);
     free(s->free_values);
     free(s);
+}
+
+WorldOptions script_world_options(const Script *s) {
+    const Scenario *sc = &s->scenario;
+    return (WorldOptions){.procs = sc->procs,
+                          .seed = sc->seed,
+                          .go = sc->go,
+                          .costs = sc->costs,
+                          .limit_ns = sc->limit_ns,
+                          .limit_events = sc->limit_events,
+                          .stress = sc->stress,
+                          .asyncpreemptoff = sc->asyncpreemptoff,
+                          .max_threads = sc->max_threads,
+                          .heap = s->heap,
+                          .gogc = sc->gogc,
+                          .gomemlimit = sc->gomemlimit};
 }
 
 const Scenario *script_scenario(const Script *s) { return &s->scenario; }
@@ -209,7 +226,7 @@ uint64_t script_new_body(lua_State *L, int args) {
     if (s->free_body == NO_BODY) new_slot(L, s);
     uint32_t id = s->free_body;
     Body *b = &s->bodies[id];
-    if (!lua_checkstack(b->co, args + 1)) script_error(L, "", "go: too many arguments");
+    if (!lua_checkstack(b->co, args + 1 + ROOTS_STACK)) script_error(L, "", "go: too many arguments");
     lua_xmove(L, b->co, args + 1);
     s->free_body = b->next_free;
     *b = (Body){.co = b->co, .name = NONE, .live = true};
@@ -295,8 +312,11 @@ static void next(void *ctx, World *w, uint64_t body, OpResult last, Op *out) {
     else strand_ask(s, body, last, out);
 }
 
+static void roots(void *ctx, void (*root)(void *to, Id_OBJ obj), void *to) { script_roots(ctx, root, to); }
+
 Prog script_prog(Script *s) {
-    return (Prog){.ctx = s, .next = next, .drop = drop, .tick = script_tick(), .waits = s->waits};
+    return (Prog){.ctx = s, .next = next, .drop = drop, .tick = script_tick(), .roots = roots, .leaves = obj_leaves,
+                  .waits = s->waits};
 }
 
 /* ---- start ---- */
@@ -316,9 +336,7 @@ bool script_start(Script *s, World *w, Dev *dev, Diag *d) {
         ASSERT(x.v == i);
     }
     for (size_t i = 0; i < s->obj_count; i++) {
-        Id_OBJ o =
-            world_object(w, heap_size(s->heap, (Id_OBJ){i}), s->objs[i].name, s->objs[i].line);
-        ASSERT(o.v == i);
+        world_object(w, (Id_OBJ){i}, s->objs[i].name, s->objs[i].line);
     }
     world_main(w, s->main_body, s->main_line);
     return true;

@@ -26,6 +26,9 @@ typedef struct {
     uint32_t stress;       /* STRESS_* */
     bool asyncpreemptoff;
     uint32_t max_threads;  /* 0 = Go's own 10,000 */
+    Collector collector;
+    uint64_t gogc;       /* percent; NONE = off */
+    uint64_t gomemlimit; /* bytes; 0 = none */
     Costs costs;
 } Scenario;
 
@@ -48,10 +51,16 @@ bool script_load(Script **s, const char *path, const char *source, size_t len,
 void script_free(Script *s);
 const Scenario *script_scenario(const Script *s);
 
+/* What scenario { ... } asks of the world; how devices are timed is the caller's. */
+WorldOptions script_world_options(const Script *s);
+
 /* The supplier of operations for world_new; valid as long as the script. */
 Prog script_prog(Script *s);
 /* Makes what the chunk declared, in its order, and world_main. The script borrows world and device. */
 bool script_start(Script *s, World *w, Dev *dev, Diag *d);
+/* During the run, while all goroutines stand still: the objects that the scenario still refers to, in the order
+ * of their numbers. What is pinned, or in the hands of the device, is somebody else's to say. */
+void script_roots(Script *s, void (*root)(void *ctx, Id_OBJ obj), void *ctx);
 /* Adds path and text of the line to a Diag that names only the line, as those of the runtime do. */
 void script_place(const Script *s, Diag *d);
 

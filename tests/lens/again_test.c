@@ -68,6 +68,10 @@ static const char *reason_of(const Model *m, const ModelG *gp) {
     if (strcmp(reason, "IO wait") == 0) return "network";
     if (strcmp(reason, "semacquire") == 0) return "sync";
     if (strcmp(reason, "force gc (idle)") == 0) return "system goroutine wait";
+    if (strcmp(reason, "GC worker (idle)") == 0) return "system goroutine wait";
+    if (strcmp(reason, "GC sweep wait") == 0) return "GC background sweeper wait";
+    if (strcmp(reason, "GC assist wait") == 0) return "GC mark assist wait for work";
+    if (strcmp(reason, "wait for GC cycle") == 0) return "wait until GC ends";
     return reason;
 }
 

@@ -221,6 +221,7 @@ static bool is_finder(const Seen *s, size_t track, const Events *x, uint64_t seq
     for (size_t i = seq - 1; i-- > 0;) {
         const Event *e = &x->at[i];
         if (e->kind == EV_TIMER_FIRE || e->kind == EV_TIMER_SEND) return is(s, track, IS_P, e->arg[1]);
+        if (e->kind == EV_GC_WORKER) return is(s, track, IS_P, e->arg[1]);
         if (e->kind == EV_SYSMON_GC) return is(s, track, IS_M, 1);
         if (e->kind == EV_NET_READY || e->kind == EV_GO_UNBLOCK) break;
     }
@@ -461,6 +462,7 @@ static bool commands_agree(const Seen *s, const char *path, const Events *x, cha
         uint32_t kind = x->at[i].kind;
         back += kind == EV_CGO_EXIT_FAST || kind == EV_CGO_EXIT_P;
         notes -= kind == EV_RUN_START || kind == EV_RUN_END || kind == EV_DEADLOCK || kind == EV_PANIC ||
+                 kind == EV_GC_BEGIN || kind == EV_GC_END ||
                  kind == EV_EXPECT_HELD || kind == EV_EXPECT_FAILED || kind == EV_EXPECT_UNCHECKED;
     }
     uint64_t switches = figure(summary, "switches"), told = figure(summary, "notes"), wrong = strtoull(found, NULL, 10);

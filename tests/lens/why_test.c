@@ -185,17 +185,17 @@ static void words_of_blocking(void) {
     says("g4 --at 38us",
          "g4 worker is not running: it is number 1 of 2 in P0's queue, runnable since 750ns.\n"
          "It can run because g1 main made g4 worker at " FILE ":20, at 750ns.\n"
-         "P0 stands still: its thread M0 is in C with g6 launcher since 2.894us.\n"
+         "P0 stands still: its thread M0 is in C with g6 launcher since 2.944us.\n"
          "sysmon saw this call at 20us and looks again in 2us: then it takes P0 away.\n"
-         "The device runs saxpy (k0), enqueued at " FILE ":35, until 125.367us.\n"
-         "g6 launcher called clFinish at " FILE ":37, at 2.894us, and sleeps in the driver until that is done.\n");
+         "The device runs saxpy (k0), enqueued at " FILE ":35, until 125.417us.\n"
+         "g6 launcher called clFinish at " FILE ":37, at 2.944us, and sleeps in the driver until that is done.\n");
     says("g4 --at 45us",
          "g4 worker is not running: it is number 1 of 2 in P0's queue, runnable since 750ns.\n"
          "It can run because g1 main made g4 worker at " FILE ":20, at 750ns.\n"
          "P0 was given to M3, a new thread that the operating system has been starting since 40us.\n"
-         "That was done because g6 launcher called clFinish at " FILE ":37, at 2.894us.\n");
+         "That was done because g6 launcher called clFinish at " FILE ":37, at 2.944us.\n");
     says("g6 --at 135us",
-         "g6 launcher is not running: it is number 1 of 1 in the global queue, runnable since 130.367us.\n"
+         "g6 launcher is not running: it is number 1 of 1 in the global queue, runnable since 130.417us.\n"
          "It came back from clFinish, called at " FILE ":37, and no P was free: its own had been taken away.\n"
          "Of 2 Ps, 2 run and 0 stand behind a call; a P looks into that queue when its own is empty, and every 61st time before that.\n"
          "P0 runs g4 worker on M3 since 70.09us.\n"
@@ -205,7 +205,7 @@ static void words_of_blocking(void) {
          "M3 was made at 40us for P0: no thread was parked.\n"
          "P0 was handed on: its run queue is not empty.\n"
          "sysmon had taken P0 from M0, which was in C with g6 launcher.\n"
-         "It goes back to this: g6 launcher called clFinish at " FILE ":37, at 2.894us.\n");
+         "It goes back to this: g6 launcher called clFinish at " FILE ":37, at 2.944us.\n");
     says("p1 --at 235us",
          "P1 is idle since 231.327us: there was nothing for it to run.\n"
          "It was given up after g1 main stopped to wait (chan receive) at " FILE ":45, at 231.247us.\n");
@@ -216,8 +216,8 @@ static void words_of_blocking(void) {
          "It could run because g1 main made g3 worker at " FILE ":20, at 530ns.\n");
     says("obj x --at '#50'",
          "x (o0) is an object of 262144 bytes in the Go heap, with 1 pin, and 1 device command that holds its address.\n"
-         "g6 launcher pinned it at 1.325us at " FILE ":31: the collector may neither move nor free it.\n"
-         "saxpy (k0) runs on it until 125.367us; g6 launcher enqueued it at " FILE ":35.\n"
+         "g6 launcher pinned it at 1.375us at " FILE ":31: the collector may neither move nor free it.\n"
+         "saxpy (k0) runs on it until 125.417us; g6 launcher enqueued it at " FILE ":35.\n"
          "It was made at " FILE ":28.\n");
     says("chan done --at 50us",
          "done (c0) holds 0 of 5 values; 0 were sent on it, 0 received from it.\n"
@@ -234,30 +234,33 @@ static void words_of_blocking(void) {
 /* Stops of the world, locked threads, timers of channels, the network. */
 static void words_of_the_world(void) {
     command_gives(0, "$F run --quiet --out $T/words.trace $S/world.lua");
-    says("g5 --at '#196'",
-         "g5 busy is not running: it is the next one on P0, runnable since 970ns.\n"
-         "It can run because g1 main made g5 busy at " FILE ":19, at 970ns.\n"
-         "P0 is stopped since 255.31us: g1 main stops the world.\n"
-         "g1 main does that since 255.31us at " FILE ":22: GC mark termination.\n");
-    says("g4 --at '#87'",
-         "g4 locked is not running yet: it is locked to M2, which was handed P1 at 130.507us and is waking.\n"
+    says("g3 --at '#66'",
+         "g3 reader is not running: it is number 2 of 4 in P0's queue, runnable since 530ns.\n"
+         "It can run because g1 main made g3 reader at " FILE ":12, at 530ns.\n"
+         "P0 runs g1 main on M0 since 6.51us.\n"
+         "g1 main is at " FILE ":22.\n");
+    says("p0 --at '#310'",
+         "P0 is stopped since 430.617us: g8 runtime.gcBgMarkWorker stops the world.\n"
+         "g8 runtime.gcBgMarkWorker does that since 430.617us: GC mark termination.\n"
+         "Behind it is this: g1 main began a collection at " FILE ":22, at 5.97us.\n");
+    says("g4 --at '#143'",
+         "g4 locked is not running yet: it is locked to M0, which was handed P0 at 160.614us and is waking.\n"
          "It came back from glInit, called at " FILE ":15, and no P was free: its own had been taken away.\n");
-    says("M2 --at '#100'",
-         "M2 sleeps since 155.807us: g4 locked is locked to it, and it may run nobody else.\n"
-         "g4 locked is not running: it is number 1 of 1 in the global queue, runnable since 155.807us.\n"
-         "It is locked to M2: whoever takes it off the queue must hand its P to that thread.\n"
+    says("M0 --at '#118'",
+         "M0 sleeps since 105.829us: g4 locked is locked to it, and it may run nobody else.\n"
+         "g4 locked is not running: it is number 1 of 1 in the global queue, runnable since 105.829us.\n"
+         "It is locked to M0: whoever takes it off the queue must hand its P to that thread.\n"
          "Of 2 Ps, 1 runs and 0 stand behind a call; a P looks into that queue when its own is empty, and every 61st time before that.\n"
-         "P0 runs g1 main on M0 since 90ns.\n"
-         "g1 main is at " FILE ":22.\n"
-         "M2 was made at 310ns for P1: no thread was parked.\n"
-         "It goes back to this: g1 main made g2 ticker at " FILE ":4, at 310ns.\n");
-    says("g2 --at '#108'",
-         "g2 ticker waits to receive from time.NewTicker (c1) at " FILE ":6, since 160.914us: it is number 1 of 1 there, and the channel holds 0 of 1.\n"
+         "P1 runs g5 busy on M2 since 80.51us.\n"
+         "g5 busy computes at " FILE ":19, until 140.51us if nobody interrupts it.\n"
+         "M0 began outside the scenario: it is the thread with which the process started.\n");
+    says("g2 --at '#140'",
+         "g2 ticker waits to receive from time.NewTicker (c1) at " FILE ":6, since 160.524us: it is number 1 of 1 there, and the channel holds 0 of 1.\n"
          "In this run it is released in 30.39us, by the runtime.\n"
-         "That comes about because time.NewTicker (c1) was made at " FILE ":5, at 60.51us.\n");
-    says("g3 --at '#60'",
-         "g3 reader waits (IO wait) since 60.42us.\n"
-         "In this run that ends in 247.163us.\n"
+         "That comes about because time.NewTicker (c1) was made at " FILE ":5, at 65.49us.\n");
+    says("g3 --at '#100'",
+         "g3 reader waits (IO wait) since 65.717us.\n"
+         "In this run that ends in 327.7us.\n"
          "g3 reader asked for that at " FILE ":12.\n");
 }
 

@@ -35,9 +35,18 @@ static void sink(void *ctx, const Block *b, const Intern *text) {
     }
 }
 
+typedef struct {
+    const How *how;
+    Script *s;
+} Asked;
+
 static bool kernel_file(void *ctx, const char *name, char **file, char **source, Diag *d) {
-    (void)ctx;
+    Asked *asked = ctx;
     char path[160];
+    if (asked->how && asked->how->moment && strncmp(name, "at ", 3) == 0) {
+        asked->how->moment(asked->how->ctx, asked->s, name + 3);
+        return diag_fail(d, EXIT_SCENARIO, "this was a moment, and no kernel");
+    }
     snprintf(path, sizeof path, "opencl_kernels/%.100s.cl", name);
     FILE *there = fopen(path, "rb");
     if (there == NULL) return diag_fail(d, EXIT_SCENARIO, "there is no kernel %s", name);
@@ -68,11 +77,8 @@ static void list_figures(const Script *s, Bytes *b) {
 static void run(Attempt *a, Script *s, Dev *dev, const How *how, Kept *k) {
     Stream *stream = stream_new();
     stream_add(stream, sink, k);
-    WorldOptions opt = {.procs = a->scenario.procs,
-                        .seed = how && how->seed ? how->seed : a->scenario.seed,
-                        .go = a->scenario.go,
-                        .costs = a->scenario.costs,
-                        .limit_ns = a->scenario.limit_ns};
+    WorldOptions opt = script_world_options(s);
+    if (how && how->seed) opt.seed = how->seed;
     World *w = world_new(stream, dev, script_prog(s), &opt);
     if (!script_start(s, w, dev, &a->diag)) a->failed = true;
     else {
@@ -100,7 +106,7 @@ static char *text_of(Bytes *b) {
 Attempt attempt(const char *source, const How *how) {
     Attempt a = {0};
     Kept k = {0};
-    Script *s = NULL;
+    Asked asked = {.how = how};
     Dev *dev = NULL;
     const char *want = how && how->device ? how->device : "none";
     size_t sets = 0;
@@ -108,10 +114,12 @@ Attempt attempt(const char *source, const How *how) {
     ScriptOptions opt = {.set = how ? how->set : NULL,
                          .set_count = sets,
                          .kernel = kernel_file,
+                         .kernel_ctx = &asked,
                          .no_strands = how && how->no_strands};
     if (strcmp(want, "none") != 0) driver_private_cache();
-    a.loaded = script_load(&s, "folder/try.lua", source, strlen(source), &opt, &a.diag);
+    a.loaded = script_load(&asked.s, "folder/try.lua", source, strlen(source), &opt, &a.diag);
     a.failed = !a.loaded || !dev_open(&dev, want, &a.diag);
+    Script *s = asked.s;
     if (a.loaded) {
         a.scenario = *script_scenario(s);
         list_figures(s, &k.figures);

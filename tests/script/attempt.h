@@ -13,6 +13,9 @@ typedef struct {
     const char *const *set; /* --set, ends with NULL */
     uint64_t seed;          /* of the world, 0 = the scenario's */
     bool no_strands;        /* goroutines that wait yield */
+    /* A goroutine says pcall(cl.kernel, "at NAME"): this is called from inside of it. */
+    void (*moment)(void *ctx, Script *s, const char *name);
+    void *ctx;
 } How;
 
 typedef struct {

@@ -349,7 +349,7 @@ static void look_after(Reader *r, const Event *e) {
     case EV_GO_END_C: comes_back(r, e, a[0], a[1]); break;
     case EV_P_RETAKE: loses(r, e); break;
     case EV_STW_BEGIN: if (!r->without_main) world_stops(r, a[1]); break;
-    case EV_GC_BEGIN: case EV_GC_MARK: r->f->of[FACT_collections].number += !r->without_main; break;
+    case EV_GC_BEGIN: r->f->of[FACT_collections].number += !r->without_main; break;
     default: break;
     }
 }

@@ -130,9 +130,9 @@ static void handoff_begin(Run *r) {
     DO(CHAN_MAKE, ID(CHAN, 0), ID(COUNT, 8), S("reqs"), ID(LINE, 3));
     DO(CHAN_MAKE, ID(CHAN, 1), ID(COUNT, 2), S("batches"), ID(LINE, 4));
     DO(CHAN_MAKE, ID(CHAN, 2), ID(COUNT, 4), S("tokens"), ID(LINE, 5));
-    DO(OBJ_NEW, ID(OBJ, 0), ID(BYTES, 40 << 20), S("kv cache"), ID(LINE, 6));
-    DO(OBJ_NEW, ID(OBJ, 1), ID(BYTES, 8 << 20), S("tensor x"), ID(LINE, 6));
-    DO(OBJ_NEW, ID(OBJ, 2), ID(BYTES, 2 << 20), S("frame"), ID(LINE, 6));
+    DO(OBJ_NEW, ID(OBJ, 0), ID(BYTES, 40 << 20), ID(ADDR, 0xc080000000), S("kv cache"), ID(LINE, 6));
+    DO(OBJ_NEW, ID(OBJ, 1), ID(BYTES, 8 << 20), ID(ADDR, 0xc082800000), S("tensor x"), ID(LINE, 6));
+    DO(OBJ_NEW, ID(OBJ, 2), ID(BYTES, 2 << 20), ID(ADDR, 0xc083000000), S("frame"), ID(LINE, 6));
     for (int i = 0; i < 5; i++) DO(CHAN_SEND, ID(G, 1), ID(CHAN, 0), ID(G, NONE), ID(LINE, 9));
     at(r, 3000);
     thread_for(r, 2, 2);
@@ -340,7 +340,7 @@ static void crowd_waiting(Run *r) {
     }
     for (uint64_t o = 0; o < 30; o++) {
         DO(OBJ_NEW, ID(OBJ, o), ID(BYTES, 1024u << (o % 8)),
-           S(o % 3 ? "obj" : "an object with a long name"), ID(LINE, 6));
+           ID(ADDR, 0xc000000000 + (o << 20)), S(o % 3 ? "obj" : "an object with a long name"), ID(LINE, 6));
         if (o % 7 == 0) DO(PIN, ID(G, NONE), ID(OBJ, o), ID(LINE, 14));
     }
 }

@@ -1,0 +1,20 @@
+/* findings_parts.h -- what the files of the findings share; nobody else includes it.
+ *
+ *   findings.c         the scheduler, crossings, the device's time
+ *   findings_memory.c  addresses that outlive the promise that they hold
+ */
+#ifndef FAULTLINE_FINDINGS_PARTS_H
+#define FAULTLINE_FINDINGS_PARTS_H
+
+#include "findings.h"
+
+typedef unsigned long long Ull;
+
+/* Counts it; the evidence of its first time, which the caller may put better evidence in the place of. */
+Finding *findings_saw(Findings *f, FindingKind kind, uint64_t time_ns, uint64_t seq);
+void findings_say(Finding *x, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* An event of the heap's, the collector's or the device's; `m` is the model before it. */
+void findings_memory(Findings *f, const Model *m, const Event *e);
+
+#endif

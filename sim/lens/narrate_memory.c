@@ -1,0 +1,107 @@
+/* narrate_memory.c -- the Go heap and its collector in sentences, of a run and of a real program. */
+#include "narrate_parts.h"
+
+static const char *name_of(const Model *m, uint64_t obj) { return string(m, m->obj[obj].name); }
+
+static void tell_collector(const Model *m, const Event *e, Narration *n) {
+    const uint64_t *a = e->arg;
+    char g[NAME], where[PLACE_TEXT_MAX + 8];
+    switch (e->kind) {
+    case EV_GC_BEGIN:
+        headline(n, "A collection marks");
+        reason(n, "Begun by %s%s; its workers take a quarter of the Ps.", narrate_g(m, a[0], g, sizeof g),
+               at(where, m, a[1]));
+        function(n, "gcStart");
+        break;
+    case EV_GC_END:
+        headline(n, "The collection has marked");
+        reason(n, "What it has not found is free; sweeping will collect it bit by bit.");
+        function(n, "gcMarkTermination");
+        break;
+    case EV_GC_SWEEP:
+        headline(n, "P%llu has to sweep", (Ull)a[0]);
+        reason(n, "Who allocates sweeps first%s.", at(where, m, a[1]));
+        break;
+    case EV_GC_SWEEP_END:
+        headline(n, "P%llu has swept", (Ull)a[0]);
+        reason(n, "**%llu bytes**, and %llu of them were free.", (Ull)a[1], (Ull)a[2]);
+        break;
+    case EV_GC_ASSIST:
+        headline(n, "%s has to help", who(m, a[0], 12, g, sizeof g));
+        reason(n, "It allocates faster than the collection marks%s, so it marks itself.", at(where, m, a[1]));
+        function(n, "gcAssistAlloc");
+        break;
+    case EV_GC_ASSIST_END:
+        headline(n, "%s has helped", who(m, a[0], 11, g, sizeof g));
+        reason(n, "It may allocate again.");
+        break;
+    case EV_HEAP_LIVE:
+        headline(n, "The heap holds %llu bytes", (Ull)a[0]);
+        reason(n, "A collection will begin some way below its goal%s.", m->heap_goal == NONE ? ", which is not known yet" : "");
+        break;
+    case EV_HEAP_GOAL:
+        headline(n, "The heap's goal is %llu bytes", (Ull)a[0]);
+        reason(n, "The next collection shall be done when the heap is so large.");
+        break;
+    case EV_G_LABEL:
+        headline(n, "%s is labelled", who(m, a[0], 12, g, sizeof g));
+        reason(n, "At this moment it is a **%s**.", string(m, a[1]));
+        break;
+    case EV_GC_WORKER:
+        headline(n, "P%llu gets a mark worker", (Ull)a[1]);
+        reason(n, "%s, before the goroutines in its queues: a collection takes a quarter of the Ps, and what is idle. (**%s**)",
+               narrate_g(m, a[0], g, sizeof g), string(m, a[2]));
+        function(n, "findRunnableGCWorker");
+        detail(n, "%s", string(m, a[2]));
+        break;
+    case EV_GC_MARKED:
+        headline(n, "Everything is marked");
+        reason(n, "**%llu** object%s of **%llu bytes** can be reached from the program's variables; the rest is free.",
+               (Ull)a[1], plural(a[1]), (Ull)a[2]);
+        function(n, "gcMarkTermination");
+        detail(n, "%llu objects", (Ull)a[1]);
+        break;
+    default: break;
+    }
+}
+
+static void tell_heap(const Model *m, const Event *e, Narration *n) {
+    const uint64_t *a = e->arg;
+    char g[NAME];
+    switch (e->kind) {
+    case EV_OBJ_NEW:
+        headline(n, "Object %.20s, %llu bytes", string(m, a[3]), (Ull)a[1]);
+        reason(n, "In the Go heap, at 0x%llx. C may keep this address only while the object is pinned.", (Ull)a[2]);
+        function(n, "mallocgc");
+        break;
+    case EV_OBJ_MOVE:
+        headline(n, "%.24s moves", name_of(m, a[0]));
+        reason(n,
+               "To 0x%llx. Go's own collector moves no heap object: **what if** it did? Go's pointers follow; an address "
+               "that C or a device has does **not**.",
+               (Ull)a[2]);
+        detail(n, "to 0x%llx", (Ull)a[2]);
+        break;
+    case EV_OBJ_FREE:
+        headline(n, "%.24s is freed", name_of(m, a[0]));
+        reason(n, "No variable leads to it any more. C and the device were **not asked**.");
+        function(n, "sweep");
+        break;
+    case EV_PIN:
+        headline(n, "%.20s is pinned", name_of(m, a[1]));
+        reason(n, "By %s: the collector may neither move nor free it until it is unpinned.",
+               narrate_g(m, a[0], g, sizeof g));
+        function(n, "Pinner.Pin");
+        break;
+    case EV_UNPIN:
+        headline(n, "%.20s is unpinned", name_of(m, a[1]));
+        function(n, "Pinner.Unpin");
+        break;
+    default: break;
+    }
+}
+
+void narrate_memory(const Model *m, const Event *e, Narration *n) {
+    tell_collector(m, e, n);
+    tell_heap(m, e, n);
+}

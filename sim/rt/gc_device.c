@@ -1,0 +1,68 @@
+/* gc_device.c -- the collector takes memory away from under the device, and says so.
+ *
+ * A command of the device holds the addresses of its objects from when it was enqueued until it is done; nobody can
+ * take them out of its hands. So before anything moves or is freed, exactly those of its slices run that are due by now,
+ * and the others run later, on memory that is nobody's any more: it stays mapped, and is given to nobody, until
+ * the command is done.
+ *
+ *     slices   # # # # # . . . .          done before the move: their bytes are copied with the object
+ *                       | OBJ_MOVE
+ *              # # # # # # # # #          the others write to where the object was
+ *
+ * An argument of a call into C is pinned for as long as the call lasts (cgo), and no longer.
+ *
+ * Go:      nothing of the kind; runtime.Pinner is there so that nobody has to (go1.26)
+ * Differs: with measured time a command has run as a whole when it begins, so no slice is late.
+ * Emits:   OBJ_MOVE OBJ_FREE DEV_STALE
+ */
+#include "world.h"
+
+/* An argument of the call that its goroutine makes at this moment. */
+static bool is_argument(void *ctx, Id_OBJ obj) {
+    const World *w = ctx;
+    for (size_t i = 0; i < w->allg_count; i++) {
+        const G *gp = w->allg[i];
+        if (gp == NULL || gp->status != G_SYSCALL || gp->op.kind != OP_LAUNCH) continue;
+        for (uint64_t n = 0; n < (gp->op.b ? gp->op.b : 1); n++) {
+            const Launch *l = &w->launches[gp->op.a + n];
+            for (uint32_t k = 0; k < l->obj_count; k++) {
+                if (l->obj[k].v == obj.v) return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The command, if it holds the object's address, has an old one from now on. */
+static void outdate(World *w, uint64_t cmd, Id_OBJ obj, uint64_t from) {
+    Cmd *c = &w->cmds[cmd];
+    for (uint32_t i = 0; i < c->launch.obj_count; i++) {
+        if (c->launch.obj[i].v != obj.v || c->stale[i] != 0) continue;
+        c->stale[i] = from;
+        heap_hold(w->heap, from, heap_size(w->heap, obj));
+        EMIT(w->s, DEV_STALE, {cmd}, obj, {c->slices_done});
+    }
+}
+
+static void leaves(void *ctx, Id_OBJ obj, uint64_t from, uint64_t to) {
+    World *w = ctx;
+    if (to != 0) EMIT(w->s, OBJ_MOVE, obj, {from}, {to});
+    else EMIT(w->s, OBJ_FREE, obj, {from});
+    if (w->prog.leaves) w->prog.leaves(w->prog.ctx, obj, to);
+    for (size_t q = 0; q < w->queue_count; q++) {
+        for (uint64_t cmd = w->queues[q].head; cmd != NONE; cmd = w->cmds[cmd].next) outdate(w, cmd, obj, from);
+    }
+}
+
+void gc_evacuate(World *w) {
+    launch_settle(w);
+    if (w->outcome != RUN_GOES) return; /* the device has failed */
+    heap_finish(w->heap, &(HeapListener){.leaves = leaves, .stays = is_argument, .ctx = w});
+}
+
+void gc_forget(World *w, Cmd *c) {
+    for (uint32_t i = 0; i < c->launch.obj_count; i++) {
+        if (c->stale[i] != 0) heap_release(w->heap, c->stale[i]);
+        c->stale[i] = 0;
+    }
+}
