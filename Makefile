@@ -26,12 +26,12 @@ DEV    = dev native ocl none signature slice buildlog
 RT     = agenda cost version profile world thread sched gqueue timer sysmon cgo callback lock \
          stw gc gc_work gc_device net context across chan exec launch
 SCRIPT = script strand sandbox word meter liveness roots doors lib pattern prelude args error \
-         bind_go bind_chan bind_heap bind_cl bind_c bind_time bind_across expect
+         bind_go bind_chan bind_heap bind_cl bind_picture bind_c bind_time bind_across expect
 CALIBRATE = samples fit program mechanism probe device gobench
 CLI    = main runner paths cmd_run cmd_replay cmd_show cmd_summary cmd_findings cmd_diff cmd_export cmd_import \
          cmd_why cmd_test cmd_devices cmd_calibrate cmd_view
 VIEW   = main sdl shot show player feed lanes story frame layout_frame layout_stage layout_memory layout_timeline \
-         view view_stage view_timeline view_panel view_bars view_tokens stage_ps stage_side stage_c stage_device \
+         view view_stage view_timeline view_panel view_picture view_bars view_tokens stage_ps stage_side stage_c stage_device \
          token fault lua_ink theme draw draw_cairo
 
 SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:%=sim/mem/%) $(DEV:%=sim/dev/%) \
@@ -51,7 +51,7 @@ TESTS_LENS   = narrate summary why findings scenarios perfetto gotrace gotrace_r
 TESTS_MEM    = heap heap_random
 TESTS_DEV    = slice buildlog signature device fault
 TESTS_RT     = sched rules stw lock callback wait random version profile
-TESTS_SCRIPT = sandbox budget order value error knob kernel strand liveness forget roots
+TESTS_SCRIPT = sandbox budget order value error knob kernel rule strand liveness forget roots
 TESTS_CLI    = output same cut wrong golden export findings diff calibrate
 TESTS_VIEW   = draw layout player picture window
 

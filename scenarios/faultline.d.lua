@@ -19,8 +19,11 @@
 ---@field limit? duration  Virtual time at which the run is stopped; "10s" if not said.
 ---@field events? integer   Number of events after which the run is stopped; 100 million if not said.
 ---@field stress? string   Unkind but legal: words out of "preempt steal slow ties". `--stress` overrules it.
----@field godebug? "asyncpreemptoff=1"|"asyncpreemptoff=0"  With 1 no signals are sent: only function prologues stop a goroutine.
+---@field godebug? string   "asyncpreemptoff=1", "cgocheck=0", or both with a comma. asyncpreemptoff: only function prologues stop a goroutine.
 ---@field max_threads? integer  debug.SetMaxThreads; 10000 if not said.
+---@field collector? "moving"|"go"  "go" moves nothing, as Go's own; "moving", if not said, evacuates what is not pinned.
+---@field gogc? string     GOGC: a percentage such as "100", or "off".
+---@field gomemlimit? string  GOMEMLIMIT: "64MiB".
 ---@field costs? table<string, duration|integer>  Durations of the cost profile: { thread_new = "17us" }.
 
 ---Must be the first call of the file.
@@ -57,6 +60,12 @@ function compute(d, how) end
 ---@param d duration
 function sleep(d) end
 
+---Shows a heap object as a picture, as it is in memory at this moment: `faultline shot TRACE --view picture`.
+---Elements are grey, from 0 to max (255 if not said); four bytes a pixel are red, green, blue and one that is not looked at.
+---@param frame HeapObject
+---@param how { width: integer, height: integer, max?: number }
+function picture(frame, how) end
+
 ---Says something to the class, at this moment of the run.
 ---@param text string
 function note(text) end
@@ -89,6 +98,10 @@ function runtime.UnlockOSThread() end
 ---A full collection: two stops of the world, and marking between them.
 function runtime.GC() end
 
+---A use of its argument, here: an object lives until its last use, not until the end of its variable.
+---@param x any
+function runtime.KeepAlive(x) end
+
 ---@class Pinner
 local Pinner = {}
 ---The collector may neither move nor free the object until Unpin.
@@ -107,7 +120,9 @@ C = {}
 ---Interruptible: a signal ends it early, and the call gives false (EINTR).
 ---@param name string
 ---@param d duration|fun()
----@param how? { interruptible: boolean }
+---args: objects whose addresses are passed. They are pinned while the call lasts; what their own pointers lead to is not, and
+---cgocheck panics if it is not pinned.
+---@param how? { interruptible?: boolean, args?: HeapObject[] }
 ---@return boolean ok
 function C.call(name, d, how) end
 
@@ -253,6 +268,13 @@ function heap.uints(name, n, fill) end
 ---@return HeapObject
 function heap.bytes(name, n, fill) end
 
+---An object of n Go pointers to objects, or nil. The collector follows them, and corrects them when it moves something.
+---@param name string
+---@param n integer
+---@param fill? HeapObject|fun(i: integer): HeapObject?
+---@return HeapObject
+function heap.pointers(name, n, fill) end
+
 -- ---- the device ----
 
 ---@class LaunchFields
@@ -317,3 +339,8 @@ expect = {}
 ---@param object HeapObject|string
 ---@param holds fun(i: integer, v: number): boolean
 function expect.result(object, holds) end
+
+---The opposite: for at least one element the function does not hold, because somebody wrote to the wrong place.
+---@param object HeapObject|string
+---@param holds fun(i: integer, v: number): boolean
+function expect.torn(object, holds) end

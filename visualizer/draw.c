@@ -179,6 +179,14 @@ void draw_clip_path(DrawList *d) {
 void draw_unclip(DrawList *d) { append(d, OP_UNCLIP); }
 void draw_theme(DrawList *d, uint8_t theme) { append(d, OP_THEME)->theme = theme; }
 
+void draw_image(DrawList *d, Box b, const uint8_t *rgb, uint32_t w, uint32_t h) {
+    Op *op = append(d, OP_IMAGE);
+    op->box = b;
+    op->rgb = rgb;
+    op->rgb_w = w;
+    op->rgb_h = h;
+}
+
 static double add_text(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
                        const char *text, bool over) {
     double width = text_width(text, s);

@@ -86,6 +86,7 @@ typedef enum {
     OP_CLIP,
     OP_UNCLIP,
     OP_THEME,
+    OP_IMAGE,
 } OpKind;
 
 /* A path is a run of numbers: a verb, then its coordinates. */
@@ -100,6 +101,8 @@ typedef struct {
     size_t first, count; /* PATH, CLIP: numbers; TEXT: bytes */
     TextStyle style;
     bool over;     /* TEXT: may lie over another text (a label with a plate of its own) */
+    const uint8_t *rgb; /* IMAGE: rows of red, green, blue, borrowed ... */
+    uint32_t rgb_w, rgb_h;
     uint8_t theme; /* THEME: what follows is drawn in this theme (the sheet of tokens) */
 } Op;
 
@@ -141,6 +144,8 @@ void draw_clip(DrawList *d, Box b, double radius);
 void draw_clip_path(DrawList *d);
 void draw_unclip(DrawList *d);
 void draw_theme(DrawList *d, uint8_t theme);
+/* w * h pixels of three bytes, which must outlive the list; each is shown as a square. */
+void draw_image(DrawList *d, Box b, const uint8_t *rgb, uint32_t w, uint32_t h);
 
 /* The baseline is at y. Returns the width, so that the next text can follow. */
 double draw_text(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,

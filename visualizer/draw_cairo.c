@@ -396,6 +396,30 @@ static void push_clip(const Brush *b, const DrawList *d, const Op *op) {
     cairo_clip(b->cr);
 }
 
+static void paint_image(Brush *b, const Op *op) {
+    cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)op->rgb_w, (int)op->rgb_h);
+    if (cairo_surface_status(image) == CAIRO_STATUS_SUCCESS) {
+        uint8_t *row = cairo_image_surface_get_data(image);
+        const uint8_t *rgb = op->rgb;
+        for (uint32_t y = 0; y < op->rgb_h; y++, row += cairo_image_surface_get_stride(image)) {
+            for (uint32_t x = 0; x < op->rgb_w; x++, rgb += 3) {
+                uint32_t pixel = (uint32_t)rgb[0] << 16 | (uint32_t)rgb[1] << 8 | rgb[2];
+                memcpy(row + 4 * x, &pixel, sizeof pixel);
+            }
+        }
+        cairo_surface_mark_dirty(image);
+        cairo_save(b->cr);
+        cairo_translate(b->cr, op->box.x, op->box.y);
+        cairo_scale(b->cr, op->box.w / op->rgb_w, op->box.h / op->rgb_h);
+        cairo_set_source_surface(b->cr, image, 0, 0);
+        cairo_pattern_set_filter(cairo_get_source(b->cr), CAIRO_FILTER_NEAREST);
+        cairo_rectangle(b->cr, 0, 0, op->rgb_w, op->rgb_h);
+        cairo_fill(b->cr);
+        cairo_restore(b->cr);
+    }
+    cairo_surface_destroy(image);
+}
+
 static void paint_op(Brush *b, const DrawList *d, const Op *op, bool shapes_only) {
     switch (op->kind) {
     case OP_BOX: paint_box(b, op); break;
@@ -407,6 +431,7 @@ static void paint_op(Brush *b, const DrawList *d, const Op *op, bool shapes_only
         break;
     case OP_CLIP: push_clip(b, d, op); break;
     case OP_UNCLIP: cairo_restore(b->cr); break;
+    case OP_IMAGE: paint_image(b, op); break;
     case OP_THEME: b->theme = (Theme)op->theme; break;
     }
 }

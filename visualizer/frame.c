@@ -23,6 +23,11 @@ static View view_of(Frame *f, const Scene *s, Part part) {
 }
 
 static void build_stage(Frame *f, const Scene *s) {
+    if (s->view == VIEW_PICTURE) {
+        View picture = view_of(f, s, PART_STAGE);
+        view_picture(&picture);
+        return;
+    }
     if (f->layout.stage.h < 200) return;
     layout_stage(&f->stage, &f->layout, s);
     View ground = view_of(f, s, PART_GROUND), stage = view_of(f, s, PART_STAGE);

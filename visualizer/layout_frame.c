@@ -55,6 +55,7 @@ void layout_frame(FrameLayout *f, const Scene *s) {
         fmin(round(share * (room - strip)), fmax(0, room - strip - (s->lecture ? 150 : 264)));
     if (f->w < 800 || f->h < 500) stage = room - strip; /* only the stage */
     if (s->view == VIEW_TIMELINE) stage = 0;
+    if (s->view == VIEW_PICTURE) stage = room - strip;
     f->top = (Box){0, 0, f->w, bar};
     f->stage = (Box){0, bar, mw, stage};
     f->strip = (Box){0, bar + stage, mw, strip};

@@ -20,7 +20,7 @@ static size_t choose_objects(uint64_t *ids, size_t most, const Model *m) {
     size_t count = 0;
     for (int pass = 0; pass < 2; pass++, shown_use = false) {
         for (uint64_t i = m->obj_count; i-- > 0 && count < most;) {
-            if (in_use(&m->obj[i]) == shown_use) ids[count++] = i;
+            if (m->obj[i].freed_ns == NONE && in_use(&m->obj[i]) == shown_use) ids[count++] = i;
         }
     }
     for (size_t i = 1; i < count; i++) { /* by id: insertion, there are few */

@@ -17,7 +17,7 @@ typedef struct {
 } Thing;
 #define NO_THING ((Thing){KIND_G, NONE})
 
-typedef enum { VIEW_STAGE, VIEW_TIMELINE } ViewKind;
+typedef enum { VIEW_STAGE, VIEW_TIMELINE, VIEW_PICTURE } ViewKind;
 
 typedef struct {
     /* the run */
@@ -34,6 +34,8 @@ typedef struct {
     const Story *story;
     uint64_t now_ns, seq;
     uint64_t from_ns, to_ns; /* window of the timeline */
+    const uint8_t *picture; /* what the program has shown last: rows of red, green, blue; NULL = nothing */
+    uint32_t picture_w, picture_h;
     bool playing;
     uint64_t speed_ns;
 

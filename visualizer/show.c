@@ -50,6 +50,21 @@ void show_init(Show *w, Feed *f) {
     s->height_px = 1000;
 }
 
+/* The last picture that the program has shown by now. */
+static void find_picture(Scene *s, const Feed *f) {
+    char name[48];
+    size_t len;
+    int head = 0;
+    s->picture = NULL;
+    if (s->model->pictures == 0) return;
+    snprintf(name, sizeof name, "picture %llu", (unsigned long long)s->model->pictures - 1);
+    const char *bytes = feed_section(f, name, &len);
+    if (bytes == NULL || sscanf(bytes, "%5u %5u%n", &s->picture_w, &s->picture_h, &head) != 2 || head == 0) return;
+    uint64_t pixels = (uint64_t)s->picture_w * s->picture_h;
+    if (pixels == 0 || len < (size_t)head + 1 || len - (size_t)head - 1 != 3 * pixels) return; /* damaged */
+    s->picture = (const uint8_t *)bytes + head + 1;
+}
+
 const Scene *show_scene(Show *w) {
     Scene *s = &w->scene;
     Feed *f = w->feed;
@@ -63,6 +78,7 @@ const Scene *show_scene(Show *w) {
     s->trouble = feed_trouble(f);
     s->model = feed_model(f, 0, p->seq);
     s->story = &w->story;
+    find_picture(s, f);
     s->now_ns = p->now_ns;
     s->seq = p->seq;
     s->from_ns = p->from_ns;

@@ -89,6 +89,17 @@ static void queue_title(const View *v) {
     draw_fitted(v->d, x + w + 10, y, digits(14, 400), TINT_F2, ANCHOR_START, text, room - w - 10);
 }
 
+/* Does a command use the place where the object was? */
+static bool is_stale(const Model *m, uint64_t obj) {
+    for (uint64_t k = 0; k < m->cmd_count; k++) {
+        const ModelCmd *c = &m->cmd[k];
+        for (uint64_t i = 0; c->state != CMD_DONE && i < c->arg_count; i++) {
+            if (c->obj[i] == obj && c->stale[i] != NONE) return true;
+        }
+    }
+    return false;
+}
+
 static void held(const View *v) {
     const Model *m = v->s->model;
     const StageLayout *l = v->stage;
@@ -104,8 +115,12 @@ static void held(const View *v) {
                 l->queue.w - w - 10);
     draw_box(v->d, l->held, 5, paint(TINT_FSLOT), pen(TINT_FCARDL, 1));
     for (size_t i = 0; i < l->held_count; i++) {
-        token_buffer(v->d, l->held_object[i].box,
-                     intern_text(m->text, m->obj[l->held_object[i].id].name));
+        Box at = l->held_object[i].box;
+        token_buffer(v->d, at, intern_text(m->text, m->obj[l->held_object[i].id].name));
+        if (is_stale(m, l->held_object[i].id)) { /* a ghost: the address is old */
+            draw_box(v->d, at, 3, paint_hatch(TINT_RED, 6, 1.2, .7), pen_dash(TINT_RED, 2, 5, 3));
+            token_violation(v->d, at.x + at.w - 12, at.y + at.h / 2, .6, TINT_FSLOT);
+        }
         mark_thing(v, l->held_object[i].box, KIND_OBJ, l->held_object[i].id);
     }
 }

@@ -419,11 +419,17 @@ void stage_heap(const View *v) {
     if (b.h <= 0) return;
     uint64_t bytes = 0;
     char text[96], size[32];
-    for (uint64_t i = 0; i < m->obj_count; i++) bytes += m->obj[i].bytes;
+    size_t count = 0;
+    for (uint64_t i = 0; i < m->obj_count; i++) {
+        if (m->obj[i].freed_ns != NONE) continue;
+        bytes += m->obj[i].bytes;
+        count++;
+    }
     draw_text(v->d, b.x, b.y - 10, sans(15, 600), TINT_T1, ANCHOR_START, "Heap");
-    snprintf(text, sizeof text, "%zu object%s, %s", m->obj_count, m->obj_count == 1 ? "" : "s",
+    snprintf(text, sizeof text, "%zu object%s, %s", count, count == 1 ? "" : "s",
              bytes_text(size, sizeof size, bytes));
-    draw_fitted(v->d, b.x + 44, b.y - 10, digits(13, 400), TINT_T2, ANCHOR_START, text, b.w - 44);
+    double pill = m->moved_objects > 0 ? token_what_if(v->d, b.x + b.w, b.y - 24) + 8 : 0;
+    draw_fitted(v->d, b.x + 44, b.y - 10, digits(13, 400), TINT_T2, ANCHOR_START, text, b.w - 44 - pill);
     draw_box(v->d, b, 5, paint(TINT_SLOT), pen(TINT_CARDL, 1.2));
     for (size_t i = 0; i < v->stage->object_count; i++) {
         const ThingPlace *o = &v->stage->object[i];

@@ -64,6 +64,8 @@ void view_worlds(const View *v); /* the stage's ground */
 void view_stage(const View *v);
 void view_timeline(const View *v);
 void view_panel(const View *v);
+double view_thumbnail(const View *v, Box room); /* the same, small: the height it took; 0 = there is none */
+void view_picture(const View *v); /* what the program has shown last, as large as it can be */
 void view_strip(const View *v); /* lecture mode: the headline in one line */
 void view_help(const View *v);  /* all keys */
 void view_tooltip(const View *v);

@@ -314,6 +314,7 @@ void view_panel(const View *v) {
     draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
     draw_line(v->d, b.x + .5, b.y, b.x + .5, b.y + b.h, pen(TINT_HAIR, 1));
     happened(&c);
+    c.y += view_thumbnail(v, (Box){c.x, c.y, c.w, fmin(c.end - c.y - 160, 240)});
     double room = c.end - c.y - 66;
     if (v->s->source[0] && room >= 3 * 23) {
         bool notes_too = v->s->lanes->mark_count > 0;

@@ -2,7 +2,7 @@
 # tests/tidy.lua compares its words with the commands, the options and events.def.
 
 _faultline_events="
-    RUN_START NOTE DEADLOCK PANIC RUN_END EXPECT_HELD EXPECT_FAILED EXPECT_UNCHECKED GO_CREATE
+    RUN_START NOTE PICTURE DEADLOCK PANIC RUN_END EXPECT_HELD EXPECT_FAILED EXPECT_UNCHECKED GO_CREATE
     GO_START GO_STOP GO_BLOCK GO_UNBLOCK GO_END GO_COMPUTE GO_SLEEP TIMER_FIRE PREEMPT_ASK SIGNAL
     SIGNAL_IN_C LOCK_THREAD UNLOCK_THREAD TIMER_SEND NET_WAIT NET_READY RUNQ_NEXT RUNQ_PUT
     RUNQ_SPILL RUNQ_GET GLOBQ_PUT GLOBQ_GET RUNQ_STEAL RUNQ_STEAL_NEXT M_NEW M_START M_PARK M_WAKE
@@ -72,7 +72,7 @@ _faultline() {
     --time) _faultline_words model measured; return ;;
     --as) _faultline_words go perfetto schedtrace; return ;;
     --theme) _faultline_words dark light; return ;;
-    --view) _faultline_words stage timeline; return ;;
+    --view) _faultline_words stage timeline picture; return ;;
     --at | -a) _faultline_words end first:P_RETAKE last:P_RETAKE; return ;;
     --out) if [ "$command" = calibrate ]; then _faultline_files .profile; else _faultline_files .trace; fi; return ;;
     --output) _faultline_files .png .svg .pdf; return ;;

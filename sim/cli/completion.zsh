@@ -4,7 +4,7 @@
 
 _faultline_events() {
     local -a events=(
-        RUN_START NOTE DEADLOCK PANIC RUN_END EXPECT_HELD EXPECT_FAILED EXPECT_UNCHECKED GO_CREATE
+        RUN_START NOTE PICTURE DEADLOCK PANIC RUN_END EXPECT_HELD EXPECT_FAILED EXPECT_UNCHECKED GO_CREATE
         GO_START GO_STOP GO_BLOCK GO_UNBLOCK GO_END GO_COMPUTE GO_SLEEP TIMER_FIRE PREEMPT_ASK
         SIGNAL SIGNAL_IN_C LOCK_THREAD UNLOCK_THREAD TIMER_SEND NET_WAIT NET_READY RUNQ_NEXT
         RUNQ_PUT RUNQ_SPILL RUNQ_GET GLOBQ_PUT GLOBQ_GET RUNQ_STEAL RUNQ_STEAL_NEXT M_NEW M_START
@@ -52,7 +52,7 @@ _faultline_command() {
         '--lecture[larger, without the panel]'
     )
     local -a shot=(
-        '--view[what to draw]:view:(stage timeline)'
+        '--view[what to draw]:view:(stage timeline picture)'
         '--size[in pixels]:width x height:'
         '(-o --output)'{-o,--output}'[the picture]:picture:_files -g "*.(png|svg|pdf)"'
     )

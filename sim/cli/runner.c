@@ -101,6 +101,20 @@ static bool kernel(void *ctx, const char *name, char **file, char **source, Diag
     return true;
 }
 
+/* Bytes that a device has computed: beside the run, not part of it. */
+static void keep_picture(void *ctx, uint64_t n, uint32_t width, uint32_t height, const uint8_t *rgb) {
+    Runner *u = ctx;
+    char text[64];
+    if (u->w == NULL) return;
+    settle(u);
+    Bytes b = {0};
+    bytes_add(&b, text, (size_t)snprintf(text, sizeof text, "%u %u\n", width, height));
+    bytes_add(&b, rgb, (size_t)3 * width * height);
+    snprintf(text, sizeof text, "picture %llu", (unsigned long long)n);
+    trace_aside(u->w, text, b.data, b.len);
+    bytes_free(&b);
+}
+
 /* ---- the device ---- */
 
 /* Does the text speak of `cl` at all? A scenario of pure Go needs no driver. */
@@ -431,7 +445,9 @@ static bool begin(Runner *u, Diag *d) {
                         .set_count = u->rq->set_count,
                         .profile = u->rq->profile,
                         .kernel = kernel,
-                        .kernel_ctx = u};
+                        .kernel_ctx = u,
+                        .picture = keep_picture,
+                        .picture_ctx = u};
     if (!script_load(&u->script, u->rq->path, u->rq->source, u->rq->len, &so, d)) return false;
     u->r->scenario = *script_scenario(u->script);
     if (!read_expected(u, d)) return false;

@@ -924,6 +924,14 @@ static bool dev_arg(Step *s, uint64_t id, uint64_t obj, uint64_t written) {
     ob->users++;
     return true;
 }
+static bool picture(Step *s, uint64_t g, uint64_t obj, uint64_t line) {
+    TRY(running(s, g, line));
+    GET(Obj, ob, obj);
+    REQUIRE(ob->freed_ns == NONE, "o%llu was freed", (Ull)obj);
+    s->m->pictures++;
+    s->m->picture_obj = obj;
+    return true;
+}
 static bool dev_stale(Step *s, uint64_t id, uint64_t obj, uint64_t done) {
     GET(Cmd, cmd, id);
     GET(Obj, ob, obj);
@@ -1089,6 +1097,7 @@ static bool apply(Step *s) {
     case EV_UNPIN: return pin(s, a[0], a[1], a[2], false);
     case EV_DEV_ENQUEUE: return dev_enqueue(s, a);
     case EV_DEV_ARG: return dev_arg(s, a[0], a[1], a[2]);
+    case EV_PICTURE: return picture(s, a[0], a[1], a[4]);
     case EV_DEV_STALE: return dev_stale(s, a[0], a[1], a[2]);
     case EV_DEV_START: return dev_start(s, a[0], a[1], a[2]);
     case EV_DEV_DONE: return dev_done(s, a[0]);
@@ -1148,7 +1157,8 @@ uint64_t model_g_number(const Model *m, uint64_t g) {
     X(procs) X(seed) X(globq.head) X(globq.tail) X(globq.count) X(sysmon_last_ns)                  \
         X(sysmon_next_ns) X(sysmon_idle) X(sysmon_asleep) X(ended) X(exit_status) X(deadlocked)    \
             X(panicked) X(unknown) X(stw_g) X(stw_reason) X(stw_ns) X(stw_stopped) X(imported)     \
-                X(next_number) X(gc_ns) X(heap_live) X(heap_goal) X(gc_seq) X(collections) X(moved_objects)          \
+                X(next_number) X(gc_ns) X(heap_live) X(heap_goal) X(pictures) X(picture_obj) X(gc_seq)                        \
+                    X(collections) X(moved_objects)                                              \
                     X(moved_bytes) X(freed_objects) X(freed_bytes)
 
 Model *model_new(const Intern *text) {
@@ -1156,7 +1166,7 @@ Model *model_new(const Intern *text) {
     m->text = text;
     m->globq = empty_q;
     m->stw_g = m->stw_reason = m->stw_ns = NONE;
-    m->gc_ns = m->gc_seq = m->heap_live = m->heap_goal = NONE;
+    m->picture_obj = m->gc_ns = m->gc_seq = m->heap_live = m->heap_goal = NONE;
     m->g_count = 1; /* g0 is nobody's goroutine */
     GROW(m->g, m->g_cap, 1);
     return m;

@@ -178,6 +178,7 @@ typedef struct {
                           say (queues, sysmon, threads without a P) is not known */
     uint64_t next_number; /* imported: of the goroutine that is about to be told of; 0 = its own */
     uint64_t gc_ns, heap_live, heap_goal; /* a collection goes on since; bytes. NONE = none, or not known */
+    uint64_t pictures, picture_obj; /* shown so far; of which object the last */
     uint64_t gc_seq; /* the event that began the last one; NONE = there was none */
     uint64_t collections, moved_objects, moved_bytes, freed_objects, freed_bytes; /* so far */
     size_t g_count, p_count, m_count, chan_count, obj_count, cmd_count, queue_count, cthread_count,

@@ -514,6 +514,7 @@ void findings_event(Findings *f, const Model *m, const Event *e) {
     case EV_DEV_START: device_start(f, m, e); break;
     case EV_DEV_DONE: device_done(f, e); break;
     case EV_DEADLOCK: deadlock(f, m, e); break;
+    case EV_PANIC:
     case EV_DEV_STALE:
     case EV_GC_END: findings_memory(f, m, e); break;
     default: break;

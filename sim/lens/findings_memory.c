@@ -8,6 +8,7 @@
 #include "narrate.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { NAME = 64 };
 
@@ -69,7 +70,18 @@ static void by_luck(Findings *f, const Model *m, const Event *e) {
     }
 }
 
+/* "argument of cgo function has Go pointer to unpinned Go pointer", and in older words. */
+static void rule(Findings *f, const Model *m, const Event *e) {
+    const char *text = intern_text(m->text, e->arg[1]);
+    if (strstr(text, "to unpinned Go ") == NULL) return;
+    Finding *x = findings_saw(f, FIND_cgo_pointer_rule, e->time_ns, e->seq);
+    x->g = e->arg[0];
+    x->line = e->arg[2];
+    findings_say(x, "the call did not happen: %s", text);
+}
+
 void findings_memory(Findings *f, const Model *m, const Event *e) {
+    if (e->kind == EV_PANIC) rule(f, m, e);
     if (e->kind == EV_DEV_STALE) stale(f, m, e);
     if (e->kind == EV_GC_END && !m->imported) by_luck(f, m, e);
 }

@@ -394,6 +394,11 @@ static void tell_run(const Model *m, const Event *e, Narration *n) {
         headline(n, "Note");
         reason(n, "%s", intern_text(m->text, a[1]));
         break;
+    case EV_PICTURE:
+        headline(n, "The program shows %.18s", intern_text(m->text, m->obj[a[1]].name));
+        reason(n, "As a picture of %llu by %llu: what is in memory **now**, at the address where Go has the object.", (Ull)a[2],
+               (Ull)a[3]);
+        break;
     case EV_DEADLOCK:
         headline(n, "All goroutines are asleep");
         reason(n,
@@ -1306,6 +1311,7 @@ void narrate(const Model *m, const Event *e, Narration *n) {
 bool narrate_is_story(const Event *e) {
     switch ((EventKind)e->kind) {
     case EV_NOTE:
+    case EV_PICTURE:
     case EV_DEADLOCK:
     case EV_PANIC:
     case EV_RUN_END:

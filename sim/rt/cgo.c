@@ -74,6 +74,7 @@ void cgo_exitsyscall(World *w, M *mp) {
     ASSERT(gp->status == G_SYSCALL);
     mp->oldp = NULL;
     mp->status = M_RUNNING;
+    if (gp->op.kind == OP_C_CALL) gp->args = 0;
     if (mp->p != NULL) { /* nobody came for it */
         gp->status = G_RUNNING;
         mp->p->status = P_RUNNING;

@@ -58,6 +58,7 @@ static uint64_t op_cost(World *w, M *mp) {
     case OP_SLEEP:
     case OP_GOSCHED:
     case OP_NOTE:
+    case OP_PICTURE:
     case OP_PANIC:
     case OP_GOMAXPROCS:
     case OP_NET:
@@ -200,6 +201,7 @@ static void begin_in_c(World *w, M *mp) {
     case OP_C_THREAD: m_due(w, mp, M_AT_C, cost(w, COST_pthread_create)); return;
     case OP_CALLBACK: callback_enter(w, mp); return;
     case OP_C_LEAVE:
+        gp->args = 0;
         gp->nest--;
         cgo_exitsyscall(w, mp);
         return;
@@ -269,8 +271,12 @@ void exec_op(World *w, M *mp) {
     case OP_CLOSE:
         if (chan_close(w, mp, w->chans[op->a])) exec_next(w, mp);
         return;
-    case OP_C_CALL: cgo_entersyscall(w, mp, op->text, op->a); return;
+    case OP_C_CALL:
+        gp->args = (uint32_t)(op->b >> CALL_ARGS_SHIFT);
+        cgo_entersyscall(w, mp, op->text, op->a);
+        return;
     case OP_C_ENTER:
+        gp->args = (uint32_t)(op->b >> CALL_ARGS_SHIFT);
         gp->nest++;
         cgo_entersyscall(w, mp, op->text, 0);
         return;
@@ -302,6 +308,10 @@ void exec_op(World *w, M *mp) {
         return;
     case OP_NOTE:
         EMIT(w->s, NOTE, gp->id, op->text, {op->line});
+        exec_next(w, mp);
+        return;
+    case OP_PICTURE:
+        EMIT(w->s, PICTURE, gp->id, {op->a}, {op->b >> 32}, {op->b & UINT32_MAX}, {op->line});
         exec_next(w, mp);
         return;
     case OP_PANIC:

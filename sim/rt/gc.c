@@ -144,12 +144,8 @@ static void mark_roots(World *w) {
         const G *gp = w->allg[i];
         if (gp == NULL) continue;
         if (gp->op.kind == OP_ALLOC && gp->op.b == ALLOCATED) root(w, (Id_OBJ){gp->op.a});
-        if (gp->op.kind != OP_LAUNCH || gp->status != G_SYSCALL) continue;
-        for (uint64_t n = 0; n < (gp->op.b ? gp->op.b : 1); n++) {
-            const Launch *l = &w->launches[gp->op.a + n];
-            for (uint32_t k = 0; k < l->obj_count; k++) root(w, l->obj[k]);
-        }
     }
+    gc_each_argument(w, root, w);
 }
 
 /* The world stands still for the first time. */

@@ -2,8 +2,8 @@
  *
  * A command of the device holds the addresses of its objects from when it was enqueued until it is done; nobody can
  * take them out of its hands. So before anything moves or is freed, exactly those of its slices run that are due by now,
- * and the others run later, on memory that is nobody's any more: it stays mapped, and is given to nobody, until
- * the command is done.
+ * and the others run later, where the object was. With the moving collector that memory is given to nobody until the
+ * command is done; Go's own gives it to the next object.
  *
  *     slices   # # # # # . . . .          done before the move: their bytes are copied with the object
  *                       | OBJ_MOVE
@@ -12,26 +12,44 @@
  * An argument of a call into C is pinned for as long as the call lasts (cgo), and no longer.
  *
  * Go:      nothing of the kind; runtime.Pinner is there so that nobody has to (go1.26)
- * Differs: with measured time a command has run as a whole when it begins, so no slice is late.
+ * Differs: of calls within calls (C calls Go, which calls C) only the innermost pins its arguments. With measured time a
+ *          command has run as a whole when it begins, so no slice is late.
  * Emits:   OBJ_MOVE OBJ_FREE DEV_STALE
  */
 #include "world.h"
 
-/* An argument of the call that its goroutine makes at this moment. */
-static bool is_argument(void *ctx, Id_OBJ obj) {
-    const World *w = ctx;
+/* What is passed to C by the calls that are going on: cgo pins it as long as they last. Calls that are made of steps
+ * know their arguments until they return, whatever step they are at. */
+void gc_each_argument(World *w, void (*each)(void *ctx, Id_OBJ obj), void *ctx) {
     for (size_t i = 0; i < w->allg_count; i++) {
         const G *gp = w->allg[i];
-        if (gp == NULL || gp->status != G_SYSCALL || gp->op.kind != OP_LAUNCH) continue;
+        if (gp == NULL) continue;
+        for (uint64_t at = gp->args, k = 0; at != 0 && k < w->call_args[at].v; k++) each(ctx, w->call_args[at + 1 + k]);
+        if (gp->status != G_SYSCALL || gp->op.kind != OP_LAUNCH) continue;
         for (uint64_t n = 0; n < (gp->op.b ? gp->op.b : 1); n++) {
             const Launch *l = &w->launches[gp->op.a + n];
-            for (uint32_t k = 0; k < l->obj_count; k++) {
-                if (l->obj[k].v == obj.v) return true;
-            }
+            for (uint32_t k = 0; k < l->obj_count; k++) each(ctx, l->obj[k]);
         }
     }
-    return false;
 }
+
+typedef struct {
+    uint64_t obj;
+    bool found;
+} Sought;
+static void compare(void *ctx, Id_OBJ obj) {
+    Sought *s = ctx;
+    s->found |= obj.v == s->obj;
+}
+
+static bool is_argument(void *ctx, Id_OBJ obj) {
+    Sought s = {obj.v, false};
+    gc_each_argument(ctx, compare, &s);
+    return s.found;
+}
+
+/* Go's own collector gives freed memory to whoever allocates next, and the device writes into that. */
+static bool holds(const World *w) { return heap_collector(w->heap) == COLLECTOR_MOVING; }
 
 /* The command, if it holds the object's address, has an old one from now on. */
 static void outdate(World *w, uint64_t cmd, Id_OBJ obj, uint64_t from) {
@@ -39,7 +57,7 @@ static void outdate(World *w, uint64_t cmd, Id_OBJ obj, uint64_t from) {
     for (uint32_t i = 0; i < c->launch.obj_count; i++) {
         if (c->launch.obj[i].v != obj.v || c->stale[i] != 0) continue;
         c->stale[i] = from;
-        heap_hold(w->heap, from, heap_size(w->heap, obj));
+        if (holds(w)) heap_hold(w->heap, from, heap_size(w->heap, obj));
         EMIT(w->s, DEV_STALE, {cmd}, obj, {c->slices_done});
     }
 }
@@ -62,7 +80,7 @@ void gc_evacuate(World *w) {
 
 void gc_forget(World *w, Cmd *c) {
     for (uint32_t i = 0; i < c->launch.obj_count; i++) {
-        if (c->stale[i] != 0) heap_release(w->heap, c->stale[i]);
+        if (c->stale[i] != 0 && holds(w)) heap_release(w->heap, c->stale[i]);
         c->stale[i] = 0;
     }
 }

@@ -25,6 +25,7 @@ typedef enum {
     OP_PIN,     /* Pinner.Pin(object a) */
     OP_UNPIN,   /* Pinner.Unpin, object a */
     OP_NOTE,    /* the scenario says text */
+    OP_PICTURE, /* shows object a, b: width << 32 | height */
     OP_PANIC,   /* panic(text) */
 
     OP_GOMAXPROCS, /* runtime.GOMAXPROCS(a), a > 0 */
@@ -55,7 +56,9 @@ typedef enum {
     OP_SWEEP, /* sweeps for a ns */
 } OpKind;
 
-enum { CALL_INTERRUPTIBLE = 1 }; /* a system call in it that a signal ends early: EINTR, result not ok */
+/* Flags of OP_C_CALL: a system call in it that a signal ends early: EINTR, result not ok. From CALL_ARGS_SHIFT on, of
+ * OP_C_ENTER too: the objects whose addresses are passed (world_args). */
+enum { CALL_INTERRUPTIBLE = 1, CALL_ARGS_SHIFT = 8 };
 
 typedef struct {
     OpKind kind;

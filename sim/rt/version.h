@@ -13,6 +13,7 @@ typedef struct {
     bool stw_runnext;      /* who is preempted for a stop goes to its own P's runnext (since 1.26) */
     bool same_m_after_stw; /* after a stop a P goes to the thread that had it, if idle (since 1.26) */
     bool lazy_timers;      /* a channel's timer is in a heap only while somebody waits there (since 1.23) */
+    bool cgocheck_kind;    /* its panics say what kind of thing is not pinned (since 1.26) */
     const char *what;
 } GoVersion;
 

@@ -2,6 +2,7 @@
 #include "world.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* The last on the list is the first to be taken. Since 1.26 (procresize) that is the highest number. */
 static void idle_ps(World *w) {
@@ -110,6 +111,7 @@ void world_free(World *w) {
     free(w->contexts);
     free(w->jobs);
     free(w->layouts);
+    free(w->call_args);
     agenda_free(&w->net.due);
     agenda_free(&w->agenda);
     free(w);
@@ -130,6 +132,22 @@ void world_object(World *w, Id_OBJ obj, const char *name, uint32_t line) {
     uint64_t bytes = heap_size(w->heap, obj);
     w->gc.heap_live += bytes;
     EMIT(w->s, OBJ_NEW, obj, {bytes}, {heap_addr(w->heap, obj)}, stream_text(w->s, name), {line});
+}
+
+uint64_t world_args(World *w, const Id_OBJ *obj, uint32_t count) {
+    if (count == 0) return 0;
+    if (w->call_arg_count == 0) w->call_arg_count = 1; /* 0 is no list */
+    uint64_t at = w->call_arg_count;
+    for (uint64_t old = 1; old < at; old += 1 + w->call_args[old].v) { /* the same call in a loop */
+        if (w->call_args[old].v != count) continue;
+        if (memcmp(&w->call_args[old + 1], obj, count * sizeof *obj) == 0) return old;
+        if (at - old > 4096) break; /* many different ones: a new list costs less than the search */
+    }
+    GROW(w->call_args, w->call_arg_cap, at + 1 + count);
+    w->call_args[at] = (Id_OBJ){count};
+    for (uint32_t i = 0; i < count; i++) w->call_args[at + 1 + i] = obj[i];
+    w->call_arg_count += 1 + count;
+    return at;
 }
 
 uint64_t world_layout(World *w, HeapLayout layout) {

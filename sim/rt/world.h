@@ -81,6 +81,7 @@ struct G {
     uint64_t busy_until_ns; /* OP_COMPUTE: end of the stretch */
     uint64_t left_ns;       /* what an interrupted OP_COMPUTE still needs */
     M *lockedm;             /* LockOSThread, or a callback on its stack: it runs there and nowhere else */
+    uint32_t args;          /* of the call that it makes: world_args */
     uint32_t nest;          /* C_ENTERs and CALLBACKs open; odd: its program is in C */
     uint32_t net_generation; /* of what it waits for at the network */
 };
@@ -280,6 +281,8 @@ struct World {
     DevQueue *queues;
     size_t queue_count, queue_cap;
     Heap *heap;
+    Id_OBJ *call_args; /* lists of them, each with its length before it; 0 = no list */
+    size_t call_arg_count, call_arg_cap;
     HeapLayout *layouts;
     size_t layout_count, layout_cap;
     Timer **timers;
@@ -385,6 +388,7 @@ void world_free(World *w);
 Id_CHAN world_chan(World *w, uint64_t cap, const char *name, uint32_t line);
 /* Says that this object of the heap's is there. */
 void world_object(World *w, Id_OBJ obj, const char *name, uint32_t line);
+uint64_t world_args(World *w, const Id_OBJ *obj, uint32_t count); /* a list of arguments of a call; 0 = none */
 uint64_t world_layout(World *w, HeapLayout layout); /* its number, for OP_ALLOC */
 uint64_t world_launch(World *w, const Launch *launch); /* its number, for OP_LAUNCH */
 
@@ -529,6 +533,8 @@ uint64_t gc_sweep_some(World *w);     /* takes a piece of it; 0 = there is none 
 
 /* gc_device.c */
 void gc_evacuate(World *w); /* ends the collection in the heap, and tells what became of each object */
+/* What is passed to C by the calls that are going on: they pin it. */
+void gc_each_argument(World *w, void (*each)(void *ctx, Id_OBJ obj), void *ctx);
 void gc_forget(World *w, Cmd *c); /* the command is done, and lets go of addresses that are nobody's any more */
 
 /* net.c */

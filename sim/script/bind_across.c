@@ -34,7 +34,7 @@ static bool run(void *ctx, Way way, Diag *d) {
 static uint64_t floats(lua_State *L, int index, const char *what) {
     Script *s = script_of(L);
     Thing *thing = script_thing(L, index, THING_OBJ);
-    if (thing == NULL || s->objs[thing->id].element != DEV_FLOAT)
+    if (thing == NULL || s->objs[thing->id].element != OBJ_FLOAT)
         script_arg_error(L, index, "", "across: %s of saxpy is a heap object of floats", what);
     return thing->id;
 }

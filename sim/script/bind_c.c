@@ -5,6 +5,7 @@
  *       C.work "10us"
  *       C.callback("visit", function() done:send(1) end)   -- C calls Go
  *     end)
+ *     C.call("hash", "20us", { args = { x } })     -- ... with pointers to objects: cgo's rules are checked
  *     C.thread("audio", function() ... end)        -- pthread_create: the same steps
  *     local gl = C.context("gl")                   -- current on one thread at a time
  *     gl:make_current()   gl:draw("triangle", "5us")   gl:absent("dial", "5us")   gl:release()
@@ -15,19 +16,75 @@
 
 /* ---- C.call ---- */
 
-static bool is_call_field(const char *name) { return strcmp(name, "interruptible") == 0; }
+static bool is_call_field(const char *name) { return strcmp(name, "interruptible") == 0 || strcmp(name, "args") == 0; }
 
-static bool interruptible(lua_State *L) {
-    if (lua_isnoneornil(L, 3)) return false;
+enum { CALL_ARGS_MAX = 8 };
+typedef struct {
+    bool interruptible;
+    Id_OBJ arg[CALL_ARGS_MAX];
+    uint32_t arg_count;
+} CallHow;
+
+/* cgoCheckPointer, before the call: what is passed is pinned by the call itself, what its own pointers lead to is
+ * not. It looks at the words of the object, and no further. */
+static bool is_against_the_rules(const Script *s, Id_OBJ arg) {
+    const Obj *o = &s->objs[arg.v];
+    Id_OBJ to;
+    for (uint64_t i = 0; o->element == OBJ_POINTER && i < o->count; i++) {
+        if (obj_pointer(s, arg.v, i, &to) && heap_pins(s->heap, to) == 0) return true;
+    }
+    return false;
+}
+
+static void take_args(lua_State *L, CallHow *how) {
+    Script *s = script_of(L);
+    if (lua_getfield(L, 3, "args") == LUA_TNIL) {
+        lua_pop(L, 1);
+        return;
+    }
+    if (!lua_istable(L, -1) || lua_rawlen(L, -1) > CALL_ARGS_MAX)
+        script_arg_error(L, -1, "For example: C.call(\"f\", \"5us\", { args = { x } })",
+                         "C.call: args is a list of at most %d heap objects", CALL_ARGS_MAX);
+    for (lua_Integer i = 1; i <= (lua_Integer)lua_rawlen(L, -1); i++) {
+        lua_rawgeti(L, -1, i);
+        Thing *thing = script_thing(L, -1, THING_OBJ);
+        if (thing == NULL) script_arg_error(L, -1, "", "C.call: args is a list of heap objects");
+        how->arg[how->arg_count++] = (Id_OBJ){thing->id};
+        sandbox_charge(L, s->objs[thing->id].count);
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
+static CallHow call_how(lua_State *L) {
+    CallHow how = {0};
+    if (lua_isnoneornil(L, 3)) return how;
     if (!lua_istable(L, 3))
         script_arg_error(L, 3, "For example: C.call(\"read\", \"5ms\", { interruptible = true })",
                          "C.call wants a table behind the duration, or nothing");
     const char *unknown = script_unknown_key(L, 3, is_call_field);
-    if (unknown) script_error(L, "It has: interruptible.", "C.call has no field '%s'", unknown);
+    if (unknown) script_error(L, "It has: args, interruptible.", "C.call has no field '%s'", unknown);
     lua_getfield(L, 3, "interruptible");
-    bool yes = lua_toboolean(L, -1);
+    how.interruptible = lua_toboolean(L, -1);
     lua_pop(L, 1);
-    return yes;
+    take_args(L, &how);
+    return how;
+}
+
+/* The panic of cgocheck, in the words of the version: nothing was called. */
+static bool breaks_the_rules(lua_State *L, const CallHow *how) {
+    const Script *s = script_of(L);
+    if (s->scenario.cgocheck_off) return false;
+    for (uint32_t i = 0; i < how->arg_count; i++) {
+        if (is_against_the_rules(s, how->arg[i])) return true;
+    }
+    return false;
+}
+
+static int rule_panic(lua_State *L) {
+    return script_panic(L, script_of(L)->scenario.go->cgocheck_kind
+                               ? "runtime error: argument of cgo function has Go pointer to unpinned Go pointer"
+                               : "runtime error: cgo argument has Go pointer to unpinned Go pointer");
 }
 
 static uint32_t *c_frames(lua_State *L) {
@@ -54,16 +111,21 @@ static int entered(lua_State *L, int status, lua_KContext ctx) {
 static int c_call(lua_State *L) {
     const char *name = script_name(L, 1, "the name of a C function");
     if (lua_isfunction(L, 2)) {
+        CallHow how = call_how(L);
+        if (breaks_the_rules(L, &how)) return rule_panic(L);
         lua_settop(L, 2);
         Op *op = script_op(L, "C.call", OP_C_ENTER);
+        op->b = world_args(script_of(L)->w, how.arg, how.arg_count) << CALL_ARGS_SHIFT;
         op->text = stream_text(script_of(L)->w->s, name);
         return lua_yieldk(L, 0, 0, entered);
     }
     uint64_t ns = script_duration(L, 2, "what a C function takes");
-    bool flags = interruptible(L);
+    CallHow how = call_how(L);
+    if (breaks_the_rules(L, &how)) return rule_panic(L);
     Op *op = script_op(L, "C.call", OP_C_CALL);
     op->a = ns;
-    op->b = flags ? CALL_INTERRUPTIBLE : 0;
+    op->b = (how.interruptible ? CALL_INTERRUPTIBLE : 0) |
+            world_args(script_of(L)->w, how.arg, how.arg_count) << CALL_ARGS_SHIFT;
     op->text = stream_text(script_of(L)->w->s, name);
     return lua_yield(L, 0); /* false: EINTR */
 }

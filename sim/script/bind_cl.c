@@ -48,7 +48,7 @@ static void take_buffer(lua_State *L, KernelRef *k, uint32_t i, int index, const
     snprintf(wants, sizeof wants, "a heap object of %s", obj_element_text[p->element]);
     if (thing == NULL) refuse_arg(L, k, i, index, wants);
     Obj *o = &s->objs[thing->id];
-    if (o->element != p->element)
+    if ((int)o->element != (int)p->element)
         script_error(L, "", "cl.kernel: argument %u of %s, '%s', is %s; %s has %s", i + 1, k->name,
                      p->name, wants, o->name, obj_element_text[o->element]);
     k->obj[i] = thing->id;

@@ -80,8 +80,16 @@ static bool take_max_threads(Scenario *sc, const char *text) {
 }
 
 static bool take_godebug(Scenario *sc, const char *text) {
-    sc->asyncpreemptoff = strcmp(text, "asyncpreemptoff=1") == 0;
-    return sc->asyncpreemptoff || strcmp(text, "asyncpreemptoff=0") == 0;
+    static const char *const word[] = {"asyncpreemptoff=0", "asyncpreemptoff=1", "cgocheck=1", "cgocheck=0"};
+    for (const char *p = text; *p; p += strspn(p, ",")) { /* as in GODEBUG */
+        size_t len = strcspn(p, ","), i = 0;
+        while (i < ARRAY_LEN(word) && (strlen(word[i]) != len || strncmp(word[i], p, len) != 0)) i++;
+        if (i == ARRAY_LEN(word)) return false;
+        if (i < 2) sc->asyncpreemptoff = i == 1;
+        else sc->cgocheck_off = i == 3;
+        p += len;
+    }
+    return true;
 }
 
 /* Words, separated by spaces or commas. */
@@ -149,7 +157,7 @@ static const Field fields[] = {
     {"seed", "is a whole number, 0 or more", LUA_TNUMBER, take_seed},
     {"limit", "is a duration such as \"10s\", a day at most", LUA_TSTRING, take_limit},
     {"stress", "is one or more of preempt, steal, slow, ties", LUA_TSTRING, take_stress},
-    {"godebug", "is \"asyncpreemptoff=1\", or 0", LUA_TSTRING, take_godebug},
+    {"godebug", "is \"asyncpreemptoff=1\" or \"cgocheck=0\", or both with a comma between", LUA_TSTRING, take_godebug},
     {"collector", "is \"moving\", or \"go\" for one that moves nothing, as Go's own", LUA_TSTRING, take_collector},
     {"gogc", "is a percentage such as \"100\", or \"off\", as GOGC", LUA_TSTRING, take_gogc},
     {"gomemlimit", "is a size such as \"64MiB\", 1GiB at most, as GOMEMLIMIT", LUA_TSTRING, take_gomemlimit},
@@ -435,6 +443,12 @@ static int gomaxprocs(lua_State *L) {
 
 static int lock_os_thread(lua_State *L) { return simple(L, "runtime.LockOSThread", OP_LOCK); }
 static int unlock_os_thread(lua_State *L) { return simple(L, "runtime.UnlockOSThread", OP_UNLOCK); }
+/* A use of its argument, where it stands: that is all it is (liveness.c). */
+static int keep_alive(lua_State *L) {
+    script_declared(L, "runtime.KeepAlive");
+    luaL_checkany(L, 1);
+    return 0;
+}
 static int gc(lua_State *L) { return simple(L, "runtime.GC", OP_GC); }
 
 static int panic(lua_State *L) { return script_panic(L, lib_tostring(L, 1, NULL)); }
@@ -482,7 +496,7 @@ void bind_go(lua_State *L) {
     static const luaL_Reg runtime[] = {
         {"Gosched", gosched},           {"GOMAXPROCS", gomaxprocs},
         {"LockOSThread", lock_os_thread}, {"UnlockOSThread", unlock_os_thread},
-        {"GC", gc},                     {NULL, NULL},
+        {"GC", gc},                     {"KeepAlive", keep_alive}, {NULL, NULL},
     };
     luaL_setfuncs(L, functions, 0);
     lua_newtable(L); /* sealed when bind_heap has put Pinner into it */

@@ -3,7 +3,11 @@
  * Elements count from 0, as Go's slices do. Reading asks the device first, if a kernel has written since
  * (obj_before_read); writing tells it, at once while a command is under way, else before the next launch.
  *
- * Differs: an object is a slice of numbers; there are no pointers in it yet.
+ * heap.pointers(name, n): its elements are Go pointers to objects, or nil; the collector follows them, and
+ * corrects them when what they lead to moves.
+ *
+ * Differs: an object is a slice, of numbers or of pointers to the beginning of others; there are no structs, strings,
+ *          maps or interfaces. Two values of the same object are equal, but are two keys of a table.
  */
 #include "box.h"
 
@@ -11,14 +15,15 @@
 #include <stdlib.h>
 
 static const size_t element_bytes[] = {
-    [DEV_FLOAT] = 4, [DEV_INT] = 4, [DEV_UINT] = 4, [DEV_UCHAR] = 1};
+    [OBJ_FLOAT] = 4, [OBJ_INT] = 4, [OBJ_UINT] = 4, [OBJ_BYTE] = 1, [OBJ_POINTER] = 8};
 const char *const obj_element_text[] = {
-    [DEV_FLOAT] = "floats", [DEV_INT] = "ints", [DEV_UINT] = "uints", [DEV_UCHAR] = "bytes"};
+    [OBJ_FLOAT] = "floats", [OBJ_INT] = "ints", [OBJ_UINT] = "uints", [OBJ_BYTE] = "bytes", [OBJ_POINTER] = "pointers"};
 static const char *const element_wants[] = {
-    [DEV_FLOAT] = "a number",
-    [DEV_INT] = "a whole number of 32 bits",
-    [DEV_UINT] = "a whole number from 0 to 4294967295",
-    [DEV_UCHAR] = "a whole number from 0 to 255",
+    [OBJ_FLOAT] = "a number",
+    [OBJ_INT] = "a whole number of 32 bits",
+    [OBJ_UINT] = "a whole number from 0 to 4294967295",
+    [OBJ_BYTE] = "a whole number from 0 to 255",
+    [OBJ_POINTER] = "an object of the heap, or nil",
 };
 
 /* ---- host and device ---- */
@@ -73,24 +78,51 @@ void obj_leaves(void *ctx, Id_OBJ obj, uint64_t to) {
 double obj_get(const Script *s, uint64_t obj, uint64_t i) {
     const void *bytes = heap_bytes(s->heap, (Id_OBJ){obj});
     switch (s->objs[obj].element) {
-    case DEV_FLOAT: return (double)((const float *)bytes)[i];
-    case DEV_INT: return ((const int32_t *)bytes)[i];
-    case DEV_UINT: return ((const uint32_t *)bytes)[i];
-    case DEV_UCHAR: return ((const uint8_t *)bytes)[i];
+    case OBJ_FLOAT: return (double)((const float *)bytes)[i];
+    case OBJ_INT: return ((const int32_t *)bytes)[i];
+    case OBJ_UINT: return ((const uint32_t *)bytes)[i];
+    case OBJ_BYTE: return ((const uint8_t *)bytes)[i];
+    case OBJ_POINTER: return (double)((const uint64_t *)bytes)[i];
     }
     UNREACHABLE();
 }
 
+bool obj_pointer(const Script *s, uint64_t obj, uint64_t i, Id_OBJ *to) {
+    uint64_t addr, offset;
+    memcpy(&addr, (const uint64_t *)heap_bytes(s->heap, (Id_OBJ){obj}) + i, sizeof addr);
+    return heap_find(s->heap, addr, to, &offset) && to->v < s->obj_count;
+}
+
+static void push_object(lua_State *L, uint64_t id) {
+    Thing *thing = script_new_thing(L, THING_OBJ, sizeof *thing);
+    thing->id = (uint32_t)id;
+}
+
+/* A word that leads nowhere is nil: C may have written anything. */
+static void push_pointer(const Script *s, lua_State *L, uint64_t obj, uint64_t i) {
+    Id_OBJ to;
+    if (obj_pointer(s, obj, i, &to)) push_object(L, to.v);
+    else lua_pushnil(L);
+}
+
 void obj_push(const Script *s, lua_State *L, uint64_t obj, uint64_t i) {
-    if (s->objs[obj].element == DEV_FLOAT) lua_pushnumber(L, obj_get(s, obj, i));
+    if (s->objs[obj].element == OBJ_POINTER) push_pointer(s, L, obj, i);
+    else if (s->objs[obj].element == OBJ_FLOAT) lua_pushnumber(L, obj_get(s, obj, i));
     else lua_pushinteger(L, (lua_Integer)obj_get(s, obj, i));
 }
 
 /* The value at `index` becomes element i; false when it cannot. */
 static bool store(Script *s, lua_State *L, uint64_t obj, uint64_t i, int index) {
+    if (s->objs[obj].element == OBJ_POINTER) {
+        Thing *to = script_thing(L, index, THING_OBJ);
+        if (to == NULL && !lua_isnil(L, index)) return false;
+        uint64_t addr = to ? heap_addr(s->heap, (Id_OBJ){to->id}) : 0;
+        memcpy((uint64_t *)heap_bytes(s->heap, (Id_OBJ){obj}) + i, &addr, sizeof addr);
+        return true;
+    }
     if (lua_type(L, index) != LUA_TNUMBER) return false;
     void *bytes = heap_bytes(s->heap, (Id_OBJ){obj});
-    if (s->objs[obj].element == DEV_FLOAT) {
+    if (s->objs[obj].element == OBJ_FLOAT) {
         ((float *)bytes)[i] = (float)lua_tonumber(L, index);
         return true;
     }
@@ -98,10 +130,11 @@ static bool store(Script *s, lua_State *L, uint64_t obj, uint64_t i, int index) 
     lua_Integer v = lua_tointegerx(L, index, &exact);
     if (!exact) return false;
     switch (s->objs[obj].element) {
-    case DEV_FLOAT: UNREACHABLE();
-    case DEV_INT: ((int32_t *)bytes)[i] = (int32_t)v; return v >= INT32_MIN && v <= INT32_MAX;
-    case DEV_UINT: ((uint32_t *)bytes)[i] = (uint32_t)v; return v >= 0 && v <= UINT32_MAX;
-    case DEV_UCHAR: ((uint8_t *)bytes)[i] = (uint8_t)v; return v >= 0 && v <= UINT8_MAX;
+    case OBJ_FLOAT: UNREACHABLE();
+    case OBJ_INT: ((int32_t *)bytes)[i] = (int32_t)v; return v >= INT32_MIN && v <= INT32_MAX;
+    case OBJ_UINT: ((uint32_t *)bytes)[i] = (uint32_t)v; return v >= 0 && v <= UINT32_MAX;
+    case OBJ_BYTE: ((uint8_t *)bytes)[i] = (uint8_t)v; return v >= 0 && v <= UINT8_MAX;
+    case OBJ_POINTER: UNREACHABLE();
     }
     UNREACHABLE();
 }
@@ -130,7 +163,7 @@ static void fill(Script *s, lua_State *L, uint64_t obj, int with) {
 }
 
 /* Pushes the object of this number, which the script has not known so far. */
-static void adopt(lua_State *L, uint64_t id, DevElement element, const char *name, uint32_t line) {
+static void adopt(lua_State *L, uint64_t id, ObjElement element, const char *name, uint32_t line) {
     Script *s = script_of(L);
     while (s->obj_count <= id) { /* another goroutine may be told of its own first */
         GROW(s->objs, s->obj_cap, s->obj_count + 1);
@@ -140,22 +173,21 @@ static void adopt(lua_State *L, uint64_t id, DevElement element, const char *nam
     *o = (Obj){.element = element, .count = heap_size(s->heap, (Id_OBJ){id}) / element_bytes[element], .line = line,
                .global = s->phase == PHASE_LOAD};
     snprintf(o->name, sizeof o->name, "%s", name);
-    Thing *thing = script_new_thing(L, THING_OBJ, sizeof *thing);
-    thing->id = (uint32_t)id;
+    push_object(L, id);
 }
 
 static int made(lua_State *L, int status, lua_KContext element) {
     (void)status;
     Script *s = script_of(L);
     uint64_t id = s->last.value;
-    adopt(L, id, (DevElement)element, lua_tostring(L, 1), script_line(L));
+    adopt(L, id, (ObjElement)element, lua_tostring(L, 1), script_line(L));
     fill(s, L, id, 3);
     return 1;
 }
 
-/* heap.KIND(name, n [, fill]): upvalue 1 is the DevElement. */
+/* heap.KIND(name, n [, fill]): upvalue 1 is the ObjElement. */
 static int make(lua_State *L) {
-    DevElement element = (DevElement)lua_tointeger(L, lua_upvalueindex(1));
+    ObjElement element = (ObjElement)lua_tointeger(L, lua_upvalueindex(1));
     char what[32];
     snprintf(what, sizeof what, "heap.%s", obj_element_text[element]);
     Script *s = script_declared(L, what);
@@ -166,25 +198,26 @@ static int make(lua_State *L) {
     if (!exact || lua_type(L, 2) != LUA_TNUMBER || n < 1)
         script_arg_error(L, 2, "", "%s wants the number of elements, a whole number from 1", what);
     int type = lua_type(L, 3);
-    if (type > LUA_TNIL && type != LUA_TFUNCTION && type != LUA_TNUMBER)
-        script_arg_error(L, 3, "", "%s: elements are filled by a function of i, or with a number",
-                         what);
+    if (type > LUA_TNIL && type != LUA_TFUNCTION && type != (element == OBJ_POINTER ? LUA_TUSERDATA : LUA_TNUMBER))
+        script_arg_error(L, 3, "", "%s: elements are filled by a function of i, or with %s", what,
+                         element == OBJ_POINTER ? "an object" : "a number");
     lua_settop(L, 3);
     if ((uint64_t)n > HEAP_BYTES_MAX) n = (lua_Integer)HEAP_BYTES_MAX + 1; /* refused below */
     uint64_t bytes = (uint64_t)n * element_bytes[element];
+    HeapLayout layout = element == OBJ_POINTER ? (HeapLayout){8, 1} : HEAP_NO_POINTERS;
     if (s->phase == PHASE_RUN) {
         if (bytes <= HEAP_BYTES_MAX && (s->heap_bytes += bytes) > HEAP_BYTES_ALL)
             script_error(L, "Use fewer objects, or use some of them again.",
                          "%s: a run may allocate %llu GiB in all", what, (unsigned long long)(HEAP_BYTES_ALL >> 30));
         Op *op = script_op(L, what, OP_ALLOC);
         op->a = bytes;
-        op->b = world_layout(s->w, HEAP_NO_POINTERS);
+        op->b = world_layout(s->w, layout);
         op->text = stream_text(s->w->s, name);
         return lua_yieldk(L, 0, (lua_KContext)element, made);
     }
     Diag d;
     Id_OBJ id;
-    if (!heap_object(s->heap, bytes, HEAP_NO_POINTERS, &id, &d)) script_raise(L, &d);
+    if (!heap_object(s->heap, bytes, layout, &id, &d)) script_raise(L, &d);
     adopt(L, id.v, element, name, script_line(L));
     fill(s, L, id.v, 3);
     return 1;
@@ -241,6 +274,12 @@ static int obj_length(lua_State *L) {
     return 1;
 }
 
+static int obj_equal(lua_State *L) {
+    const Thing *a = script_thing(L, 1, THING_OBJ), *b = script_thing(L, 2, THING_OBJ);
+    lua_pushboolean(L, a && b && a->id == b->id);
+    return 1;
+}
+
 static int obj_text(lua_State *L) {
     const Obj *o = &script_of(L)->objs[((Thing *)lua_touserdata(L, 1))->id];
     lua_pushfstring(L, "%s %s[%d]", obj_element_text[o->element], o->name, (int)o->count);
@@ -283,11 +322,22 @@ static void check_pinner(lua_State *L, const char *method) {
                      "%s wants a Pinner", method);
 }
 
+/* What Go says of what cannot be pinned, in the order in which it looks (Pinner.Pin); it panics. */
+static int refuse_pin(lua_State *L) {
+    static const char *const type[LUA_NUMTYPES] = {[LUA_TBOOLEAN] = "bool", [LUA_TSTRING] = "string", [LUA_TFUNCTION] = "func()"};
+    char text[96];
+    int is = lua_type(L, 2);
+    if (is <= LUA_TNIL) return script_panic(L, "runtime error: runtime.Pinner: argument is nil");
+    const char *name = is == LUA_TNUMBER ? lua_isinteger(L, 2) ? "int" : "float64" : type[is];
+    if (name == NULL) script_arg_error(L, 2, "", "Pin wants a heap object, such as heap.floats(...)");
+    snprintf(text, sizeof text, "runtime error: runtime.Pinner: argument is not a pointer: %s", name);
+    return script_panic(L, text);
+}
+
 static int pinner_pin(lua_State *L) {
     check_pinner(L, "Pin");
     Thing *obj = script_thing(L, 2, THING_OBJ);
-    if (obj == NULL)
-        script_arg_error(L, 2, "", "Pin wants a heap object, such as heap.floats(...)");
+    if (obj == NULL) return refuse_pin(L);
     Op *op = script_op(L, "Pin", OP_PIN);
     lua_getiuservalue(L, 1, 1);
     lua_pushinteger(L, obj->id);
@@ -323,7 +373,8 @@ static int pinner_text(lua_State *L) {
 void bind_heap(lua_State *L) {
     static const luaL_Reg obj_meta[] = {
         {"__index", obj_read},  {"__newindex", obj_write}, {"__len", obj_length},
-        {"__pairs", obj_pairs}, {"__tostring", obj_text},  {NULL, NULL},
+        {"__pairs", obj_pairs}, {"__tostring", obj_text},  {"__eq", obj_equal},
+        {NULL, NULL},
     };
     static const luaL_Reg pinner_methods[] = {
         {"Pin", pinner_pin}, {"Unpin", pinner_unpin}, {NULL, NULL}};
@@ -331,7 +382,7 @@ void bind_heap(lua_State *L) {
     script_thing_type(L, THING_OBJ, NULL, obj_meta);
     script_thing_type(L, THING_PINNER, pinner_methods, pinner_meta);
     lua_newtable(L);
-    for (size_t i = 0; i < ARRAY_LEN(obj_element_text); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(element_bytes); i++) {
         lua_pushinteger(L, (lua_Integer)i);
         lua_pushcclosure(L, make, 1);
         lua_setfield(L, -2, obj_element_text[i]);

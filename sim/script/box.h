@@ -88,9 +88,18 @@ typedef struct {
     char *text;
 } Before;
 
+/* What an object is a slice of: what kernels know, and Go pointers. */
+typedef enum {
+    OBJ_FLOAT = DEV_FLOAT,
+    OBJ_INT = DEV_INT,
+    OBJ_UINT = DEV_UINT,
+    OBJ_BYTE = DEV_UCHAR,
+    OBJ_POINTER,
+} ObjElement;
+
 /* A heap object, by number. */
 typedef struct {
-    DevElement element;
+    ObjElement element;
     uint64_t count;
     char name[NAME_TEXT_MAX];
     uint32_t line;
@@ -106,6 +115,7 @@ typedef struct {
     uint64_t obj; /* NONE: looked up by name */
     char name[NAME_TEXT_MAX];
     char text[256]; /* "every y[i]: v == 2.0 * i + i" */
+    bool torn;      /* not every one */
     int function;   /* reference in the registry */
     int line;
 } ResultCheck;
@@ -156,6 +166,7 @@ struct Script {
     Scenario scenario;
     Prng random;
     Heap *heap;
+    uint64_t picture_count;
     uint64_t heap_bytes; /* allocated in it so far by goroutines */
     World *w; /* borrowed, from script_start on; so is the device */
     Dev *dev;
@@ -314,6 +325,7 @@ void bind_go(lua_State *L);
 void bind_chan(lua_State *L);
 void bind_heap(lua_State *L);
 void bind_cl(lua_State *L);
+void bind_picture(lua_State *L);
 void bind_c(lua_State *L);
 void bind_time(lua_State *L);
 void bind_across(lua_State *L);
@@ -360,7 +372,9 @@ bool obj_for_device(Script *s, uint64_t obj, Diag *d);
 void obj_leaves(void *script, Id_OBJ obj, uint64_t to); /* Prog.leaves */
 double obj_get(const Script *s, uint64_t obj, uint64_t i);
 /* Pushes element i: an integer where the element is one. */
+/* Where pointer i of an object of pointers leads. False: to no object. */
+bool obj_pointer(const Script *s, uint64_t obj, uint64_t i, Id_OBJ *to);
 void obj_push(const Script *s, lua_State *L, uint64_t obj, uint64_t i);
-extern const char *const obj_element_text[]; /* by DevElement: "floats" */
+extern const char *const obj_element_text[]; /* by ObjElement: "floats" */
 
 #endif

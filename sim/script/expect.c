@@ -199,16 +199,16 @@ static void describe_check(lua_State *L, int function, const Script *s, ResultCh
         if (memcmp(e, " end", 4) == 0) to = e;
     }
     if (from == NULL || from >= end || to == from)
-        snprintf(c->text, sizeof c->text, "every %s[i]", c->name);
+        snprintf(c->text, sizeof c->text, "%severy %s[i]", c->torn ? "not " : "", c->name);
     else
-        snprintf(c->text, sizeof c->text, "every %s[i]: %.*s", c->name, (int)(to - from) - 7,
+        snprintf(c->text, sizeof c->text, "%severy %s[i]: %.*s", c->torn ? "not " : "", c->name, (int)(to - from) - 7,
                  from + 7);
 }
 
-/* expect.result(object or its name, function(i, v) ... end) */
+/* expect.result(object or its name, function(i, v) ... end); expect.torn: upvalue 1 is true. */
 static int expect_result(lua_State *L) {
     Script *s = script_top_level(L, "expect.result");
-    ResultCheck c = {.obj = NONE, .line = (int)script_line(L)};
+    ResultCheck c = {.obj = NONE, .line = (int)script_line(L), .torn = lua_toboolean(L, lua_upvalueindex(1))};
     Thing *thing = script_thing(L, 1, THING_OBJ);
     if (thing != NULL) c.obj = thing->id;
     snprintf(c.name, sizeof c.name, "%s",
@@ -294,6 +294,11 @@ bool script_check_results(Script *s,
             continue;
         }
         Obj *o = &s->objs[obj];
+        if (!heap_is_live(s->heap, (Id_OBJ){obj})) {
+            snprintf(got, sizeof got, "%s was freed", o->name);
+            done(ctx, c->text, 0, got, c->line);
+            continue;
+        }
         Verdict v = {0};
         if (!obj_before_read(s, obj, d)) return false;
         if (!check_all(s, c, obj, &v, d)) return false;
@@ -302,7 +307,7 @@ bool script_check_results(Script *s,
             snprintf(got, sizeof got, "%s[%llu] is %.9g; %llu of %llu elements are wrong", o->name,
                      (unsigned long long)v.first_wrong, obj_get(s, obj, v.first_wrong),
                      (unsigned long long)v.wrong, (unsigned long long)o->count);
-        done(ctx, c->text, v.wrong == 0, got, c->line);
+        done(ctx, c->text, (v.wrong == 0) != c->torn, got, c->line);
     }
     return true;
 }
@@ -314,8 +319,11 @@ void bind_expect(lua_State *L) {
     script_thing_type(L, THING_BOUND, NULL, no_meta);
     luaL_setfuncs(L, functions, 0);
     lua_newtable(L);
-    lua_pushcfunction(L, expect_result);
-    lua_setfield(L, -2, "result");
+    for (int torn = 0; torn < 2; torn++) {
+        lua_pushboolean(L, torn);
+        lua_pushcclosure(L, expect_result, 1);
+        lua_setfield(L, -2, torn ? "torn" : "result");
+    }
     doors_seal(L, "expect");
     lua_getmetatable(L, -1);
     lua_pushcfunction(L, expect_figures);

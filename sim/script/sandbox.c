@@ -114,6 +114,7 @@ static int open_all(lua_State *L) {
     bind_chan(L);
     bind_heap(L);
     bind_cl(L);
+    bind_picture(L);
     bind_c(L);
     bind_time(L);
     bind_across(L);

@@ -26,6 +26,7 @@ typedef struct {
     uint32_t stress;       /* STRESS_* */
     bool asyncpreemptoff;
     uint32_t max_threads;  /* 0 = Go's own 10,000 */
+    bool cgocheck_off;
     Collector collector;
     uint64_t gogc;       /* percent; NONE = off */
     uint64_t gomemlimit; /* bytes; 0 = none */
@@ -40,6 +41,9 @@ typedef struct {
     /* Where kernel NAME comes from: *file and *source are malloced for the script. */
     bool (*kernel)(void *ctx, const char *name, char **file, char **source, Diag *d);
     void *kernel_ctx;
+    /* The program shows its n-th picture: rows of red, green, blue. NULL: nobody looks. */
+    void (*picture)(void *ctx, uint64_t n, uint32_t width, uint32_t height, const uint8_t *rgb);
+    void *picture_ctx;
     bool no_strands; /* tests: goroutines that wait yield (strand.c) */
 } ScriptOptions;
 

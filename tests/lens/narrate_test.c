@@ -104,6 +104,7 @@ static void tell_by_hand(Told *t) {
         {.kind = EV_DEV_IDLE, .arg = {0}},
         {.kind = EV_CGO_EXIT_FAST, .arg = {1, 0, 0}},
         {.kind = EV_UNPIN, .arg = {1, 0, 1}},
+        {.kind = EV_PICTURE, .arg = {1, 0, 4, 4, 1}},
         {.kind = EV_CGO_ENTER, .arg = {1, 0, 0, why, 1}},
         {.kind = EV_DEV_ENQUEUE, .arg = {1, 0, 1, saxpy, 64, 1}},
         {.kind = EV_DEV_ARG, .arg = {1, 0, 1}},

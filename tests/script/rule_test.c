@@ -1,0 +1,117 @@
+/* rule_test.c -- cgo's rules of pointers and the Pinner's own, in Go's words.
+ *
+ * The words are those of Go 1.26; where Go and a C compiler are installed, the program in tests/go/rules breaks the same
+ * rules, and what it is told is compared.
+ */
+#include "../check.h"
+#include "../cli/command.h"
+#include "attempt.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void script_rule_tests(void);
+
+#define NODE "local child, node = heap.bytes('child', 64), heap.pointers('node', 2) node[0] = child "
+#define CALL " C.call('take', '1us', { args = { node } })"
+
+static const struct {
+    const char *name; /* of the case in tests/go/rules */
+    const char *body, *says;
+} broken[] = {
+    {"pointer", NODE CALL, "argument of cgo function has Go pointer to unpinned Go pointer"},
+    {"slice", NODE "node[0] = nil node[1] = child" CALL, "argument of cgo function has Go pointer to unpinned Go pointer"},
+    {"nil", "runtime.Pinner():Pin(nil)", "runtime.Pinner: argument is nil"},
+    {"int", "runtime.Pinner():Pin(5)", "runtime.Pinner: argument is not a pointer: int"},
+    {"float64", "runtime.Pinner():Pin(1.5)", "runtime.Pinner: argument is not a pointer: float64"},
+    {"string", "runtime.Pinner():Pin('text')", "runtime.Pinner: argument is not a pointer: string"},
+    {"bool", "runtime.Pinner():Pin(true)", "runtime.Pinner: argument is not a pointer: bool"},
+    {"func()", "runtime.Pinner():Pin(function() end)", "runtime.Pinner: argument is not a pointer: func()"},
+};
+
+static void each_rule_is_broken_in_gos_words(void) {
+    for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
+        char source[512], says[256];
+        snprintf(source, sizeof source, MAIN("%s"), broken[i].body);
+        snprintf(says, sizeof says, "panic: runtime error: %s\n", broken[i].says);
+        Attempt a = attempt(source, NULL);
+        CU_ASSERT_EQUAL(a.outcome, RUN_PANIC);
+        check_text(broken[i].name, says, a.notes);
+        CU_ASSERT_PTR_NULL(strstr(a.events, "CGO_ENTER")); /* C was never entered */
+        attempt_free(&a);
+    }
+}
+
+static void the_words_are_gos(void) {
+    Result built = command("go build -o $T/rules tests/go/rules/main.go && go env GOVERSION");
+    bool known = built.status == 0 && (strncmp(built.out, "go1.26", 6) == 0 || strncmp(built.out, "go1.27", 6) == 0);
+    result_free(&built);
+    if (!known) {
+        check_skip("no Go 1.26 with a C compiler");
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
+        char says[256];
+        Result r = command("$T/rules '%s'", broken[i].name);
+        snprintf(says, sizeof says, "runtime error: %s\n", broken[i].says);
+        check_text(broken[i].name, says, r.out);
+        result_free(&r);
+    }
+}
+
+/* Before 1.26 the texts did not say what kind of thing is not pinned. */
+static void older_versions_have_older_words(void) {
+    Attempt a = attempt("scenario { title = 't', go = '1.25' } main(function()\n" NODE CALL "\nend)", NULL);
+    check_text("1.25", "panic: runtime error: cgo argument has Go pointer to unpinned Go pointer\n", a.notes);
+    attempt_free(&a);
+}
+
+/* cgoCheckUnknownPointer looks at the words of one object and does not follow them; nil words, and pinned children, pass. */
+static void what_the_rules_allow_passes(void) {
+    attempt_says(MAIN(NODE "local pin = runtime.Pinner() pin:Pin(child)" CALL " print 'a pinned child'\n"
+                           "pin:Unpin() node[0] = nil" CALL " print 'nothing but nil'\n"
+                           "node[0] = child C.call('take', '1us', { args = { child } }) print 'no pointers in it'\n"
+                           "local top = heap.pointers('top', 1) top[0] = node pin:Pin(node)\n"
+                           "C.call('take', '1us', { args = { top } }) print 'a grandchild, unseen'"),
+                 "a pinned child\nnothing but nil\nno pointers in it\na grandchild, unseen\n");
+    attempt_says("scenario { title = 't', godebug = 'cgocheck=0' } main(function()\n" NODE CALL " print 'unchecked'\nend)",
+                 "unchecked\n");
+}
+
+/* The argument of a call that lasts is neither moved nor freed, and afterwards it is. */
+static void a_call_pins_its_arguments_while_it_lasts(void) {
+    Attempt a = attempt(HEAD "local done = chan(1)\n"
+                             "go('caller', function() local x = heap.bytes('x', 64)\n"
+                             "C.call('hash', '2ms', { args = { x } })\n"
+                             "done:send(true) sleep '2ms' end)\n"
+                             "main(function() sleep '100us' runtime.GC() done:recv() runtime.GC() end)", NULL);
+    char *freed = strstr(a.events, "OBJ_FREE obj=o0"), *back = strstr(a.events, "CGO_EXIT");
+    CU_ASSERT_PTR_NULL(strstr(a.events, "OBJ_MOVE"));
+    CU_ASSERT_FATAL(freed != NULL && back != NULL);
+    CU_ASSERT(freed > back);
+    attempt_free(&a);
+}
+
+static void pointers_follow_what_they_lead_to(void) {
+    attempt_says(MAIN("local list = heap.pointers('head', 1)\n"
+                      "for i = 1, 5 do local n = heap.pointers('node' .. i, 2, list) list = n end\n"
+                      "runtime.GC() runtime.GC()\n"
+                      "local n, depth = list, 0 while n and #n == 2 do depth = depth + 1 assert(n[0] == n[1]) n = n[0] end\n"
+                      "print(depth, n, n[0], n == n[0])"),
+                 "5\tpointers head[1]\tnil\tfalse\n");
+    attempt_fails(MAIN("heap.pointers('p', 1)[0] = 5"), "p[0] is an object of the heap, or nil");
+    attempt_fails(MAIN("heap.pointers('p', 1, 5)"), "or with an object");
+}
+
+void script_rule_tests(void) {
+    static const Check checks[] = {
+        {"each rule is broken in Go's words", each_rule_is_broken_in_gos_words},
+        {"the words are Go's", the_words_are_gos},
+        {"older versions have older words", older_versions_have_older_words},
+        {"what the rules allow passes", what_the_rules_allow_passes},
+        {"a call pins its arguments while it lasts", a_call_pins_its_arguments_while_it_lasts},
+        {"pointers follow what they lead to", pointers_follow_what_they_lead_to},
+        {NULL, NULL},
+    };
+    suite("script: rules of pointers", checks);
+}
