@@ -40,7 +40,7 @@ TRACES = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%)# all t
 
 TESTS  = main check tidy_test program imported scenario audit invariant $(TESTS_BASE:%=base/%_test) \
          $(TESTS_EVENT:%=event/%_test) $(TESTS_LENS:%=lens/%_test) lens/perfetto_reader \
-         $(TESTS_MEM:%=mem/%_test) $(TESTS_DEV:%=dev/%_test) dev/driver $(TESTS_RT:%=rt/%_test) \
+         $(TESTS_MEM:%=mem/%_test) $(TESTS_DEV:%=dev/%_test) dev/driver dev/shim $(TESTS_RT:%=rt/%_test) \
          $(TESTS_SCRIPT:%=script/%_test) script/attempt \
          calibrate/fit_test \
          $(TESTS_CLI:%=cli/%_test) cli/command $(TESTS_VIEW:%=visualizer/%_test) visualizer/sample $(TWINS:%=twins/%) twins/twins_test
@@ -51,7 +51,7 @@ TESTS_LENS   = narrate summary why findings scenarios perfetto gotrace gotrace_r
 TESTS_MEM    = heap heap_random
 TESTS_DEV    = slice buildlog signature device fault
 TESTS_RT     = sched rules stw lock callback wait random version profile
-TESTS_SCRIPT = sandbox budget order value error knob kernel rule strand liveness forget roots
+TESTS_SCRIPT = sandbox budget order value error knob kernel rule moved strand liveness forget roots objects
 TESTS_CLI    = output same cut wrong golden export findings diff calibrate
 TESTS_VIEW   = draw layout player picture window
 

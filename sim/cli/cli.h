@@ -42,7 +42,8 @@ void cli_parse(const struct argp *argp, int argc, char **argv, void *input);
 /* For argp parsers: takes the one argument that is neither option nor value, `what` ("trace"). */
 error_t cli_one(int key, char *arg, struct argp_state *state, const char **slot, const char *what);
 #define CLI_DEVICE_OPTION                                                                          \
-    { "device", 'd', "NAME", 0, "auto, none, or part of a name that `faultline devices` shows", 0 }
+    { "device", 'd', "NAME", 0, "auto, none, or part of a name that `faultline devices` shows; NAME,staging or " \
+                                "staging gives it copies of its own", 0 }
 /* Does it come from a real Go program (faultline import)? */
 bool cli_is_imported(Trace *t);
 /* Two names of one file that exists? */

@@ -20,6 +20,9 @@ int cmd_devices(int argc, char **argv) {
                (unsigned long long)(list[i].memory_bytes >> 20),
                list[i].shares_host_memory ? "shares the host's memory"
                                           : "has memory of its own: results are copied");
+        if (!list[i].shares_host_memory) continue;
+        printf("%s," DEV_STAGING "\n  the same with memory of its own, as a discrete GPU: its buffers are copies\n",
+               list[i].name);
     }
     free(list);
     return EXIT_WELL;

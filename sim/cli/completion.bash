@@ -40,7 +40,7 @@ _faultline_scenarios() { # files, and the names of those that came with the prog
 
 _faultline_devices() {
     local IFS=$'\n' name
-    for name in auto none $("${COMP_WORDS[0]}" devices 2>/dev/null | grep '^[^ ]'); do
+    for name in auto none staging $("${COMP_WORDS[0]}" devices 2>/dev/null | grep '^[^ ]'); do
         [[ $name == "$cur"* ]] && COMPREPLY+=("$(printf '%q' "$name")")
     done
 }

@@ -25,7 +25,7 @@ _faultline_events() {
 }
 
 _faultline_devices() {
-    local -a devices=(auto none ${(f)"$(${words[1]} devices 2>/dev/null | grep '^[^ ]')"})
+    local -a devices=(auto none staging ${(f)"$(${words[1]} devices 2>/dev/null | grep '^[^ ]')"})
     compadd -a devices
 }
 

@@ -49,7 +49,7 @@ extern const Backend ocl_backend;
 extern const Backend none_backend;
 
 bool ocl_list(DevInfo **list, size_t *count, Diag *d);
-bool ocl_open(void **self, DevInfo *info, const char *want, Diag *d);
+bool ocl_open(void **self, DevInfo *info, const char *want, bool staging, Diag *d);
 void none_open(void **self, DevInfo *info);
 
 #endif

@@ -66,15 +66,39 @@ struct Dev {
 
 bool dev_list(DevInfo **list, size_t *count, Diag *d) { return ocl_list(list, count, d); }
 
+/* The name without ",staging", malloced. */
+static char *without_staging(const char *want, bool *staging) {
+    static const char suffix[] = "," DEV_STAGING;
+    size_t length = strlen(want), more = strlen(suffix);
+    *staging = true;
+    if (strcmp(want, DEV_STAGING) == 0) return mem_text("auto");
+    char *name = mem_text(want);
+    *staging = length > more && strcmp(want + length - more, suffix) == 0;
+    if (*staging) name[length - more] = '\0';
+    return name;
+}
+
+static bool open_named(Dev *opened, const char *name, bool staging, Diag *d) {
+    if (strcmp(name, "none") != 0) {
+        opened->backend = &ocl_backend;
+        return ocl_open(&opened->self, &opened->info, name, staging, d);
+    }
+    if (staging) {
+        diag_fail(d, EXIT_WORLD, "a device that is not there has no copies of its own");
+        return diag_remedy(d, "Use --device none, or --device " DEV_STAGING " for a device that is there.");
+    }
+    none_open(&opened->self, &opened->info);
+    return true;
+}
+
 bool dev_open(Dev **dev, const char *want, Diag *d) {
     Dev opened = {.backend = &none_backend};
+    bool staging;
+    char *name = without_staging(want, &staging);
+    bool ok = open_named(&opened, name, staging, d);
+    free(name);
     *dev = NULL;
-    if (strcmp(want, "none") == 0) {
-        none_open(&opened.self, &opened.info);
-    } else {
-        opened.backend = &ocl_backend;
-        if (!ocl_open(&opened.self, &opened.info, want, d)) return false;
-    }
+    if (!ok) return false;
     *dev = mem_alloc(sizeof **dev);
     **dev = opened;
     return true;
@@ -315,6 +339,18 @@ bool dev_time(Dev *dev, DevLaunch id, uint32_t times, DevTimes *t, Diag *d) {
                                     launch->items, times, t, d);
     end(dev);
     return timed;
+}
+
+bool dev_launch_fetch(Dev *dev, DevLaunch id, Diag *d) {
+    const Launch *launch = launch_of(dev, id);
+    const DevSignature *signature = &dev->kernels[launch->kernel]->signature;
+    for (uint32_t i = 0; i < signature->count; i++) {
+        if (launch->args[i].kind != DEV_ARG_BUFFER || !signature->param[i].written) continue;
+        const Buffer *b = buffer_of(dev, launch->args[i].v.buffer);
+        if (b->live) continue; /* its owner fetches it */
+        if (!dev->backend->fetch(dev->self, b->own, b->host, b->bytes, d)) return false;
+    }
+    return true;
 }
 
 void dev_launch_drop(Dev *dev, DevLaunch id) {

@@ -31,8 +31,10 @@ typedef struct {
  * there is no loader, no platform or no device, saying which package to install. free(*list). */
 bool dev_list(DevInfo **list, size_t *count, Diag *d);
 
+#define DEV_STAGING "staging"
 /* want: "auto" (the first GPU, else the first device), "none", or a part of a device's or a
- * platform's name or the short name of its driver (pocl), whatever its case. */
+ * platform's name or the short name of its driver (pocl), whatever its case. "NAME,staging" takes a device
+ * that shares the host's memory for one that has its own; "staging" is "auto,staging". */
 bool dev_open(Dev **dev, const char *want, Diag *d);
 void dev_close(Dev *dev);
 const DevInfo *dev_info(const Dev *dev);
@@ -117,10 +119,15 @@ typedef struct {
  * (`times` 0: on an empty queue). Its work items must fill groups of 64. False on the absent device too. */
 bool dev_time(Dev *dev, DevLaunch launch, uint32_t times, DevTimes *t, Diag *d);
 
+/* For a launch that lost its buffers on the way: what it wrote into those that were dropped since becomes
+ * visible where they were. Nobody has their numbers any more, but C that knows the address would map them. */
+bool dev_launch_fetch(Dev *dev, DevLaunch launch, Diag *d);
+
 /* Forgets a launch; slices that have not run never will. */
 void dev_launch_drop(Dev *dev, DevLaunch launch);
 
-/* Makes what kernels wrote into the buffer visible in the host memory under it (map and unmap). */
+/* Makes what kernels wrote into the buffer visible in the host memory under it. A device with memory of its own
+ * writes its copy there, all of it, over what the host wrote since and did not push. */
 bool dev_fetch(Dev *dev, DevBuffer b, Diag *d);
 /* Tells the device that the host wrote into the memory under the buffer. Like dev_fetch it speaks
  * of the address given to dev_buffer, wherever the object may have moved since. */

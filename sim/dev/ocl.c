@@ -8,15 +8,18 @@
  *   buffer   CL_MEM_USE_HOST_PTR over the caller's memory. A CPU driver computes in place. A GPU
  *            keeps a copy and writes it back, on map, to the address it was given at first, even if
  *            the object has moved away since: the violation that the book warns of.
+ *            Staging does so on every device: the buffer is made with CL_MEM_COPY_HOST_PTR, and fetch and
+ *            push are copies between it and that address.
  *   run      work-groups of one size with a global offset; what does not fill a last group follows
  *            as groups of one item, because OpenCL 1.2 wants the global size to be a multiple.
- *   fetch    map and unmap: the only way in which results reach the host.
+ *   fetch    map and unmap, or a read if it stages: the only way in which results reach the host.
  *
  * Results should not depend on the optimiser's mood: no fused multiply-add (FP_CONTRACT OFF),
  * correctly rounded division where the device can, none of the fast-math options.
  *
  * Differs: real programs keep several queues full at once; here a queue is a matter of virtual
- * time, kept by the runtime.
+ * time, kept by the runtime. A discrete GPU's driver may put off the first copy until a command needs it;
+ * staging copies when the buffer is made.
  */
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
@@ -37,6 +40,7 @@ typedef struct {
     cl_context context;
     cl_command_queue queue;
     bool exact_divide; /* takes -cl-fp32-correctly-rounded-divide-sqrt */
+    bool staging;      /* buffers are copies, whether the device shares the host's memory or not */
     char name[128];
 } Ocl;
 
@@ -294,7 +298,16 @@ static bool start(Ocl *ocl, Diag *d) {
     return true;
 }
 
-bool ocl_open(void **self, DevInfo *info, const char *want, Diag *d) {
+/* The name then says how to ask for it again. */
+static void stage(Ocl *ocl, DevInfo *info) {
+    static const char suffix[] = "," DEV_STAGING;
+    size_t length = strnlen(info->name, sizeof info->name - sizeof suffix);
+    memcpy(info->name + length, suffix, sizeof suffix);
+    info->shares_host_memory = false;
+    ocl->staging = true;
+}
+
+bool ocl_open(void **self, DevInfo *info, const char *want, bool staging, Diag *d) {
     FoundList list;
     if (!find_devices(&list, d)) return false;
     const Found *found = choose(&list, want);
@@ -308,6 +321,7 @@ bool ocl_open(void **self, DevInfo *info, const char *want, Diag *d) {
     *info = found->info;
     ocl->device = found->device;
     free(list.item);
+    if (staging) stage(ocl, info);
     snprintf(ocl->name, sizeof ocl->name, "%s", info->name);
     clGetDeviceInfo(ocl->device, CL_DEVICE_SINGLE_FP_CONFIG, sizeof single, &single, NULL);
     ocl->exact_divide = (single & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0;
@@ -433,8 +447,8 @@ static bool ocl_kernel(void *self, const char *file, const char *name, const cha
 static bool ocl_buffer(void *self, void *host, size_t bytes, void **buffer, Diag *d) {
     Ocl *ocl = self;
     cl_int code;
-    cl_mem mem =
-        clCreateBuffer(ocl->context, CL_MEM_READ_WRITE | CL_MEM_USE_HOST_PTR, bytes, host, &code);
+    cl_mem_flags where = ocl->staging ? CL_MEM_COPY_HOST_PTR : CL_MEM_USE_HOST_PTR;
+    cl_mem mem = clCreateBuffer(ocl->context, CL_MEM_READ_WRITE | where, bytes, host, &code);
     if (code != CL_SUCCESS) {
         diag_fail(d, EXIT_WORLD, "no buffer of %zu bytes can be made on %.100s", bytes, ocl->name);
         return add_code(d, code);
@@ -450,9 +464,12 @@ static void ocl_buffer_drop(void *self, void *buffer) {
 
 /* Mapping for reading makes the driver write its copy back to the host pointer, if it has one. */
 static bool ocl_fetch(void *self, void *buffer, void *host, size_t bytes, Diag *d) {
-    (void)host;
     Ocl *ocl = self;
     cl_int code;
+    if (ocl->staging) {
+        code = clEnqueueReadBuffer(ocl->queue, buffer, CL_TRUE, 0, bytes, host, 0, NULL, NULL);
+        return code == CL_SUCCESS || fail(d, code, "no result can be read from", ocl->name);
+    }
     void *at = clEnqueueMapBuffer(ocl->queue, buffer, CL_TRUE, CL_MAP_READ, 0, bytes, 0, NULL, NULL,
                                   &code);
     if (code != CL_SUCCESS) return fail(d, code, "no result can be read from", ocl->name);

@@ -28,6 +28,19 @@ static bool execute(World *w, Cmd *c, uint32_t slices) {
     return false;
 }
 
+/* A device with memory of its own writes what it has computed to where its objects were. The program would
+ * ask for it some time later; that memory is given to nobody until the command is done, so it is now. */
+static bool bring_back(World *w, const Cmd *c) {
+    Diag d;
+    for (uint32_t i = 0; i < c->launch.obj_count; i++) {
+        if (c->stale[i] == 0) continue;
+        if (dev_launch_fetch(w->dev, c->launch.dev, &d)) return true;
+        world_fail(w, &d);
+        return false;
+    }
+    return true;
+}
+
 static uint64_t duration(World *w, uint64_t cmd) {
     Cmd *c = &w->cmds[cmd];
     if (!w->opt.measured) return modelled(w, &c->launch);
@@ -109,6 +122,7 @@ void launch_done(World *w, uint64_t cmd) {
     Cmd *c = &w->cmds[cmd];
     ASSERT(c->state == LAUNCH_RUNNING);
     if (!execute(w, c, c->launch.slices)) return; /* nothing is left to do if it was measured */
+    if (!bring_back(w, c)) return;
     dev_launch_drop(w->dev, c->launch.dev);
     gc_forget(w, c);
     c->state = LAUNCH_DONE;

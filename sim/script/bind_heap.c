@@ -30,9 +30,10 @@ static const char *const element_wants[] = {
 
 static bool is_under_way(const Script *s) { return s->w->cmds_done != s->w->launch_count; }
 
+/* What the host wrote and has not handed over is newer than the device's copy: no command has had it since. */
 bool obj_before_read(Script *s, uint64_t obj, Diag *d) {
     Obj *o = &s->objs[obj];
-    if (!o->has_buffer || !o->device_writes || o->fetched == s->w->cmds_done) return true;
+    if (!o->has_buffer || !o->device_writes || o->host_wrote || o->fetched == s->w->cmds_done) return true;
     if (!dev_fetch(s->dev, o->buffer, d)) return false;
     o->fetched = s->w->cmds_done;
     return true;

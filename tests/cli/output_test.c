@@ -258,6 +258,7 @@ static void bash_completes(void) {
         {"faultline run --t", "--time\n"},
         {"faultline run --time = m", "model measured\n"},
         {"faultline run --device n", "none\n"},
+        {"faultline run --device st", "staging\n"},
         {"faultline-view --theme \"\"", "dark light\n"},
         {"faultline run tests/scenarios/wrong_s", "tests/scenarios/wrong_source.lua tests/scenarios/wrong_syntax.lua\n"},
     };

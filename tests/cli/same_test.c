@@ -52,20 +52,20 @@ static void anywhere(void) {
 
 /* Verdicts on what kernels computed need a device; nothing else in the events does. */
 static void with_and_without_a_device(void) {
-    static const char *const devices[] = {"auto", "none"};
+    static const char *const devices[] = {"auto", "none", "staging"};
     if (!there_is_a_device()) {
         check_skip("no OpenCL device");
         return;
     }
-    char *events[2];
-    for (int i = 0; i < 2; i++) {
+    char *events[3];
+    for (int i = 0; i < 3; i++) {
         command_gives(0, "$F run --quiet --device %s --out $T/device.trace $S/everything.lua", devices[i]);
         events[i] = output_of("$F show $T/device.trace | grep -v ' EXPECT_'");
     }
     CU_ASSERT(count_lines(events[0]) > 500);
     check_text("events with a device, and without", events[0], events[1]);
-    free(events[0]);
-    free(events[1]);
+    check_text("events with shared memory, and staged", events[0], events[2]);
+    for (int i = 0; i < 3; i++) free(events[i]);
 }
 
 static void another_seed_is_another_run(void) {
@@ -111,6 +111,22 @@ static void a_replay_needs_no_driver(void) {
     free(said);
 }
 
+/* What everything.lua computes is right there too, and the hash knows no device. */
+static void staged_it_is_the_same_run(void) {
+    if (!there_is_a_device()) {
+        check_skip("no OpenCL device");
+        return;
+    }
+    CU_ASSERT_STRING_EQUAL(hash_of("$F run --device staging $S/everything.lua"), hash_of("$F run " SCENARIO));
+    char *listed = output_of("$F devices | grep '^[^ ]' | tail -n 1");
+    CU_ASSERT_PTR_NOT_NULL(strstr(listed, ",staging\n"));
+    listed[strcspn(listed, "\n")] = '\0';
+    char *said = output_of("$F run --device '%s' --out $T/staged.trace $S/everything.lua", listed);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, listed));
+    free(said);
+    free(listed);
+}
+
 /* The device's own times are the virtual ones then, and the run goes by them. */
 static void measured_times_become_virtual_times(void) {
     if (!there_is_a_device()) {
@@ -139,6 +155,7 @@ void cli_same_tests(void) {
         {"a profile is another run, as --set would make it", a_profile_is_another_run},
         {"a replay is identical", replay_is_identical},
         {"a replay needs no driver", a_replay_needs_no_driver},
+        {"staged, it is the same run", staged_it_is_the_same_run},
         {"measured times become virtual times", measured_times_become_virtual_times},
         {0},
     };

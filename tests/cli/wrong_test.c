@@ -119,6 +119,7 @@ static const Wrong wrong[] = {
 static const Wrong wrong_on_a_device[] = {
     {"kernel source",     "$F run $S/wrong_source.lua",        3, {"wrong_source.cl:5:", "factor", "^"}},
     {"wrong result",      "$F run --quiet $S/wrong_result.lua", 1, {"wrong_result.lua:9:", "x[999]", "1 of 1000"}},
+    {"nothing to stage",  "$F run --device none,staging $S/everything.lua", 4, {"not there", "--device none"}},
     {"unknown device",    "$F run --device nonesuch $S/everything.lua", 4, {"nonesuch", "auto and none"}},
 };
 /* clang-format on */

@@ -106,14 +106,17 @@ static void check_saxpy(Dev *dev, size_t count, uint32_t wanted, uint32_t step) 
 
 static void a_launch_in_slices_equals_host_arithmetic(void) {
     static const size_t counts[] = {1, 63, 64, 65, 1000, 4096, 65537};
-    Dev *dev = open_or_fail("auto");
-    for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
-        check_saxpy(dev, counts[i], 1, 1);
-        check_saxpy(dev, counts[i], 7, 1);
-        check_saxpy(dev, counts[i], 7, 3);
-        check_saxpy(dev, counts[i], 64, 64);
+    static const char *const devices[] = {"auto", "staging"};
+    for (size_t n = 0; n < ARRAY_LEN(devices); n++) {
+        Dev *dev = open_or_fail(devices[n]);
+        for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+            check_saxpy(dev, counts[i], 1, 1);
+            check_saxpy(dev, counts[i], 7, 1);
+            check_saxpy(dev, counts[i], 7, 3);
+            check_saxpy(dev, counts[i], 64, 64);
+        }
+        dev_close(dev);
     }
-    dev_close(dev);
 }
 
 static void only_the_slices_asked_for_have_run(void) {
@@ -173,6 +176,68 @@ static void a_kernel_writes_to_the_old_address_after_a_move(void) {
     dev_close(dev);
     free(from);
     free(to);
+}
+
+/* ... and on a device that stages, nothing of it is where the object went. */
+static void a_staging_device_writes_all_of_it_to_the_old_address(void) {
+    enum { COUNT = 4096, SLICES = 64, DUE = 41 };
+    Dev *dev = open_or_fail("staging");
+    float *from = floats(COUNT), *to = floats(COUNT);
+    for (size_t i = 0; i < COUNT; i++) from[i] = 1.0f;
+    DevBuffer b = buffer_over(dev, from, COUNT);
+    DevArg args[] = {of_buffer(b), of_float(2.0f)};
+    uint32_t slices = SLICES;
+    DevLaunch launch;
+    Diag d;
+    must(dev_launch(dev, kernel_of_file(dev, "scale"), args, 2, COUNT, &slices, &launch, &d), &d);
+    must(dev_run(dev, launch, DUE, NULL, &d), &d);
+    memmove(to, from, COUNT * sizeof *from);
+    for (size_t i = 0; i < COUNT; i++) from[i] = -1.0f; /* the collector's poison */
+    dev_buffer_drop(dev, b);
+    must(dev_run(dev, launch, SLICES, NULL, &d), &d);
+    for (size_t i = 0; i < COUNT; i++) {
+        if (from[i] != -1.0f) CU_FAIL_FATAL("the device wrote without being asked");
+    }
+    must(dev_launch_fetch(dev, launch, &d), &d);
+    size_t moved_done = 0, written_back = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+        moved_done += to[i] != 1.0f;
+        written_back += from[i] == 2.0f;
+    }
+    CU_ASSERT_EQUAL(moved_done, 0);
+    CU_ASSERT_EQUAL(written_back, COUNT);
+    dev_close(dev);
+    free(from);
+    free(to);
+}
+
+static void a_staging_device_sees_and_shows_only_what_is_copied(void) {
+    enum { COUNT = 128 };
+    Dev *dev = open_or_fail("staging");
+    float *x = floats(COUNT);
+    for (size_t i = 0; i < COUNT; i++) x[i] = 1.0f;
+    DevBuffer b = buffer_over(dev, x, COUNT);
+    DevArg args[] = {of_buffer(b), of_float(2.0f)};
+    uint32_t slices = 2;
+    DevLaunch launch;
+    Diag d;
+    x[0] = 10.0f; /* too late: the copy is made */
+    must(dev_launch(dev, kernel_of_file(dev, "scale"), args, 2, COUNT, &slices, &launch, &d), &d);
+    must(dev_run(dev, launch, slices, NULL, &d), &d);
+    CU_ASSERT_EQUAL(x[0], 10.0f);
+    CU_ASSERT_EQUAL(x[1], 1.0f);
+    must(dev_launch_fetch(dev, launch, &d), &d); /* the buffer is there: it is its owner's to fetch */
+    CU_ASSERT_EQUAL(x[1], 1.0f);
+    must(dev_fetch(dev, b, &d), &d);
+    CU_ASSERT_EQUAL(x[0], 2.0f);
+    CU_ASSERT_EQUAL(x[COUNT - 1], 2.0f);
+    x[0] = 10.0f;
+    must(dev_push(dev, b, &d), &d);
+    x[0] = 0.0f;
+    must(dev_fetch(dev, b, &d), &d);
+    CU_ASSERT_EQUAL(x[0], 10.0f);
+    dev_close(dev);
+    free(x);
 }
 
 static void launches_that_share_a_kernel_keep_their_own_arguments(void) {
@@ -315,6 +380,37 @@ static void a_part_of_a_name_in_any_case_is_enough(void) {
     dev_close(dev);
 }
 
+static void staging_is_part_of_the_name(void) {
+    static const char *const names[] = {"staging", "auto,staging", "pocl,staging"};
+    static const char *const wrong[][2] = {
+        {"none,staging", "a device that is not there has no copies"},
+        {"Abacus,staging", "no device is called 'Abacus'"},
+        {"auto, staging", "no device is called 'auto, staging'"},
+        {",staging", "no device is called ',staging'"},
+    };
+    char name[sizeof dev_info(NULL)->name] = "";
+    Dev *dev;
+    Diag d;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        dev = open_or_fail(names[i]);
+        CU_ASSERT_TRUE(dev_info(dev)->present);
+        CU_ASSERT_FALSE(dev_info(dev)->shares_host_memory);
+        snprintf(name, sizeof name, "%s", dev_info(dev)->name);
+        dev_close(dev);
+    }
+    CU_ASSERT_PTR_NOT_NULL(strstr(name, ",staging"));
+    dev = open_or_fail(name); /* it can be asked for by what it is called */
+    CU_ASSERT_STRING_EQUAL(dev_info(dev)->name, name);
+    dev_close(dev);
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        CU_ASSERT_FALSE(dev_open(&dev, wrong[i][0], &d));
+        CU_ASSERT_PTR_NULL(dev);
+        CU_ASSERT_EQUAL(d.status, EXIT_WORLD);
+        CU_ASSERT_PTR_NOT_NULL(strstr(d.message, wrong[i][1]));
+        CU_ASSERT(d.remedy[0] != '\0');
+    }
+}
+
 typedef struct {
     Dev *dev;
     DevKernel k;
@@ -394,7 +490,7 @@ static void wrong_calls_are_refused_in_the_same_words_with_and_without_a_device(
 }
 
 static void a_launch_keeps_its_buffers(void) {
-    static const char *const sides[] = {"auto", "none"};
+    static const char *const sides[] = {"auto", "none", "staging"};
     for (size_t n = 0; n < ARRAY_LEN(sides); n++) {
         Side side;
         Diag d;
@@ -544,6 +640,8 @@ void dev_device_tests(void) {
     CU_ADD_TEST(s, a_launch_in_slices_equals_host_arithmetic);
     CU_ADD_TEST(s, only_the_slices_asked_for_have_run);
     CU_ADD_TEST(s, a_kernel_writes_to_the_old_address_after_a_move);
+    CU_ADD_TEST(s, a_staging_device_writes_all_of_it_to_the_old_address);
+    CU_ADD_TEST(s, a_staging_device_sees_and_shows_only_what_is_copied);
     CU_ADD_TEST(s, launches_that_share_a_kernel_keep_their_own_arguments);
     CU_ADD_TEST(s, the_mandelbrot_set_is_where_it_should_be);
     CU_ADD_TEST(s, the_same_kernel_is_built_once);
@@ -551,6 +649,7 @@ void dev_device_tests(void) {
     CU_ADD_TEST(s, a_kernel_hidden_from_the_compiler_is_refused);
     CU_ADD_TEST(s, an_unknown_device_is_answered_with_those_there_are);
     CU_ADD_TEST(s, a_part_of_a_name_in_any_case_is_enough);
+    CU_ADD_TEST(s, staging_is_part_of_the_name);
     CU_ADD_TEST(s, wrong_calls_are_refused_in_the_same_words_with_and_without_a_device);
     CU_ADD_TEST(s, a_launch_keeps_its_buffers);
     CU_ADD_TEST(s, the_absent_device_counts_and_touches_nothing);

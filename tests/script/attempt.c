@@ -49,6 +49,10 @@ static bool kernel_file(void *ctx, const char *name, char **file, char **source,
     }
     snprintf(path, sizeof path, "opencl_kernels/%.100s.cl", name);
     FILE *there = fopen(path, "rb");
+    if (there == NULL) {
+        snprintf(path, sizeof path, "tests/scenarios/%.100s.cl", name);
+        there = fopen(path, "rb");
+    }
     if (there == NULL) return diag_fail(d, EXIT_SCENARIO, "there is no kernel %s", name);
     fclose(there);
     *file = mem_text(path);
@@ -132,6 +136,18 @@ Attempt attempt(const char *source, const How *how) {
     a.verdicts = text_of(&k.verdicts);
     a.figures = text_of(&k.figures);
     return a;
+}
+
+bool device_missing(void) {
+    Dev *dev;
+    Diag d;
+    driver_private_cache();
+    if (!dev_open(&dev, "auto", &d)) {
+        check_skip(d.message);
+        return true;
+    }
+    dev_close(dev);
+    return false;
 }
 
 void attempt_free(Attempt *a) {

@@ -35,6 +35,9 @@ typedef struct {
 Attempt attempt(const char *source, const How *how);
 void attempt_free(Attempt *a);
 
+/* There is no device, and this test counts as skipped: return after it. */
+bool device_missing(void);
+
 /* The scenario fails, and its message (or its remedy) has this in it. Returns the Diag for more. */
 Diag attempt_fails(const char *source, const char *message);
 /* The scenario runs, and what it says is this. */

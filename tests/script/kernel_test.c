@@ -26,18 +26,6 @@ void script_kernel_tests(void);
     "main(function() print((done:recv())) end)\n"                                                  \
     "expect.result('y', function(i, v) return v == 2.0 * i + 1 end)\n"
 
-static bool device_missing(void) {
-    Dev *dev;
-    Diag d;
-    driver_private_cache();
-    if (!dev_open(&dev, "auto", &d)) {
-        check_skip(d.message);
-        return true;
-    }
-    dev_close(dev);
-    return false;
-}
-
 /* The line from `from` on that begins with a time and this event, removed: what the device computed. */
 static char *without_notes(const char *events) {
     char *out = mem_text(events), *to = out;
@@ -76,8 +64,9 @@ static void without_a_device_all_else_is_the_same(void) {
     attempt_free(&real), attempt_free(&none);
 }
 
-static void host_and_device_take_turns(void) {
-    if (device_missing()) return;
+static const char *const devices[] = {"auto", "staging"};
+
+static void host_and_device_take_turns_on(const char *device) {
     Attempt a = attempt(MAIN("local x = heap.floats('x', 100, 1)\n"
                              "local k = cl.kernel('scale', x, 3.0)\n"
                              "k:launch() cl.finish() print(x[0], x[99])\n"
@@ -85,10 +74,32 @@ static void host_and_device_take_turns(void) {
                              "k:launch() cl.finish() print(x[0], x[99])\n"
                              "k:launch() k:launch() cl.finish() print(x[0], x[1])\n"
                              "k:launch { items = 50 } cl.finish() print(x[49], x[50], k)"),
-                        &(How){.device = "auto"});
+                        &(How){.device = device});
     CU_ASSERT_FALSE(a.failed);
     check_text("x", "3.0\t3.0\n30.0\t9.0\n270.0\t81.0\n243.0\t81.0\tkernel scale\n", a.notes);
     attempt_free(&a);
+}
+
+static void host_and_device_take_turns(void) {
+    if (device_missing()) return;
+    for (size_t i = 0; i < ARRAY_LEN(devices); i++) host_and_device_take_turns_on(devices[i]);
+}
+
+/* The device's copy is older than what the host wrote, whatever else the device has done since. */
+static void what_the_host_wrote_stays(void) {
+    if (device_missing()) return;
+    for (size_t i = 0; i < ARRAY_LEN(devices); i++) {
+        Attempt a = attempt(MAIN("local x, y = heap.floats('x', 100, 1), heap.floats('y', 100, 1)\n"
+                                 "local kx, ky = cl.kernel('scale', x, 3.0), cl.kernel('scale', y, 5.0)\n"
+                                 "kx:launch() cl.finish() x[0] = 10\n"
+                                 "ky:launch() cl.finish() print(x[0], x[99], y[0])\n"
+                                 "across('cgo', 'saxpy', y, x, 1.0)\n"
+                                 "kx:launch() cl.finish() print(x[0], y[0], y[99])"),
+                            &(How){.device = devices[i]});
+        CU_ASSERT_FALSE(a.failed);
+        check_text(devices[i], "10.0\t3.0\t5.0\n30.0\t15.0\t8.0\n", a.notes);
+        attempt_free(&a);
+    }
 }
 
 static void a_wrong_result_says_where(void) {
@@ -198,6 +209,7 @@ void script_kernel_tests(void) {
         {"a kernel really runs", a_kernel_really_runs},
         {"without a device all else is the same", without_a_device_all_else_is_the_same},
         {"host and device take turns at an object", host_and_device_take_turns},
+        {"what the host wrote stays", what_the_host_wrote_stays},
         {"a wrong result says where", a_wrong_result_says_where},
         {"a wrong check is the scenario's mistake", a_wrong_check_is_the_scenarios_mistake},
         {"wrong calls are refused without a device", wrong_calls_are_refused_without_a_device},
