@@ -14,6 +14,9 @@ typedef struct {
     const Body *body;
     size_t at;
     uint64_t round;
+    Id_OBJ *obj; /* all that it has allocated; those from `held` on are in its variables */
+    size_t obj_count, obj_cap, held;
+    bool allocates; /* the result of its last operation is an object */
 } Instance;
 
 typedef struct {
@@ -22,6 +25,7 @@ typedef struct {
     size_t count, cap;
     Model *model;
     Ran *ran;
+    Dev *dev;
     Invariant invariant;
     Bytes text;
 } Run;
@@ -29,21 +33,80 @@ typedef struct {
 static uint64_t new_instance(Run *r, uint64_t body) {
     ASSERT(body < r->p->body_count);
     GROW(r->instance, r->cap, r->count + 1);
-    r->instance[r->count] = (Instance){&r->p->bodies[body], 0, 0};
+    r->instance[r->count] = (Instance){.body = &r->p->bodies[body]};
     return r->count++;
+}
+
+static void take_result(Run *r, uint64_t id, OpResult result) {
+    Instance *in = &r->instance[id];
+    if (!in->allocates) return;
+    in->allocates = false;
+    GROW(in->obj, in->obj_cap, in->obj_count + 1);
+    in->obj[in->obj_count++] = (Id_OBJ){result.value};
+}
+
+static void roots(void *ctx, void (*root)(void *to, Id_OBJ obj), void *to) {
+    const Run *r = ctx;
+    for (size_t i = 0; i < r->count; i++) {
+        for (size_t k = r->instance[i].held; k < r->instance[i].obj_count; k++) root(to, r->instance[i].obj[k]);
+    }
+}
+
+static void drop(void *ctx, uint64_t id) {
+    Run *r = ctx;
+    r->instance[id].held = r->instance[id].obj_count;
+}
+
+static uint64_t launch(const Run *r, World *w, uint64_t ns, Id_OBJ obj) {
+    static const char source[] = "__kernel void fill(__global uchar *x) { x[get_global_id(0)] = 1; }";
+    enum { ITEMS = LAUNCH_SLICES * 64 };
+    Launch l = {.name = stream_text(w->s, "fill"), .obj = {obj}, .written = {true}, .obj_count = 1, .items = ITEMS,
+                .duration_ns = ns, .slices = LAUNCH_SLICES};
+    DevKernel k;
+    DevArg arg = {.kind = DEV_ARG_BUFFER};
+    Diag d;
+    bool ok = dev_kernel(r->dev, "fill.cl", "fill", source, &k, &d) &&
+              dev_buffer(r->dev, heap_bytes(w->heap, obj), heap_size(w->heap, obj), &arg.v.buffer, &d) &&
+              dev_launch(r->dev, k, &arg, 1, ITEMS, &l.slices, &l.dev, &d);
+    if (!ok) printf("\n  %s\n", d.message);
+    ASSERT(ok);
+    return world_launch(w, &l);
+}
+
+/* From the program's own words to the world's. False: it is nothing at all. */
+static bool of_heap(Run *r, World *w, Instance *in, Op *op) {
+    if (op->kind == OP_ALLOC) {
+        in->allocates = true;
+        op->text = stream_text(w->s, "obj");
+        op->b = world_layout(w, op->b ? (HeapLayout){8, 1} : HEAP_NO_POINTERS);
+        return w->heap != NULL;
+    }
+    if ((int)op->kind == OP_DROP) {
+        in->held = in->obj_count;
+        return false;
+    }
+    uint64_t *which = op->kind == OP_LAUNCH ? &op->b : &op->a;
+    size_t k = *which == LAST ? in->obj_count - 1 : *which;
+    if (k >= in->obj_count) return false;
+    Id_OBJ obj = in->obj[k];
+    bool may = heap_is_live(w->heap, obj) && (k >= in->held || heap_pins(w->heap, obj) > 0);
+    if (!may || (op->kind == OP_UNPIN && heap_pins(w->heap, obj) == 0)) return false;
+    if (op->kind == OP_LAUNCH) *op = (Op){.kind = OP_LAUNCH, .line = op->line, .a = launch(r, w, op->a, obj)};
+    else op->a = obj.v;
+    return true;
 }
 
 static bool next_op(Run *r, World *w, uint64_t id, Op *out);
 
 /* With the shortcut, as many operations as can be done from here. */
 static void next(void *ctx, World *w, uint64_t id, OpResult last, Op *out) {
-    (void)last;
     Run *r = ctx;
-    OpResult result;
-    while (next_op(r, w, id, out) && r->p->shortcut && world_do(w, &result)) continue;
+    OpResult result = last;
+    do take_result(r, id, result);
+    while (next_op(r, w, id, out) && r->p->shortcut && world_do(w, &result));
 }
 
-/* True: a channel operation. */
+/* True: it may be done from within. */
 static bool next_op(Run *r, World *w, uint64_t id, Op *out) {
     Instance *in = &r->instance[id];
     if (in->at == in->body->count && ++in->round < in->body->repeat) in->at = 0;
@@ -53,6 +116,9 @@ static bool next_op(Run *r, World *w, uint64_t id, Op *out) {
     }
     *out = in->body->ops[in->at++];
     out->line = (uint32_t)in->at;
+    bool heap = out->kind == OP_ALLOC || out->kind == OP_PIN || out->kind == OP_UNPIN || out->kind == OP_LAUNCH ||
+                (int)out->kind == OP_DROP;
+    if (heap && !of_heap(r, w, in, out)) return next_op(r, w, id, out);
     if (out->kind == OP_GO || out->kind == OP_C_THREAD) {
         out->text = stream_text(w->s, r->p->bodies[out->a].name);
         out->a = new_instance(r, out->a);
@@ -62,7 +128,7 @@ static bool next_op(Run *r, World *w, uint64_t id, Op *out) {
         out->text = stream_text(w->s, "sleep_in_c");
     if (out->kind == OP_CALLBACK) out->text = stream_text(w->s, "goCallback");
     if (out->kind == OP_NOTE || out->kind == OP_PANIC) out->text = stream_text(w->s, "said");
-    return out->kind == OP_SEND || out->kind == OP_RECV;
+    return out->kind == OP_SEND || out->kind == OP_RECV || out->kind == OP_ALLOC || out->kind == OP_PIN || out->kind == OP_UNPIN;
 }
 
 static void sink(void *ctx, const Block *b, const Intern *text) {
@@ -99,8 +165,7 @@ Ran run_program(const Program *p) {
     Ran ran = {0};
     Run r = {.p = p, .ran = &ran};
     Diag d;
-    Dev *dev = NULL;
-    if (!dev_open(&dev, "none", &d)) UNREACHABLE();
+    if (!dev_open(&r.dev, "none", &d)) UNREACHABLE();
     Stream *s = stream_new();
     r.model = model_new(s->text);
     stream_add(s, sink, &r);
@@ -109,13 +174,15 @@ Ran run_program(const Program *p) {
                         .limit_ns = p->limit_ns,
                         .no_shortcut = !p->shortcut};
     costs_default(&opt.costs);
+    enum { HEAP_LIMIT = 256 << 20 };
+    if (p->heap) opt.heap = heap_new(HEAP_LIMIT, p->collector);
     if (p->tune) p->tune(&opt);
     Bytes profile = {0};
     costs_text(&opt.costs, &profile);
     bytes_add(&profile, "", 1);
     findings_begin(&ran.findings, (const char *)profile.data);
     bytes_free(&profile);
-    World *w = world_new(s, dev, (Prog){.ctx = &r, .next = next}, &opt);
+    World *w = world_new(s, r.dev, (Prog){.ctx = &r, .next = next, .roots = roots, .drop = drop}, &opt);
     for (size_t i = 0; i < p->chan_count; i++) world_chan(w, p->chan_caps[i], "c", 0);
     for (size_t i = 0; i < p->timer_count; i++)
         world_timer(w, p->timers[i].delay_ns, p->timers[i].period_ns, "timer", 0);
@@ -144,7 +211,9 @@ Ran run_program(const Program *p) {
     findings_free(&ran.findings);
     model_free(r.model);
     stream_free(s);
-    dev_close(dev);
+    dev_close(r.dev);
+    heap_free(opt.heap);
+    for (size_t i = 0; i < r.count; i++) free(r.instance[i].obj);
     free(r.instance);
     return ran;
 }

@@ -61,6 +61,27 @@ typedef struct {
 #define GOSCHED()                                                                                  \
     { .kind = OP_GOSCHED }
 
+/* With a heap: what a goroutine has allocated is held by its variables until it drops all of it, or ends. An object
+ * is named by the place among those that its goroutine has allocated, from 0; LAST is the last. Who names one that
+ * is not held does nothing at all. */
+enum { OP_DROP = 1000, LAST = 1 << 20 };
+#define ALLOC(bytes)                                                                               \
+    { .kind = OP_ALLOC, .a = (bytes) }
+#define ALLOC_POINTERS(bytes) /* all words of which are nil pointers */                            \
+    { .kind = OP_ALLOC, .a = (bytes), .b = 1 }
+#define DROP()                                                                                     \
+    { .kind = (OpKind)OP_DROP }
+#define PIN(which)                                                                                 \
+    { .kind = OP_PIN, .a = (which) }
+#define UNPIN(which)                                                                               \
+    { .kind = OP_UNPIN, .a = (which) }
+/* A kernel of LAUNCH_SLICES slices that takes ns and writes the object, on queue 0 of no device. */
+#define LAUNCH(ns, which)                                                                          \
+    { .kind = OP_LAUNCH, .a = (ns), .b = (which) }
+#define FINISH()                                                                                   \
+    { .kind = OP_FINISH }
+enum { LAUNCH_SLICES = 10 };
+
 typedef struct {
     const Body *bodies; /* bodies[0] is main */
     size_t body_count;
@@ -73,6 +94,8 @@ typedef struct {
     size_t context_count;
     const Job *jobs;
     size_t job_count;
+    bool heap;
+    Collector collector;
     uint32_t procs; /* 0 = 1 */
     uint64_t seed;
     uint64_t limit_ns;

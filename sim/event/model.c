@@ -936,8 +936,10 @@ static bool dev_stale(Step *s, uint64_t id, uint64_t obj, uint64_t done) {
     GET(Cmd, cmd, id);
     GET(Obj, ob, obj);
     REQUIRE(cmd->state == CMD_QUEUED || cmd->state == CMD_RUNNING, "k%llu is done", (Ull)id);
+    bool left = ob->freed_ns == s->e->time_ns || ob->moved_ns == s->e->time_ns;
     for (uint64_t i = 0; i < cmd->arg_count; i++) {
         if (cmd->obj[i] != obj || cmd->stale[i] != NONE) continue;
+        REQUIRE(left && s->m->stw_stopped, "o%llu has not left the address that k%llu holds", (Ull)obj, (Ull)id);
         cmd->stale[i] = ob->freed_ns != NONE ? ob->at : ob->moved_from;
         cmd->stale_done[i] = done;
         return true;

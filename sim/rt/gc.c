@@ -64,6 +64,7 @@ static void pace(World *w, uint64_t runway) {
     uint64_t room = goal - w->gc.heap_marked, least = room / 64 * 45, most = room / 64 * 61;
     uint64_t from_marked = runway < room ? room - runway : 0;
     if (from_marked < least) from_marked = least;
+    if (room > HEAP_MINIMUM && goal > HEAP_MINIMUM && most < room - HEAP_MINIMUM) most = room - HEAP_MINIMUM;
     if (from_marked > most) from_marked = most;
     w->gc.trigger = w->gc.heap_marked + from_marked;
 }
@@ -91,11 +92,19 @@ static bool still_wanted(const World *w, const G *gp) {
     return past_trigger(w);
 }
 
-/* As far as it gets now. True: it is over; false: the goroutine waits, or the world is being stopped. */
+/* A piece, if there is any left. */
+static bool sweep(World *w, M *mp) {
+    uint64_t ns = gc_sweep_some(w);
+    if (ns > 0) m_due(w, mp, M_AT_OP, ns);
+    return ns > 0;
+}
+
+/* As far as it gets now: what the last cycle has left to sweep is swept first. True: it is over; false: the goroutine waits, or the world is being stopped. */
 static bool start(World *w, M *mp) {
     G *gp = mp->curg;
     switch (gp->gc_at) {
     case GC_AT_START:
+        if (still_wanted(w, gp) && sweep(w, mp)) return false;
         if (!sema_acquire(w, mp, &w->gc.start, "semacquire")) return false;
         if (!still_wanted(w, gp)) {
             sema_release(w, mp, &w->gc.start);
@@ -148,8 +157,19 @@ static void mark_roots(World *w) {
     gc_each_argument(w, root, w);
 }
 
-/* The world stands still for the first time. */
-static void mark_begin(World *w, M *mp) {
+/* gcResetMarkState: nobody owes anything, or has anything in hand. */
+static void settle_assists(World *w) {
+    for (size_t i = 0; i < w->allg_count; i++) {
+        if (w->allg[i] != NULL) w->allg[i]->assist_ns = 0;
+    }
+    w->gc.credit_ns = 0;
+}
+
+/* The world stands still for the first time. What is not swept yet is swept now (finishsweep_m): that time is
+ * returned. */
+static uint64_t mark_begin(World *w, M *mp) {
+    uint64_t unswept = w->gc.sweep_ns;
+    w->gc.sweep_ns = 0;
     w->gc.cycles++;
     share_work(w, mp->curg->own == OWN_FORCEGC);
     w->gc.found = (HeapMarked){0};
@@ -161,14 +181,15 @@ static void mark_begin(World *w, M *mp) {
     uint64_t ns = cost(w, COST_gc_mark) + w->gc.found.objects * cost(w, COST_gc_object) +
                   w->gc.found.scan_bytes * cost(w, COST_gc_scan_byte_ps) / 1000;
     w->gc.left_ns = ns > 0 ? ns : 1;
-    w->gc.credit_ns = 0;
-    w->gc.mark_began_ns = world_now(w);
+    settle_assists(w);
+    w->gc.mark_began_ns = w->stw.began_ns; /* as in gcStart, where it is taken before the stop */
     w->gc.live_at_start = w->gc.heap_live;
     uint64_t room = w->gc.heap_goal > w->gc.heap_live ? w->gc.heap_goal - w->gc.heap_live : 1;
     if (room < w->gc.left_ns) room = w->gc.left_ns; /* a nanosecond a byte at most */
     w->gc.assist_ps = room == UINT64_MAX ? 0 : w->gc.left_ns * 1000 / room;
     w->gc.marks = true;
     w->gc.terminates = false;
+    return unswept;
 }
 
 /* ... and for the second time. */
@@ -177,30 +198,30 @@ static uint64_t mark_end(World *w, M *mp) {
     ASSERT(w->gc.nwork == 0);
     w->gc.marks = false;
     gc_wake_assists(w, mp);
-    uint64_t before = w->heap != NULL ? heap_count(w->heap) : 0, allocated = w->gc.heap_live - w->gc.live_at_start;
-    uint64_t bytes = w->gc.found.bytes + allocated, moved = 0;
+    uint64_t before = w->gc.objects, allocated = w->gc.heap_live - w->gc.live_at_start;
+    uint64_t bytes = w->gc.found.bytes + allocated;
+    w->gc.moved_bytes = 0;
     EMIT(w->s, GC_MARKED, mp->curg->id, {w->gc.found.objects}, {w->gc.found.bytes});
     if (w->heap != NULL) {
         gc_evacuate(w);
         bytes = heap_live_bytes(w->heap);
-        if (heap_collector(w->heap) == COLLECTOR_MOVING) moved = bytes;
     }
     w->gc.heap_live = w->gc.heap_marked = bytes;
     w->gc.sweep_ns = before * cost(w, COST_gc_sweep);
     w->gc.marked_cycles = w->gc.cycles;
     w->gc.last_ns = world_now(w);
+    gc_sweep_begin(w, mp); /* gcSweep comes before the end is said */
     EMIT(w->s, GC_END, mp->curg->id);
     pace(w, allocated);
     EMIT(w->s, HEAP_GOAL, {w->gc.heap_goal == UINT64_MAX ? 0 : w->gc.heap_goal});
-    gc_sweep_begin(w, mp);
     sched_injectglist(w, mp, &w->gc.waiting, mp->curg->id);
-    return moved * cost(w, COST_gc_move_byte_ps) / 1000;
+    return w->gc.moved_bytes * cost(w, COST_gc_move_byte_ps) / 1000;
 }
 
 uint64_t gc_stopped(World *w, M *mp) {
     G *gp = mp->curg;
-    if (gp->gc_at == GC_AT_STOP) mark_begin(w, mp);
-    else if (gp->gc_at == GC_AT_TERM) return mark_end(w, mp);
+    if (gp->gc_at == GC_AT_STOP) return mark_begin(w, mp);
+    if (gp->gc_at == GC_AT_TERM) return mark_end(w, mp);
     return 0;
 }
 
@@ -208,7 +229,7 @@ bool gc_restarted(World *w, M *mp) {
     G *gp = mp->curg;
     if (gp->gc_at == GC_AT_TERM) {
         sema_release(w, mp, &w->gc.sema);
-        gp->gc_at = gp->op.kind == OP_ALLOC ? GC_AT_READY : GC_AT_TOP;
+        gp->gc_at = gp->op.kind == OP_ALLOC ? GC_AT_PAID : GC_AT_TOP;
     } else if (gp->gc_at != GC_AT_STOP) {
         return false;
     }
@@ -256,9 +277,14 @@ void gc_collect(World *w, M *mp) {
         if (!wait_for_cycle(w, mp, gp->op.a + 1)) return;
         gp->gc_at = GC_AT_SWEEP;
     }
-    uint64_t ns = w->gc.cycles == gp->op.a + 1 ? gc_sweep_some(w) : 0;
-    if (ns > 0) {
-        m_due(w, mp, M_AT_OP, ns);
+    if (gp->gc_at == GC_AT_SWEPT) { /* others shall not have to wait for all of it */
+        gp->gc_at = GC_AT_SWEEP;
+        gp->op_again = true;
+        sched_gosched(w, mp, w->text.gosched);
+        return;
+    }
+    if (w->gc.cycles == gp->op.a + 1 && sweep(w, mp)) {
+        gp->gc_at = GC_AT_SWEPT;
         return;
     }
     gp->gc_at = GC_AT_TOP;
@@ -273,8 +299,8 @@ uint64_t gc_alloc_cost(const World *w, const G *gp) {
 /* mallocgc: pays for it with marking, while that goes on; allocates; begins a collection, if it is time. */
 void gc_alloc(World *w, M *mp) {
     G *gp = mp->curg;
-    if (gp->gc_at <= GC_AT_ASSIST) {
-        if (w->gc.marks && !gc_assist(w, mp, gp->op.a)) return;
+    if (gp->gc_at < GC_AT_READY) {
+        if (!gc_assist(w, mp, gp->op.a)) return;
         gp->gc_at = GC_AT_READY;
     }
     if (gp->gc_at == GC_AT_READY) {
@@ -288,6 +314,7 @@ void gc_alloc(World *w, M *mp) {
         }
         EMIT(w->s, OBJ_NEW, obj, {gp->op.a}, {heap_addr(w->heap, obj)}, gp->op.text, {gp->op.line});
         w->gc.heap_live += gp->op.a;
+        w->gc.objects++;
         gp->op.a = obj.v;
         gp->op.b = ALLOCATED;
         gp->gc_at = past_trigger(w) ? GC_AT_START : GC_AT_WAIT;

@@ -66,6 +66,8 @@ static void leaves(void *ctx, Id_OBJ obj, uint64_t from, uint64_t to) {
     World *w = ctx;
     if (to != 0) EMIT(w->s, OBJ_MOVE, obj, {from}, {to});
     else EMIT(w->s, OBJ_FREE, obj, {from});
+    if (to != 0) w->gc.moved_bytes += heap_size(w->heap, obj);
+    else w->gc.objects--;
     if (w->prog.leaves) w->prog.leaves(w->prog.ctx, obj, to);
     for (size_t q = 0; q < w->queue_count; q++) {
         for (uint64_t cmd = w->queues[q].head; cmd != NONE; cmd = w->cmds[cmd].next) outdate(w, cmd, obj, from);

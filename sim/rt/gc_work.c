@@ -8,8 +8,8 @@
  * Go:      runtime/mgc.go gcBgMarkStartWorkers, gcBgMarkWorker, gcEndWork; mgcpacer.go findRunnableGCWorker,
  *          markWorkerStop; mgcmark.go gcAssistAlloc, gcFlushBgCredit, gcWakeAllAssists; mgcsweep.go bgsweep (go1.26)
  * Differs: bgsweep is made for the first collection; in Go it is there from the beginning. A piece is a stretch of time,
- *          the same for all, not so many bytes. A P gets its worker when it looks for work, not already when the world
- *          starts. Between two pieces of sweeping bgsweep yields to whoever waits; Go sweeps ten spans in one.
+ *          the same for all, not so many bytes. An assist's as well. A P gets its worker when it looks for work, not already when the world
+ *          starts. Between two pieces of sweeping bgsweep yields, if no P is idle, to whoever waits; Go sweeps ten spans in one, and yields to nobody too.
  * Emits:   GC_WORKER GO_UNBLOCK G_LABEL GC_ASSIST GC_ASSIST_END
  */
 #include "world.h"
@@ -87,6 +87,8 @@ static bool over_share(const World *w, const P *pp, uint64_t more_ns, uint32_t p
                                                      since % 1000000 * w->gc.fraction_ppm / 1000000 * percent;
 }
 
+bool gc_has_work(const World *w) { return w->gc.marks && w->gc.left_ns > 0; }
+
 G *gc_find_worker(World *w, P *pp) {
     if (w->gc.left_ns == 0 || w->gc.pool == NULL) return NULL;
     if (w->gc.dedicated > 0) {
@@ -122,16 +124,27 @@ static bool other_work(const World *w, const P *pp) {
     return w->sched.runq.count > 0 || !sched_runqempty(pp);
 }
 
+/* pollWork: also what the network has for somebody, if nobody waits for it. */
+static bool poll_work(World *w, M *mp) {
+    if (other_work(w, mp->p)) return true;
+    if (w->net.waiters == 0 || w->sched.poller != NULL) return false;
+    GQueue list = net_poll(w);
+    bool some = list.count > 0;
+    sched_injectglist(w, mp, &list, (Id_G){NONE});
+    return some;
+}
+
 static bool shall_stop(World *w, M *mp) {
     G *gp = mp->curg;
     if (w->gc.left_ns == 0) return true;
     switch ((WorkerMode)gp->worker) {
     case WORKER_DEDICATED:
-        if (gp->preempt) sched_runq_to_global(w, mp->p); /* others shall run elsewhere; it goes on */
+        if (gp->preempt && !gp->op.b) sched_runq_to_global(w, mp->p); /* others shall run elsewhere; it goes on */
+        gp->op.b = gp->op.b || gp->preempt; /* that was once and for all (gcDrainUntilPreempt) */
         gp->preempt = false;
         return false;
     case WORKER_FRACTIONAL: return gp->preempt || over_share(w, mp->p, world_now(w) - gp->body, 120);
-    case WORKER_IDLE: return gp->preempt || other_work(w, mp->p);
+    case WORKER_IDLE: return gp->preempt || poll_work(w, mp);
     case WORKER_NEW:
     case WORKER_WAITS: break;
     }
@@ -150,7 +163,8 @@ static void worker_stops(World *w, M *mp) {
 }
 
 static void mark(World *w, M *mp) {
-    mp->curg->op = (Op){.kind = OP_MARK, .a = take(&w->gc.left_ns, PIECE_NS)};
+    uint64_t asked = mp->curg->op.kind == OP_MARK ? mp->curg->op.b : false;
+    mp->curg->op = (Op){.kind = OP_MARK, .a = take(&w->gc.left_ns, PIECE_NS), .b = asked};
     exec_begin(w, mp);
 }
 
@@ -179,43 +193,79 @@ static void worker_next(World *w, M *mp) {
 
 /* ---- who allocates ---- */
 
-/* The debt grows with each byte. Workers have credit to give; who gets none marks himself, and if nothing is
- * left to mark, waits for credit. */
-bool gc_assist(World *w, M *mp, uint64_t bytes) {
+/* One nanosecond more than they cost, so that what is small is not for nothing. */
+static void charge(const World *w, G *gp, uint64_t bytes) {
+    uint64_t debt = bytes * w->gc.assist_ps / 1000 + 1;
+    int64_t left = (int64_t)gp->assist_ns - (int64_t)(debt < INT32_MAX ? debt : INT32_MAX);
+    gp->assist_ns = left < -INT32_MAX ? -INT32_MAX : (int32_t)left;
+}
+
+static bool waits_for_credit(World *w, M *mp) {
     G *gp = mp->curg;
-    if (gp->gc_at == GC_AT_ASSIST) { /* it has marked a piece */
-        w->gc.nwork--;
-        EMIT(w->s, GC_ASSIST_END, gp->id);
-        return !mark_done(w, mp);
-    }
-    uint64_t debt = bytes * w->gc.assist_ps / 1000;
-    if (debt < OVER_ASSIST_NS) debt = OVER_ASSIST_NS;
-    debt -= take(&w->gc.credit_ns, debt);
-    if (debt == 0) return true;
-    uint64_t ns = take(&w->gc.left_ns, debt);
-    if (ns > 0) {
-        EMIT(w->s, GC_ASSIST, gp->id, {gp->op.line});
-        gp->gc_at = GC_AT_ASSIST;
-        w->gc.nwork++;
-        m_due(w, mp, M_AT_OP, ns);
-        return false;
-    }
-    if (w->gc.nwork == 0) return true; /* the last one is on his way to the second stop */
+    if (w->gc.nwork == 0) return false; /* the last one is on his way to the second stop */
     gp->op_again = true;
-    gp->gc_at = GC_AT_READY;
+    gp->gc_at = GC_AT_PAID; /* when it is woken */
     gqueue_put(&w->gc.assists, gp);
     sched_gopark(w, mp, stream_text(w->s, "GC assist wait"));
     sched_schedule(w, mp);
-    return false;
+    return true;
 }
 
-/* gcFlushBgCredit: who waits gets it first; each is content with one piece. */
+/* Each byte is a debt. Workers have credit to give, and nothing is said of it; who gets none marks himself, more
+ * than he has to, so that it is for what he allocates next as well; and if nothing is left to mark, he waits. */
+bool gc_assist(World *w, M *mp, uint64_t bytes) {
+    G *gp = mp->curg;
+    bool first = gp->gc_at == GC_AT_TOP, told = !first;
+    if (first && !w->gc.marks) return true;
+    if (first) charge(w, gp, bytes);
+    if (gp->gc_at == GC_AT_ASSIST) { /* it has marked a piece */
+        w->gc.nwork--;
+        if (mark_done(w, mp)) return false;
+        if (gp->assist_ns < 0 && gp->preempt) {
+            gp->gc_at = GC_AT_AGAIN;
+            gp->op_again = true;
+            sched_gosched(w, mp, w->text.gosched);
+            return false;
+        }
+    }
+    if (gp->gc_at != GC_AT_PAID && w->gc.marks && gp->assist_ns < 0) {
+        uint64_t debt = (uint64_t)-gp->assist_ns, work = first && debt < OVER_ASSIST_NS ? OVER_ASSIST_NS : debt;
+        uint64_t stolen = take(&w->gc.credit_ns, work), ns = 0;
+        if (first && stolen < work) {
+            EMIT(w->s, GC_ASSIST, gp->id, {gp->op.line});
+            told = true;
+        }
+        work -= stolen;
+        ns = take(&w->gc.left_ns, work < OVER_ASSIST_NS ? work : OVER_ASSIST_NS);
+        gp->assist_ns += (int32_t)(stolen + ns);
+        if (ns > 0) {
+            gp->gc_at = GC_AT_ASSIST;
+            w->gc.nwork++;
+            m_due(w, mp, M_AT_OP, ns);
+            return false;
+        }
+        if (gp->assist_ns < 0 && waits_for_credit(w, mp)) return false;
+    }
+    if (told) EMIT(w->s, GC_ASSIST_END, gp->id);
+    return true;
+}
+
+/* gcFlushBgCredit: who waits gets it first. Whose debt is larger than that goes to the end of the queue. */
 static void flush_credit(World *w, M *mp, uint64_t ns) {
-    if (w->gc.assists.count > 0) {
-        sched_ready(w, mp->p, gqueue_get(&w->gc.assists), (Id_G){NONE});
-        return;
+    while (ns > 0 && w->gc.assists.count > 0) {
+        G *gp = gqueue_get(&w->gc.assists);
+        uint64_t debt = (uint64_t)-gp->assist_ns, paid = ns < debt ? ns : debt;
+        gp->assist_ns += (int32_t)paid;
+        ns -= paid;
+        if (gp->assist_ns < 0) gqueue_put(&w->gc.assists, gp);
+        else sched_ready(w, mp->p, gp, (Id_G){NONE});
     }
     w->gc.credit_ns += ns;
+}
+
+/* What it has in hand is everybody's (gdestroy). */
+void gc_goexit(World *w, const G *gp) {
+    if (w->gc.marks && gp->assist_ns > 0) w->gc.credit_ns += (uint64_t)gp->assist_ns;
 }
 
 void gc_wake_assists(World *w, M *mp) { sched_injectglist(w, mp, &w->gc.assists, mp->curg->id); }
@@ -231,7 +281,7 @@ void gc_sweep_begin(World *w, M *mp) {
 
 static void sweeper_next(World *w, M *mp) {
     G *gp = mp->curg;
-    if (gp->op.kind == OP_SWEEP && other_work(w, mp->p)) {
+    if (gp->op.kind == OP_SWEEP && w->sched.npidle == 0 && other_work(w, mp->p)) { /* goschedIfBusy */
         gp->op.kind = OP_IDLE;
         sched_gosched(w, mp, w->text.gosched);
         return;

@@ -52,7 +52,7 @@ typedef enum {
 
     /* the runtime's own goroutines only: */
     OP_IDLE, /* waits to be woken, for the reason text */
-    OP_MARK, /* marks for a ns, at one go */
+    OP_MARK, /* marks for a ns, at one go; b: it was asked to stop before */
     OP_SWEEP, /* sweeps for a ns */
 } OpKind;
 

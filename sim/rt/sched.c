@@ -246,6 +246,9 @@ void sched_handoffp(World *w, P *pp) {
     } else if (w->sched.runq.count > 0) {
         HANDOFF("the global queue is not empty");
         sched_startm(w, pp, false);
+    } else if (gc_has_work(w)) {
+        HANDOFF("a collection marks, and there is something left to mark");
+        sched_startm(w, pp, false);
     } else if (w->sched.nmspinning + w->sched.npidle == 0) {
         HANDOFF("nobody searches, no P is idle");
         w->sched.nmspinning = 1;
@@ -312,12 +315,12 @@ static G *runqget(World *w, P *pp, bool *inherit) {
     return gp;
 }
 
-/* The head of the global queue, and up to max - 1 more into pp's own. */
 void sched_runq_to_global(World *w, P *pp) {
     bool inherit;
     for (G *gp; (gp = runqget(w, pp, &inherit)) != NULL;) sched_globrunqput(w, gp);
 }
 
+/* The head of the global queue, and up to max - 1 more into pp's own. */
 static G *globrunqget(World *w, P *pp, uint64_t max) {
     uint64_t size = w->sched.runq.count, n = size / w->procs + 1;
     if (size == 0) return NULL;
@@ -441,6 +444,7 @@ void sched_goexit(World *w, M *mp) {
     G *gp = dropg(mp);
     gp->status = G_DEAD;
     EMIT(w->s, GO_END, gp->id);
+    gc_goexit(w, gp);
     w->allg[gp->id.v] = NULL;
     if (w->prog.drop && !gp->own) w->prog.drop(w->prog.ctx, gp->body);
     if (gp == w->maing) { /* main.main returned: the process ends, whoever else still runs */
@@ -547,8 +551,8 @@ void sched_find(World *w, M *mp) {
     }
     timer_check(w, mp, pp);
     if (w->gc.marks && (gp = gc_find_worker(w, pp)) != NULL) {
+        sched_wakep(w); /* tryWakeP; a searcher's last words do it in any case */
         found(w, mp, gp, false);
-        sched_wakep(w);
         return;
     }
     if (stress(w, STRESS_STEAL) && (gp = steal_first(w, mp)) != NULL) {

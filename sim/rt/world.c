@@ -131,6 +131,7 @@ Id_CHAN world_chan(World *w, uint64_t cap, const char *name, uint32_t line) {
 void world_object(World *w, Id_OBJ obj, const char *name, uint32_t line) {
     uint64_t bytes = heap_size(w->heap, obj);
     w->gc.heap_live += bytes;
+    w->gc.objects++;
     EMIT(w->s, OBJ_NEW, obj, {bytes}, {heap_addr(w->heap, obj)}, stream_text(w->s, name), {line});
 }
 

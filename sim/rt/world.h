@@ -42,13 +42,16 @@ typedef enum { OWN_NONE, OWN_FORCEGC, OWN_WORKER, OWN_SWEEPER } Own;
 typedef enum {
     GC_AT_TOP,
     GC_AT_ASSIST,  /* helps to mark */
-    GC_AT_READY,   /* has helped enough; runtime.GC: waits for the cycle that marks already */
+    GC_AT_AGAIN,   /* ... was asked to stop meanwhile, and has not paid yet */
+    GC_AT_PAID,    /* ... has no debt any more */
+    GC_AT_READY,   /* allocates; runtime.GC: waits for the cycle that marks already */
     GC_AT_START,   /* gcStart, before its semaphore */
     GC_AT_SEMA,    /* ... before gcsema */
     GC_AT_WORKERS, /* ... makes workers */
     GC_AT_STOP,    /* ... the first stop */
     GC_AT_WAIT,    /* runtime.GC: for the end of its cycle */
     GC_AT_SWEEP,   /* ... sweeps */
+    GC_AT_SWEPT,   /* ... has swept a piece, and yields */
     GC_AT_TERM,    /* gcMarkDone: the second stop */
 } GcAt;
 /* How a mark worker came to its P, as Go labels it. */
@@ -63,6 +66,7 @@ typedef struct {
 struct G {
     Id_G id;
     GState status;
+    int32_t assist_ns; /* gcAssistBytes, in what they cost: marked more than was due; negative: owes so much */
     M *m;
     G *schedlink; /* next on a run queue, or on a channel's queue */
     bool preempt;
@@ -346,6 +350,8 @@ struct World {
         uint64_t sweep_ns; /* left to sweep */
         uint64_t heap_live, heap_marked, heap_goal, trigger;
         uint64_t live_at_start; /* of the cycle */
+        uint64_t objects;       /* that were not freed */
+        uint64_t moved_bytes;   /* in the cycle */
         HeapMarked found;
     } gc;
 
@@ -520,6 +526,7 @@ bool gc_is_due(const World *w);       /* for sysmon */
 void gc_force(World *w);              /* ... which then wakes the goroutine that collects, or makes it */
 
 /* gc_work.c */
+bool gc_has_work(const World *w);           /* gcShouldScheduleWorker, while it marks */
 G *gc_find_worker(World *w, P *pp);      /* for findRunnable; runnable, or NULL */
 G *gc_find_idle_worker(World *w, P *pp); /* ... when there is nothing else */
 bool gc_needs_idle_worker(const World *w);
@@ -527,6 +534,7 @@ bool gc_new_worker(World *w, M *mp); /* false: there are enough */
 void gc_own(World *w, M *mp);     /* M_AT_NEXT of one of the runtime's own */
 void gc_op_done(World *w, M *mp); /* OP_MARK, OP_SWEEP */
 bool gc_assist(World *w, M *mp, uint64_t bytes); /* true: it has paid for them */
+void gc_goexit(World *w, const G *gp);
 void gc_wake_assists(World *w, M *mp);
 void gc_sweep_begin(World *w, M *mp); /* there is something to sweep */
 uint64_t gc_sweep_some(World *w);     /* takes a piece of it; 0 = there is none */

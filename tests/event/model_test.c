@@ -85,6 +85,76 @@ static void impossible_events_are_refused(void) {
     }
 }
 
+/* What a collector and a device can do to objects: o0 is free to go, o1 is pinned, o2 was freed; k0 holds o0 and o1,
+ * k1 is done. */
+static void impossible_ends_of_objects_are_refused(void) {
+    static const Event before[] = {
+        {.kind = EV_OBJ_NEW, .arg = {0, 64, 4096, 0, 0}},
+        {.kind = EV_OBJ_NEW, .arg = {1, 64, 8192, 0, 0}},
+        {.kind = EV_OBJ_NEW, .arg = {2, 64, 12288, 0, 0}},
+        {.kind = EV_PIN, .arg = {1, 1, 0}},
+        {.kind = EV_DEV_ENQUEUE, .arg = {0, 0, 1, 0, 64, 0}},
+        {.kind = EV_DEV_ARG, .arg = {0, 0, 1}},
+        {.kind = EV_DEV_ARG, .arg = {0, 1, 1}},
+        {.kind = EV_DEV_ENQUEUE, .arg = {1, 1, 1, 0, 64, 0}},
+        {.kind = EV_DEV_ARG, .arg = {1, 0, 1}},
+        {.kind = EV_DEV_START, .arg = {1, 1, 10}},
+        {.kind = EV_DEV_DONE, .arg = {1}},
+        {.kind = EV_STW_BEGIN, .arg = {1, 0, 0}},
+        {.kind = EV_P_STOP_OWN, .arg = {0, 0}},
+        {.kind = EV_STW_STOPPED, .arg = {1, 0}},
+        {.kind = EV_OBJ_FREE, .arg = {2, 12288}},
+        {.kind = EV_P_START_OWN, .arg = {0, 0}},
+        {.kind = EV_STW_END, .arg = {1, 10}},
+    };
+    enum { STOPPED = 15, RUNS = ARRAY_LEN(before) }; /* so many of them come before */
+    static const struct {
+        size_t before;
+        Event e;
+        const char *why; /* NULL: it is possible */
+    } cases[] = {
+        {STOPPED, {.kind = EV_OBJ_MOVE, .arg = {0, 4096, 16384}}, NULL},
+        {STOPPED, {.kind = EV_OBJ_FREE, .arg = {0, 4096}}, NULL},
+        {STOPPED - 2, {.kind = EV_OBJ_MOVE, .arg = {0, 4096, 16384}}, "but the world runs"}, /* it is to stop */
+        {RUNS, {.kind = EV_OBJ_MOVE, .arg = {0, 4096, 16384}}, "but the world runs"},
+        {RUNS, {.kind = EV_OBJ_FREE, .arg = {0, 4096}}, "but the world runs"},
+        {STOPPED, {.kind = EV_OBJ_MOVE, .arg = {1, 8192, 16384}}, "but it is pinned"},
+        {STOPPED, {.kind = EV_OBJ_FREE, .arg = {1, 8192}}, "but it is pinned"},
+        {STOPPED, {.kind = EV_OBJ_MOVE, .arg = {2, 12288, 16384}}, "but it was freed before"},
+        {STOPPED, {.kind = EV_OBJ_FREE, .arg = {2, 12288}}, "but it was freed before"},
+        {STOPPED, {.kind = EV_OBJ_MOVE, .arg = {0, 8192, 16384}}, "from where it is not"},
+        {STOPPED, {.kind = EV_OBJ_FREE, .arg = {0, 4100}}, "from where it is not"},
+        {STOPPED, {.kind = EV_OBJ_FREE, .arg = {7, 4096}}, "no object o7"},
+        {RUNS, {.kind = EV_OBJ_NEW, .arg = {9, 64, 16384, 0, 0}}, "not the next object"},
+        {RUNS, {.kind = EV_PIN, .arg = {1, 0, 0}}, NULL},
+        {RUNS, {.kind = EV_PIN, .arg = {1, 2, 0}}, "o2 was freed"},
+        {RUNS, {.kind = EV_UNPIN, .arg = {1, 0, 0}}, "o0 is not pinned"},
+        {RUNS, {.kind = EV_PIN, .arg = {2, 0, 0}}, "g2 is runnable, not running"},
+        {RUNS, {.kind = EV_DEV_STALE, .arg = {0, 0, 0}}, "has not left"},
+        {RUNS, {.kind = EV_DEV_STALE, .arg = {0, 2, 0}}, "does not hold the address of o2"},
+        {RUNS, {.kind = EV_DEV_STALE, .arg = {1, 0, 0}}, "k1 is done"},
+        {RUNS, {.kind = EV_DEV_STALE, .arg = {5, 0, 0}}, "no device command k5"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        Intern *text = intern_new();
+        uint64_t seq;
+        Model *m = a_running_world(text, &seq);
+        char why[MODEL_WHY_MAX] = "";
+        for (size_t k = 0; k <= cases[i].before; k++) {
+            Event e = k < cases[i].before ? before[k] : cases[i].e;
+            e.seq = ++seq;
+            e.time_ns = 1000;
+            bool taken = model_apply(m, &e, why), shall = k < cases[i].before || cases[i].why == NULL;
+            if (taken != shall || (!taken && strstr(why, cases[i].why) == NULL))
+                printf("\n  case %zu, event %zu: \"%s\"\n", i, k, why);
+            CU_ASSERT_EQUAL(taken, shall);
+            if (!taken && !shall) CU_ASSERT_PTR_NOT_NULL(strstr(why, cases[i].why));
+        }
+        model_free(m);
+        intern_free(text);
+    }
+}
+
 /* An imported world: M0 on P0, nothing else. */
 static void impossible_imports_are_refused(void) {
     static const Event before[] = {{.kind = EV_IMPORT, .arg = {26}},
@@ -181,6 +251,7 @@ static void every_event_has_its_row_in_order(void) {
 void model_tests(void) {
     static const Check checks[] = {
         {"impossible events are refused, with the reason", impossible_events_are_refused},
+        {"so are impossible ends of objects", impossible_ends_of_objects_are_refused},
         {"impossible events of an imported trace as well", impossible_imports_are_refused},
         {"time and numbers go forward", time_and_numbers_go_forward},
         {"nonsense is survived", nonsense_is_survived},

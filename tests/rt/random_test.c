@@ -64,7 +64,7 @@ static void add_c_call(Random *x, Prng *r, uint64_t body, int depth) {
 /* What a goroutine other than main does; channel operations are the most frequent. */
 static void add_go(Random *x, Prng *r, uint64_t body, int depth) {
     uint64_t c = prng_below(r, CHANS);
-    switch (prng_below(r, 32)) {
+    switch (prng_below(r, 39)) {
     case 0:
     case 1: ADD(COMPUTE(prng_below(r, 100000))); break;
     case 2: ADD(COMPUTE(prng_below(r, 3000000))); break;
@@ -107,6 +107,16 @@ static void add_go(Random *x, Prng *r, uint64_t body, int depth) {
         ADD({.kind = OP_CTX_CURRENT, .a = prng_below(r, CONTEXTS), .b = prng_below(r, 2)});
         break;
     case 30: ADD({.kind = OP_ACROSS, .a = prng_below(r, JOBS)}); break;
+    case 31:
+    case 32: ADD(ALLOC(1 + prng_below(r, 1 << (4 + prng_below(r, 18))))); break;
+    case 33: ADD(ALLOC_POINTERS(8 + 8 * prng_below(r, 40000))); break;
+    case 34: ADD(PIN(prng_below(r, 2) ? LAST : prng_below(r, 3))); break;
+    case 35: ADD(UNPIN(prng_below(r, 3))); break;
+    case 36: ADD(LAUNCH(prng_below(r, 1000000), LAST)); break;
+    case 37:
+        if (prng_below(r, 2)) ADD(DROP());
+        else ADD(FINISH());
+        break;
     default:
         switch (prng_below(r, 40)) {
         case 0: ADD(CLOSE(c)); break;
@@ -143,6 +153,9 @@ static void tune(WorldOptions *opt) {
     costs_for(opt->go, &opt->costs);
     opt->stress = tuned % 16;
     opt->asyncpreemptoff = tuned % 7 == 0;
+    opt->gogc = tuned % 5 == 0 ? 2 : tuned % 5 == 1 ? 20 : 0; /* nearly all the time; often; as always */
+    if (tuned % 3 == 0) opt->costs.ns[COST_gc_mark] *= 10;
+    if (tuned % 4 == 0) opt->costs.ns[COST_gc_sweep] *= 1000;
 }
 
 static Program make(Random *x, uint64_t seed) {
@@ -178,6 +191,8 @@ static Program make(Random *x, uint64_t seed) {
                      .context_count = CONTEXTS,
                      .jobs = x->job,
                      .job_count = JOBS,
+                     .heap = true,
+                     .collector = seed / 2 % 2 ? COLLECTOR_GO : COLLECTOR_MOVING,
                      .procs = (uint32_t)(1 + prng_below(&r, 5)),
                      .seed = seed,
                      .limit_ns = 60000000,
@@ -218,7 +233,8 @@ static void world_and_model_agree(void) {
         EV_LOCK_THREAD, EV_M_LOCK_WAKE, EV_M_END,           EV_M_TEMPLATE,    EV_M_ASK,
         EV_SIGNAL,      EV_SIGNAL_IN_C, EV_CALLBACK_END,    EV_NEEDM,         EV_DROPM,
         EV_NEEDM_WAIT,  EV_TIMER_SEND,  EV_NET_READY,       EV_SYSMON_POLL,   EV_CTX_USE,
-        EV_ACROSS,      EV_P_SYSCALL};
+        EV_ACROSS,      EV_P_SYSCALL,   EV_OBJ_MOVE,        EV_OBJ_FREE,      EV_UNPIN,
+        EV_DEV_STALE,   EV_GC_ASSIST,   EV_GC_WORKER,       EV_DEV_WAIT,      EV_SYSMON_SLEEP};
     for (size_t i = 0; i < ARRAY_LEN(rare); i++) {
         if (reached[rare[i]] == 0) printf("\n  never reached: %s\n", event_spec[rare[i]].name);
         CU_ASSERT(reached[rare[i]] > 0);
