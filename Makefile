@@ -21,7 +21,7 @@ EVENT  = event model model_import place stream pump watch text trace_write trace
 LENS   = narrate narrate_import summary why trail findings schedtrace diff perfetto perfetto_packet \
          gotrace_batch gotrace_write gotrace_write_import gotrace_import $(READER)
 READER = gotrace gotrace_generation gotrace_table gotrace_decode gotrace_order gotrace_read# of Go's traces
-MEM    = heap
+MEM    = heap shape space room large keep mark sweep evacuate
 DEV    = dev native ocl none signature slice buildlog
 RT     = agenda cost version profile world thread sched gqueue timer sysmon cgo callback lock stw net context across chan exec launch
 SCRIPT = script strand sandbox meter doors lib pattern prelude args error \
@@ -39,7 +39,7 @@ TRACES = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%)# all t
 
 TESTS  = main check tidy_test program imported scenario audit invariant $(TESTS_BASE:%=base/%_test) \
          $(TESTS_EVENT:%=event/%_test) $(TESTS_LENS:%=lens/%_test) lens/perfetto_reader \
-         $(TESTS_DEV:%=dev/%_test) dev/driver $(TESTS_RT:%=rt/%_test) \
+         $(TESTS_MEM:%=mem/%_test) $(TESTS_DEV:%=dev/%_test) dev/driver $(TESTS_RT:%=rt/%_test) \
          $(TESTS_SCRIPT:%=script/%_test) script/attempt \
          calibrate/fit_test \
          $(TESTS_CLI:%=cli/%_test) cli/command $(TESTS_VIEW:%=visualizer/%_test) visualizer/sample $(TWINS:%=twins/%) twins/twins_test
@@ -47,6 +47,7 @@ TWINS  = facts twin
 TESTS_BASE   = base
 TESTS_EVENT  = trace model
 TESTS_LENS   = narrate summary why findings scenarios perfetto gotrace gotrace_read gotrace_bytes import again
+TESTS_MEM    = heap heap_random
 TESTS_DEV    = slice buildlog signature device fault
 TESTS_RT     = sched rules stw lock callback wait random version profile
 TESTS_SCRIPT = sandbox budget order value error knob kernel strand

@@ -126,7 +126,7 @@ static int make(lua_State *L) {
     Diag d;
     Id_OBJ id;
     if ((uint64_t)n > HEAP_BYTES_MAX) n = (lua_Integer)HEAP_BYTES_MAX + 1; /* refused below */
-    if (!heap_object(s->heap, (uint64_t)n * element_bytes[element], &id, &d)) script_raise(L, &d);
+    if (!heap_object(s->heap, (uint64_t)n * element_bytes[element], HEAP_NO_POINTERS, &id, &d)) script_raise(L, &d);
     ASSERT(id.v == s->obj_count);
     GROW(s->objs, s->obj_cap, s->obj_count + 1);
     Obj *o = &s->objs[s->obj_count++];

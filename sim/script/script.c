@@ -148,7 +148,7 @@ bool script_load(Script **out, const char *path, const char *source, size_t len,
     s->free_body = NO_BODY;
     s->on = &s->home;
     s->waits = CSTACKS && !opt->no_strands;
-    s->heap = heap_new(HEAP_BYTES_MAX);
+    s->heap = heap_new(HEAP_BYTES_MAX, COLLECTOR_MOVING);
     s->scenario = (Scenario){.go = go_version_find(GO_DEFAULT), .procs = 1, .seed = 1, .limit_ns = LIMIT_DEFAULT,
                              .limit_events = EVENTS_DEFAULT};
     if (take_settings(s, opt, d) && check_bytes(s, len, d) && sandbox_open(s, d) && load(s, len, d)) {
