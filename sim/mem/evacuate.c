@@ -37,49 +37,84 @@ typedef struct {
     size_t pinned_count, pinned_next;
 } Plan;
 
-static void tell(const Plan *p, uint32_t obj, uint32_t granule, uint64_t to) {
-    if (p->listen != NULL && p->listen->leaves != NULL)
-        p->listen->leaves(p->listen->ctx, (Id_OBJ){obj}, addr_of(granule), to);
+/* Of the objects in this row, those that may not move. */
+static uint64_t staying(Plan *p, uint32_t row) {
+    const Row *r = &p->h->row[row];
+    uint64_t stay = 0;
+    for (; p->pinned_next < p->pinned_count && p->pinned[p->pinned_next] / ROW_GRANULES == row; p->pinned_next++)
+        stay |= bit_of(p->pinned[p->pinned_next]);
+    if (p->listen == NULL || p->listen->stays == NULL) return stay;
+    const Slot *slot = &p->from->slot[r->run];
+    for (uint64_t starts = r->starts; starts != 0; starts &= starts - 1, slot++) {
+        uint64_t bit = starts & -starts;
+        if ((r->marks & ~stay & bit) != 0 && p->listen->stays(p->listen->ctx, (Id_OBJ){slot->obj})) stay |= bit;
+    }
+    return stay;
 }
 
-static bool stays(Plan *p, uint32_t obj, uint32_t granule) {
-    if (p->pinned_next < p->pinned_count && p->pinned[p->pinned_next] == granule) {
-        p->pinned_next++;
-        return true;
+/* The objects that move are all that the row has, are alike and follow each other: their units. Else 0. */
+static uint32_t solid_units(const Heap *h, const Row *r, uint64_t moves) {
+    if (moves != r->starts || moves == 0 || r->shape == MIXED_SHAPES) return 0;
+    uint32_t units = h->shapes.shape[r->shape].units, n = bit_count(moves);
+    if (units > ROW_GRANULES) return 0;
+    return highest(moves) - lowest(moves) == (n - 1) * units ? units : 0;
+}
+
+/* A place for each object of the row that moves: those for which there is none do not. */
+static void place_row(Plan *p, uint32_t row) {
+    Heap *h = p->h;
+    Row *r = &h->row[row];
+    uint32_t units = solid_units(h, r, r->work), at;
+    if (units != 0 && room_take_run(h, p->to, units * bit_count(r->work), &at)) {
+        h->shift[row] = (int32_t)((int64_t)at - (row * ROW_GRANULES + lowest(r->work)));
+        return;
     }
-    return p->listen != NULL && p->listen->stays != NULL && p->listen->stays(p->listen->ctx, (Id_OBJ){obj});
+    uint32_t *to = &p->from->to[r->run];
+    const Slot *slot = &p->from->slot[r->run];
+    int32_t shift = 0, first = true, mixed = false;
+    for (uint64_t starts = r->starts; starts != 0; starts &= starts - 1, slot++, to++) {
+        uint64_t bit = starts & -starts;
+        if ((r->work & bit) == 0) continue;
+        if (!room_take(h, p->to, shape_of(h, slot)->units, to)) {
+            r->work &= ~bit;
+            continue;
+        }
+        int32_t by = (int32_t)((int64_t)*to - (row * ROW_GRANULES + lowest(starts)));
+        if (first) shift = by;
+        mixed |= shift != by;
+        first = false;
+    }
+    h->shift[row] = mixed ? MIXED : shift;
+}
+
+static void tell_row(const Plan *p, uint32_t row) {
+    const Row *r = &p->h->row[row];
+    int32_t shift = p->h->shift[row];
+    size_t k = r->run;
+    for (uint64_t starts = r->starts; starts != 0; starts &= starts - 1, k++) {
+        uint64_t bit = starts & -starts;
+        uint32_t granule = row * ROW_GRANULES + lowest(starts);
+        Id_OBJ obj = {p->from->slot[k].obj};
+        if ((r->marks & bit) == 0) p->listen->leaves(p->listen->ctx, obj, addr_of(granule), 0);
+        if ((r->work & bit) == 0) continue;
+        uint32_t to = shift != MIXED ? (uint32_t)((int64_t)granule + shift) : p->from->to[k];
+        p->listen->leaves(p->listen->ctx, obj, addr_of(granule), addr_of(to));
+    }
 }
 
 static void plan_row(Plan *p, uint32_t row) {
-    Heap *h = p->h;
-    uint64_t marks = h->row[row].marks, moves = 0;
-    size_t k = h->run[row];
-    int32_t shift = 0;
-    bool mixed = false;
-    for (uint64_t starts = h->row[row].starts; starts != 0; starts &= starts - 1, k++) {
-        uint32_t granule = row * ROW_GRANULES + lowest(starts), to;
-        uint64_t bit = starts & -starts;
-        Slot slot = p->from->slot[k];
-        if ((marks & bit) == 0) {
-            tell(p, slot.obj, granule, 0);
-        } else if (!stays(p, slot.obj, granule) && room_take(h, p->to, shape_of(h, &slot)->units, &to)) {
-            tell(p, slot.obj, granule, addr_of(to));
-            int32_t by = (int32_t)((int64_t)to - granule);
-            p->from->to[k] = to;
-            if (moves == 0) shift = by;
-            mixed |= shift != by;
-            moves |= bit;
-        }
-    }
-    h->work[row] = moves;
-    h->shift[row] = mixed ? MIXED : shift;
+    Row *r = &p->h->row[row];
+    if (r->starts == 0) return;
+    r->work = r->marks & ~staying(p, row);
+    place_row(p, row);
+    if (p->listen != NULL && p->listen->leaves != NULL) tell_row(p, row);
 }
 
 static void plan(Plan *p) {
     Heap *h = p->h;
     p->pinned = keep_pinned_places(h, &p->pinned_count);
     while (p->pinned_next < p->pinned_count && p->pinned[p->pinned_next] < p->from->first) p->pinned_next++;
-    for (uint32_t row = p->to->first / ROW_GRANULES; row < p->to->used; row++) h->work[row] = 0;
+    for (uint32_t row = p->to->first / ROW_GRANULES; row < p->to->used; row++) h->row[row].work = 0;
     p->from->room.known = false;
     room_build(h, p->to); /* with what is freed now as obstacles: it is poisoned at the end */
     for (unsigned i = 0; i < ARRAY_LEN(h->space); i++) {
@@ -98,29 +133,34 @@ static __attribute__((noinline)) uint64_t follow_inside(const Heap *h, uint64_t 
     uint32_t granule;
     if (!space_find(h, offset, &granule)) return word;
     uint32_t row = granule / ROW_GRANULES;
-    if ((h->work[row] & bit_of(granule)) == 0) return word;
+    if ((h->row[row].work & bit_of(granule)) == 0) return word;
     int64_t by = h->shift[row];
     if (by == MIXED) by = (int64_t)h->space[granule >= h->space[1].first].to[space_index(h, granule)] - granule;
     return word + (uint64_t)(by * GRANULE);
 }
 
-static uint64_t follow(const Heap *h, uint64_t word) {
-    uint64_t offset = word - HEAP_BASE;
-    if (offset >= h->small_bytes) return word;
-    uint32_t granule = (uint32_t)(offset / GRANULE), row = granule / ROW_GRANULES;
-    if (offset % GRANULE != 0 || (h->work[row] & bit_of(granule)) == 0 || h->shift[row] == MIXED)
-        return follow_inside(h, word, offset);
-    return word + (uint64_t)((int64_t)h->shift[row] * GRANULE);
-}
-
-static void fix(const Heap *h, const Shape *shape, uint8_t *bytes) {
-    if (shape->pointers == 0) return;
-    for (uint64_t i = 0; i < shape->elements; i++, bytes += shape->element_bytes) {
-        for (uint64_t pointers = shape->pointers; pointers != 0; pointers &= pointers - 1) {
-            uint64_t word, *at = (uint64_t *)(void *)(bytes + 8 * lowest(pointers));
-            memcpy(&word, at, sizeof word);
-            word = follow(h, word);
-            memcpy(at, &word, sizeof word);
+/* All words of n objects of one shape, each so many bytes behind the one before. What is asked of the heap is asked
+ * before: the compiler cannot know that the bytes are not the heap's own. */
+static void fix(const Heap *h, const Shape *shape, uint8_t *bytes, uint32_t n, uint64_t step) {
+    const Row *row = h->row;
+    const int32_t *shift = h->shift;
+    uint64_t small_bytes = h->small_bytes, elements = shape->elements, element_bytes = shape->element_bytes;
+    for (; shape->pointers != 0 && n > 0; n--, bytes += step) {
+        uint8_t *element = bytes;
+        for (uint64_t i = 0; i < elements; i++, element += element_bytes) {
+            for (uint64_t pointers = shape->pointers; pointers != 0; pointers &= pointers - 1) {
+                uint64_t word, *at = (uint64_t *)(void *)(element + 8 * lowest(pointers));
+                memcpy(&word, at, sizeof word);
+                uint64_t offset = word - HEAP_BASE;
+                if (offset >= small_bytes) continue;
+                uint32_t granule = (uint32_t)(offset / GRANULE);
+                int32_t by = shift[granule / ROW_GRANULES];
+                if (offset % GRANULE == 0 && by != MIXED && (row[granule / ROW_GRANULES].work & bit_of(granule)) != 0)
+                    word += (uint64_t)((int64_t)by * GRANULE);
+                else
+                    word = follow_inside(h, word, offset);
+                memcpy(at, &word, sizeof word);
+            }
         }
     }
 }
@@ -164,41 +204,61 @@ static void leave(Stage *st, uint32_t granule, uint32_t units) {
     st->left_to = granule + units;
 }
 
-static void copy(Stage *st, const Shape *shape, uint32_t granule, uint32_t to) {
-    uint32_t units = shape->units;
-    if (units > STAGE_BYTES / GRANULE) {
-        memcpy(bytes_at(st->h, to), bytes_at(st->h, granule), (size_t)units * GRANULE);
-        fix(st->h, shape, bytes_at(st->h, to));
-        return;
-    }
+/* Where to put this in the stage; NULL: it is too long. */
+static uint8_t *staged(Stage *st, uint32_t to, uint32_t units) {
+    if (units > STAGE_BYTES / GRANULE) return NULL;
     if (to != st->past || to + units - st->to > STAGE_BYTES / GRANULE) {
         stage_flush(st);
-        st->to = st->past = to;
+        st->to = to;
     }
-    uint8_t *bytes = &st->bytes[(size_t)(to - st->to) * GRANULE];
-    const uint8_t *from = bytes_at(st->h, granule);
-    for (uint32_t i = 0; i < units; i++) memcpy(bytes + (size_t)i * GRANULE, from + (size_t)i * GRANULE, GRANULE);
-    fix(st->h, shape, bytes);
     st->past = to + units;
+    return &st->bytes[(size_t)(to - st->to) * GRANULE];
+}
+
+static void copy_object(Stage *st, const Shape *shape, uint32_t granule, uint32_t to) {
+    uint8_t *bytes = staged(st, to, shape->units);
+    if (bytes == NULL) bytes = bytes_at(st->h, to);
+    memcpy(bytes, bytes_at(st->h, granule), (size_t)shape->units * GRANULE);
+    fix(st->h, shape, bytes, 1, 0);
+}
+
+/* The whole row at once. */
+static void copy_solid(Heap *h, Space *from, Space *to, Stage *st, uint32_t row, uint32_t units) {
+    const Row *r = &h->row[row];
+    const Shape *shape = &h->shapes.shape[r->shape];
+    const Slot *slot = &from->slot[r->run];
+    uint32_t granule = row * ROW_GRANULES + lowest(r->starts), n = bit_count(r->starts);
+    uint32_t at = (uint32_t)((int64_t)granule + h->shift[row]);
+    uint8_t *bytes = staged(st, at, n * units);
+    memcpy(bytes, bytes_at(h, granule), (size_t)(n * units) * GRANULE);
+    leave(st, granule, n * units);
+    fix(h, shape, bytes, n, units * GRANULE);
+    for (uint32_t i = 0; i < n; i++) h->place[slot[i].obj] = at + i * units;
+    space_put_run(h, to, at, units, n, slot);
 }
 
 static void copy_row(Heap *h, Space *from, Space *to, Stage *st, uint32_t row) {
-    uint64_t marks = h->row[row].marks, moves = h->work[row];
+    const Row *r = &h->row[row];
     int32_t shift = h->shift[row];
-    size_t k = h->run[row];
-    for (uint64_t starts = h->row[row].starts; starts != 0; starts &= starts - 1, k++) {
+    uint32_t units = shift != MIXED ? solid_units(h, r, r->work) : 0;
+    if (units != 0) {
+        copy_solid(h, from, to, st, row, units);
+        return;
+    }
+    size_t k = r->run;
+    for (uint64_t starts = r->starts; starts != 0; starts &= starts - 1, k++) {
         uint64_t bit = starts & -starts;
         uint32_t granule = row * ROW_GRANULES + lowest(starts);
         Slot slot = from->slot[k];
         const Shape *shape = shape_of(h, &slot);
-        if (moves & bit) {
+        if (r->work & bit) {
             uint32_t at = shift != MIXED ? (uint32_t)((int64_t)granule + shift) : from->to[k];
-            copy(st, shape, granule, at);
+            copy_object(st, shape, granule, at);
             leave(st, granule, shape->units);
             h->place[slot.obj] = at;
             space_put(h, to, at, shape->units, slot);
-        } else if (marks & bit) {
-            fix(h, shape, bytes_at(h, granule));
+        } else if (r->marks & bit) {
+            fix(h, shape, bytes_at(h, granule), 1, 0);
         } else {
             leave(st, granule, shape->units);
             h->place[slot.obj] = FREED;
@@ -225,7 +285,7 @@ static void fix_left(Heap *h, Space *s) {
     for (uint32_t row = s->first / ROW_GRANULES; row < s->used; row++) {
         for (uint64_t marks = h->row[row].marks; marks != 0; marks &= marks - 1) {
             uint32_t granule = row * ROW_GRANULES + lowest(marks);
-            fix(h, shape_of(h, space_slot(h, granule)), bytes_at(h, granule));
+            fix(h, shape_of(h, space_slot(h, granule)), bytes_at(h, granule), 1, 0);
         }
         sweep_free(h, s, row);
     }
@@ -234,7 +294,7 @@ static void fix_left(Heap *h, Space *s) {
 
 static void drop(Heap *h, Space *from) {
     for (uint32_t row = from->first / ROW_GRANULES; row < from->used; row++)
-        space_keep(h, from, row, h->row[row].marks & ~h->work[row]);
+        space_keep(h, from, row, h->row[row].marks & ~h->row[row].work);
     space_kept(h, from);
 }
 
@@ -245,7 +305,7 @@ void evacuate(Heap *h, const HeapListener *listen) {
     copy_all(h, from, to);
     for (size_t i = 0; i < h->large_count; i++) {
         const Large *l = &h->large[i];
-        if (l->marked) fix(h, &h->shapes.shape[l->shape], bytes_at(h, l->at));
+        if (l->marked) fix(h, &h->shapes.shape[l->shape], bytes_at(h, l->at), 1, 0);
     }
     drop(h, from);
     sweep_large(h);

@@ -17,6 +17,7 @@
 #include <emmintrin.h>
 #endif
 
+#define HUGE_FROM (UINT64_C(64) << 20) /* live bytes: below, a huge page would be mostly empty */
 #define SPACE_BYTES (UINT64_C(1) << 30) /* of address space, and more for a higher limit */
 #define LIMIT_MAX (UINT64_C(15) << 30)  /* a place has 32 bits */
 
@@ -48,15 +49,12 @@ static void make_books(Heap *h) {
     uint64_t rows = h->small_bytes / ROW_BYTES, pages = h->small_bytes / HEAP_ALIGN;
     uint64_t places = 1;
     while (places < pages) places *= 2;
-    h->books_bytes = rows * (sizeof *h->row + sizeof *h->work + sizeof *h->run + sizeof *h->before +
-                             sizeof *h->shift + sizeof *h->run_cap) +
+    h->books_bytes = rows * (sizeof *h->row + sizeof *h->before + sizeof *h->shift + sizeof *h->run_cap) +
                      rounded(pages, 64) / 8 + places * sizeof *h->queue;
     h->books = map(h->books_bytes);
     h->row = h->books;
-    h->work = (uint64_t *)(h->row + rows);
-    h->queued = h->work + rows;
-    h->run = (uint32_t *)(h->queued + rounded(pages, 64) / 64);
-    h->before = h->run + rows;
+    h->queued = (uint64_t *)(h->row + rows);
+    h->before = (uint32_t *)(h->queued + rounded(pages, 64) / 64);
     h->shift = (int32_t *)(h->before + rows);
     h->queue = (uint32_t *)(h->shift + rows);
     h->run_cap = (uint8_t *)(h->queue + places);
@@ -94,6 +92,13 @@ void heap_free(Heap *h) {
 }
 
 Collector heap_collector(const Heap *h) { return h->collector; }
+
+/* A large heap is walked through in any order, and each step would need another entry of the TLB. */
+static void use_huge_pages(Heap *h) {
+    h->huge_pages = true;
+    madvise(h->arena, h->small_bytes, MADV_HUGEPAGE); /* who says no: then it is slower */
+    madvise(h->books, h->books_bytes, MADV_HUGEPAGE);
+}
 
 /* ---- a new object ---- */
 
@@ -134,6 +139,7 @@ bool heap_object(Heap *h, uint64_t bytes, HeapLayout layout, Id_OBJ *obj, Diag *
         space_put(h, space_of(h, granule), granule, units, (Slot){number, shape});
     }
     h->live_bytes += (uint64_t)units * GRANULE;
+    if (h->live_bytes > HUGE_FROM && !h->huge_pages) use_huge_pages(h);
     h->place[h->count++] = granule;
     *obj = (Id_OBJ){number};
     return true;

@@ -12,7 +12,7 @@
  *
  * So the slot of an object is found by counting bits, and a pointer into the middle of it by looking for
  * the last bit before. What a pass over all objects needs lies in the order in which it needs it, and is
- * 16 bytes for each, and 37 bytes for each row.
+ * 16 bytes for each, and 41 bytes for each row.
  */
 #ifndef FAULTLINE_MEM_HEAP_PARTS_H
 #define FAULTLINE_MEM_HEAP_PARTS_H
@@ -33,6 +33,7 @@ enum {
 #define FREED UINT32_MAX    /* a place: nowhere */
 #define NO_ROW UINT32_MAX   /* a row: none */
 #define MIXED INT32_MIN     /* a shift: not all of the row's objects have the same */
+#define MIXED_SHAPES UINT32_MAX
 
 /* All that objects of one kind and size have in common. */
 typedef struct {
@@ -50,9 +51,12 @@ typedef struct {
     uint32_t last; /* most objects are like the one before */
 } Shapes;
 
-/* Beside each other, because marking needs both. */
+/* Together, because marking asks for all of it; two rows to a cache line. */
 typedef struct {
     uint64_t starts, marks;
+    uint64_t work;  /* marking: these need no scan any more; finishing: these move. Else 0, as marks */
+    uint32_t run;   /* where in the table */
+    uint32_t shape; /* of all its objects, or MIXED_SHAPES */
 } Row;
 
 typedef struct {
@@ -70,6 +74,7 @@ typedef struct {
     size_t count, cap;
     size_t at;       /* bump allocation is in this one */
     uint32_t *first; /* by units: no hole before this one has so much; NULL until first fit is asked for */
+    uint32_t first_top; /* of no larger one is anything known */
     uint32_t *most;  /* by HOLES_TOGETHER: no hole of them has more */
     size_t most_cap;
     bool known;      /* false: what is free has changed, and nobody has looked yet */
@@ -112,6 +117,7 @@ struct Heap {
     uint64_t small_bytes; /* both semispaces: what follows is of large objects */
     uint64_t large_end;   /* in bytes: they are put before it */
     uint64_t limit_bytes, live_bytes;
+    bool huge_pages;
     Collector collector;
     GcPhase phase;
 
@@ -121,8 +127,6 @@ struct Heap {
 
     /* by row, over both semispaces */
     Row *row;
-    uint64_t *work;   /* marking: these have been scanned; finishing: these move; as marks, else 0 */
-    uint32_t *run;    /* where in the table */
     uint32_t *before; /* the object that reaches into this row from before, if any does */
     int32_t *shift;   /* how far all that move do, in granules, or MIXED */
     uint8_t *run_cap;
@@ -186,6 +190,8 @@ void space_free(Space *s);
 /* Room in the table for n objects more; false: no memory. space_put makes room itself, or ends the program. */
 bool space_reserve(Space *s, size_t n);
 void space_put(Heap *h, Space *s, uint32_t granule, uint32_t units, Slot slot);
+/* n of them, alike, one behind the other. */
+void space_put_run(Heap *h, Space *s, uint32_t granule, uint32_t units, uint32_t n, const Slot *slot);
 size_t space_index(const Heap *h, uint32_t granule); /* of the slot of the object that begins here */
 const Slot *space_slot(const Heap *h, uint32_t granule);
 /* The object in a semispace that this offset of the arena lies in. */
@@ -197,6 +203,8 @@ void space_kept(Heap *h, Space *s);
 
 /* ---- room.c ---- */
 bool room_take(Heap *h, Space *s, uint32_t units, uint32_t *granule);
+/* As so many units one after the other, without looking further than the hole that bump allocation is in. */
+bool room_take_run(Heap *h, Space *s, uint32_t units, uint32_t *granule);
 void room_open(Heap *h, Space *s);
 void room_block(Heap *h, Space *s, uint32_t from, uint32_t to); /* by address */
 void room_close(Heap *h, Space *s);

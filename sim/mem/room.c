@@ -53,6 +53,7 @@ static bool take_next(Room *r, uint32_t units, uint32_t *granule) {
 /* So many holes are not looked at one by one if none has been large enough before. */
 static bool take_first(Room *r, uint32_t units, uint32_t *granule) {
     size_t i = r->first[units];
+    if (units > r->first_top) r->first_top = units;
     while (i < r->count) {
         size_t end = (i / HOLES_TOGETHER + 1) * HOLES_TOGETHER;
         uint32_t *most = &r->most[i / HOLES_TOGETHER], seen = 0;
@@ -77,6 +78,15 @@ bool room_take(Heap *h, Space *s, uint32_t units, uint32_t *granule) {
     if (!s->room.known) room_build(h, s);
     if (h->collector == COLLECTOR_MOVING) return take_next(&s->room, units, granule);
     return take_first(&s->room, units, granule);
+}
+
+bool room_take_run(Heap *h, Space *s, uint32_t units, uint32_t *granule) {
+    Room *r = &s->room;
+    if (h->collector != COLLECTOR_MOVING || r->at == r->count || r->hole[r->at].to - r->hole[r->at].from < units)
+        return false;
+    *granule = r->hole[r->at].from;
+    r->hole[r->at].from += units;
+    return true;
 }
 
 /* ---- looking what is free ---- */
@@ -115,8 +125,9 @@ void room_block(Heap *h, Space *s, uint32_t from, uint32_t to) {
 }
 
 static void look_for_most(Room *r) {
-    if (r->first == NULL) r->first = mem_alloc((UNITS_MAX + 1) * sizeof *r->first);
-    memset(r->first, 0, (UNITS_MAX + 1) * sizeof *r->first);
+    if (r->first == NULL) r->first = mem_zero(UNITS_MAX + 1, sizeof *r->first);
+    memset(r->first, 0, (r->first_top + 1) * sizeof *r->first);
+    r->first_top = 0;
     size_t groups = (r->count + HOLES_TOGETHER - 1) / HOLES_TOGETHER;
     GROW(r->most, r->most_cap, groups);
     memset(r->most, 0, groups * sizeof *r->most);
@@ -136,7 +147,7 @@ void room_close(Heap *h, Space *s) {
 void room_build(Heap *h, Space *s) {
     room_open(h, s);
     for (uint32_t row = s->first / ROW_GRANULES; row < s->used; row++) {
-        const Slot *slot = &s->slot[h->run[row]];
+        const Slot *slot = &s->slot[h->row[row].run];
         for (uint64_t starts = h->row[row].starts; starts != 0; starts &= starts - 1) {
             uint32_t granule = row * ROW_GRANULES + lowest(starts);
             room_block(h, s, granule, granule + shape_of(h, slot++)->units);

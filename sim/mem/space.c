@@ -43,8 +43,8 @@ static void move_run(Heap *h, Space *s, uint32_t row, uint32_t n) {
     uint32_t cap = n == 0 ? 1 : 2 * n;
     if (cap > ROW_GRANULES) cap = ROW_GRANULES;
     must_reserve(s);
-    if (n > 0) memcpy(&s->slot[s->count], &s->slot[h->run[row]], n * sizeof *s->slot);
-    h->run[row] = (uint32_t)s->count;
+    if (n > 0) memcpy(&s->slot[s->count], &s->slot[h->row[row].run], n * sizeof *s->slot);
+    h->row[row].run = (uint32_t)s->count;
     h->run_cap[row] = (uint8_t)cap;
     s->count += cap;
     s->last_row = NO_ROW;
@@ -55,7 +55,7 @@ static void put_between(Heap *h, Space *s, uint32_t granule, Slot slot) {
     uint64_t starts = h->row[row].starts;
     uint32_t n = bit_count(starts), k = bit_count(starts & bits_below(granule));
     if (n == h->run_cap[row]) move_run(h, s, row, n);
-    Slot *run = &s->slot[h->run[row]];
+    Slot *run = &s->slot[h->row[row].run];
     memmove(&run[k + 1], &run[k], (n - k) * sizeof *run);
     run[k] = slot;
 }
@@ -63,7 +63,7 @@ static void put_between(Heap *h, Space *s, uint32_t granule, Slot slot) {
 void space_put(Heap *h, Space *s, uint32_t granule, uint32_t units, Slot slot) {
     uint32_t row = granule / ROW_GRANULES;
     if (h->run_cap[row] == 0) { /* the first that this row has ever had: its run begins at the end */
-        h->run[row] = (uint32_t)s->count;
+        h->row[row].run = (uint32_t)s->count;
         s->last_row = row;
     }
     if (row == s->last_row && h->row[row].starts < bit_of(granule)) {
@@ -73,15 +73,51 @@ void space_put(Heap *h, Space *s, uint32_t granule, uint32_t units, Slot slot) {
     } else {
         put_between(h, s, granule, slot);
     }
+    if (h->row[row].starts == 0) h->row[row].shape = slot.shape;
+    else if (h->row[row].shape != slot.shape) h->row[row].shape = MIXED_SHAPES;
     h->row[row].starts |= bit_of(granule);
     if (row >= s->used) s->used = row + 1;
     uint32_t last = (granule + units - 1) / ROW_GRANULES;
     for (uint32_t r = row + 1; r <= last; r++) h->before[r] = granule;
 }
 
+/* Bit 0, and each bit that many further. */
+static uint64_t every(uint32_t units) {
+    uint64_t bits = 1;
+    for (; units < ROW_GRANULES; units *= 2) bits |= bits << units;
+    return bits;
+}
+
+/* Those of n that begin in the row of the first: behind all others, so its run is the table's end. */
+static uint32_t put_behind(Heap *h, Space *s, uint32_t granule, uint32_t units, uint32_t n, const Slot *slot) {
+    uint32_t bit = granule % ROW_GRANULES, row = granule / ROW_GRANULES;
+    uint32_t here = (ROW_GRANULES - bit + units - 1) / units;
+    if (here > n) here = n;
+    uint32_t last = granule + (here - 1) * units;
+    memcpy(&s->slot[s->count], slot, here * sizeof *slot);
+    s->count += here;
+    h->run_cap[row] = (uint8_t)(h->run_cap[row] + here);
+    h->row[row].starts |= every(units) << bit & (bits_below(last) | bit_of(last));
+    if (last % ROW_GRANULES + units > ROW_GRANULES) h->before[row + 1] = last;
+    return here;
+}
+
+void space_put_run(Heap *h, Space *s, uint32_t granule, uint32_t units, uint32_t n, const Slot *slot) {
+    while (n > 0) {
+        space_put(h, s, granule, units, *slot);
+        uint32_t row = granule / ROW_GRANULES, put = 1;
+        bool behind = row == s->last_row && h->row[row].starts < bit_of(granule) << 1;
+        granule += units;
+        if (behind && n > 1 && granule / ROW_GRANULES == row) put += put_behind(h, s, granule, units, n - 1, slot + 1);
+        granule += (put - 1) * units;
+        slot += put;
+        n -= put;
+    }
+}
+
 size_t space_index(const Heap *h, uint32_t granule) {
     uint32_t row = granule / ROW_GRANULES;
-    return h->run[row] + bit_count(h->row[row].starts & bits_below(granule));
+    return h->row[row].run + bit_count(h->row[row].starts & bits_below(granule));
 }
 
 const Slot *space_slot(const Heap *h, uint32_t granule) {
@@ -102,12 +138,12 @@ bool space_find(const Heap *h, uint64_t offset, uint32_t *granule) {
 
 void space_keep(Heap *h, Space *s, uint32_t row, uint64_t keep) {
     uint64_t starts = h->row[row].starts;
-    h->row[row].marks = h->work[row] = 0;
+    h->row[row].marks = h->row[row].work = 0;
     if (keep == starts) return;
     h->row[row].starts = keep;
     if (row == s->last_row) s->last_row = NO_ROW;
     if (keep == 0) return;
-    Slot *run = &s->slot[h->run[row]], *kept = run;
+    Slot *run = &s->slot[h->row[row].run], *kept = run;
     for (; starts != 0; starts &= starts - 1, run++) {
         if (keep & starts & -starts) *kept++ = *run;
     }

@@ -82,7 +82,7 @@ static void sweep_space(Heap *h, Space *s) {
     for (uint32_t row = s->first / ROW_GRANULES; row < s->used; row++) {
         uint64_t marks = h->row[row].marks;
         sweep_free(h, s, row);
-        const Slot *slot = &s->slot[h->run[row]];
+        const Slot *slot = &s->slot[h->row[row].run];
         for (; marks != 0; marks &= marks - 1) {
             uint32_t granule = row * ROW_GRANULES + lowest(marks);
             room_block(h, s, granule, granule + shape_of(h, slot++)->units);

@@ -7,6 +7,7 @@
 #include "../../sim/event/trace.h"
 #include "../../sim/event/watch.h"
 #include "../../sim/lens/gotrace_read.h"
+#include "../../sim/mem/heap.h"
 #include "../../sim/rt/world.h"
 
 #include <stdarg.h>
@@ -395,6 +396,95 @@ static void real_program(void) {
     row("  of that the import", ok ? text("%.1f s, %ld MiB", imported, import_kib / 1024) : "failed", "<= 100 MiB", "");
 }
 
+/* ---- a collection of 1 GiB: a binary tree of 2^24 nodes of 64 bytes, as tests/bench/collect.go makes it ---- */
+
+enum { NODES = 1 << 24, COLLECTIONS = 5 };
+static const HeapLayout NODE = {64, 3};
+
+static Id_OBJ collect_node(Heap *h) {
+    Id_OBJ obj;
+    Diag d;
+    if (!heap_object(h, NODE.element_bytes, NODE, &obj, &d)) {
+        diag_print(&d, stderr);
+        exit(d.status);
+    }
+    return obj;
+}
+
+static void collect_link(Heap *h, Id_OBJ at, uint64_t left, uint64_t right, uint64_t i) {
+    uint64_t words[3] = {left, right, i};
+    memcpy(heap_bytes(h, at), words, sizeof words);
+}
+
+static uint64_t collect_depth(Heap *h, uint64_t i) {
+    if (i >= NODES) return 0;
+    Id_OBJ at = collect_node(h);
+    uint64_t left = collect_depth(h, 2 * i + 1), right = collect_depth(h, 2 * i + 2);
+    collect_link(h, at, left, right, i);
+    return heap_addr(h, at);
+}
+
+static void collect_rows(Heap *h, bool shuffled) {
+    for (uint64_t i = 0; i < NODES; i++) collect_node(h);
+    uint64_t factor = shuffled ? 2654435761u : 1;
+#define PLACE(i) ((Id_OBJ){(i) * factor % NODES})
+    for (uint64_t i = 0; i < NODES; i++) {
+        uint64_t left = 2 * i + 1, right = 2 * i + 2;
+        collect_link(h, PLACE(i), left < NODES ? heap_addr(h, PLACE(left)) : 0,
+                     right < NODES ? heap_addr(h, PLACE(right)) : 0, i);
+    }
+#undef PLACE
+}
+
+static void collect_leaves(void *ctx, Id_OBJ obj, uint64_t from, uint64_t to) {
+    (void)obj, (void)from, (void)to;
+    ++*(uint64_t *)ctx;
+}
+
+typedef struct {
+    double mark, all, first; /* milliseconds */
+} Collected;
+
+static Collected collected(Collector collector, const char *order, bool listening) {
+    Heap *h = heap_new((uint64_t)NODES * NODE.element_bytes, collector);
+    uint64_t heard = 0;
+    HeapListener listen = {collect_leaves, NULL, &heard};
+    double mark[COLLECTIONS + 1], all[COLLECTIONS + 1];
+    if (strcmp(order, "depth") == 0) collect_depth(h, 0);
+    else collect_rows(h, strcmp(order, "shuffled") == 0);
+    for (int i = 0; i <= COLLECTIONS; i++) {
+        double begin = now_s();
+        heap_mark_begin(h);
+        heap_mark_root(h, (Id_OBJ){0});
+        if (heap_mark(h).objects != NODES) exit(EXIT_BUG);
+        mark[i] = (now_s() - begin) * 1e3;
+        heap_finish(h, listening ? &listen : NULL);
+        all[i] = (now_s() - begin) * 1e3;
+    }
+    heap_free(h);
+    return (Collected){median(mark + 1, COLLECTIONS), median(all + 1, COLLECTIONS), all[0]};
+}
+
+static void collect_row(const char *what, Collected c, double go) {
+    row(what, text("%.0f ms", c.all), go > 0 ? text("<= %.0f ms", go) : "",
+        text("%smarking %.0f ms, first time %.0f ms", go > 0 ? text("%.2f x Go, ", c.all / go) : "", c.mark, c.first));
+}
+
+static void collections(void) {
+    static const char *const orders[] = {"rows", "depth", "shuffled"};
+    bool built = system("command -v go >/dev/null 2>&1") == 0 &&
+                 system(text("go build -o %s tests/bench/collect.go 2>/dev/null", in_folder("collect"))) == 0;
+    for (size_t i = 0; i < ARRAY_LEN(orders); i++) {
+        const char *go = text("%s %d %s %d", in_folder("collect"), NODES, orders[i], COLLECTIONS);
+        double all = built ? number(go) : -1, one = built ? number(text("GOMAXPROCS=1 %s", go)) : -1;
+        row(text("collecting 1 GiB, a tree in %s: Go's runtime.GC", orders[i]), all > 0 ? text("%.0f ms", all) : "no Go here", "",
+            one > 0 ? text("with one thread: %.0f ms", one) : "");
+        collect_row("  ours that moves nothing", collected(COLLECTOR_GO, orders[i], false), all);
+        collect_row("  ours that moves all", collected(COLLECTOR_MOVING, orders[i], false), all);
+        collect_row("  and tells of each", collected(COLLECTOR_MOVING, orders[i], true), all);
+    }
+}
+
 static void frames(void) {
     const char *command = text(
         "build/faultline-view --bench-frames 200 --shot --at 10us --size 1920x1080 -o %s %s 2>&1",
@@ -421,7 +511,7 @@ static const struct {
     void (*run)(void);
 } parts[] = {{"pingpong", ping_pong}, {"scheduler", scheduler}, {"parked", parked},
              {"trace", big_trace},    {"gotrace", go_traces},   {"slices", slices},
-             {"frames", frames},      {"import", real_program}};
+             {"frames", frames},      {"import", real_program}, {"gc", collections}};
 
 /* In a process of its own: what a part uses up is not counted for the commands of the next. (A command's peak memory,
  * as the kernel tells it, includes that of the process that started it.) */

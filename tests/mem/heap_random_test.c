@@ -75,6 +75,13 @@ static void sort_twins(Graph *g) {
     }
 }
 
+static void not_overlapping(Graph *g) {
+    for (size_t i = 1; i < g->live_count; i++) {
+        const Twin *a = &g->twin[g->by_addr[i - 1]], *b = &g->twin[g->by_addr[i]];
+        HOLDS(g, a->addr + up(a->bytes) <= b->addr);
+    }
+}
+
 /* The twin that this word leads into; NULL: none. */
 static Twin *lead(Graph *g, uint64_t word) {
     size_t from = 0, to = g->live_count;
@@ -101,6 +108,13 @@ static uint64_t word_at(const Twin *t, uint64_t i) {
     return word;
 }
 
+/* The twin that this word of t is a pointer to, or into; NULL: none. */
+static Twin *target(Graph *g, const Twin *t, uint64_t i) {
+    uint64_t word = word_at(t, i);
+    if (word - HEAP_BASE >= 0x100000000u || !is_pointer(t, i)) return NULL;
+    return lead(g, word);
+}
+
 static void reach(Graph *g) {
     for (bool more = true; more;) {
         more = false;
@@ -108,8 +122,8 @@ static void reach(Graph *g) {
             Twin *t = &g->twin[i];
             if (!t->live || !t->reached || t->scanned) continue;
             t->scanned = true;
-            for (uint64_t w = 0; w < t->bytes / 8; w++) {
-                Twin *to = is_pointer(t, w) ? lead(g, word_at(t, w)) : NULL;
+            for (uint64_t w = 0; t->layout.pointers != 0 && w < t->bytes / 8; w++) {
+                Twin *to = target(g, t, w);
                 if (to == NULL || to->reached) continue;
                 to->reached = true;
                 more = true;
@@ -168,10 +182,10 @@ static bool is_all(const uint8_t *p, uint64_t n, uint8_t byte) {
     return n == 0 || (p[0] == byte && memcmp(p, p + 1, n - 1) == 0);
 }
 
-static void allocate(Graph *g) {
+static void allocate(Graph *g, uint64_t bytes, HeapLayout layout) {
     if (g->count == OBJECTS_MAX) return;
     Twin *t = &g->twin[g->count];
-    *t = (Twin){.bytes = some_bytes(g), .layout = some_layout(g)};
+    *t = (Twin){.bytes = bytes, .layout = layout};
     Id_OBJ id;
     Diag d;
     uint64_t before = heap_live_bytes(g->h);
@@ -187,15 +201,21 @@ static void allocate(Graph *g) {
     HOLDS(g, is_all(heap_bytes(g->h, id), t->bytes, 0));
     for (size_t i = 0; i < g->held_count; i++)
         HOLDS(g, !overlap(g->held[i].addr, g->held[i].bytes, t->addr, up(t->bytes)));
-    for (size_t i = 0; i < g->count; i++)
-        HOLDS(g, !g->twin[i].live || !overlap(g->twin[i].addr, up(g->twin[i].bytes), t->addr, up(t->bytes)));
     forget_poison(g, t->addr, up(t->bytes));
     t->live = true;
     t->root = one_in(g, 3);
     t->copy = mem_zero(t->bytes, 1);
     g->count++;
     sort_twins(g);
+    not_overlapping(g);
     write_words(g, t);
+}
+
+/* Rows of the heap that are all alike go another way through the collectors. */
+static void allocate_alike(Graph *g) {
+    uint64_t bytes = 1 + below(g, 250);
+    HeapLayout layout = some_layout(g);
+    for (uint64_t n = below(g, 24); n > 0; n--) allocate(g, bytes, layout);
 }
 
 static Twin *some_twin(Graph *g) {
@@ -269,7 +289,8 @@ static void something(Graph *g) {
         if (t != NULL) write_words(g, t);
         break;
     }
-    default: allocate(g); break;
+    case 6: if (one_in(g, 4)) allocate_alike(g); break;
+    default: allocate(g, some_bytes(g), some_layout(g)); break;
     }
 }
 
@@ -314,8 +335,8 @@ static void follow(Graph *g) {
     for (size_t i = 0; i < g->count; i++) {
         Twin *t = &g->twin[i];
         if (!t->live || !t->reached) continue;
-        for (uint64_t w = 0; w < t->bytes / 8; w++) {
-            Twin *to = is_pointer(t, w) ? lead(g, word_at(t, w)) : NULL;
+        for (uint64_t w = 0; t->layout.pointers != 0 && w < t->bytes / 8; w++) {
+            Twin *to = target(g, t, w);
             if (to == NULL || to->left_to <= 1) continue;
             uint64_t word = word_at(t, w) - to->addr + to->left_to;
             memcpy(t->copy + 8 * w, &word, 8);
@@ -375,10 +396,7 @@ static void compare_all(Graph *g) {
         HOLDS(g, past == (other != NULL) && (!past || &g->twin[found.v] == other));
     }
     HOLDS(g, live == heap_live_bytes(g->h));
-    for (size_t i = 1; i < g->live_count; i++) {
-        const Twin *a = &g->twin[g->by_addr[i - 1]], *b = &g->twin[g->by_addr[i]];
-        HOLDS(g, a->addr + up(a->bytes) <= b->addr);
-    }
+    not_overlapping(g);
     for (size_t i = 0; i < g->poisoned_count; i++) {
         const uint8_t *p = heap_at(g->h, g->poisoned[i].addr, g->poisoned[i].bytes);
         static const uint8_t poison[4] = {0xef, 0xbe, 0xad, 0xde};
@@ -442,7 +460,7 @@ static bool graph(uint64_t seed, Collector collector) {
     prng_init(&g->r, seed, "graph");
     g->limit = limits[below(g, ARRAY_LEN(limits))];
     g->h = heap_new(g->limit, collector);
-    uint64_t collections = 2 + below(g, 4), steps = 5 + below(g, 40);
+    uint64_t collections = 2 + below(g, 3), steps = 3 + below(g, 24);
     for (uint64_t c = 0; c < collections; c++) {
         for (uint64_t i = 0; i < steps; i++) something(g);
         collect(g);
