@@ -98,6 +98,18 @@ function runtime.UnlockOSThread() end
 ---A full collection: two stops of the world, and marking between them.
 function runtime.GC() end
 
+---@class Cleanup
+local Cleanup = {}
+---The function will not run.
+function Cleanup:Stop() end
+
+---The function runs, with its argument, in a goroutine of the runtime's, some time after the object was freed.
+---@param x HeapObject
+---@param f fun(arg: any)
+---@param arg? any
+---@return Cleanup
+function runtime.AddCleanup(x, f, arg) end
+
 ---A use of its argument, here: an object lives until its last use, not until the end of its variable.
 ---@param x any
 function runtime.KeepAlive(x) end

@@ -932,6 +932,12 @@ static bool picture(Step *s, uint64_t g, uint64_t obj, uint64_t line) {
     s->m->picture_obj = obj;
     return true;
 }
+static bool cleanup(Step *s, uint64_t obj) {
+    GET(Obj, ob, obj);
+    REQUIRE(ob->freed_ns == NONE, "o%llu was freed", (Ull)obj);
+    ob->cleanups++;
+    return true;
+}
 static bool dev_stale(Step *s, uint64_t id, uint64_t obj, uint64_t done) {
     GET(Cmd, cmd, id);
     GET(Obj, ob, obj);
@@ -1095,6 +1101,7 @@ static bool apply(Step *s) {
     case EV_OBJ_NEW: return obj_new(s, a[0], a[1], a[2], a[3], a[4]);
     case EV_OBJ_MOVE: return obj_move(s, a[0], a[1], a[2]);
     case EV_OBJ_FREE: return obj_free(s, a[0], a[1]);
+    case EV_CLEANUP: return running(s, a[0], a[2]) && cleanup(s, a[1]);
     case EV_PIN: return pin(s, a[0], a[1], a[2], true);
     case EV_UNPIN: return pin(s, a[0], a[1], a[2], false);
     case EV_DEV_ENQUEUE: return dev_enqueue(s, a);

@@ -137,6 +137,7 @@ typedef struct {
     uint64_t at;    /* its Go address; the last one, if it is freed */
     uint64_t pins;  /* runtime.Pinner pins now */
     uint64_t users; /* device commands not yet done that hold its address */
+    uint64_t cleanups; /* that were added to it */
     uint64_t moves; /* so often it was moved ... */
     uint64_t moved_from, moved_ns, moved_seq; /* ... for the last time; NONE = never */
     uint64_t freed_ns, freed_seq;             /* NONE = it lives */

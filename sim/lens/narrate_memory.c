@@ -87,6 +87,12 @@ static void tell_heap(const Model *m, const Event *e, Narration *n) {
         reason(n, "No variable leads to it any more. C and the device were **not asked**.");
         function(n, "sweep");
         break;
+    case EV_CLEANUP:
+        headline(n, "%.24s gets a cleanup", name_of(m, a[1]));
+        reason(n, "A function runs **some time after** the object is freed, and it is freed when a collection happens to notice: the "
+                  "collector knows nothing of what else is kept with it.");
+        function(n, "AddCleanup");
+        break;
     case EV_PIN:
         headline(n, "%.20s is pinned", name_of(m, a[1]));
         reason(n, "By %s: the collector may neither move nor free it until it is unpinned.",

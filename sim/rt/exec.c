@@ -43,6 +43,7 @@ static uint64_t op_cost(World *w, M *mp) {
     case OP_CTX_ABSENT:
     case OP_LAUNCH:
     case OP_FINISH: return cost(w, COST_cgo_enter);
+    case OP_CLEANUP: return cost(w, COST_add_cleanup);
     case OP_PIN:
     case OP_UNPIN: return cost(w, COST_pin);
     case OP_LOCK:
@@ -299,6 +300,10 @@ void exec_op(World *w, M *mp) {
     case OP_PIN:
         heap_pin(w->heap, (Id_OBJ){op->a});
         EMIT(w->s, PIN, gp->id, {op->a}, {op->line});
+        exec_next(w, mp);
+        return;
+    case OP_CLEANUP:
+        EMIT(w->s, CLEANUP, gp->id, {op->a}, {op->line});
         exec_next(w, mp);
         return;
     case OP_UNPIN:

@@ -15,6 +15,8 @@
  *          is what was allocated during the last marking. No ragged barrier, no CPU limiter, no scavenger; sweeping is
  *          not in proportion to allocation. The moving collector evacuates in the second stop; it is a
  *          counterfactual.
+ *          Cleanups get a goroutine at the second stop, a new one for each collection that has some; Go wakes one of its own
+ *          while sweeping. No finalizers.
  * Emits:   GC_BEGIN GC_MARKED GC_END HEAP_GOAL OBJ_NEW GO_BLOCK
  */
 #include "world.h"
@@ -99,7 +101,8 @@ static bool sweep(World *w, M *mp) {
     return ns > 0;
 }
 
-/* As far as it gets now: what the last cycle has left to sweep is swept first. True: it is over; false: the goroutine waits, or the world is being stopped. */
+/* As far as it gets now: what the last cycle has left to sweep is swept first. True: it is over; false: the goroutine
+ * waits, or the world is being stopped. */
 static bool start(World *w, M *mp) {
     G *gp = mp->curg;
     switch (gp->gc_at) {
@@ -212,6 +215,8 @@ static uint64_t mark_end(World *w, M *mp) {
     w->gc.last_ns = world_now(w);
     gc_sweep_begin(w, mp); /* gcSweep comes before the end is said */
     EMIT(w->s, GC_END, mp->curg->id);
+    uint64_t cleanups = w->prog.cleanups ? w->prog.cleanups(w->prog.ctx) : NONE;
+    if (cleanups != NONE) sched_newproc(w, mp, cleanups, stream_text(w->s, "runtime.runCleanups"), mp->curg->id, 0);
     pace(w, allocated);
     EMIT(w->s, HEAP_GOAL, {w->gc.heap_goal == UINT64_MAX ? 0 : w->gc.heap_goal});
     sched_injectglist(w, mp, &w->gc.waiting, mp->curg->id);

@@ -9,7 +9,9 @@
  *          markWorkerStop; mgcmark.go gcAssistAlloc, gcFlushBgCredit, gcWakeAllAssists; mgcsweep.go bgsweep (go1.26)
  * Differs: bgsweep is made for the first collection; in Go it is there from the beginning. A piece is a stretch of time,
  *          the same for all, not so many bytes. An assist's as well. A P gets its worker when it looks for work, not already when the world
- *          starts. Between two pieces of sweeping bgsweep yields, if no P is idle, to whoever waits; Go sweeps ten spans in one, and yields to nobody too.
+ *          starts.
+ *          Between two pieces of sweeping bgsweep yields, if no P is idle, to whoever waits; Go sweeps ten spans in one,
+ *          and yields to nobody too.
  * Emits:   GC_WORKER GO_UNBLOCK G_LABEL GC_ASSIST GC_ASSIST_END
  */
 #include "world.h"

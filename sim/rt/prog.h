@@ -24,6 +24,7 @@ typedef enum {
     OP_FINISH,  /* clFinish: C waits until queue a is empty */
     OP_PIN,     /* Pinner.Pin(object a) */
     OP_UNPIN,   /* Pinner.Unpin, object a */
+    OP_CLEANUP, /* runtime.AddCleanup for object a */
     OP_NOTE,    /* the scenario says text */
     OP_PICTURE, /* shows object a, b: width << 32 | height */
     OP_PANIC,   /* panic(text) */
@@ -89,6 +90,8 @@ typedef struct {
     void (*roots)(void *ctx, void (*root)(void *to, Id_OBJ obj), void *to);
     /* The object is about to move, or to be freed (to == 0); its bytes are still there. NULL: nobody minds. */
     void (*leaves)(void *ctx, Id_OBJ obj, uint64_t to);
+    /* The body that runs the cleanups of what was freed since it was last asked; NONE = there are none. NULL: never. */
+    uint64_t (*cleanups)(void *ctx);
     bool waits;    /* each body has a stack of its own, and can wait inside world_do */
 } Prog;
 

@@ -9,7 +9,8 @@
 /* ---- things ---- */
 
 static const char *const thing_name[] = {"a channel", "a heap object", "a Pinner", "a kernel",
-                                         "a bound",   "a context",     "a ticker", "a graph"};
+                                         "a bound",   "a context",     "a ticker", "a graph",
+                                         "a cleanup"};
 
 const char *script_thing_name(uint32_t kind) {
     uint32_t i = kind - THING_CHAN;

@@ -66,6 +66,7 @@ bool obj_for_device(Script *s, uint64_t obj, Diag *d) {
  * not, keep the buffer and write to where the object was. */
 void obj_leaves(void *ctx, Id_OBJ obj, uint64_t to) {
     Script *s = ctx;
+    if (to == 0) cleanup_object_freed(s, obj.v);
     if (obj.v >= s->obj_count || !s->objs[obj.v].has_buffer) return;
     Obj *o = &s->objs[obj.v];
     Diag d;
@@ -393,6 +394,7 @@ void bind_heap(lua_State *L) {
     lua_getfield(L, -1, "runtime");
     lua_pushcfunction(L, pinner_make);
     lua_setfield(L, -2, "Pinner");
+    bind_cleanup(L);
     doors_seal(L, "runtime");
     lua_setfield(L, -2, "runtime");
 }

@@ -120,6 +120,11 @@ typedef struct {
     int line;
 } ResultCheck;
 
+typedef struct {
+    uint64_t obj; /* NONE: it has run, or was stopped */
+    bool due;     /* the object was freed */
+} Cleanup;
+
 /* A goroutine's body. Its coroutine is anchored in the table of threads under its number, from 1, and
  * kept for the next body of that number, as Go keeps a dead g. */
 typedef struct {
@@ -215,7 +220,9 @@ struct Script {
     size_t free_value_count, free_value_cap;
     uint64_t value_count;
     bool walking;                 /* roots.c is at work: the memory is ours, and costs no steps */
-    int threads, values, numbers; /* tables in the registry */
+    int threads, values, numbers, cleanup_functions; /* tables in the registry */
+    Cleanup *cleanups; /* by their place in that table, from 1 */
+    size_t cleanup_count, cleanup_cap;
     int env, package;             /* the chunk's _ENV; functions by the identity of a package's variable */
     uint64_t number_of[LUA_NUMTYPES];
 
@@ -238,7 +245,8 @@ typedef enum {
     THING_BOUND,
     THING_CONTEXT,
     THING_TICKER,
-    THING_GRAPH
+    THING_GRAPH,
+    THING_CLEANUP
 } ThingKind;
 typedef struct {
     uint32_t kind; /* ThingKind */
@@ -372,6 +380,9 @@ bool obj_for_device(Script *s, uint64_t obj, Diag *d);
 void obj_leaves(void *script, Id_OBJ obj, uint64_t to); /* Prog.leaves */
 double obj_get(const Script *s, uint64_t obj, uint64_t i);
 /* Pushes element i: an integer where the element is one. */
+void bind_cleanup(lua_State *L);
+void cleanup_object_freed(Script *s, uint64_t obj);
+uint64_t cleanup_body(void *script); /* Prog.cleanups */
 /* Where pointer i of an object of pointers leads. False: to no object. */
 bool obj_pointer(const Script *s, uint64_t obj, uint64_t i, Id_OBJ *to);
 void obj_push(const Script *s, lua_State *L, uint64_t obj, uint64_t i);

@@ -227,6 +227,8 @@ static int walk(lua_State *L) {
     meet_package(w);
     lua_rawgeti(L, LUA_REGISTRYINDEX, s->values);
     meet(w);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, s->cleanup_functions);
+    meet(w);
     look_into_all(w);
     for (size_t i = 0; i < s->body_count; i++) {
         if (s->bodies[i].live) meet_body(w, &s->bodies[i]);

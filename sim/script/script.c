@@ -181,6 +181,7 @@ void script_free(Script *s) {
     for (size_t i = 0; i < s->call_count; i++) free(s->calls[i]);
     free(s->calls);
     free(s->objs);
+    free(s->cleanups);
     free(s->expects);
     free(s->checks);
     free(s->free_values);
@@ -316,6 +317,7 @@ static void roots(void *ctx, void (*root)(void *to, Id_OBJ obj), void *to) { scr
 
 Prog script_prog(Script *s) {
     return (Prog){.ctx = s, .next = next, .drop = drop, .tick = script_tick(), .roots = roots, .leaves = obj_leaves,
+                  .cleanups = cleanup_body,
                   .waits = s->waits};
 }
 

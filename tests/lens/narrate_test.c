@@ -95,6 +95,7 @@ static void tell_by_hand(Told *t) {
         {.kind = EV_P_ACQUIRE, .arg = {0, 0}},
         {.kind = EV_GO_START, .arg = {1, 0, 0, 0}},
         {.kind = EV_PIN, .arg = {1, 0, 1}},
+        {.kind = EV_CLEANUP, .arg = {1, 0, 1}},
         {.kind = EV_CGO_ENTER, .arg = {1, 0, 0, why, 1}},
         {.kind = EV_DEV_ENQUEUE, .arg = {0, 0, 1, saxpy, 64, 1}},
         {.kind = EV_DEV_ARG, .arg = {0, 0, 1}},
