@@ -99,7 +99,8 @@ static bool sweep(World *w, M *mp) {
     return ns > 0;
 }
 
-/* As far as it gets now: what the last cycle has left to sweep is swept first. True: it is over; false: the goroutine waits, or the world is being stopped. */
+/* As far as it gets now: what the last cycle has left to sweep is swept first. True: it is over; false: the goroutine
+ * sweeps, or waits, or the world is being stopped. */
 static bool start(World *w, M *mp) {
     G *gp = mp->curg;
     switch (gp->gc_at) {

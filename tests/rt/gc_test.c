@@ -538,7 +538,8 @@ static void a_command_that_holds_an_address_is_outdated(void) {
     for (uint64_t run = 0; run < 40; run++) {
         uint64_t ns = 100 * US + run * 37 * US;
         bool held = run % 2, go = run % 4 >= 2;
-        const Op ops[] = {ALLOC(64 * KIB), LAUNCH(ns, 0), LAUNCH(ns, 0), COMPUTE(run * 3 * US + 1), held ? (Op)GOSCHED() : (Op)DROP(), GC(), FINISH()};
+        const Op ops[] = {ALLOC(64 * KIB), LAUNCH(ns, 0), LAUNCH(ns, 0), COMPUTE(run * 3 * US + 1),
+                          held ? (Op)GOSCHED() : (Op)DROP(), GC(), FINISH()};
         want_marking(200 * US);
         Ran r = with_heap(ops, ARRAY_LEN(ops), go ? COLLECTOR_GO : COLLECTOR_MOVING);
         uint64_t stop = time_of(&r, "STW_STOPPED", 2), left = 0;
@@ -606,7 +607,9 @@ static void what_was_freed_is_not_swept_again(void) {
 
 /* ---- all of it, under every stress ---- */
 
-static const Op allocator[] = {ALLOC(300 * KIB), PIN(LAST), ALLOC_POINTERS(64 * KIB), LAUNCH(300 * US, LAST), COMPUTE(50 * US), UNPIN(0), DROP(), C_CALL(30 * US)};
+static const Op allocator[] = {ALLOC(300 * KIB),       PIN(LAST),         ALLOC_POINTERS(64 * KIB),
+                               LAUNCH(300 * US, LAST), COMPUTE(50 * US), UNPIN(0),
+                               DROP(),                 C_CALL(30 * US)};
 
 static void it_holds_under_every_stress(void) {
     static const Op main_ops[] = {GO(1), GO(1), GO(2), ALLOC(1 * MIB), SLEEP(8 * MS), GC(), GOMAXPROCS(3), SLEEP(8 * MS)};
