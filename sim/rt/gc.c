@@ -102,7 +102,7 @@ static bool sweep(World *w, M *mp) {
 }
 
 /* As far as it gets now: what the last cycle has left to sweep is swept first. True: it is over; false: the goroutine
- * waits, or the world is being stopped. */
+ * sweeps, or waits, or the world is being stopped. */
 static bool start(World *w, M *mp) {
     G *gp = mp->curg;
     switch (gp->gc_at) {

@@ -8,10 +8,10 @@
  * Go:      runtime/mgc.go gcBgMarkStartWorkers, gcBgMarkWorker, gcEndWork; mgcpacer.go findRunnableGCWorker,
  *          markWorkerStop; mgcmark.go gcAssistAlloc, gcFlushBgCredit, gcWakeAllAssists; mgcsweep.go bgsweep (go1.26)
  * Differs: bgsweep is made for the first collection; in Go it is there from the beginning. A piece is a stretch of time,
- *          the same for all, not so many bytes. An assist's as well. A P gets its worker when it looks for work, not already when the world
- *          starts.
- *          Between two pieces of sweeping bgsweep yields, if no P is idle, to whoever waits; Go sweeps ten spans in one,
- *          and yields to nobody too.
+ *          the same for all workers, and one for all assists, not so many bytes. A P gets its worker when it looks
+ *          for work, not already when the world starts. Between two pieces of sweeping bgsweep yields, if no P is
+ *          idle, to whoever waits; Go sweeps ten spans in one, and then yields even if nobody does. Who has to help
+ *          when all is marked does not wait for the second stop, which is about to begin.
  * Emits:   GC_WORKER GO_UNBLOCK G_LABEL GC_ASSIST GC_ASSIST_END
  */
 #include "world.h"

@@ -607,8 +607,9 @@ static void what_was_freed_is_not_swept_again(void) {
 
 /* ---- all of it, under every stress ---- */
 
-static const Op allocator[] = {ALLOC(300 * KIB), PIN(LAST), ALLOC_POINTERS(64 * KIB),
-                               LAUNCH(300 * US, LAST), COMPUTE(50 * US), UNPIN(0), DROP(), C_CALL(30 * US)};
+static const Op allocator[] = {ALLOC(300 * KIB),       PIN(LAST),         ALLOC_POINTERS(64 * KIB),
+                               LAUNCH(300 * US, LAST), COMPUTE(50 * US), UNPIN(0),
+                               DROP(),                 C_CALL(30 * US)};
 
 static void it_holds_under_every_stress(void) {
     static const Op main_ops[] = {GO(1), GO(1), GO(2), ALLOC(1 * MIB), SLEEP(8 * MS), GC(), GOMAXPROCS(3), SLEEP(8 * MS)};

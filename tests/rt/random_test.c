@@ -20,6 +20,7 @@ enum {
 
 typedef struct {
     Op ops[BODIES + C_BODIES][OPS_MAX];
+    bool heap;
     size_t count; /* of the body that is being made */
     Body body[BODIES + C_BODIES];
     uint64_t cap[CHANS];
@@ -64,7 +65,7 @@ static void add_c_call(Random *x, Prng *r, uint64_t body, int depth) {
 /* What a goroutine other than main does; channel operations are the most frequent. */
 static void add_go(Random *x, Prng *r, uint64_t body, int depth) {
     uint64_t c = prng_below(r, CHANS);
-    switch (prng_below(r, 39)) {
+    switch (prng_below(r, x->heap ? 39 : 32)) { /* from 32 on: objects */
     case 0:
     case 1: ADD(COMPUTE(prng_below(r, 100000))); break;
     case 2: ADD(COMPUTE(prng_below(r, 3000000))); break;
@@ -107,13 +108,13 @@ static void add_go(Random *x, Prng *r, uint64_t body, int depth) {
         ADD({.kind = OP_CTX_CURRENT, .a = prng_below(r, CONTEXTS), .b = prng_below(r, 2)});
         break;
     case 30: ADD({.kind = OP_ACROSS, .a = prng_below(r, JOBS)}); break;
-    case 31:
-    case 32: ADD(ALLOC(1 + prng_below(r, 1 << (4 + prng_below(r, 18))))); break;
-    case 33: ADD(ALLOC_POINTERS(8 + 8 * prng_below(r, 40000))); break;
-    case 34: ADD(PIN(prng_below(r, 2) ? LAST : prng_below(r, 3))); break;
-    case 35: ADD(UNPIN(prng_below(r, 3))); break;
-    case 36: ADD(LAUNCH(prng_below(r, 1000000), LAST)); break;
-    case 37:
+    case 32:
+    case 33: ADD(ALLOC(1 + prng_below(r, 1 << (4 + prng_below(r, 18))))); break;
+    case 34: ADD(ALLOC_POINTERS(8 + 8 * prng_below(r, 40000))); break;
+    case 35: ADD(PIN(prng_below(r, 2) ? LAST : prng_below(r, 3))); break;
+    case 36: ADD(UNPIN(prng_below(r, 3))); break;
+    case 37: ADD(LAUNCH(prng_below(r, 1000000), LAST)); break;
+    case 38:
         if (prng_below(r, 2)) ADD(DROP());
         else ADD(FINISH());
         break;
@@ -153,6 +154,7 @@ static void tune(WorldOptions *opt) {
     costs_for(opt->go, &opt->costs);
     opt->stress = tuned % 16;
     opt->asyncpreemptoff = tuned % 7 == 0;
+    if (opt->heap == NULL) return;
     opt->gogc = tuned % 5 == 0 ? 2 : tuned % 5 == 1 ? 20 : 0; /* nearly all the time; often; as always */
     if (tuned % 3 == 0) opt->costs.ns[COST_gc_mark] *= 10;
     if (tuned % 4 == 0) opt->costs.ns[COST_gc_sweep] *= 1000;
@@ -191,7 +193,7 @@ static Program make(Random *x, uint64_t seed) {
                      .context_count = CONTEXTS,
                      .jobs = x->job,
                      .job_count = JOBS,
-                     .heap = true,
+                     .heap = x->heap,
                      .collector = seed / 2 % 2 ? COLLECTOR_GO : COLLECTOR_MOVING,
                      .procs = (uint32_t)(1 + prng_below(&r, 5)),
                      .seed = seed,
@@ -200,7 +202,7 @@ static Program make(Random *x, uint64_t seed) {
 }
 
 Program random_program(uint64_t seed) {
-    static Random x;
+    static Random x; /* without a heap */
     return make(&x, seed);
 }
 
@@ -211,7 +213,7 @@ static void world_and_model_agree(void) {
     if (one) first = runs = strtoull(one, NULL, 10);
     uint64_t ends[RUN_FAILED + 1] = {0}, reached[EV_COUNT] = {0};
     for (uint64_t seed = first; seed <= runs && bad < 3; seed++) {
-        Random x;
+        Random x = {.heap = true};
         Program p = make(&x, seed);
         Ran r = run_program(&p);
         ends[r.outcome]++;
@@ -244,7 +246,7 @@ static void world_and_model_agree(void) {
 static void the_same_seed_is_the_same_run(void) {
     if (getenv("SEED")) return;
     for (uint64_t seed = 1000; seed < 1050; seed++) {
-        Random x;
+        Random x = {.heap = true};
         Program p = make(&x, seed);
         Ran a = run_program(&p), b = run_program(&p);
         check_text("second run", a.text, b.text);
@@ -258,7 +260,7 @@ static void the_shortcut_changes_nothing(void) {
     uint64_t tried = 0;
     for (uint64_t seed = 2000; seed < 2000 + 300 * 16;
          seed += 16) { /* no stress mode: those go over the agenda */
-        Random x;
+        Random x = {.heap = true};
         Program p = make(&x, seed);
         Ran a = run_program(&p);
         p.shortcut = true;
