@@ -1,11 +1,12 @@
 /* evacuate.c -- the moving collector: what is marked goes to the other semispace, and pointers follow.
  *
- * Three passes over the books and one over the bytes:
+ * Four steps, of which only the middle two touch bytes:
  *
  *   plan   in the order of addresses, each object that may move is given its new place; everybody is told of
  *          it, and of what is freed, while all bytes are still as they were
- *   copy   each object that moves is copied, its pointers changed on the way, and poison put where it was
- *   fix    the pointers of all that does not move
+ *   fix    the pointers of what was left behind in the other space; what is freed there is poisoned
+ *   copy   each object that moves is copied, its pointers changed on the way, and poison put where it was;
+ *          the pointers of those that do not move are changed in place
  *   drop   what has gone leaves the tables
  *
  * Where an object goes is not written into the object (a forwarding pointer), where anybody might spoil
@@ -237,8 +238,15 @@ static void copy_solid(Heap *h, Space *from, Space *to, Stage *st, uint32_t row,
     space_put_run(h, to, at, units, n, slot);
 }
 
+/* Rows follow each other, but the processor does not look past the end of a page by itself. */
+static void bring_near(const Heap *h, uint32_t row) {
+    const uint8_t *bytes = bytes_at(h, row * ROW_GRANULES);
+    for (uint32_t i = 0; i < ROW_BYTES; i += 64) __builtin_prefetch(bytes + i);
+}
+
 static void copy_row(Heap *h, Space *from, Space *to, Stage *st, uint32_t row) {
     const Row *r = &h->row[row];
+    if (row + 2 < from->used) bring_near(h, row + 2);
     int32_t shift = h->shift[row];
     uint32_t units = shift != MIXED ? solid_units(h, r, r->work) : 0;
     if (units != 0) {
