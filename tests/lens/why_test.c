@@ -243,24 +243,24 @@ static void words_of_the_world(void) {
          "P0 is stopped since 430.617us: g8 runtime.gcBgMarkWorker stops the world.\n"
          "g8 runtime.gcBgMarkWorker does that since 430.617us: GC mark termination.\n"
          "Behind it is this: g1 main began a collection at " FILE ":22, at 5.97us.\n");
-    says("g4 --at '#143'",
-         "g4 locked is not running yet: it is locked to M0, which was handed P0 at 160.614us and is waking.\n"
+    says("g4 --at '#139'",
+         "g4 locked is not running yet: it is locked to M0, which was handed P0 at 170.597us and is waking.\n"
          "It came back from glInit, called at " FILE ":15, and no P was free: its own had been taken away.\n");
     says("M0 --at '#118'",
-         "M0 sleeps since 105.829us: g4 locked is locked to it, and it may run nobody else.\n"
-         "g4 locked is not running: it is number 1 of 1 in the global queue, runnable since 105.829us.\n"
+         "M0 sleeps since 125.829us: g4 locked is locked to it, and it may run nobody else.\n"
+         "g4 locked is not running: it is number 1 of 1 in the global queue, runnable since 125.829us.\n"
          "It is locked to M0: whoever takes it off the queue must hand its P to that thread.\n"
          "Of 2 Ps, 1 runs and 0 stand behind a call; a P looks into that queue when its own is empty, and every 61st time before that.\n"
-         "P1 runs g5 busy on M2 since 80.51us.\n"
-         "g5 busy computes at " FILE ":19, until 140.51us if nobody interrupts it.\n"
+         "P1 runs g5 busy on M2 since 90.51us.\n"
+         "g5 busy computes at " FILE ":19, until 150.51us if nobody interrupts it.\n"
          "M0 began outside the scenario: it is the thread with which the process started.\n");
     says("g2 --at '#140'",
-         "g2 ticker waits to receive from time.NewTicker (c1) at " FILE ":6, since 160.524us: it is number 1 of 1 there, and the channel holds 0 of 1.\n"
-         "In this run it is released in 30.39us, by the runtime.\n"
-         "That comes about because time.NewTicker (c1) was made at " FILE ":5, at 65.49us.\n");
+         "g2 ticker waits to receive from time.NewTicker (c1) at " FILE ":6, since 170.507us: it is number 1 of 1 there, and the channel holds 0 of 1.\n"
+         "In this run it is released in 25us, by the runtime.\n"
+         "That comes about because time.NewTicker (c1) was made at " FILE ":5, at 85.49us.\n");
     says("g3 --at '#100'",
-         "g3 reader waits (IO wait) since 65.717us.\n"
-         "In this run that ends in 327.7us.\n"
+         "g3 reader waits (IO wait) since 85.717us.\n"
+         "In this run that ends in 317.79us.\n"
          "g3 reader asked for that at " FILE ":12.\n");
 }
 
