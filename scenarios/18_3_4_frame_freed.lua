@@ -30,6 +30,7 @@ end)
 
 expect {
   collections = 1,
+  freed       = 1,
   findings    = { "pinning-violation" },
 }
 expect.torn("ledger", function(_, v) return v == -1 end)

@@ -28,6 +28,7 @@ end)
 
 expect {
   collections = 1,
+  moved       = 0,
   findings    = {},
 }
 expect.result("frame", function(_, v) return v >= 1 end) -- every point takes a step at least

@@ -28,6 +28,7 @@ end)
 
 expect {
   collections = 1,
+  moved       = 1,
   findings    = { "pinning-violation" },
 }
 expect.torn("frame", function(_, v) return v >= 1 end) -- every point takes a step at least

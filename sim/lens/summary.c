@@ -109,6 +109,8 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
     case EV_STW_BEGIN: v[FIG_stops]++; break;
     case EV_STW_END: v[FIG_stopped] += e->arg[1] == NONE ? 0 : e->arg[1]; break;
     case EV_GC_BEGIN: v[FIG_collections]++; break;
+    case EV_OBJ_MOVE: v[FIG_moved]++; break;
+    case EV_OBJ_FREE: v[FIG_freed]++; break;
     case EV_GC_END: v[FIG_collecting] += m->gc_ns == NONE ? 0 : e->time_ns - m->gc_ns; break;
     case EV_M_SEEN: v[FIG_threads]++; break;
     case EV_G_SEEN:

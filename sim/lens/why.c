@@ -386,6 +386,8 @@ static void say_since(Tale *t, uint64_t g) {
             STR(call.arg[3]), AT(call.arg[4]));
     } else if (known && e.kind == EV_GO_STOP) {
         say(t, "It had to give up its P%s: %s.", AT(gp->line), STR(e.arg[1]));
+        if (gp->line == 0 && t->m->gc_seq != NONE) /* the runtime's own */
+            say_root(t, t->m->gc_seq, "It works for the collector, because");
     } else {
         say_root(t, gp->since_seq, "It can run because");
     }

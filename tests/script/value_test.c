@@ -131,7 +131,7 @@ static const struct {
     {"chan().send(5)", "send wants a channel; got 5"},
     {"chan(1):send()", "send wants one value; got 0"},
     {"chan(1):send(1, 2)", "send wants one value; got 2"},
-    {"local pin = runtime.Pinner() pin:Pin(5)", "Pin wants a heap object, such as heap.floats(...); got 5"},
+    {"local pin = runtime.Pinner() pin:Pin({})", "Pin wants a heap object, such as heap.floats(...); got a table"},
     {"runtime.Pinner().Pin(1, 2)", "Pin wants a Pinner; got 1"},
     {"go('x')", "go wants a function of the scenario; got nothing"},
     {"go(print)", "go wants a function of the scenario; got a function"},
