@@ -59,7 +59,7 @@ static void tell_collector(const Model *m, const Event *e, Narration *n) {
         reason(n, "**%llu** object%s of **%llu bytes** can be reached from the program's variables; the rest is free.",
                (Ull)a[1], plural(a[1]), (Ull)a[2]);
         function(n, "gcMarkTermination");
-        detail(n, "%llu objects", (Ull)a[1]);
+        detail(n, "%llu object%s", (Ull)a[1], plural(a[1]));
         break;
     default: break;
     }

@@ -908,6 +908,30 @@ static void say_pins(Tale *t, uint64_t obj) {
     }
 }
 
+/* Where it has gone, and who has not been told. */
+static void say_moved(Tale *t, const ModelObj *ob) {
+    if (ob->freed_ns != NONE) {
+        say(t, "It was freed at %s: nothing in Go led to it any more. Its memory, at 0x%llx, is another's by now, or free.",
+            TIME(ob->freed_ns), (Ull)ob->at);
+        say_root(t, ob->freed_seq, "It was noticed because");
+    } else if (ob->moves > 0) {
+        say(t, "The moving collector has moved it %llu time%s, last from 0x%llx to 0x%llx at %s; Go's own would not.",
+            (Ull)ob->moves, PLURAL(ob->moves), (Ull)ob->moved_from, (Ull)ob->at, TIME(ob->moved_ns));
+        say_root(t, ob->moved_seq, "It goes back to this:");
+    }
+}
+
+static bool say_stale(Tale *t, const ModelCmd *c, uint64_t obj) {
+    bool stale = false;
+    for (uint64_t k = 0; k < c->arg_count; k++) {
+        if (c->obj[k] != obj || c->stale[k] == NONE) continue;
+        say(t, "It uses 0x%llx, where the object is not any more: %llu of its slices had run before.", (Ull)c->stale[k],
+            (Ull)c->stale_done[k]);
+        stale = true;
+    }
+    return stale;
+}
+
 static void tell_obj(Tale *t, uint64_t obj) {
     const Model *m = t->m;
     if (obj >= m->obj_count) {
@@ -920,7 +944,9 @@ static void tell_obj(Tale *t, uint64_t obj) {
         "command%s that hold%s its address.",
         STR(ob->name), (Ull)obj, (Ull)ob->bytes, (Ull)ob->pins, PLURAL(ob->pins), (Ull)ob->users,
         PLURAL(ob->users), ob->users == 1 ? "s" : "");
+    bool stale = false;
     say_pins(t, obj);
+    say_moved(t, ob);
     for (size_t i = 0; ob->users > 0 && i < m->cmd_count; i++) {
         const ModelCmd *c = &m->cmd[i];
         bool holds = false;
@@ -931,8 +957,9 @@ static void tell_obj(Tale *t, uint64_t obj) {
                 TIME(c->end_ns), G(c->g), AT(c->line));
         else
             say(t, "%s (k%zu) is queued; %s enqueued it%s.", STR(c->name), i, G(c->g), AT(c->line));
+        stale |= say_stale(t, c, obj);
     }
-    if (ob->pins == 0 && ob->users > 0)
+    if (ob->pins == 0 && ob->users > 0 && ob->freed_ns == NONE && !stale)
         say(t, "Nothing keeps it in its place while the device holds its address.");
     if (ob->line) say(t, "It was made%s.", AT(ob->line));
     else say(t, "It " WHY_OUTSIDE ": no line made it.");

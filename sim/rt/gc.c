@@ -118,6 +118,7 @@ static bool start(World *w, M *mp) {
     case GC_AT_SEMA:
         if (!sema_acquire(w, mp, &w->gc.sema, "semacquire")) return false;
         EMIT(w->s, GC_BEGIN, gp->id, {gp->op.line});
+        w->gc.begin_seq = w->s->last_seq;
         gp->gc_at = GC_AT_WORKERS;
         /* fall through */
     case GC_AT_WORKERS:

@@ -331,6 +331,7 @@ struct World {
         Sema sema;  /* gcsema: held by a cycle from its first stop to its last, or by who changes the number of Ps;
                        so worldsema is always free, since nobody else stops the world */
         uint64_t cycles, marked_cycles; /* begun; ... and marked to the end */
+        uint64_t begin_seq;             /* the event that began the last: why workers run */
         uint64_t last_ns;               /* end of the last; 0 = there was none */
         bool marks;                     /* gcBlackenEnabled */
         bool terminates;                /* somebody is at gcMarkDone */

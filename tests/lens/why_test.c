@@ -230,6 +230,20 @@ static void words_of_blocking(void) {
 }
 #undef FILE
 
+#define FILE "18_3_4_frame_wrong.lua"
+/* An object that was moved from under a command. */
+static void words_of_a_move(void) {
+    command_gives(0, "$F run --quiet --device none --out $T/words.trace scenarios/" FILE);
+    says("obj frame --at 2ms",
+         "frame (o0) is an object of 262144 bytes in the Go heap, with 0 pins, and 1 device command that holds its address.\n"
+         "The moving collector has moved it 1 time, last from 0xc000000000 to 0xc040000000 at 1.136922ms; Go's own would not.\n"
+         "It goes back to this: g1 main began a collection at " FILE ":22, at 1.001752ms.\n"
+         "mandelbrot (k0) runs on it until 3.004129ms; g1 main enqueued it at " FILE ":19.\n"
+         "It uses 0xc000000000, where the object is not any more: 24 of its slices had run before.\n"
+         "It was made at " FILE ":16.\n");
+}
+#undef FILE
+
 #define FILE "world.lua"
 /* Stops of the world, locked threads, timers of channels, the network. */
 static void words_of_the_world(void) {
@@ -370,6 +384,7 @@ void lens_why_tests(void) {
         {"at 1,000 times in every scenario each goroutine's chain reaches a line", every_chain_reaches_a_line},
         {"after each event everything has an answer", after_each_event_it_has_an_answer},
         {"a blocked scheduler is explained word for word", words_of_blocking},
+        {"a move is explained word for word", words_of_a_move},
         {"stops, locks, tickers and the network are explained word for word", words_of_the_world},
         {"callbacks are explained word for word", words_of_callbacks},
         {"a deadlock is told as a cycle", a_deadlock_is_told_as_a_cycle},
