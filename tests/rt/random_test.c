@@ -109,8 +109,8 @@ static void add_go(Random *x, Prng *r, uint64_t body, int depth) {
         break;
     case 30: ADD({.kind = OP_ACROSS, .a = prng_below(r, JOBS)}); break;
     case 32:
-    case 33: ADD(ALLOC(1 + prng_below(r, 1 << (4 + prng_below(r, 18))))); break;
-    case 34: ADD(ALLOC_POINTERS(8 + 8 * prng_below(r, 40000))); break;
+    case 33: ADD(ALLOC(1 + prng_below(r, 1 << (4 + prng_below(r, 14))))); break;
+    case 34: ADD(ALLOC_POINTERS(8 + 8 * prng_below(r, 4000))); break;
     case 35: ADD(PIN(prng_below(r, 2) ? LAST : prng_below(r, 3))); break;
     case 36: ADD(UNPIN(prng_below(r, 3))); break;
     case 37: ADD(LAUNCH(prng_below(r, 1000000), LAST)); break;
