@@ -103,6 +103,22 @@ static void pointers_follow_what_they_lead_to(void) {
     attempt_fails(MAIN("heap.pointers('p', 1, 5)"), "or with an object");
 }
 
+/* After the object is freed, with its argument, once, in a goroutine; not if it was stopped, nor if it holds the object. */
+static void cleanups_come_after_the_object(void) {
+    attempt_says(MAIN("local x, y = heap.bytes('x', 8), heap.bytes('y', 8)\n"
+                      "runtime.AddCleanup(x, function(n) C.call('free', '1us') print('first', n) end, 7)\n"
+                      "runtime.AddCleanup(x, function() print 'second' end)\n"
+                      "runtime.AddCleanup(y, function() print 'never' end):Stop()\n"
+                      "runtime.GC() sleep '1ms' print 'then' runtime.GC() sleep '1ms'"),
+                 "first\t7\nsecond\nthen\n");
+    attempt_says("scenario { title = 't', go = '1.25' } main(function()\nlocal x = heap.bytes('x', 8)\n"
+                 "runtime.AddCleanup(x, function() print(x) end)\nx = x\nruntime.GC() sleep '1ms' print 'kept' end)",
+                 "kept\n");
+    Attempt a = attempt(MAIN("local x = heap.bytes('x', 8) runtime.AddCleanup(x, function() end, x)"), NULL);
+    check_text("arg", "panic: runtime.AddCleanup: ptr is equal to arg, cleanup will never run\n", a.notes);
+    attempt_free(&a);
+}
+
 void script_rule_tests(void) {
     static const Check checks[] = {
         {"each rule is broken in Go's words", each_rule_is_broken_in_gos_words},
@@ -111,6 +127,7 @@ void script_rule_tests(void) {
         {"what the rules allow passes", what_the_rules_allow_passes},
         {"a call pins its arguments while it lasts", a_call_pins_its_arguments_while_it_lasts},
         {"pointers follow what they lead to", pointers_follow_what_they_lead_to},
+        {"cleanups come after the object", cleanups_come_after_the_object},
         {NULL, NULL},
     };
     suite("script: rules of pointers", checks);
