@@ -18,6 +18,8 @@
  */
 #include "world.h"
 
+#include <stdlib.h>
+
 /* What is passed to C by the calls that are going on: cgo pins it as long as they last. Calls that are made of steps
  * know their arguments until they return, whatever step they are at. */
 void gc_each_argument(World *w, void (*each)(void *ctx, Id_OBJ obj), void *ctx) {
@@ -33,19 +35,25 @@ void gc_each_argument(World *w, void (*each)(void *ctx, Id_OBJ obj), void *ctx) 
     }
 }
 
+/* What heap_finish asks about, found once: mostly nothing. */
 typedef struct {
-    uint64_t obj;
-    bool found;
-} Sought;
-static void compare(void *ctx, Id_OBJ obj) {
-    Sought *s = ctx;
-    s->found |= obj.v == s->obj;
+    World *w;
+    Id_OBJ *arg;
+    size_t arg_count, arg_cap;
+} Evacuation;
+
+static void remember(void *ctx, Id_OBJ obj) {
+    Evacuation *ev = ctx;
+    GROW(ev->arg, ev->arg_cap, ev->arg_count + 1);
+    ev->arg[ev->arg_count++] = obj;
 }
 
 static bool is_argument(void *ctx, Id_OBJ obj) {
-    Sought s = {obj.v, false};
-    gc_each_argument(ctx, compare, &s);
-    return s.found;
+    const Evacuation *ev = ctx;
+    for (size_t i = 0; i < ev->arg_count; i++) {
+        if (ev->arg[i].v == obj.v) return true;
+    }
+    return false;
 }
 
 /* Go's own collector gives freed memory to whoever allocates next, and the device writes into that. */
@@ -63,7 +71,7 @@ static void outdate(World *w, uint64_t cmd, Id_OBJ obj, uint64_t from) {
 }
 
 static void leaves(void *ctx, Id_OBJ obj, uint64_t from, uint64_t to) {
-    World *w = ctx;
+    World *w = ((Evacuation *)ctx)->w;
     if (to != 0) EMIT(w->s, OBJ_MOVE, obj, {from}, {to});
     else EMIT(w->s, OBJ_FREE, obj, {from});
     if (to != 0) w->gc.moved_bytes += heap_size(w->heap, obj);
@@ -77,7 +85,10 @@ static void leaves(void *ctx, Id_OBJ obj, uint64_t from, uint64_t to) {
 void gc_evacuate(World *w) {
     launch_settle(w);
     if (w->outcome != RUN_GOES) return; /* the device has failed */
-    heap_finish(w->heap, &(HeapListener){.leaves = leaves, .stays = is_argument, .ctx = w});
+    Evacuation ev = {.w = w};
+    gc_each_argument(w, remember, &ev);
+    heap_finish(w->heap, &(HeapListener){leaves, ev.arg_count > 0 ? is_argument : NULL, &ev});
+    free(ev.arg);
 }
 
 void gc_forget(World *w, Cmd *c) {

@@ -103,7 +103,7 @@ G *gc_find_worker(World *w, P *pp) {
 }
 
 bool gc_needs_idle_worker(const World *w) {
-    return w->gc.marks && w->gc.left_ns > 0 && w->gc.pool != NULL && w->gc.idle < w->gc.idle_max;
+    return gc_has_work(w) && w->gc.pool != NULL && w->gc.idle < w->gc.idle_max;
 }
 
 G *gc_find_idle_worker(World *w, P *pp) {
