@@ -48,25 +48,31 @@ static void stale(Findings *f, const Model *m, const Event *e) {
                  intern_text(m->text, c->name), (Ull)cmd, work, intern_text(m->text, ob->name));
 }
 
-/* A collection has ended, and an object that nobody had pinned is where it was: by luck. */
+static void luck_of(Findings *f, const Model *m, const Event *e, uint64_t cmd) {
+    const ModelCmd *c = &m->cmd[cmd];
+    for (uint64_t i = 0; i < c->arg_count; i++) {
+        if (c->obj[i] >= m->obj_count || c->stale[i] != NONE) continue;
+        const ModelObj *ob = &m->obj[c->obj[i]];
+        const ModelG *gp = c->g < m->g_count ? &m->g[c->g] : NULL;
+        bool in_call = gp && gp->state == G_SYSCALL && gp->since_ns <= c->enqueue_ns && gp->line == c->line;
+        if (ob->pins > 0 || ob->freed_ns != NONE || in_call) continue;
+        Finding *x = evidence(f, FIND_implicit_pin_expired, m, e, cmd);
+        char before[NAME + 32];
+        if (x == NULL) continue;
+        findings_say(x, "%s (k%llu) held the address of %s when a collection ended, and only the call that enqueued it "
+                        "had pinned it%s: it happened to stay, and works until the object is freed",
+                     intern_text(m->text, c->name), (Ull)cmd, intern_text(m->text, ob->name),
+                     pinned_before(ob, before, sizeof before));
+    }
+}
+
+/* A collection has ended, and an object that nobody had pinned is where it was: by luck. Queues have the commands
+ * that are not done. */
 static void by_luck(Findings *f, const Model *m, const Event *e) {
-    for (size_t cmd = 0; cmd < m->cmd_count; cmd++) {
-        const ModelCmd *c = &m->cmd[cmd];
-        if (c->state != CMD_QUEUED && c->state != CMD_RUNNING) continue;
-        for (uint64_t i = 0; i < c->arg_count; i++) {
-            if (c->obj[i] >= m->obj_count || c->stale[i] != NONE) continue;
-            const ModelObj *ob = &m->obj[c->obj[i]];
-            const ModelG *gp = c->g < m->g_count ? &m->g[c->g] : NULL;
-            bool in_call = gp && gp->state == G_SYSCALL && gp->since_ns <= c->enqueue_ns && gp->line == c->line;
-            if (ob->pins > 0 || ob->freed_ns != NONE || in_call) continue;
-            Finding *x = evidence(f, FIND_implicit_pin_expired, m, e, cmd);
-            char before[NAME + 32];
-            if (x == NULL) continue;
-            findings_say(x, "%s (k%zu) held the address of %s when a collection ended, and only the call that enqueued it "
-                            "had pinned it%s: it happened to stay, and works until the object is freed",
-                         intern_text(m->text, c->name), cmd, intern_text(m->text, ob->name),
-                         pinned_before(ob, before, sizeof before));
-        }
+    for (size_t q = 0; q < m->queue_count; q++) {
+        uint64_t cmd = m->queue[q].head;
+        for (uint64_t left = m->queue[q].depth; left > 0 && cmd < m->cmd_count; left--, cmd = m->cmd[cmd].next)
+            luck_of(f, m, e, cmd);
     }
 }
 
