@@ -13,6 +13,7 @@
 
 #include <ctype.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -371,6 +372,8 @@ static void on_crash(int signal) {
         if (signal == SIGABRT) raise(signal);
         return; /* the instruction is tried again, and fails as before */
     }
+    static atomic_flag taken = ATOMIC_FLAG_INIT;
+    if (atomic_flag_test_and_set(&taken)) for (;;) pause(); /* another work group's, on another thread */
     alarm(5); /* in case the other thread is what crashed: do not wait for it for ever */
     if (guarded->pump) pump_drain(guarded->pump);
     fprintf(stderr,
@@ -393,6 +396,8 @@ static void on_exit_in_driver(void) {
     _exit(EXIT_WORLD);
 }
 
+/* Once the device is open: a driver with LLVM sets handlers of its own then, and each is gone after one signal.
+ * Where two threads crash at once, the second would end the program before the first has said why. */
 static void guard(Runner *u) {
     static bool registered;
     guarded = u;
@@ -452,6 +457,7 @@ static bool begin(Runner *u, Diag *d) {
     u->r->scenario = *script_scenario(u->script);
     if (!read_expected(u, d)) return false;
     if (!open_device(u, d)) return false;
+    guard(u);
     if (!trace_create(&u->w, u->rq->out, u->rq->hash, d)) return false;
     write_head(u);
     u->s = stream_new();
@@ -522,7 +528,6 @@ static void print_world(void *ctx) {
 bool runner_run(const RunRequest *rq, RunReport *r, Diag *d) {
     Runner u = {.rq = rq, .r = r};
     *r = (RunReport){.outcome_g = NONE};
-    guard(&u);
     bool ok = begin(&u, d);
     if (ok) {
         assert_context(print_world, &u);
@@ -530,7 +535,7 @@ bool runner_run(const RunRequest *rq, RunReport *r, Diag *d) {
         ok = finish(&u, d);
         assert_context(NULL, NULL);
     }
-    guard(NULL);
+    if (guarded) guard(NULL);
     pump_free(u.pump); /* its thread writes with u.w and tells u.watch: it goes first */
     if (u.w != NULL) {
         Diag late;
