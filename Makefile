@@ -21,12 +21,12 @@ EVENT  = event model model_import place stream pump watch text trace_write trace
 LENS   = narrate narrate_memory narrate_import summary why trail findings findings_memory schedtrace diff perfetto perfetto_packet \
          gotrace_batch gotrace_write gotrace_write_import gotrace_import $(READER)
 READER = gotrace gotrace_generation gotrace_table gotrace_decode gotrace_order gotrace_read# of Go's traces
-MEM    = heap shape space room large keep mark sweep evacuate
-DEV    = dev native ocl none signature slice buildlog
+MEM    = heap shape space room large keep mark sweep evacuate foreign
+DEV    = dev native ocl ocl_memory none signature slice buildlog
 RT     = agenda cost version profile world thread sched gqueue timer sysmon cgo callback lock \
-         stw gc gc_work gc_device net context across chan exec launch
+         stw gc gc_work gc_device memory net context across chan exec launch
 SCRIPT = script strand sandbox word meter liveness roots doors lib pattern prelude args error \
-         bind_go bind_chan bind_heap bind_cleanup bind_cl bind_picture bind_c bind_time bind_across expect
+         bind_go bind_chan bind_heap bind_cleanup bind_cl bind_picture bind_memory bind_c bind_time bind_across expect
 CALIBRATE = samples fit program mechanism probe device gobench
 CLI    = main runner paths cmd_run cmd_replay cmd_show cmd_summary cmd_findings cmd_diff cmd_export cmd_import \
          cmd_why cmd_test cmd_devices cmd_calibrate cmd_view
@@ -48,7 +48,7 @@ TWINS  = facts twin
 TESTS_BASE   = base
 TESTS_EVENT  = trace model
 TESTS_LENS   = narrate summary why findings scenarios perfetto gotrace gotrace_read gotrace_bytes import again
-TESTS_MEM    = heap heap_random
+TESTS_MEM    = heap heap_random foreign
 TESTS_DEV    = slice buildlog signature device fault
 TESTS_RT     = sched rules stw gc lock callback wait random version profile
 TESTS_SCRIPT = sandbox budget order value error knob kernel rule moved strand liveness forget roots objects

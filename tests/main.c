@@ -15,9 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { JOBS_MAX = 8 };
+enum { JOBS_MAX = 8, TELL_SECONDS = 10 };
 
 #define SUITE(function) void function(void);
 #include "suites.def"
@@ -73,6 +74,7 @@ typedef struct {
     FILE *said;
     int figures; /* the end of a pipe that its figures come from */
     Figures sum;
+    time_t began;
     bool done;
 } Job;
 
@@ -81,6 +83,7 @@ static void begin(Job *job) {
     job->said = tmpfile();
     ASSERT(job->said != NULL && pipe(ends) == 0);
     fflush(NULL);
+    job->began = time(NULL);
     job->pid = fork();
     ASSERT(job->pid >= 0);
     if (job->pid == 0) {
@@ -106,6 +109,9 @@ static void end(Job *job, int status) {
         else
             fprintf(job->said, "\n%s ended with status %d\n", suites[job->suite].name, WEXITSTATUS(status));
     }
+    time_t took = time(NULL) - job->began;
+    fseek(job->said, 0, SEEK_END);
+    if (took >= TELL_SECONDS) fprintf(job->said, "  all of it took %ld s\n", (long)took);
     job->pid = 0;
     job->done = true;
 }

@@ -25,7 +25,7 @@ local LIBRARIES = {
     { "^lua%.h$",      "sim/script/" },
     { "^lauxlib%.h$",  "sim/script/" },
     { "^lualib%.h$",   "sim/script/" },
-    { "^CL/",          "sim/dev/ocl.c" },
+    { "^CL/",          "sim/dev/ocl_parts.h" },
     { "^SDL",          "visualizer/sdl.c visualizer/main.c" },
     { "^cairo",        "visualizer/draw_cairo.c visualizer/measure.c" },
     { "^pango",        "visualizer/draw_cairo.c visualizer/measure.c" },

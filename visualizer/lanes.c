@@ -7,6 +7,7 @@
  */
 #include "lanes.h"
 
+#include "../sim/base/sorted.h"
 #include "../sim/lens/narrate.h"
 
 #include <stdlib.h>
@@ -338,22 +339,6 @@ uint64_t lanes_story_after(const Lanes *l, uint64_t seq) {
     return rank < l->story_count ? l->story[rank] : 0;
 }
 
-size_t lanes_tick_from(const Lanes *l, uint64_t ns) {
-    size_t low = 0, high = l->tick_count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (l->tick[mid].time_ns < ns) low = mid + 1;
-        else high = mid;
-    }
-    return low;
-}
+size_t lanes_tick_from(const Lanes *l, uint64_t ns) { return SORTED_FROM(l->tick, l->tick_count, time_ns, ns); }
 
-size_t lanes_flow_from(const Lanes *l, uint64_t ns) {
-    size_t low = 0, high = l->flow_count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (l->flow[mid].time_ns < ns) low = mid + 1;
-        else high = mid;
-    }
-    return low;
-}
+size_t lanes_flow_from(const Lanes *l, uint64_t ns) { return SORTED_FROM(l->flow, l->flow_count, time_ns, ns); }

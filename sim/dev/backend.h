@@ -43,6 +43,16 @@ typedef struct {
 
     bool (*fetch)(void *self, void *buffer, void *host, size_t bytes, Diag *d);
     bool (*push)(void *self, void *buffer, void *host, size_t bytes, Diag *d);
+
+    /* Memory of the device's own; parts of it are buffers, too. */
+    bool (*memory)(void *self, size_t bytes, void **buffer, Diag *d);
+    bool (*part)(void *self, void *memory, size_t offset, size_t bytes, void **buffer, Diag *d);
+    /* Memory of the host's that the driver gives. */
+    bool (*host)(void *self, DevHost kind, size_t bytes, void **own, void **at, Diag *d);
+    void (*host_drop)(void *self, void *own);
+    /* Between a buffer of the device's own and the host's memory, and waits; as `run` with the time. */
+    bool (*copy)(void *self, void *buffer, size_t offset, void *host, size_t bytes, bool to_device,
+                 uint64_t *device_ns, Diag *d);
 } Backend;
 
 extern const Backend ocl_backend;

@@ -41,13 +41,17 @@ typedef struct {
 } Buffer;
 
 typedef struct {
-    DevArg *args; /* as many as the kernel has parameters; freed by dev_launch_drop */
-    uint64_t items;
-    uint32_t kernel;
+    DevArg *args;  /* freed by dev_launch_drop */
+    uint32_t arg_count;
+    uint64_t items; /* of a transfer: bytes */
+    uint32_t kernel; /* or NO_KERNEL: a transfer, of its only argument, ... */
+    void *host;      /* ... from or to here */
+    bool to_device;
     uint32_t slices;
     uint32_t done; /* slices [0, done) have been executed */
     bool live;
 } Launch;
+#define NO_KERNEL UINT32_MAX
 
 struct Dev {
     const Backend *backend;
@@ -59,6 +63,8 @@ struct Dev {
     size_t buffer_count, buffer_cap;
     Launch *launches;
     size_t launch_count, launch_cap;
+    void **hosts; /* the backend's */
+    size_t host_count, host_cap;
     char doing[96]; /* what the driver was asked to do and has not done yet; "" = nothing */
 };
 
@@ -118,7 +124,9 @@ void dev_close(Dev *dev) {
         free(k->source);
         free(k);
     }
+    for (size_t i = 0; i < dev->host_count; i++) dev->backend->host_drop(dev->self, dev->hosts[i]);
     dev->backend->close(dev->self);
+    free(dev->hosts);
     free(dev->launches);
     free(dev->buffers);
     free(dev->kernels);
@@ -127,8 +135,8 @@ void dev_close(Dev *dev) {
 
 const DevInfo *dev_info(const Dev *dev) { return &dev->info; }
 
-static void begin(Dev *dev, const char *verb, const char *kernel) {
-    snprintf(dev->doing, sizeof dev->doing, "%s kernel %.60s", verb, kernel);
+static void begin(Dev *dev, const char *verb, const char *what) {
+    snprintf(dev->doing, sizeof dev->doing, "%s %.60s", verb, what);
 }
 static void end(Dev *dev) { dev->doing[0] = '\0'; }
 
@@ -153,7 +161,7 @@ bool dev_kernel(Dev *dev, const char *file, const char *name, const char *source
     void *own;
     if (!signature_read(&signature, file, name, source, d)) return false;
     if (!signature_sliceable(file, source, d)) return false;
-    begin(dev, "building", name);
+    begin(dev, "building kernel", name);
     bool built = dev->backend->kernel(dev->self, file, name, source, signature.count, &own, d);
     end(dev);
     if (!built) return false;
@@ -177,16 +185,19 @@ const DevSignature *dev_signature(const Dev *dev, DevKernel k) {
 
 /* ---- buffers ------------------------------------------------------------------------------- */
 
+static DevBuffer keep(Dev *dev, void *own, void *host, size_t bytes) {
+    ASSERT(dev->buffer_count < UINT32_MAX);
+    GROW(dev->buffers, dev->buffer_cap, dev->buffer_count + 1);
+    dev->buffers[dev->buffer_count] = (Buffer){own, host, bytes, 0, true};
+    return (DevBuffer){(uint32_t)dev->buffer_count++};
+}
+
 bool dev_buffer(Dev *dev, void *host, size_t bytes, DevBuffer *b, Diag *d) {
     ASSERT(host != NULL);
     if (bytes == 0) return diag_fail(d, EXIT_SCENARIO, "a device buffer needs at least one byte");
     void *own;
     if (!dev->backend->buffer(dev->self, host, bytes, &own, d)) return false;
-
-    ASSERT(dev->buffer_count < UINT32_MAX);
-    GROW(dev->buffers, dev->buffer_cap, dev->buffer_count + 1);
-    b->v = (uint32_t)dev->buffer_count;
-    dev->buffers[dev->buffer_count++] = (Buffer){own, host, bytes, 0, true};
+    *b = keep(dev, own, host, bytes);
     return true;
 }
 
@@ -213,14 +224,50 @@ static bool refuse_dropped(Diag *d, const char *doing) {
     return diag_fail(d, EXIT_SCENARIO, "%s uses a device buffer that was released before", doing);
 }
 
+bool dev_memory(Dev *dev, size_t bytes, DevBuffer *b, Diag *d) {
+    void *own;
+    ASSERT(bytes > 0);
+    if (!dev->backend->memory(dev->self, bytes, &own, d)) return false;
+    *b = keep(dev, own, NULL, bytes);
+    return true;
+}
+
+bool dev_part(Dev *dev, DevBuffer memory, size_t offset, size_t bytes, DevBuffer *b, Diag *d) {
+    const Buffer *whole = buffer_of(dev, memory);
+    void *own;
+    ASSERT(whole->live && whole->host == NULL);
+    ASSERT(offset % DEV_PART_ALIGN == 0 && bytes > 0 && offset < whole->bytes && whole->bytes - offset >= bytes);
+    if (!dev->backend->part(dev->self, whole->own, offset, bytes, &own, d)) return false;
+    *b = keep(dev, own, NULL, bytes);
+    return true;
+}
+
+bool dev_read(Dev *dev, DevBuffer b, void *host, size_t bytes, Diag *d) {
+    const Buffer *buffer = buffer_of(dev, b);
+    uint64_t ns = 0;
+    ASSERT(buffer->host == NULL && bytes <= buffer->bytes);
+    return dev->backend->copy(dev->self, buffer->own, 0, host, bytes, false, &ns, d);
+}
+
+bool dev_host(Dev *dev, DevHost kind, size_t bytes, void **at, Diag *d) {
+    void *own;
+    ASSERT(bytes > 0 && bytes % DEV_PART_ALIGN == 0);
+    if (!dev->backend->host(dev->self, kind, bytes, &own, at, d)) return false;
+    GROW(dev->hosts, dev->host_cap, dev->host_count + 1);
+    dev->hosts[dev->host_count++] = own;
+    return true;
+}
+
 bool dev_fetch(Dev *dev, DevBuffer b, Diag *d) {
     Buffer *buffer = buffer_of(dev, b);
+    ASSERT(buffer->host != NULL);
     if (!buffer->live) return refuse_dropped(d, "reading a result");
     return dev->backend->fetch(dev->self, buffer->own, buffer->host, buffer->bytes, d);
 }
 
 bool dev_push(Dev *dev, DevBuffer b, Diag *d) {
     Buffer *buffer = buffer_of(dev, b);
+    ASSERT(buffer->host != NULL);
     if (!buffer->live) return refuse_dropped(d, "writing to the device");
     return dev->backend->push(dev->self, buffer->own, buffer->host, buffer->bytes, d);
 }
@@ -265,6 +312,21 @@ static bool check_args(const Dev *dev, const Kernel *kernel, const DevArg *args,
     return true;
 }
 
+static DevLaunch enlist(Dev *dev, Launch l, const DevArg *args, uint32_t arg_count) {
+    size_t bytes = arg_count * sizeof *args;
+    l.args = mem_alloc(bytes ? bytes : 1);
+    if (bytes) memcpy(l.args, args, bytes);
+    l.arg_count = arg_count;
+    l.live = true;
+    for (uint32_t i = 0; i < arg_count; i++) {
+        if (args[i].kind == DEV_ARG_BUFFER) use(dev, args[i].v.buffer);
+    }
+    ASSERT(dev->launch_count < UINT32_MAX);
+    GROW(dev->launches, dev->launch_cap, dev->launch_count + 1);
+    dev->launches[dev->launch_count] = l;
+    return (DevLaunch){(uint32_t)dev->launch_count++};
+}
+
 bool dev_launch(Dev *dev, DevKernel k, const DevArg *args, uint32_t arg_count, uint64_t items,
                 uint32_t *slices, DevLaunch *launch, Diag *d) {
     Kernel *kernel = kernel_of(dev, k);
@@ -275,16 +337,18 @@ bool dev_launch(Dev *dev, DevKernel k, const DevArg *args, uint32_t arg_count, u
     }
     *slices = slice_count(items, *slices);
 
-    size_t bytes = arg_count * sizeof *args;
-    DevArg *copy = mem_alloc(bytes ? bytes : 1);
-    if (bytes) memcpy(copy, args, bytes);
-    for (uint32_t i = 0; i < arg_count; i++) {
-        if (args[i].kind == DEV_ARG_BUFFER) use(dev, args[i].v.buffer);
-    }
-    ASSERT(dev->launch_count < UINT32_MAX);
-    GROW(dev->launches, dev->launch_cap, dev->launch_count + 1);
-    launch->v = (uint32_t)dev->launch_count;
-    dev->launches[dev->launch_count++] = (Launch){copy, items, k.v, *slices, 0, true};
+    *launch = enlist(dev, (Launch){.items = items, .kernel = k.v, .slices = *slices}, args, arg_count);
+    return true;
+}
+
+bool dev_transfer(Dev *dev, DevBuffer b, void *host, uint64_t bytes, bool to_device, uint32_t *slices,
+                  DevLaunch *launch, Diag *d) {
+    const Buffer *buffer = buffer_of(dev, b);
+    ASSERT(bytes > 0 && bytes <= buffer->bytes && buffer->host == NULL);
+    if (!buffer->live) return refuse_dropped(d, to_device ? "writing to the device" : "reading from the device");
+    *slices = slice_count(bytes, *slices);
+    Launch l = {.items = bytes, .kernel = NO_KERNEL, .slices = *slices, .host = host, .to_device = to_device};
+    *launch = enlist(dev, l, &(DevArg){.kind = DEV_ARG_BUFFER, .v.buffer = b}, 1);
     return true;
 }
 
@@ -295,8 +359,7 @@ static Launch *launch_of(const Dev *dev, DevLaunch launch) {
 }
 
 static void translate_args(const Dev *dev, const Launch *launch, BackendArg *out) {
-    const Kernel *kernel = dev->kernels[launch->kernel];
-    for (uint32_t i = 0; i < kernel->signature.count; i++) {
+    for (uint32_t i = 0; i < launch->arg_count; i++) {
         const DevArg *arg = &launch->args[i];
         out[i].kind = arg->kind;
         switch (arg->kind) {
@@ -309,21 +372,34 @@ static void translate_args(const Dev *dev, const Launch *launch, BackendArg *out
     }
 }
 
+static bool run_kernel(Dev *dev, const Launch *l, uint64_t first, uint64_t items, uint64_t *ns, Diag *d) {
+    const Kernel *kernel = dev->kernels[l->kernel];
+    BackendArg args[DEV_ARGS_MAX];
+    translate_args(dev, l, args);
+    begin(dev, "running kernel", kernel->name);
+    bool ran = dev->backend->run(dev->self, kernel->own, args, l->arg_count, first, items, ns, d);
+    end(dev);
+    return ran;
+}
+
+static bool run_transfer(Dev *dev, const Launch *l, uint64_t first, uint64_t bytes, uint64_t *ns, Diag *d) {
+    begin(dev, "copying", l->to_device ? "to the device" : "from the device");
+    bool ran = dev->backend->copy(dev->self, buffer_of(dev, l->args[0].v.buffer)->own, first,
+                                  (uint8_t *)l->host + first, bytes, l->to_device, ns, d);
+    end(dev);
+    return ran;
+}
+
 bool dev_run(Dev *dev, DevLaunch id, uint32_t upto, uint64_t *device_ns, Diag *d) {
     Launch *launch = launch_of(dev, id);
     ASSERT(upto <= launch->slices);
     if (upto <= launch->done) return true;
-
-    const Kernel *kernel = dev->kernels[launch->kernel];
-    BackendArg args[DEV_ARGS_MAX];
-    translate_args(dev, launch, args);
     uint64_t first = slice_first_item(launch->items, launch->slices, launch->done);
     uint64_t past = slice_first_item(launch->items, launch->slices, upto), ns = 0;
-    begin(dev, "running", kernel->name);
-    bool ran = dev->backend->run(dev->self, kernel->own, args, kernel->signature.count, first,
-                                 past - first, &ns, d);
-    end(dev);
-    if (!ran) return false;
+    if (launch->kernel == NO_KERNEL ? !run_transfer(dev, launch, first, past - first, &ns, d)
+                                    : !run_kernel(dev, launch, first, past - first, &ns, d)) {
+        return false;
+    }
     launch->done = upto;
     if (device_ns) *device_ns += ns;
     return true;
@@ -331,10 +407,11 @@ bool dev_run(Dev *dev, DevLaunch id, uint32_t upto, uint64_t *device_ns, Diag *d
 
 bool dev_time(Dev *dev, DevLaunch id, uint32_t times, DevTimes *t, Diag *d) {
     const Launch *launch = launch_of(dev, id);
+    ASSERT(launch->kernel != NO_KERNEL);
     const Kernel *kernel = dev->kernels[launch->kernel];
     BackendArg args[DEV_ARGS_MAX];
     translate_args(dev, launch, args);
-    begin(dev, "timing", kernel->name);
+    begin(dev, "timing kernel", kernel->name);
     bool timed = dev->backend->time(dev->self, kernel->own, args, kernel->signature.count,
                                     launch->items, times, t, d);
     end(dev);
@@ -343,11 +420,12 @@ bool dev_time(Dev *dev, DevLaunch id, uint32_t times, DevTimes *t, Diag *d) {
 
 bool dev_launch_fetch(Dev *dev, DevLaunch id, Diag *d) {
     const Launch *launch = launch_of(dev, id);
+    if (launch->kernel == NO_KERNEL) return true; /* it has written there itself */
     const DevSignature *signature = &dev->kernels[launch->kernel]->signature;
     for (uint32_t i = 0; i < signature->count; i++) {
         if (launch->args[i].kind != DEV_ARG_BUFFER || !signature->param[i].written) continue;
         const Buffer *b = buffer_of(dev, launch->args[i].v.buffer);
-        if (b->live) continue; /* its owner fetches it */
+        if (b->live || b->host == NULL) continue; /* its owner fetches it; nobody can */
         if (!dev->backend->fetch(dev->self, b->own, b->host, b->bytes, d)) return false;
     }
     return true;
@@ -355,8 +433,7 @@ bool dev_launch_fetch(Dev *dev, DevLaunch id, Diag *d) {
 
 void dev_launch_drop(Dev *dev, DevLaunch id) {
     Launch *launch = launch_of(dev, id);
-    uint32_t count = dev->kernels[launch->kernel]->signature.count;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < launch->arg_count; i++) {
         if (launch->args[i].kind == DEV_ARG_BUFFER) stop_using(dev, launch->args[i].v.buffer);
     }
     free(launch->args);

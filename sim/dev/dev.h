@@ -85,6 +85,19 @@ bool dev_buffer(Dev *dev, void *host, size_t bytes, DevBuffer *b, Diag *d);
  * OpenCL do, and go on using its host memory, until they are dropped. */
 void dev_buffer_drop(Dev *dev, DevBuffer b);
 
+/* Memory of the device's own, which no host address leads to: its bytes are undefined at first. A part of it is a
+ * buffer, too; `offset` is a multiple of DEV_PART_ALIGN, and parts may overlap. */
+enum { DEV_PART_ALIGN = 4096 };
+bool dev_memory(Dev *dev, size_t bytes, DevBuffer *b, Diag *d);
+bool dev_part(Dev *dev, DevBuffer memory, size_t offset, size_t bytes, DevBuffer *b, Diag *d);
+/* Between such a buffer and the host, at once. */
+bool dev_read(Dev *dev, DevBuffer b, void *host, size_t bytes, Diag *d);
+
+/* Memory of the host's from the driver, until dev_close; dev_buffer takes any part of it. Page-locked: the device
+ * reaches it without the driver's help. Shared: host and device use one address, where the device can. */
+typedef enum { DEV_HOST_LOCKED, DEV_HOST_SHARED } DevHost;
+bool dev_host(Dev *dev, DevHost kind, size_t bytes, void **at, Diag *d); /* bytes: a multiple of DEV_PART_ALIGN */
+
 typedef struct {
     DevArgKind kind;
     union {
@@ -101,6 +114,10 @@ typedef struct {
  * it is. */
 bool dev_launch(Dev *dev, DevKernel k, const DevArg *args, uint32_t arg_count, uint64_t items,
                 uint32_t *slices, DevLaunch *launch, Diag *d);
+
+/* Registers a copy of `bytes` between a buffer of the device's own and the host's memory, in slices like a launch. */
+bool dev_transfer(Dev *dev, DevBuffer b, void *host, uint64_t bytes, bool to_device, uint32_t *slices,
+                  DevLaunch *launch, Diag *d);
 
 /* Executes slices [done, upto) of the launch really, as one range, and waits for them; does nothing
  * for those that ran before. Adds the device's own profiling time of what ran to *device_ns (may be

@@ -6,6 +6,7 @@
 #include "backend.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static void none_close(void *self) { (void)self; }
 
@@ -42,6 +43,34 @@ static bool none_copy(void *self, void *buffer, void *host, size_t bytes, Diag *
     return true;
 }
 
+static bool none_memory(void *self, size_t bytes, void **buffer, Diag *d) {
+    (void)self, (void)bytes, (void)d;
+    *buffer = NULL;
+    return true;
+}
+
+static bool none_part(void *self, void *memory, size_t offset, size_t bytes, void **buffer, Diag *d) {
+    (void)memory, (void)offset;
+    return none_memory(self, bytes, buffer, d);
+}
+
+static bool none_host(void *self, DevHost kind, size_t bytes, void **own, void **at, Diag *d) {
+    (void)self, (void)kind, (void)d;
+    *own = *at = mem_checked(aligned_alloc(DEV_PART_ALIGN, bytes), bytes);
+    return true;
+}
+
+static void none_host_drop(void *self, void *own) {
+    (void)self;
+    free(own);
+}
+
+static bool none_transfer(void *self, void *buffer, size_t offset, void *host, size_t bytes, bool to_device,
+                          uint64_t *device_ns, Diag *d) {
+    (void)self, (void)buffer, (void)offset, (void)host, (void)bytes, (void)to_device, (void)device_ns, (void)d;
+    return true;
+}
+
 const Backend none_backend = {
     .close = none_close,
     .kernel = none_kernel,
@@ -52,6 +81,11 @@ const Backend none_backend = {
     .time = none_time,
     .fetch = none_copy,
     .push = none_copy,
+    .memory = none_memory,
+    .part = none_part,
+    .host = none_host,
+    .host_drop = none_host_drop,
+    .copy = none_transfer,
 };
 
 void none_open(void **self, DevInfo *info) {

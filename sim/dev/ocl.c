@@ -1,31 +1,23 @@
-/* ocl.c -- a real device, through the OpenCL ICD loader; the only file that knows OpenCL.
+/* ocl.c -- a real device, through the OpenCL ICD loader; with ocl_memory.c all that knows OpenCL.
  *
  * One context, one in-order queue with profiling, API level 1.2, so that any driver of the last
  * ten years will do. Every call that executes or moves something waits for it: between two calls
  * of ours the device is idle, and that is what lets the collector move memory *between* slices and
  * never beside one.
  *
- *   buffer   CL_MEM_USE_HOST_PTR over the caller's memory. A CPU driver computes in place. A GPU
- *            keeps a copy and writes it back, on map, to the address it was given at first, even if
- *            the object has moved away since: the violation that the book warns of.
- *            Staging does so on every device: the buffer is made with CL_MEM_COPY_HOST_PTR, and fetch and
- *            push are copies between it and that address.
  *   run      work-groups of one size with a global offset; what does not fill a last group follows
  *            as groups of one item, because OpenCL 1.2 wants the global size to be a multiple.
- *   fetch    map and unmap, or a read if it stages: the only way in which results reach the host.
+ *
+ * Memory is ocl_memory.c's.
  *
  * Results should not depend on the optimiser's mood: no fused multiply-add (FP_CONTRACT OFF),
  * correctly rounded division where the device can, none of the fast-math options.
  *
  * Differs: real programs keep several queues full at once; here a queue is a matter of virtual
- * time, kept by the runtime. A discrete GPU's driver may put off the first copy until a command needs it;
- * staging copies when the buffer is made.
+ * time, kept by the runtime.
  */
-#define CL_TARGET_OPENCL_VERSION 120
-#include <CL/cl.h>
-#include <CL/cl_ext.h>
+#include "ocl_parts.h"
 
-#include "backend.h"
 #include "buildlog.h"
 #include "slice.h"
 
@@ -34,15 +26,6 @@
 #include <string.h>
 #include <strings.h>
 #include <time.h>
-
-typedef struct {
-    cl_device_id device; /* owned by its platform */
-    cl_context context;
-    cl_command_queue queue;
-    bool exact_divide; /* takes -cl-fp32-correctly-rounded-divide-sqrt */
-    bool staging;      /* buffers are copies, whether the device shares the host's memory or not */
-    char name[128];
-} Ocl;
 
 typedef struct {
     cl_program program;
@@ -112,7 +95,7 @@ static const ErrorText error_texts[] = {
 };
 /* clang-format on */
 
-static bool add_code(Diag *d, cl_int code) {
+bool ocl_add_code(Diag *d, cl_int code) {
     size_t length = strlen(d->message);
     for (size_t i = 0; i < ARRAY_LEN(error_texts); i++) {
         if (error_texts[i].code != code) continue;
@@ -124,9 +107,9 @@ static bool add_code(Diag *d, cl_int code) {
 }
 
 /* "<what> <whom> (CL_INVALID_...)", with what to do about it; false, like diag_fail. */
-static bool fail(Diag *d, cl_int code, const char *what, const char *whom) {
+bool ocl_fail(Diag *d, cl_int code, const char *what, const char *whom) {
     diag_fail(d, EXIT_WORLD, "%s %.200s", what, whom);
-    return add_code(d, code);
+    return ocl_add_code(d, code);
 }
 
 /* ---- which devices there are --------------------------------------------------------------- */
@@ -134,6 +117,7 @@ static bool fail(Diag *d, cl_int code, const char *what, const char *whom) {
 typedef struct {
     cl_device_id device;
     bool gpu;
+    bool svm; /* has memory that host and device share by address */
     char vendor[32]; /* the short name that the platform registered: POCL, NV, INTEL ... */
     DevInfo info;
 } Found;
@@ -177,6 +161,7 @@ static void describe(Found *found, cl_platform_id platform, cl_device_id device)
     cl_uint units = 0;
     cl_bool unified = CL_FALSE;
     cl_device_type type = 0;
+    cl_device_svm_capabilities svm = 0; /* unknown to a driver of OpenCL 1.2: then it has none */
     DevInfo *info = &found->info;
     found->device = device;
     platform_text(platform, CL_PLATFORM_ICD_SUFFIX_KHR, found->vendor, sizeof found->vendor);
@@ -187,6 +172,8 @@ static void describe(Found *found, cl_platform_id platform, cl_device_id device)
     clGetDeviceInfo(device, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof units, &units, NULL);
     clGetDeviceInfo(device, CL_DEVICE_HOST_UNIFIED_MEMORY, sizeof unified, &unified, NULL);
     clGetDeviceInfo(device, CL_DEVICE_TYPE, sizeof type, &type, NULL);
+    clGetDeviceInfo(device, CL_DEVICE_SVM_CAPABILITIES, sizeof svm, &svm, NULL);
+    found->svm = (svm & CL_DEVICE_SVM_COARSE_GRAIN_BUFFER) != 0;
     found->gpu = (type & CL_DEVICE_TYPE_GPU) != 0;
     info->memory_bytes = memory;
     info->compute_units = units;
@@ -217,7 +204,7 @@ static bool find_devices(FoundList *list, Diag *d) {
     *list = (FoundList){0};
     cl_int code = clGetPlatformIDs(0, NULL, &count);
     if (code == CL_SUCCESS && count == 0) code = CL_PLATFORM_NOT_FOUND_KHR;
-    if (code != CL_SUCCESS) return fail(d, code, "there is", "no OpenCL driver");
+    if (code != CL_SUCCESS) return ocl_fail(d, code, "there is", "no OpenCL driver");
 
     cl_platform_id *platforms = mem_zero(count, sizeof *platforms);
     code = clGetPlatformIDs(count, platforms, NULL);
@@ -228,7 +215,7 @@ static bool find_devices(FoundList *list, Diag *d) {
     free(platforms);
     if (list->count > 0) return true;
     free(list->item);
-    return fail(d, code, "there is", "no OpenCL device");
+    return ocl_fail(d, code, "there is", "no OpenCL device");
 }
 
 bool ocl_list(DevInfo **list, size_t *count, Diag *d) {
@@ -292,9 +279,9 @@ static void ocl_close(void *self) {
 static bool start(Ocl *ocl, Diag *d) {
     cl_int code;
     ocl->context = clCreateContext(NULL, 1, &ocl->device, NULL, NULL, &code);
-    if (code != CL_SUCCESS) return fail(d, code, "no context can be made on", ocl->name);
+    if (code != CL_SUCCESS) return ocl_fail(d, code, "no context can be made on", ocl->name);
     ocl->queue = clCreateCommandQueue(ocl->context, ocl->device, CL_QUEUE_PROFILING_ENABLE, &code);
-    if (code != CL_SUCCESS) return fail(d, code, "no queue can be made on", ocl->name);
+    if (code != CL_SUCCESS) return ocl_fail(d, code, "no queue can be made on", ocl->name);
     return true;
 }
 
@@ -320,6 +307,7 @@ bool ocl_open(void **self, DevInfo *info, const char *want, bool staging, Diag *
     cl_device_fp_config single = 0;
     *info = found->info;
     ocl->device = found->device;
+    ocl->svm = found->svm;
     free(list.item);
     if (staging) stage(ocl, info);
     snprintf(ocl->name, sizeof ocl->name, "%s", info->name);
@@ -367,7 +355,7 @@ static bool build_failed(const Ocl *ocl, const OclKernel *k, const char *file, c
     buildlog_read(&error, log);
     free(log);
     if (error.message[0] == '\0') {
-        fail(d, code, "the driver says nothing about why it cannot build kernel", k->name);
+        ocl_fail(d, code, "the driver says nothing about why it cannot build kernel", k->name);
         snprintf(d->file, sizeof d->file, "%s", file);
         return false;
     }
@@ -386,7 +374,7 @@ static bool make_kernel(const Ocl *ocl, OclKernel *k, const char *file, const ch
     const char *parts[2] = {prefix, source};
     k->program = clCreateProgramWithSource(ocl->context, 2, parts, NULL, &code);
     free(prefix);
-    if (code != CL_SUCCESS) return fail(d, code, "no program can be made of kernel", k->name);
+    if (code != CL_SUCCESS) return ocl_fail(d, code, "no program can be made of kernel", k->name);
 
     code = clBuildProgram(k->program, 1, &ocl->device,
                           ocl->exact_divide ? "-cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt"
@@ -395,12 +383,12 @@ static bool make_kernel(const Ocl *ocl, OclKernel *k, const char *file, const ch
     if (code != CL_SUCCESS) return build_failed(ocl, k, file, source, code, d);
 
     k->kernel = clCreateKernel(k->program, k->name, &code);
-    if (code != CL_SUCCESS) return fail(d, code, "the driver does not find kernel", k->name);
+    if (code != CL_SUCCESS) return ocl_fail(d, code, "the driver does not find kernel", k->name);
 
     cl_uint driver_params = 0;
     code =
         clGetKernelInfo(k->kernel, CL_KERNEL_NUM_ARGS, sizeof driver_params, &driver_params, NULL);
-    if (code != CL_SUCCESS) return fail(d, code, "the driver does not describe kernel", k->name);
+    if (code != CL_SUCCESS) return ocl_fail(d, code, "the driver does not describe kernel", k->name);
     if (driver_params != params) {
         diag_fail(d, EXIT_SCENARIO,
                   "kernel %.100s has %u parameters in %.200s, but %u for the driver", k->name,
@@ -442,51 +430,6 @@ static bool ocl_kernel(void *self, const char *file, const char *name, const cha
     return true;
 }
 
-/* ---- buffers ------------------------------------------------------------------------------- */
-
-static bool ocl_buffer(void *self, void *host, size_t bytes, void **buffer, Diag *d) {
-    Ocl *ocl = self;
-    cl_int code;
-    cl_mem_flags where = ocl->staging ? CL_MEM_COPY_HOST_PTR : CL_MEM_USE_HOST_PTR;
-    cl_mem mem = clCreateBuffer(ocl->context, CL_MEM_READ_WRITE | where, bytes, host, &code);
-    if (code != CL_SUCCESS) {
-        diag_fail(d, EXIT_WORLD, "no buffer of %zu bytes can be made on %.100s", bytes, ocl->name);
-        return add_code(d, code);
-    }
-    *buffer = mem;
-    return true;
-}
-
-static void ocl_buffer_drop(void *self, void *buffer) {
-    (void)self;
-    clReleaseMemObject(buffer);
-}
-
-/* Mapping for reading makes the driver write its copy back to the host pointer, if it has one. */
-static bool ocl_fetch(void *self, void *buffer, void *host, size_t bytes, Diag *d) {
-    Ocl *ocl = self;
-    cl_int code;
-    if (ocl->staging) {
-        code = clEnqueueReadBuffer(ocl->queue, buffer, CL_TRUE, 0, bytes, host, 0, NULL, NULL);
-        return code == CL_SUCCESS || fail(d, code, "no result can be read from", ocl->name);
-    }
-    void *at = clEnqueueMapBuffer(ocl->queue, buffer, CL_TRUE, CL_MAP_READ, 0, bytes, 0, NULL, NULL,
-                                  &code);
-    if (code != CL_SUCCESS) return fail(d, code, "no result can be read from", ocl->name);
-    code = clEnqueueUnmapMemObject(ocl->queue, buffer, at, 0, NULL, NULL);
-    if (code == CL_SUCCESS) code = clFinish(ocl->queue);
-    if (code != CL_SUCCESS) return fail(d, code, "a result cannot be given back to", ocl->name);
-    return true;
-}
-
-/* Not map and unmap: mapping would first overwrite what the host wrote with the device's copy. */
-static bool ocl_push(void *self, void *buffer, void *host, size_t bytes, Diag *d) {
-    Ocl *ocl = self;
-    cl_int code = clEnqueueWriteBuffer(ocl->queue, buffer, CL_TRUE, 0, bytes, host, 0, NULL, NULL);
-    if (code != CL_SUCCESS) return fail(d, code, "nothing can be written to", ocl->name);
-    return true;
-}
-
 /* ---- running ------------------------------------------------------------------------------- */
 
 /* Once per run, not per launch: launches share their kernel object. */
@@ -494,12 +437,8 @@ static cl_int set_args(cl_kernel kernel, const BackendArg *args, uint32_t count)
     cl_int code = CL_SUCCESS;
     for (cl_uint i = 0; code == CL_SUCCESS && i < count; i++) {
         const BackendArg *arg = &args[i];
-        cl_mem mem;
         switch (arg->kind) {
-        case DEV_ARG_BUFFER:
-            mem = arg->v.buffer;
-            code = clSetKernelArg(kernel, i, sizeof mem, &mem);
-            break;
+        case DEV_ARG_BUFFER: code = ocl_set_buffer(kernel, i, arg->v.buffer); break;
         case DEV_ARG_FLOAT: code = clSetKernelArg(kernel, i, sizeof(cl_float), &arg->v.f); break;
         case DEV_ARG_INT: code = clSetKernelArg(kernel, i, sizeof(cl_int), &arg->v.i); break;
         case DEV_ARG_UINT: code = clSetKernelArg(kernel, i, sizeof(cl_uint), &arg->v.u); break;
@@ -533,7 +472,7 @@ static cl_int enqueue_range(Ocl *ocl, OclKernel *k, uint64_t first, uint64_t ite
     return code;
 }
 
-static cl_int add_times(const cl_event *events, cl_uint count, uint64_t *device_ns) {
+cl_int ocl_add_times(const cl_event *events, cl_uint count, uint64_t *device_ns) {
     cl_int code = CL_SUCCESS;
     for (cl_uint i = 0; code == CL_SUCCESS && i < count; i++) {
         cl_ulong begin = 0, end = 0;
@@ -554,19 +493,20 @@ static bool ocl_run(void *self, void *kernel, const BackendArg *args, uint32_t a
     cl_uint count = 0;
     cl_int code = set_args(k->kernel, args, arg_count);
     if (code != CL_SUCCESS)
-        return fail(d, code, "the driver refuses the arguments of kernel", k->name);
+        return ocl_fail(d, code, "the driver refuses the arguments of kernel", k->name);
+    if (!ocl_lend(ocl, args, arg_count, d)) return false;
 
     code = enqueue_range(ocl, k, first, items, events, &count);
     if (code != CL_SUCCESS) {
         clFinish(ocl->queue); /* what was enqueued may use memory that the caller frees next */
-        fail(d, code, "the driver does not launch kernel", k->name);
+        ocl_fail(d, code, "the driver does not launch kernel", k->name);
     } else if ((code = clWaitForEvents(count, events)) != CL_SUCCESS) {
-        fail(d, code, "the device was lost while it ran kernel", k->name);
-    } else if ((code = add_times(events, count, device_ns)) != CL_SUCCESS) {
-        fail(d, code, "the driver does not say how long it ran kernel", k->name);
+        ocl_fail(d, code, "the device was lost while it ran kernel", k->name);
+    } else if ((code = ocl_add_times(events, count, device_ns)) != CL_SUCCESS) {
+        ocl_fail(d, code, "the driver does not say how long it ran kernel", k->name);
     }
     for (cl_uint i = 0; i < count; i++) clReleaseEvent(events[i]);
-    return code == CL_SUCCESS;
+    return code == CL_SUCCESS && ocl_take_back(ocl, args, arg_count, d);
 }
 
 /* ---- taking times -------------------------------------------------------------------------- */
@@ -609,7 +549,7 @@ static bool ocl_time(void *self, void *kernel, const BackendArg *args, uint32_t 
                      &t->kernel_ns);
     if (first) clReleaseEvent(first);
     if (last) clReleaseEvent(last);
-    return code == CL_SUCCESS || fail(d, code, "no times can be taken of kernel", k->name);
+    return code == CL_SUCCESS || ocl_fail(d, code, "no times can be taken of kernel", k->name);
 }
 
 const Backend ocl_backend = {
@@ -622,4 +562,9 @@ const Backend ocl_backend = {
     .time = ocl_time,
     .fetch = ocl_fetch,
     .push = ocl_push,
+    .memory = ocl_memory,
+    .part = ocl_part,
+    .host = ocl_host,
+    .host_drop = ocl_host_drop,
+    .copy = ocl_copy,
 };

@@ -65,6 +65,17 @@ typedef enum {
     GROUP_COUNT
 } Group;
 
+/* Who gives the memory, and so who can take it back, or move it. */
+typedef enum {
+    MEM_GO,     /* the Go heap: the collector */
+    MEM_C,      /* C's heap: free */
+    MEM_LOCKED, /* page-locked memory of the host: the driver */
+    MEM_DEVICE, /* the device's own: the driver */
+    MEM_SHARED, /* host and device use it by the same address: the driver */
+    MEM_COUNT
+} Memory;
+extern const char *const memory_name[MEM_COUNT]; /* "the Go heap" ... */
+
 /* A colour role; the visualizer's theme turns it into a colour. */
 typedef enum {
     INK_NOTE,

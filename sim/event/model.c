@@ -825,15 +825,46 @@ static bool chan_close(Step *s, uint64_t g, uint64_t c_id, uint64_t line) {
 }
 
 /* ---- memory and device ---- */
-static bool obj_new(Step *s, uint64_t id, uint64_t bytes, uint64_t at, uint64_t name, uint64_t line) {
+static bool new_object(Step *s, uint64_t id, uint64_t memory, uint64_t bytes, uint64_t at, uint64_t name, uint64_t line) {
     Model *m = s->m;
     REQUIRE(id == m->obj_count, "o%llu is not the next object, o%zu", (Ull)id, m->obj_count);
     GROW(m->obj, m->obj_cap, id + 1);
     m->obj_count = id + 1;
-    m->obj[id] = (ModelObj){.bytes = bytes, .name = name, .line = line, .at = at,
+    m->obj[id] = (ModelObj){.memory = memory, .bytes = bytes, .name = name, .line = line, .at = at,
                             .moved_from = NONE, .moved_ns = NONE, .moved_seq = NONE,
-                            .freed_ns = NONE, .freed_seq = NONE, .unpinned_ns = NONE, .unpinned_line = NONE};
-    m->heap_live = (m->heap_live == NONE ? 0 : m->heap_live) + bytes;
+                            .freed_ns = NONE, .freed_seq = NONE, .freed_line = NONE, .unpinned_ns = NONE, .unpinned_line = NONE};
+    m->mem_live[memory] += bytes;
+    return true;
+}
+static bool obj_new(Step *s, const uint64_t *a) {
+    TRY(new_object(s, a[0], MEM_GO, a[1], a[2], a[3], a[4]));
+    s->m->heap_live = (s->m->heap_live == NONE ? 0 : s->m->heap_live) + a[1];
+    return true;
+}
+static bool mem_new(Step *s, const uint64_t *a) {
+    REQUIRE(a[1] > MEM_GO && a[1] < MEM_COUNT, "%llu is no kind of memory", (Ull)a[1]);
+    return new_object(s, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+static bool mem_free(Step *s, const uint64_t *a) {
+    TRY(running(s, a[0], a[3]));
+    GET(Obj, ob, a[1]);
+    REQUIRE(ob->memory != MEM_GO, "o%llu is in the Go heap: the collector frees it", (Ull)a[1]);
+    if (a[2] == NONE) {
+        REQUIRE(ob->freed_ns != NONE, "o%llu lives, so it is at its address", (Ull)a[1]);
+        return true;
+    }
+    GET(Obj, whose, a[2]);
+    REQUIRE(whose->freed_ns == NONE && whose->at == ob->at && whose->memory == ob->memory,
+            "o%llu does not lie at the address of o%llu", (Ull)a[2], (Ull)a[1]);
+    whose->freed_ns = s->e->time_ns;
+    whose->freed_seq = s->e->seq;
+    whose->freed_line = a[3];
+    s->m->mem_live[whose->memory] -= whose->bytes;
+    return true;
+}
+static bool copy(Step *s, const uint64_t *a) {
+    TRY(running(s, a[0], a[4]));
+    REQUIRE(a[1] < s->m->obj_count && a[2] < s->m->obj_count, "there is no object o%llu or o%llu", (Ull)a[1], (Ull)a[2]);
     return true;
 }
 /* The collector takes an object from where it is: only while the world stands still. */
@@ -841,7 +872,8 @@ static ModelObj *leaving(Step *s, uint64_t id, uint64_t from) {
     ModelObj *ob = get_Obj(s, id);
     if (ob == NULL) return NULL;
     const char *why = NULL;
-    if (!s->m->stw_stopped) why = "but the world runs";
+    if (ob->memory != MEM_GO) why = "but the collector does not know it";
+    else if (!s->m->stw_stopped) why = "but the world runs";
     else if (ob->pins > 0) why = "but it is pinned";
     else if (ob->freed_ns != NONE) why = "but it was freed before";
     else if (ob->at != from) why = "from where it is not";
@@ -867,6 +899,7 @@ static bool obj_free(Step *s, uint64_t id, uint64_t from) {
     ob->freed_ns = s->e->time_ns;
     ob->freed_seq = s->e->seq;
     s->m->heap_live -= ob->bytes < s->m->heap_live ? ob->bytes : s->m->heap_live;
+    s->m->mem_live[MEM_GO] -= ob->bytes;
     s->m->freed_objects++;
     s->m->freed_bytes += ob->bytes;
     return true;
@@ -945,7 +978,7 @@ static bool dev_stale(Step *s, uint64_t id, uint64_t obj, uint64_t done) {
     bool left = ob->freed_ns == s->e->time_ns || ob->moved_ns == s->e->time_ns;
     for (uint64_t i = 0; i < cmd->arg_count; i++) {
         if (cmd->obj[i] != obj || cmd->stale[i] != NONE) continue;
-        REQUIRE(left && s->m->stw_stopped, "o%llu has not left the address that k%llu holds", (Ull)obj, (Ull)id);
+        REQUIRE(left && (s->m->stw_stopped || ob->memory != MEM_GO), "o%llu has not left the address that k%llu holds", (Ull)obj, (Ull)id);
         cmd->stale[i] = ob->freed_ns != NONE ? ob->at : ob->moved_from;
         cmd->stale_done[i] = done;
         return true;
@@ -1098,7 +1131,11 @@ static bool apply(Step *s) {
     case EV_CHAN_RECV: return chan_recv(s, a[0], a[1], a[2], a[3], a[4]);
     case EV_CHAN_QUEUE: return chan_queue(s, a[0], a[1], a[2], a[3]);
     case EV_CHAN_CLOSE: return chan_close(s, a[0], a[1], a[2]);
-    case EV_OBJ_NEW: return obj_new(s, a[0], a[1], a[2], a[3], a[4]);
+    case EV_OBJ_NEW: return obj_new(s, a);
+    case EV_MEM_NEW: return mem_new(s, a);
+    case EV_MEM_FREE: return mem_free(s, a);
+    case EV_MEM_FULL: return running(s, a[0], a[4]);
+    case EV_COPY: return copy(s, a);
     case EV_OBJ_MOVE: return obj_move(s, a[0], a[1], a[2]);
     case EV_OBJ_FREE: return obj_free(s, a[0], a[1]);
     case EV_CLEANUP: return running(s, a[0], a[2]) && cleanup(s, a[1]);
@@ -1168,7 +1205,9 @@ uint64_t model_g_number(const Model *m, uint64_t g) {
             X(panicked) X(unknown) X(stw_g) X(stw_reason) X(stw_ns) X(stw_stopped) X(imported)     \
                 X(next_number) X(gc_ns) X(heap_live) X(heap_goal) X(pictures) X(picture_obj) X(gc_seq)                        \
                     X(collections) X(moved_objects)                                              \
-                    X(moved_bytes) X(freed_objects) X(freed_bytes)
+                    X(moved_bytes) X(freed_objects) X(freed_bytes)                                \
+                    X(mem_live[MEM_GO]) X(mem_live[MEM_C]) X(mem_live[MEM_LOCKED])                \
+                    X(mem_live[MEM_DEVICE]) X(mem_live[MEM_SHARED])
 
 Model *model_new(const Intern *text) {
     Model *m = mem_zero(1, sizeof *m);

@@ -134,13 +134,15 @@ typedef struct {
 
 typedef struct {
     uint64_t bytes, name, line;
-    uint64_t at;    /* its Go address; the last one, if it is freed */
+    uint64_t memory; /* Memory */
+    uint64_t at;    /* its address; the last one, if it is freed */
     uint64_t pins;  /* runtime.Pinner pins now */
     uint64_t users; /* device commands not yet done that hold its address */
     uint64_t cleanups; /* that were added to it */
     uint64_t moves; /* so often it was moved ... */
     uint64_t moved_from, moved_ns, moved_seq; /* ... for the last time; NONE = never */
     uint64_t freed_ns, freed_seq;             /* NONE = it lives */
+    uint64_t freed_line;                      /* of what C or the driver gave */
     uint64_t unpinned_ns, unpinned_line;      /* the last pin was taken out; NONE = there was none */
 } ModelObj;
 
@@ -167,6 +169,7 @@ typedef struct {
 typedef struct {
     const Intern *text;   /* borrowed: names by STR id */
     uint64_t now_ns, seq; /* of the last event applied */
+    uint64_t mem_live[MEM_COUNT]; /* bytes that are not freed; of the Go heap see heap_live */
     uint64_t procs, seed; /* procs: GOMAXPROCS now; p_count: the most there have been */
     ModelQ globq;
     uint64_t sysmon_last_ns, sysmon_next_ns, sysmon_idle, sysmon_asleep;

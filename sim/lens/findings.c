@@ -516,6 +516,8 @@ void findings_event(Findings *f, const Model *m, const Event *e) {
     case EV_DEADLOCK: deadlock(f, m, e); break;
     case EV_PANIC:
     case EV_DEV_STALE:
+    case EV_DEV_ARG:
+    case EV_MEM_FREE:
     case EV_GC_END: findings_memory(f, m, e); break;
     default: break;
     }
@@ -529,6 +531,7 @@ void findings_end(Findings *f, const Model *m) {
     }
     judge_threads(f, m);
     judge_leaks(f, m);
+    findings_memory_end(f, m);
     judge_crossings(f);
     judge_device(f);
     for (int i = 0; i < FIND_COUNT; i++) { /* in the order of keys */

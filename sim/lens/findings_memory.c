@@ -20,6 +20,8 @@ static const char *pinned_before(const ModelObj *ob, char *buf, size_t size) {
     return buf;
 }
 
+static const char *memory_of(const ModelObj *ob) { return memory_name[ob->memory < MEM_COUNT ? ob->memory : 0]; }
+
 static Finding *evidence(Findings *f, FindingKind kind, const Model *m, const Event *e, uint64_t cmd) {
     Finding *x = findings_saw(f, kind, e->time_ns, e->seq);
     if (x->times > 1) return NULL;
@@ -29,12 +31,81 @@ static Finding *evidence(Findings *f, FindingKind kind, const Model *m, const Ev
     return x;
 }
 
+/* ---- memory that C or the driver gave ---- */
+
+static void freed_meanwhile(Findings *f, const Model *m, const Event *e) {
+    const ModelCmd *c = &m->cmd[e->arg[0]];
+    const ModelObj *ob = &m->obj[e->arg[1]];
+    Finding *x = evidence(f, FIND_device_use_after_free, m, e, e->arg[0]);
+    if (x == NULL) return;
+    bool begun = c->state == CMD_RUNNING;
+    x->line = ob->freed_line;
+    findings_say(x, "%s, 0x%llx in %s, was given back while %s (k%llu, line %llu) held that address: %llu of its %llu slices had run",
+                 intern_text(m->text, ob->name), (Ull)ob->at, memory_of(ob), intern_text(m->text, c->name), (Ull)e->arg[0],
+                 (Ull)c->line, begun ? (Ull)e->arg[2] : 0, begun ? (Ull)c->slices : 1);
+}
+
+/* A command takes an address of which the memory was given back before. */
+static void freed_before(Findings *f, const Model *m, const Event *e) {
+    if (e->arg[0] >= m->cmd_count || e->arg[1] >= m->obj_count) return;
+    const ModelCmd *c = &m->cmd[e->arg[0]];
+    const ModelObj *ob = &m->obj[e->arg[1]];
+    if (ob->memory == MEM_GO || ob->freed_ns == NONE) return;
+    Finding *x = evidence(f, FIND_device_use_after_free, m, e, e->arg[0]);
+    if (x == NULL) return;
+    findings_say(x, "%s (k%llu) was enqueued with 0x%llx, where %s had been until line %llu gave it back",
+                 intern_text(m->text, c->name), (Ull)e->arg[0], (Ull)ob->at, intern_text(m->text, ob->name), (Ull)ob->freed_line);
+}
+
+static void freed_again(Findings *f, const Model *m, const Event *e) {
+    if (e->arg[2] == e->arg[1] || e->arg[1] >= m->obj_count) return;
+    const ModelObj *ob = &m->obj[e->arg[1]];
+    Finding *x = findings_saw(f, FIND_double_free, e->time_ns, e->seq);
+    if (x->times > 1) return;
+    x->g = e->arg[0];
+    x->line = e->arg[3];
+    const char *name = intern_text(m->text, ob->name);
+    if (e->arg[2] < m->obj_count)
+        findings_say(x, "0x%llx was given back for %s at line %llu, and then again: it was the memory of %s by then, which is free now "
+                        "although it is in use", (Ull)ob->at, name, (Ull)ob->freed_line, intern_text(m->text, m->obj[e->arg[2]].name));
+    else
+        findings_say(x, "0x%llx was given back for %s at line %llu, and then again, when nobody had that memory", (Ull)ob->at, name,
+                     (Ull)ob->freed_line);
+}
+
+/* Of a program that has come to its end: one that was stopped might have given it back. */
+void findings_memory_end(Findings *f, const Model *m) {
+    uint64_t pieces = 0, bytes = 0, first = NONE;
+    bool over = m->panicked || m->deadlocked || (m->g_count > 1 && m->g[1].state == G_DEAD);
+    if (m->imported || !over) return;
+    for (uint64_t i = 0; i < m->obj_count; i++) {
+        const ModelObj *ob = &m->obj[i];
+        if (ob->memory == MEM_GO || ob->freed_ns != NONE) continue;
+        if (first == NONE) first = i;
+        pieces++;
+        bytes += ob->bytes;
+    }
+    if (pieces == 0) return;
+    Finding *x = findings_saw(f, FIND_device_leak, m->now_ns, m->seq);
+    const ModelObj *ob = &m->obj[first];
+    x->line = ob->line;
+    findings_say(x, "%llu piece%s of memory, %llu bytes, never went back; the first is %s, 0x%llx in %s. The Go heap had %llu bytes at the "
+                    "end, and %llu collection%s", (Ull)pieces, pieces == 1 ? "" : "s", (Ull)bytes, intern_text(m->text, ob->name),
+                 (Ull)ob->at, memory_of(ob), (Ull)m->mem_live[MEM_GO], (Ull)m->collections, m->collections == 1 ? "" : "s");
+}
+
+/* ---- Go memory ---- */
+
 /* The object has gone; the command goes on with the old address. */
 static void stale(Findings *f, const Model *m, const Event *e) {
     uint64_t cmd = e->arg[0], obj = e->arg[1], done = e->arg[2];
     if (cmd >= m->cmd_count || obj >= m->obj_count) return;
     const ModelCmd *c = &m->cmd[cmd];
     const ModelObj *ob = &m->obj[obj];
+    if (ob->memory != MEM_GO) {
+        freed_meanwhile(f, m, e);
+        return;
+    }
     Finding *x = evidence(f, FIND_pinning_violation, m, e, cmd);
     if (x == NULL) return;
     char before[NAME + 32], gone[NAME], work[NAME + 32];
@@ -55,7 +126,7 @@ static void luck_of(Findings *f, const Model *m, const Event *e, uint64_t cmd) {
         const ModelObj *ob = &m->obj[c->obj[i]];
         const ModelG *gp = c->g < m->g_count ? &m->g[c->g] : NULL;
         bool in_call = gp && gp->state == G_SYSCALL && gp->since_ns <= c->enqueue_ns && gp->line == c->line;
-        if (ob->pins > 0 || ob->freed_ns != NONE || in_call) continue;
+        if (ob->memory != MEM_GO || ob->pins > 0 || ob->freed_ns != NONE || in_call) continue;
         Finding *x = evidence(f, FIND_implicit_pin_expired, m, e, cmd);
         char before[NAME + 32];
         if (x == NULL) continue;
@@ -89,5 +160,7 @@ static void rule(Findings *f, const Model *m, const Event *e) {
 void findings_memory(Findings *f, const Model *m, const Event *e) {
     if (e->kind == EV_PANIC) rule(f, m, e);
     if (e->kind == EV_DEV_STALE) stale(f, m, e);
+    if (e->kind == EV_DEV_ARG) freed_before(f, m, e);
+    if (e->kind == EV_MEM_FREE) freed_again(f, m, e);
     if (e->kind == EV_GC_END && !m->imported) by_luck(f, m, e);
 }

@@ -16,5 +16,6 @@ void findings_say(Finding *x, const char *fmt, ...) __attribute__((format(printf
 
 /* An event of the heap's, the collector's or the device's; `m` is the model before it. */
 void findings_memory(Findings *f, const Model *m, const Event *e);
+void findings_memory_end(Findings *f, const Model *m); /* what is judged when all is over */
 
 #endif

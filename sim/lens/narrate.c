@@ -1344,6 +1344,10 @@ bool narrate_is_story(const Event *e) {
     case EV_GC_END:
     case EV_OBJ_MOVE:
     case EV_OBJ_FREE:
+    case EV_MEM_NEW:
+    case EV_MEM_FULL:
+    case EV_MEM_FREE:
+    case EV_COPY:
     case EV_DEV_STALE:
     case EV_NET_WAIT:
     case EV_CALLBACK:

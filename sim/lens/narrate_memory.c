@@ -1,4 +1,4 @@
-/* narrate_memory.c -- the Go heap and its collector in sentences, of a run and of a real program. */
+/* narrate_memory.c -- memory and the collector in sentences, of a run and of a real program. */
 #include "narrate_parts.h"
 
 static const char *name_of(const Model *m, uint64_t obj) { return string(m, m->obj[obj].name); }
@@ -107,7 +107,52 @@ static void tell_heap(const Model *m, const Event *e, Narration *n) {
     }
 }
 
+static const char *kind_of(uint64_t memory) { return memory < MEM_COUNT ? memory_name[memory] : "memory"; }
+
+static void tell_given_back(const Model *m, const Event *e, Narration *n) {
+    const ModelObj *ob = &m->obj[e->arg[1]];
+    if (e->arg[2] == e->arg[1]) {
+        headline(n, "%.24s is given back", string(m, ob->name));
+        reason(n, "0x%llx goes to the next who asks for as much. Who still has the address is **not told**.", (Ull)ob->at);
+    } else if (e->arg[2] != NONE) {
+        headline(n, "%.20s is given back again", string(m, ob->name));
+        reason(n, "0x%llx has been **%s** since: now **its** memory is free, and whoever made it does not know.", (Ull)ob->at,
+               name_of(m, e->arg[2]));
+    } else {
+        headline(n, "%.20s is given back again", string(m, ob->name));
+        reason(n, "There is **nothing** at 0x%llx any more: %s.", (Ull)ob->at,
+               ob->memory == MEM_C ? "C's heap notices, and ends the program" : "the driver says CL_INVALID_MEM_OBJECT");
+    }
+}
+
+static void tell_foreign(const Model *m, const Event *e, Narration *n) {
+    const uint64_t *a = e->arg;
+    char g[NAME], where[PLACE_TEXT_MAX + 8];
+    switch (e->kind) {
+    case EV_MEM_NEW:
+        headline(n, "%.18s in %s", string(m, a[4]), kind_of(a[1]));
+        if (a[1] == MEM_DEVICE) reason(n, "At 0x%llx, for the device: to Go this is a **number**, and no pointer. Only copies lead there.", (Ull)a[3]);
+        else reason(n, "At 0x%llx: it **stays** there, and stays until somebody gives it back. The collector does not know of it.", (Ull)a[3]);
+        detail(n, "%llu bytes", (Ull)a[2]);
+        break;
+    case EV_MEM_FULL:
+        headline(n, "No room in %s", kind_of(a[1]));
+        reason(n, "%s asks for **%llu bytes** and %llu are left%s. The collector paces by the Go heap, and has **not felt** this.",
+               narrate_g(m, a[0], g, sizeof g), (Ull)a[2], (Ull)a[3], at(where, m, a[4]));
+        break;
+    case EV_MEM_FREE: tell_given_back(m, e, n); break;
+    case EV_COPY:
+        headline(n, "%.14s is copied to %.14s", name_of(m, a[2]), name_of(m, a[1]));
+        reason(n, "**%llu bytes**, from %s to %s. The copy has an address of its own.", (Ull)a[3], kind_of(m->obj[a[2]].memory),
+               kind_of(m->obj[a[1]].memory));
+        function(n, "memmove");
+        break;
+    default: break;
+    }
+}
+
 void narrate_memory(const Model *m, const Event *e, Narration *n) {
     tell_collector(m, e, n);
     tell_heap(m, e, n);
+    tell_foreign(m, e, n);
 }

@@ -118,6 +118,9 @@ static const char *const show_text[SHOW_COUNT] = {
     X(IN_C, WORLD, COUNT, "threads in C")                    \
     X(BYTES, HEAP, BYTES, "bytes")                           \
     X(OBJECTS, HEAP, COUNT, "objects")                       \
+    X(C_BYTES, HEAP, BYTES, "bytes of C's heap")             \
+    X(DRIVER_BYTES, HEAP, BYTES, "bytes of the host that the driver gave") \
+    X(DEVICE_BYTES, HEAP, BYTES, "bytes of the device's own") \
     X(PINS, HEAP, COUNT, "pins")                             \
     X(USES, HEAP, COUNT, "addresses that the device holds")  \
     X(CHAN_VALUES, CHAN, COUNT, "values")                    \
@@ -745,6 +748,10 @@ static void borrowed(Perfetto *w, uint64_t g) {
     if (there_is(w->model, LANE_G, g)) lane(w, LANE_G, g)->label = 0;
 }
 
+static CounterKind counter_of(uint64_t memory) {
+    return memory == MEM_C ? COUNTER_C_BYTES : memory == MEM_DEVICE ? COUNTER_DEVICE_BYTES : COUNTER_DRIVER_BYTES;
+}
+
 /* Before the slices turn: what begins an arrow, and what counts. */
 static void act(Perfetto *w) {
     const uint64_t *a = w->e->arg;
@@ -778,6 +785,10 @@ static void act(Perfetto *w) {
     case EV_OBJ_FREE:
         take(w, COUNTER_BYTES, w->model->obj[a[0]].bytes);
         take(w, COUNTER_OBJECTS, 1);
+        break;
+    case EV_MEM_NEW: add(w, counter_of(a[1]), a[2]); break;
+    case EV_MEM_FREE:
+        if (a[2] != NONE) take(w, counter_of(w->model->obj[a[2]].memory), w->model->obj[a[2]].bytes);
         break;
     case EV_PIN: add(w, COUNTER_PINS, 1); break;
     case EV_UNPIN: take(w, COUNTER_PINS, 1); break;

@@ -95,6 +95,15 @@ static void extra_m(Summary *s, const Model *m, const Event *e) {
         s->value[FIG_behind_c] += spent(m, e->arg[2], e);
 }
 
+static bool is_transfer(const Model *m, const Event *e) {
+    const char *call = intern_text(m->text, e->arg[3]);
+    return strcmp(call, "clEnqueueWriteBuffer") == 0 || strcmp(call, "clEnqueueReadBuffer") == 0;
+}
+
+static void most(uint64_t *figure, uint64_t now) {
+    if (now > *figure) *figure = now;
+}
+
 void summary_event(Summary *s, const Model *m, const Event *e) {
     uint64_t *v = s->value;
     v[FIG_events]++;
@@ -111,6 +120,15 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
     case EV_GC_BEGIN: v[FIG_collections]++; break;
     case EV_OBJ_MOVE: v[FIG_moved]++; break;
     case EV_OBJ_FREE: v[FIG_freed]++; break;
+    case EV_OBJ_NEW: most(&v[FIG_heap_bytes], m->mem_live[MEM_GO] + e->arg[1]); break;
+    case EV_MEM_NEW:
+        v[FIG_not_freed]++;
+        if (e->arg[1] == MEM_C) most(&v[FIG_c_bytes], m->mem_live[MEM_C] + e->arg[2]);
+        if (e->arg[1] == MEM_DEVICE) most(&v[FIG_device_bytes], m->mem_live[MEM_DEVICE] + e->arg[2]);
+        break;
+    case EV_MEM_FREE: v[FIG_not_freed] -= e->arg[2] != NONE; break;
+    case EV_MEM_FULL: v[FIG_no_room]++; break;
+    case EV_COPY: v[FIG_copied] += e->arg[3]; break;
     case EV_GC_END: v[FIG_collecting] += m->gc_ns == NONE ? 0 : e->time_ns - m->gc_ns; break;
     case EV_M_SEEN: v[FIG_threads]++; break;
     case EV_G_SEEN:
@@ -198,7 +216,10 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
     case EV_CTX_USE: v[FIG_wrong_thread] += e->arg[4] == 0; break;
     case EV_CHAN_SEND: v[FIG_sends]++; break;
     case EV_CHAN_RECV: v[FIG_sends] += e->arg[2] != NONE; break;
-    case EV_DEV_ENQUEUE: v[FIG_launches]++; break;
+    case EV_DEV_ENQUEUE:
+        v[FIG_launches]++;
+        if (is_transfer(m, e)) v[FIG_transferred] += e->arg[4];
+        break;
     case EV_DEV_START: device_start(s, m, e); break;
     case EV_DEV_DONE: device_done(s, m, e); break;
     case EV_DEV_IDLE: s->idle_from_ns = e->time_ns; break;

@@ -910,7 +910,11 @@ static void say_pins(Tale *t, uint64_t obj) {
 
 /* Where it has gone, and who has not been told. */
 static void say_moved(Tale *t, const ModelObj *ob) {
-    if (ob->freed_ns != NONE) {
+    if (ob->memory != MEM_GO) {
+        if (ob->freed_ns != NONE)
+            say(t, "It was given back at %s%s: 0x%llx is another's by now, or free.", TIME(ob->freed_ns), AT(ob->freed_line), (Ull)ob->at);
+        else say(t, "It stays at 0x%llx until somebody gives it back: the collector neither moves nor frees it.", (Ull)ob->at);
+    } else if (ob->freed_ns != NONE) {
         say(t, "It was freed at %s: nothing in Go led to it any more. Its memory, at 0x%llx, is another's by now, or free.",
             TIME(ob->freed_ns), (Ull)ob->at);
         say_root(t, ob->freed_seq, "It was noticed because");
@@ -940,9 +944,9 @@ static void tell_obj(Tale *t, uint64_t obj) {
     }
     const ModelObj *ob = &m->obj[obj];
     say(t,
-        "%s (o%llu) is an object of %llu bytes in the Go heap, with %llu pin%s, and %llu device "
+        "%s (o%llu) is an object of %llu bytes in %s, with %llu pin%s, and %llu device "
         "command%s that hold%s its address.",
-        STR(ob->name), (Ull)obj, (Ull)ob->bytes, (Ull)ob->pins, PLURAL(ob->pins), (Ull)ob->users,
+        STR(ob->name), (Ull)obj, (Ull)ob->bytes, memory_name[ob->memory], (Ull)ob->pins, PLURAL(ob->pins), (Ull)ob->users,
         PLURAL(ob->users), ob->users == 1 ? "s" : "");
     bool stale = false;
     say_pins(t, obj);
@@ -959,7 +963,7 @@ static void tell_obj(Tale *t, uint64_t obj) {
             say(t, "%s (k%zu) is queued; %s enqueued it%s.", STR(c->name), i, G(c->g), AT(c->line));
         stale |= say_stale(t, c, obj);
     }
-    if (ob->pins == 0 && ob->users > 0 && ob->freed_ns == NONE && !stale)
+    if (ob->memory == MEM_GO && ob->pins == 0 && ob->users > 0 && ob->freed_ns == NONE && !stale)
         say(t, "Nothing keeps it in its place while the device holds its address.");
     if (ob->line) say(t, "It was made%s.", AT(ob->line));
     else say(t, "It " WHY_OUTSIDE ": no line made it.");

@@ -145,6 +145,13 @@ bool heap_object(Heap *h, uint64_t bytes, HeapLayout layout, Id_OBJ *obj, Diag *
     return true;
 }
 
+bool heap_number(Heap *h, Id_OBJ *obj, Diag *d) {
+    if (h->count == FREED || !heap_grow(&h->place, &h->cap, h->count + 1, sizeof *h->place)) return no_memory(0, d);
+    *obj = (Id_OBJ){h->count};
+    h->place[h->count++] = FREED;
+    return true;
+}
+
 /* ---- by number ---- */
 
 static uint32_t place_of(const Heap *h, Id_OBJ obj) {

@@ -59,6 +59,9 @@ Collector heap_collector(const Heap *h);
  * heap_live_bytes (EXIT_SCENARIO), or the machine has no more memory (EXIT_WORLD). bytes > 0. */
 bool heap_object(Heap *h, uint64_t bytes, HeapLayout layout, Id_OBJ *obj, Diag *d);
 
+/* A number for what is elsewhere (foreign.h): not live here. False: no memory for that. */
+bool heap_number(Heap *h, Id_OBJ *obj, Diag *d);
+
 uint64_t heap_count(const Heap *h); /* numbers given so far */
 uint64_t heap_size(const Heap *h, Id_OBJ obj);
 HeapLayout heap_layout(const Heap *h, Id_OBJ obj);

@@ -9,6 +9,8 @@
  */
 #include "heap_parts.h"
 
+#include "../base/sorted.h"
+
 #include <stdlib.h>
 
 /* ---- pins ---- */
@@ -63,13 +65,7 @@ uint32_t *keep_pinned_places(const Heap *h, size_t *count) {
 
 /* The first that does not begin before this address. */
 static size_t hold_at(const Heap *h, uint64_t addr) {
-    size_t from = 0, to = h->hold_count;
-    while (from < to) {
-        size_t middle = from + (to - from) / 2;
-        if (h->hold[middle].addr < addr) from = middle + 1;
-        else to = middle;
-    }
-    return from;
+    return SORTED_FROM(h->hold, h->hold_count, addr, addr);
 }
 
 void heap_hold(Heap *h, uint64_t addr, uint64_t bytes) {

@@ -215,6 +215,8 @@ static void mark_anew(Heap *h, uint64_t obj) {
 
 void mark_again(Heap *h) {
     for (size_t i = 0; i < h->pin_count; i++) mark_anew(h, h->pin[i].obj);
-    for (size_t obj = h->born; obj < h->count; obj++) mark_anew(h, obj);
+    for (size_t obj = h->born; obj < h->count; obj++) {
+        if (h->place[obj] != FREED) mark_anew(h, obj); /* else only a number (heap_number) */
+    }
     drain(h);
 }

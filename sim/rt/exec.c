@@ -42,7 +42,10 @@ static uint64_t op_cost(World *w, M *mp) {
     case OP_CTX_USE:
     case OP_CTX_ABSENT:
     case OP_LAUNCH:
+    case OP_MEM_TAKE:
+    case OP_MEM_GIVE:
     case OP_FINISH: return cost(w, COST_cgo_enter);
+    case OP_COPY: return cost(w, COST_copy) + op->b * cost(w, COST_copy_byte_ps) / 1000;
     case OP_CLEANUP: return cost(w, COST_add_cleanup);
     case OP_PIN:
     case OP_UNPIN: return cost(w, COST_pin);
@@ -82,7 +85,8 @@ void exec_wrong_side(World *w, const Op *op, bool in_c) {
     if (in_c) {
         bool leaves_go = op->kind == OP_C_CALL || op->kind == OP_C_ENTER || op->kind == OP_LAUNCH ||
                          op->kind == OP_FINISH || op->kind == OP_ACROSS || op->kind == OP_CTX_CURRENT ||
-                         op->kind == OP_CTX_USE || op->kind == OP_CTX_ABSENT;
+                         op->kind == OP_CTX_USE || op->kind == OP_CTX_ABSENT || op->kind == OP_MEM_TAKE ||
+                         op->kind == OP_MEM_GIVE;
         diag_fail_at(&d, EXIT_SCENARIO, "", (int)op->line, 0,
                      leaves_go ? "this is a call from Go to C, and here runs C already"
                                : "this is Go code, and here runs C: it knows no goroutines and no channels");
@@ -294,7 +298,14 @@ void exec_op(World *w, M *mp) {
         if (op->b > 1) /* a recorded list: one call, whatever its length */
             cgo_entersyscall(w, mp, stream_text(w->s, "clEnqueueCommandBuffer"),
                              cost(w, COST_dev_enqueue) + op->b * cost(w, COST_graph_launch));
-        else cgo_entersyscall(w, mp, w->text.enqueue, cost(w, COST_dev_enqueue));
+        else cgo_entersyscall(w, mp, w->launches[op->a].is_transfer ? w->launches[op->a].name : w->text.enqueue,
+                              cost(w, COST_dev_enqueue));
+        return;
+    case OP_MEM_TAKE:
+    case OP_MEM_GIVE: memory_call(w, mp); return;
+    case OP_COPY:
+        EMIT(w->s, COPY, gp->id, {op->a >> 32}, {op->a & UINT32_MAX}, {op->b}, {op->line});
+        exec_next(w, mp);
         return;
     case OP_FINISH: cgo_entersyscall(w, mp, w->text.finish, cost(w, COST_dev_finish)); return;
     case OP_PIN:
@@ -390,6 +401,8 @@ void exec_c(World *w, M *mp) {
     case OP_FINISH:
         if (launch_wait(w, mp, (Id_QUEUE){op->a})) return; /* woken by launch_done */
         break;
+    case OP_MEM_TAKE: memory_take(w, mp); break;
+    case OP_MEM_GIVE: memory_give(w, mp); break;
     case OP_C_THREAD: callback_thread(w, op->a, op->text, op->line); break;
     case OP_CTX_CURRENT: context_current(w, mp); break;
     case OP_CTX_USE:

@@ -73,6 +73,7 @@ static void pace(World *w, uint64_t runway) {
 
 void gc_new(World *w) {
     w->heap = w->opt.heap;
+    w->foreign = w->opt.foreign;
     if (w->opt.gogc == 0) w->opt.gogc = 100;
     pace(w, 0);
 }
@@ -148,7 +149,10 @@ static void share_work(World *w, bool timed) {
     for (uint32_t i = 0; i < w->procs; i++) w->allp[i]->fractional_ns = 0;
 }
 
-static void root(void *to, Id_OBJ obj) { heap_mark_root(((World *)to)->heap, obj); }
+/* What C and the driver gave has names here, too, but is none of the collector's. */
+static void root(void *to, Id_OBJ obj) {
+    if (heap_is_live(((World *)to)->heap, obj)) heap_mark_root(((World *)to)->heap, obj);
+}
 
 /* Whatever is being allocated is held by nothing but the operation. */
 static void mark_roots(World *w) {

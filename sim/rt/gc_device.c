@@ -14,7 +14,7 @@
  * Go:      nothing of the kind; runtime.Pinner is there so that nobody has to (go1.26)
  * Differs: of calls within calls (C calls Go, which calls C) only the innermost pins its arguments. With measured time a
  *          command has run as a whole when it begins, so no slice is late.
- * Emits:   OBJ_MOVE OBJ_FREE DEV_STALE
+ * Emits:   OBJ_MOVE OBJ_FREE
  */
 #include "world.h"
 
@@ -59,17 +59,6 @@ static bool is_argument(void *ctx, Id_OBJ obj) {
 /* Go's own collector gives freed memory to whoever allocates next, and the device writes into that. */
 static bool holds(const World *w) { return heap_collector(w->heap) == COLLECTOR_MOVING; }
 
-/* The command, if it holds the object's address, has an old one from now on. */
-static void outdate(World *w, uint64_t cmd, Id_OBJ obj, uint64_t from) {
-    Cmd *c = &w->cmds[cmd];
-    for (uint32_t i = 0; i < c->launch.obj_count; i++) {
-        if (c->launch.obj[i].v != obj.v || c->stale[i] != 0) continue;
-        c->stale[i] = from;
-        if (holds(w)) heap_hold(w->heap, from, heap_size(w->heap, obj));
-        EMIT(w->s, DEV_STALE, {cmd}, obj, {c->slices_done});
-    }
-}
-
 static void leaves(void *ctx, Id_OBJ obj, uint64_t from, uint64_t to) {
     World *w = ((Evacuation *)ctx)->w;
     if (to != 0) EMIT(w->s, OBJ_MOVE, obj, {from}, {to});
@@ -77,9 +66,8 @@ static void leaves(void *ctx, Id_OBJ obj, uint64_t from, uint64_t to) {
     if (to != 0) w->gc.moved_bytes += heap_size(w->heap, obj);
     else w->gc.objects--;
     if (w->prog.leaves) w->prog.leaves(w->prog.ctx, obj, to);
-    for (size_t q = 0; q < w->queue_count; q++) {
-        for (uint64_t cmd = w->queues[q].head; cmd != NONE; cmd = w->cmds[cmd].next) outdate(w, cmd, obj, from);
-    }
+    for (uint32_t times = launch_outdate(w, obj, from); holds(w) && times > 0; times--)
+        heap_hold(w->heap, from, heap_size(w->heap, obj));
 }
 
 void gc_evacuate(World *w) {
@@ -93,7 +81,8 @@ void gc_evacuate(World *w) {
 
 void gc_forget(World *w, Cmd *c) {
     for (uint32_t i = 0; i < c->launch.obj_count; i++) {
-        if (c->stale[i] != 0 && holds(w)) heap_release(w->heap, c->stale[i]);
+        bool of_the_heap = w->foreign == NULL || !foreign_knows(w->foreign, c->launch.obj[i]);
+        if (c->stale[i] != 0 && of_the_heap && holds(w)) heap_release(w->heap, c->stale[i]);
         c->stale[i] = 0;
     }
 }

@@ -5,7 +5,10 @@
  * reads afterwards is what the device wrote. With measured time it is executed when it begins, and
  * the device's own figure becomes its duration.
  *
- * Differs: one queue of a device runs one command at a time; transfers are part of the kernel.
+ * A transfer between the host and memory of the device's own is a command like a kernel, and holds both addresses.
+ *
+ * Differs: one queue of a device runs one command at a time. A kernel whose argument is memory of the host's has no
+ *          transfers of its own: they are part of it.
  * Emits:   DEV_*
  */
 #include "world.h"
@@ -106,6 +109,26 @@ bool launch_holds(const World *w, Id_OBJ obj) {
         }
     }
     return false;
+}
+
+static uint32_t outdate(World *w, uint64_t cmd, Id_OBJ obj, uint64_t from) {
+    Cmd *c = &w->cmds[cmd];
+    uint32_t times = 0;
+    for (uint32_t i = 0; i < c->launch.obj_count; i++) {
+        if (c->launch.obj[i].v != obj.v || c->stale[i] != 0) continue;
+        c->stale[i] = from;
+        EMIT(w->s, DEV_STALE, {cmd}, obj, {c->slices_done});
+        times++;
+    }
+    return times;
+}
+
+uint32_t launch_outdate(World *w, Id_OBJ obj, uint64_t from) {
+    uint32_t times = 0;
+    for (size_t q = 0; q < w->queue_count; q++) {
+        for (uint64_t cmd = w->queues[q].head; cmd != NONE; cmd = w->cmds[cmd].next) times += outdate(w, cmd, obj, from);
+    }
+    return times;
 }
 
 void launch_settle(World *w) {

@@ -25,6 +25,9 @@ typedef enum {
     OP_PIN,     /* Pinner.Pin(object a) */
     OP_UNPIN,   /* Pinner.Unpin, object a */
     OP_CLEANUP, /* runtime.AddCleanup for object a */
+    OP_MEM_TAKE, /* a C call: a bytes called text, of Memory b; result: its number, ok = there was room */
+    OP_MEM_GIVE, /* a C call: gives back object a, by its address; result: ok = something was there */
+    OP_COPY,     /* copy to object a >> 32 from object a & 0xffffffff, b bytes; the program moves them */
     OP_NOTE,    /* the scenario says text */
     OP_PICTURE, /* shows object a, b: width << 32 | height */
     OP_PANIC,   /* panic(text) */

@@ -13,6 +13,7 @@
 #include "../dev/dev.h"
 #include "../event/model.h"
 #include "../event/stream.h"
+#include "../mem/foreign.h"
 #include "../mem/heap.h"
 #include "agenda.h"
 #include "cost.h"
@@ -202,6 +203,7 @@ typedef enum { LAUNCH_QUEUED, LAUNCH_RUNNING, LAUNCH_DONE } LaunchState;
 /* One launch of a kernel, prepared by the program, enqueued by OP_LAUNCH. */
 typedef struct {
     Id_STR name;
+    bool is_transfer; /* the name is the call's, too */
     Id_QUEUE queue;
     Id_OBJ obj[CMD_ARGS_MAX];
     bool written[CMD_ARGS_MAX];
@@ -242,6 +244,7 @@ typedef struct {
     bool asyncpreemptoff;  /* GODEBUG=asyncpreemptoff=1: no signals */
     uint32_t max_threads;  /* debug.SetMaxThreads; 0 = 10,000 */
     Heap *heap;            /* borrowed; NULL: there are no objects */
+    Foreign *foreign;      /* borrowed; NULL: no OP_MEM_TAKE */
     uint64_t gogc;         /* percent; NONE = off; 0 = Go's own 100 */
     uint64_t gomemlimit;   /* bytes; 0 = none */
 } WorldOptions;
@@ -285,6 +288,7 @@ struct World {
     DevQueue *queues;
     size_t queue_count, queue_cap;
     Heap *heap;
+    Foreign *foreign;
     Id_OBJ *call_args; /* lists of them, each with its length before it; 0 = no list */
     size_t call_arg_count, call_arg_cap;
     HeapLayout *layouts;
@@ -546,6 +550,11 @@ void gc_evacuate(World *w); /* ends the collection in the heap, and tells what b
 void gc_each_argument(World *w, void (*each)(void *ctx, Id_OBJ obj), void *ctx);
 void gc_forget(World *w, Cmd *c); /* the command is done, and lets go of addresses that are nobody's any more */
 
+/* memory.c */
+void memory_call(World *w, M *mp); /* OP_MEM_TAKE, OP_MEM_GIVE: to C ... */
+void memory_take(World *w, M *mp); /* ... and what it does there */
+void memory_give(World *w, M *mp);
+
 /* net.c */
 void net_wait(World *w, M *mp, uint64_t ready_ns, uint64_t deadline_ns);
 void net_deadline(World *w, M *mp, const Due *due);
@@ -572,6 +581,7 @@ bool exec_stuck(World *w, uint32_t line, bool in_c); /* so many operations in no
 void exec_wrong_side(World *w, const Op *op, bool in_c); /* the program does in C what only Go can, or the reverse */
 void exec_expect_prologue(World *w, M *mp);
 void exec_begin(World *w, M *mp);    /* the operation of its goroutine, again or for the first time */
+void exec_panic(World *w, G *gp, const char *text);
 void exec_stopped(World *w, M *mp);   /* the stop of the world that it asked for is over */
 
 /* chan.c */
@@ -604,6 +614,8 @@ void launch_enqueue(World *w, M *mp, Launch *l);
 bool launch_wait(World *w, M *mp, Id_QUEUE q); /* true: the thread sleeps in the driver */
 void launch_start(World *w, uint64_t cmd);
 void launch_done(World *w, uint64_t cmd);
+/* The commands that hold the object's address have an old one from now on; how often. */
+uint32_t launch_outdate(World *w, Id_OBJ obj, uint64_t from);
 bool launch_holds(const World *w, Id_OBJ obj); /* a command that is not done has its address */
 void launch_settle(World *w); /* really runs the slices that are due by now */
 

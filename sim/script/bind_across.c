@@ -23,8 +23,8 @@ static bool run(void *ctx, Way way, Diag *d) {
     Call *c = ctx;
     Script *s = c->s;
     if (!obj_before_read(s, c->x, d) || !obj_before_write(s, c->y, d)) return false;
-    Native n = {.y = (float *)(void *)heap_bytes(s->heap, (Id_OBJ){c->y}),
-                .x = (const float *)(const void *)heap_bytes(s->heap, (Id_OBJ){c->x}),
+    Native n = {.y = (float *)(void *)obj_bytes(s, c->y),
+                .x = (const float *)(const void *)obj_bytes(s, c->x),
                 .a = c->a,
                 .count = s->objs[c->y].count};
     if (!(way == WAY_PROCESS ? native_in_child(&n, d) : native_saxpy(&n))) return false;
@@ -34,7 +34,7 @@ static bool run(void *ctx, Way way, Diag *d) {
 static uint64_t floats(lua_State *L, int index, const char *what) {
     Script *s = script_of(L);
     Thing *thing = script_thing(L, index, THING_OBJ);
-    if (thing == NULL || s->objs[thing->id].element != OBJ_FLOAT)
+    if (thing == NULL || s->objs[thing->id].element != OBJ_FLOAT || s->objs[thing->id].memory == MEM_DEVICE)
         script_arg_error(L, index, "", "across: %s of saxpy is a heap object of floats", what);
     return thing->id;
 }

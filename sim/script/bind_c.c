@@ -30,8 +30,9 @@ typedef struct {
 static bool is_against_the_rules(const Script *s, Id_OBJ arg) {
     const Obj *o = &s->objs[arg.v];
     Id_OBJ to;
-    for (uint64_t i = 0; o->element == OBJ_POINTER && i < o->count; i++) {
-        if (obj_pointer(s, arg.v, i, &to) && heap_pins(s->heap, to) == 0) return true;
+    for (uint64_t i = 0; o->element == OBJ_POINTER && o->memory == MEM_GO && i < o->count; i++) {
+        if (!obj_pointer(s, arg.v, i, &to) || s->objs[to.v].memory != MEM_GO) continue;
+        if (heap_pins(s->heap, to) == 0) return true;
     }
     return false;
 }
@@ -255,6 +256,7 @@ void bind_c(lua_State *L) {
     script_thing_type(L, THING_CONTEXT, methods, meta);
     lua_newtable(L);
     luaL_setfuncs(L, functions, 0);
+    bind_memory_c(L);
     doors_seal(L, "C");
     lua_setfield(L, -2, "C");
 }

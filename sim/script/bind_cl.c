@@ -283,6 +283,7 @@ void bind_cl(lua_State *L) {
     script_thing_type(L, THING_KERNEL, methods, meta);
     lua_newtable(L);
     luaL_setfuncs(L, functions, 0);
+    bind_memory_cl(L);
     doors_seal(L, "cl");
     lua_setfield(L, -2, "cl");
 }

@@ -27,6 +27,7 @@ static bool captures(lua_State *L, int function, uint64_t obj) {
 static const char *refusal(lua_State *L, const Thing *obj) {
     const Thing *arg = script_thing(L, 3, THING_OBJ);
     if (obj == NULL) return "runtime.AddCleanup: ptr is nil";
+    if (script_of(L)->objs[obj->id].memory != MEM_GO) return "runtime.AddCleanup: ptr not in allocated block";
     if (arg != NULL && arg->id == obj->id) return "runtime.AddCleanup: ptr is equal to arg, cleanup will never run";
     if (script_of(L)->scenario.go->cgocheck_kind && captures(L, 2, obj->id)) /* both since 1.26 */
         return "runtime.AddCleanup: cleanup function closes over ptr, cleanup will never run";

@@ -116,19 +116,25 @@ static bool take_gogc(Scenario *sc, const char *text) {
     return whole_number(text, &sc->gogc) && sc->gogc > 0 && sc->gogc <= 1000000;
 }
 
-/* "64MiB", as Go writes it. */
-static bool take_gomemlimit(Scenario *sc, const char *text) {
+/* "64MiB", as Go writes it; 1GiB at most. */
+static bool take_size(const char *text, uint64_t *size) {
     static const char *const unit[] = {"B", "KiB", "MiB", "GiB"};
     char *end;
     if (!isdigit((unsigned char)text[0]) || strlen(text) > 15) return false;
-    sc->gomemlimit = strtoull(text, &end, 10);
+    *size = strtoull(text, &end, 10);
     for (size_t i = 0; i < ARRAY_LEN(unit); i++) {
         if (strcmp(end, unit[i]) != 0) continue;
-        if (sc->gomemlimit > HEAP_BYTES_MAX >> (10 * i)) return false;
-        sc->gomemlimit <<= 10 * i;
-        return sc->gomemlimit > 0;
+        if (*size > HEAP_BYTES_MAX >> (10 * i)) return false;
+        *size <<= 10 * i;
+        return *size > 0;
     }
     return false;
+}
+
+static bool take_gomemlimit(Scenario *sc, const char *text) { return take_size(text, &sc->gomemlimit); }
+
+static bool take_device_memory(Scenario *sc, const char *text) {
+    return take_size(text, &sc->device_memory) && sc->device_memory % FOREIGN_PAGE == 0;
 }
 
 static bool take_seed(Scenario *sc, const char *text) { return whole_number(text, &sc->seed); }
@@ -161,6 +167,7 @@ static const Field fields[] = {
     {"collector", "is \"moving\", or \"go\" for one that moves nothing, as Go's own", LUA_TSTRING, take_collector},
     {"gogc", "is a percentage such as \"100\", or \"off\", as GOGC", LUA_TSTRING, take_gogc},
     {"gomemlimit", "is a size such as \"64MiB\", 1GiB at most, as GOMEMLIMIT", LUA_TSTRING, take_gomemlimit},
+    {"device_memory", "is a size such as \"64MiB\", in steps of 4KiB, 1GiB at most", LUA_TSTRING, take_device_memory},
     {"max_threads", "is a whole number from 3 to 100000, as debug.SetMaxThreads takes it", LUA_TNUMBER, take_max_threads},
     {"events", "is a whole number of events after which the run is stopped", LUA_TNUMBER, take_events},
 };
@@ -255,7 +262,7 @@ static int scenario(lua_State *L) {
     lua_settop(L, 1);
     const char *unknown = script_unknown_key(L, 1, is_field);
     if (unknown)
-        script_error(L, "It has: title, book, go, procs, seed, limit, events, stress, godebug, collector, gogc, gomemlimit, max_threads, costs.",
+        script_error(L, "It has: title, book, go, procs, seed, limit, events, stress, godebug, collector, gogc, gomemlimit, device_memory, max_threads, costs.",
                      "scenario has no field '%s'", unknown);
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         read_field(L, s, &fields[i]);
@@ -265,6 +272,8 @@ static int scenario(lua_State *L) {
     if (s->scenario.title[0] == '\0') script_error(L, "", "scenario { ... } needs a title");
     prng_init(&s->random, s->scenario.seed, "scenario");
     s->heap = heap_new(HEAP_BYTES_MAX, s->scenario.collector);
+    s->foreign = foreign_new();
+    if (s->scenario.device_memory) foreign_limit(s->foreign, MEM_DEVICE, s->scenario.device_memory);
     s->declared = true;
     return 0;
 }

@@ -6,6 +6,8 @@
  * heap.pointers(name, n): its elements are Go pointers to objects, or nil; the collector follows them, and
  * corrects them when what they lead to moves.
  *
+ * What C and the driver gave (bind_memory.c) are objects here, too.
+ *
  * Differs: an object is a slice, of numbers or of pointers to the beginning of others; there are no structs, strings,
  *          maps or interfaces. Two values of the same object are equal, but are two keys of a table.
  */
@@ -14,7 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const size_t element_bytes[] = {
+const size_t obj_element_bytes[] = {
     [OBJ_FLOAT] = 4, [OBJ_INT] = 4, [OBJ_UINT] = 4, [OBJ_BYTE] = 1, [OBJ_POINTER] = 8};
 const char *const obj_element_text[] = {
     [OBJ_FLOAT] = "floats", [OBJ_INT] = "ints", [OBJ_UINT] = "uints", [OBJ_BYTE] = "bytes", [OBJ_POINTER] = "pointers"};
@@ -26,13 +28,40 @@ static const char *const element_wants[] = {
     [OBJ_POINTER] = "an object of the heap, or nil",
 };
 
+/* ---- whose memory it is ---- */
+
+void *obj_bytes(const Script *s, uint64_t obj) {
+    const Obj *o = &s->objs[obj];
+    if (o->memory == MEM_GO) return heap_bytes(s->heap, (Id_OBJ){obj});
+    return o->mirror ? o->mirror : foreign_bytes(s->foreign, (Id_OBJ){obj});
+}
+
+uint64_t obj_addr(const Script *s, uint64_t obj) {
+    return s->objs[obj].memory == MEM_GO ? heap_addr(s->heap, (Id_OBJ){obj}) : foreign_addr(s->foreign, (Id_OBJ){obj});
+}
+
+uint64_t obj_size(const Script *s, uint64_t obj) { return s->objs[obj].count * obj_element_bytes[s->objs[obj].element]; }
+
+/* Of what C or the driver gave, the bytes can be looked at when it was given back, too: nobody stops Go from that. */
+bool obj_is_live(const Script *s, uint64_t obj) { return s->objs[obj].memory != MEM_GO || heap_is_live(s->heap, (Id_OBJ){obj}); }
+
 /* ---- host and device ---- */
 
 static bool is_under_way(const Script *s) { return s->w->cmds_done != s->w->launch_count; }
 
+/* One address for both: the host sees what the device has done so far, with or without anybody's promise. */
+static bool look_while_it_runs(Script *s, Obj *o, Diag *d) {
+    launch_settle(s->w);
+    if (s->w->outcome != RUN_GOES) return *d = s->w->diag, false;
+    if (!o->device_writes || o->host_wrote) return true;
+    return dev_fetch(s->dev, o->buffer, d);
+}
+
 /* What the host wrote and has not handed over is newer than the device's copy: no command has had it since. */
 bool obj_before_read(Script *s, uint64_t obj, Diag *d) {
     Obj *o = &s->objs[obj];
+    if (o->memory == MEM_DEVICE) return memory_before_read(s, obj, d);
+    if (o->memory == MEM_SHARED && o->has_buffer && is_under_way(s)) return look_while_it_runs(s, o, d);
     if (!o->has_buffer || !o->device_writes || o->host_wrote || o->fetched == s->w->cmds_done) return true;
     if (!dev_fetch(s->dev, o->buffer, d)) return false;
     o->fetched = s->w->cmds_done;
@@ -53,9 +82,9 @@ bool obj_after_write(Script *s, uint64_t obj, Diag *d) {
 
 bool obj_for_device(Script *s, uint64_t obj, Diag *d) {
     Obj *o = &s->objs[obj];
-    Id_OBJ id = {obj};
     if (o->has_buffer) return true;
-    if (!dev_buffer(s->dev, heap_bytes(s->heap, id), heap_size(s->heap, id), &o->buffer, d)) return false;
+    if (o->memory == MEM_DEVICE) return memory_for_device(s, obj, d);
+    if (!dev_buffer(s->dev, obj_bytes(s, obj), obj_size(s, obj), &o->buffer, d)) return false;
     o->has_buffer = true;
     o->host_wrote = false;
     o->fetched = s->w->cmds_done;
@@ -75,10 +104,15 @@ void obj_leaves(void *ctx, Id_OBJ obj, uint64_t to) {
     o->has_buffer = false;
 }
 
+bool obj_needs_device(const Script *s, uint64_t obj) {
+    const Obj *o = &s->objs[obj];
+    return o->device_writes || o->from_device || o->memory == MEM_DEVICE;
+}
+
 /* ---- elements ---- */
 
 double obj_get(const Script *s, uint64_t obj, uint64_t i) {
-    const void *bytes = heap_bytes(s->heap, (Id_OBJ){obj});
+    const void *bytes = obj_bytes(s, obj);
     switch (s->objs[obj].element) {
     case OBJ_FLOAT: return (double)((const float *)bytes)[i];
     case OBJ_INT: return ((const int32_t *)bytes)[i];
@@ -91,8 +125,8 @@ double obj_get(const Script *s, uint64_t obj, uint64_t i) {
 
 bool obj_pointer(const Script *s, uint64_t obj, uint64_t i, Id_OBJ *to) {
     uint64_t addr, offset;
-    memcpy(&addr, (const uint64_t *)heap_bytes(s->heap, (Id_OBJ){obj}) + i, sizeof addr);
-    return heap_find(s->heap, addr, to, &offset) && to->v < s->obj_count;
+    memcpy(&addr, (const uint64_t *)obj_bytes(s, obj) + i, sizeof addr);
+    return (heap_find(s->heap, addr, to, &offset) || foreign_find(s->foreign, addr, to)) && to->v < s->obj_count;
 }
 
 static void push_object(lua_State *L, uint64_t id) {
@@ -118,12 +152,12 @@ static bool store(Script *s, lua_State *L, uint64_t obj, uint64_t i, int index) 
     if (s->objs[obj].element == OBJ_POINTER) {
         Thing *to = script_thing(L, index, THING_OBJ);
         if (to == NULL && !lua_isnil(L, index)) return false;
-        uint64_t addr = to ? heap_addr(s->heap, (Id_OBJ){to->id}) : 0;
-        memcpy((uint64_t *)heap_bytes(s->heap, (Id_OBJ){obj}) + i, &addr, sizeof addr);
+        uint64_t addr = to ? obj_addr(s, to->id) : 0;
+        memcpy((uint64_t *)obj_bytes(s, obj) + i, &addr, sizeof addr);
         return true;
     }
     if (lua_type(L, index) != LUA_TNUMBER) return false;
-    void *bytes = heap_bytes(s->heap, (Id_OBJ){obj});
+    void *bytes = obj_bytes(s, obj);
     if (s->objs[obj].element == OBJ_FLOAT) {
         ((float *)bytes)[i] = (float)lua_tonumber(L, index);
         return true;
@@ -148,7 +182,7 @@ static _Noreturn void refuse_value(lua_State *L, const Obj *o, uint64_t i, int i
 
 /* ---- making one ---- */
 
-static void fill(Script *s, lua_State *L, uint64_t obj, int with) {
+void obj_fill(Script *s, lua_State *L, uint64_t obj, int with) {
     Obj o = s->objs[obj]; /* the function may make further objects */
     if (lua_isnoneornil(L, with)) return;
     bool call = lua_isfunction(L, with);
@@ -164,15 +198,17 @@ static void fill(Script *s, lua_State *L, uint64_t obj, int with) {
     }
 }
 
-/* Pushes the object of this number, which the script has not known so far. */
-static void adopt(lua_State *L, uint64_t id, ObjElement element, const char *name, uint32_t line) {
+void obj_adopt(lua_State *L, uint64_t id, ObjElement element, const char *name, uint32_t line) {
     Script *s = script_of(L);
     while (s->obj_count <= id) { /* another goroutine may be told of its own first */
         GROW(s->objs, s->obj_cap, s->obj_count + 1);
         s->objs[s->obj_count++] = (Obj){0};
     }
     Obj *o = &s->objs[id];
-    *o = (Obj){.element = element, .count = heap_size(s->heap, (Id_OBJ){id}) / element_bytes[element], .line = line,
+    bool foreign = foreign_knows(s->foreign, (Id_OBJ){id});
+    uint64_t bytes = foreign ? foreign_size(s->foreign, (Id_OBJ){id}) : heap_size(s->heap, (Id_OBJ){id});
+    *o = (Obj){.element = element, .count = bytes / obj_element_bytes[element], .line = line,
+               .memory = foreign ? foreign_kind(s->foreign, (Id_OBJ){id}) : MEM_GO,
                .global = s->phase == PHASE_LOAD};
     snprintf(o->name, sizeof o->name, "%s", name);
     push_object(L, id);
@@ -182,8 +218,8 @@ static int made(lua_State *L, int status, lua_KContext element) {
     (void)status;
     Script *s = script_of(L);
     uint64_t id = s->last.value;
-    adopt(L, id, (ObjElement)element, lua_tostring(L, 1), script_line(L));
-    fill(s, L, id, 3);
+    obj_adopt(L, id, (ObjElement)element, lua_tostring(L, 1), script_line(L));
+    obj_fill(s, L, id, 3);
     return 1;
 }
 
@@ -205,7 +241,7 @@ static int make(lua_State *L) {
                          element == OBJ_POINTER ? "an object" : "a number");
     lua_settop(L, 3);
     if ((uint64_t)n > HEAP_BYTES_MAX) n = (lua_Integer)HEAP_BYTES_MAX + 1; /* refused below */
-    uint64_t bytes = (uint64_t)n * element_bytes[element];
+    uint64_t bytes = (uint64_t)n * obj_element_bytes[element];
     HeapLayout layout = element == OBJ_POINTER ? (HeapLayout){8, 1} : HEAP_NO_POINTERS;
     if (s->phase == PHASE_RUN) {
         if (bytes <= HEAP_BYTES_MAX && (s->heap_bytes += bytes) > HEAP_BYTES_ALL)
@@ -220,8 +256,8 @@ static int make(lua_State *L) {
     Diag d;
     Id_OBJ id;
     if (!heap_object(s->heap, bytes, layout, &id, &d)) script_raise(L, &d);
-    adopt(L, id.v, element, name, script_line(L));
-    fill(s, L, id.v, 3);
+    obj_adopt(L, id.v, element, name, script_line(L));
+    obj_fill(s, L, id.v, 3);
     return 1;
 }
 
@@ -246,13 +282,30 @@ static int out_of_range(lua_State *L, const Obj *o, lua_Integer i) {
     return script_panic(L, text);
 }
 
+/* A device pointer is a number to the host: what it leads to there is nothing. Go does not let a program recover. */
+static bool is_fault(const Script *s, uint64_t obj) {
+    return s->objs[obj].memory == MEM_DEVICE && s->phase != PHASE_CHECK;
+}
+
+static int fault(lua_State *L, uint64_t obj, lua_Integer i) {
+    Script *s = script_of(L);
+    char text[128];
+    Op *op = script_op(L, "an element of the device's memory", OP_PANIC);
+    uint64_t at = obj_addr(s, obj) + (uint64_t)i * obj_element_bytes[s->objs[obj].element];
+    snprintf(text, sizeof text, "unexpected fault address 0x%llx\nfatal error: fault", (unsigned long long)at);
+    op->text = stream_text(s->w->s, text);
+    return lua_yield(L, 0);
+}
+
 static int obj_read(lua_State *L) {
     Script *s = script_of(L);
     uint64_t obj = ((Thing *)lua_touserdata(L, 1))->id;
     lua_Integer i;
     if (!in_range(L, &s->objs[obj], &i)) return out_of_range(L, &s->objs[obj], i);
+    if (is_fault(s, obj)) return fault(L, obj, i);
     Diag d;
     if (!obj_before_read(s, obj, &d)) script_raise(L, &d);
+    s->looked |= obj_needs_device(s, obj);
     obj_push(s, L, obj, (uint64_t)i);
     return 1;
 }
@@ -264,6 +317,7 @@ static int obj_write(lua_State *L) {
     if (s->phase == PHASE_CHECK)
         script_error(L, "", "an expectation looks at the result, it does not change it");
     if (!in_range(L, &s->objs[obj], &i)) return out_of_range(L, &s->objs[obj], i);
+    if (is_fault(s, obj)) return fault(L, obj, i);
     Diag d;
     if (!obj_before_write(s, obj, &d)) script_raise(L, &d);
     if (!store(s, L, obj, (uint64_t)i, 3)) refuse_value(L, &s->objs[obj], (uint64_t)i, 3);
@@ -294,8 +348,10 @@ static int obj_step(lua_State *L) {
     Thing *thing = script_thing(L, 1, THING_OBJ);
     lua_Integer i = lua_isnoneornil(L, 2) ? 0 : lua_tointeger(L, 2) + 1;
     if (thing == NULL || i < 0 || (uint64_t)i >= s->objs[thing->id].count) return lua_pushnil(L), 1;
+    if (is_fault(s, thing->id)) return fault(L, thing->id, i);
     Diag d;
     if (!obj_before_read(s, thing->id, &d)) script_raise(L, &d);
+    s->looked |= obj_needs_device(s, thing->id);
     lua_pushinteger(L, i);
     obj_push(s, L, thing->id, (uint64_t)i);
     return 2;
@@ -340,6 +396,7 @@ static int pinner_pin(lua_State *L) {
     check_pinner(L, "Pin");
     Thing *obj = script_thing(L, 2, THING_OBJ);
     if (obj == NULL) return refuse_pin(L);
+    if (script_of(L)->objs[obj->id].memory != MEM_GO) return 0; /* silently nothing: it is no Go memory */
     Op *op = script_op(L, "Pin", OP_PIN);
     lua_getiuservalue(L, 1, 1);
     lua_pushinteger(L, obj->id);
@@ -384,7 +441,7 @@ void bind_heap(lua_State *L) {
     script_thing_type(L, THING_OBJ, NULL, obj_meta);
     script_thing_type(L, THING_PINNER, pinner_methods, pinner_meta);
     lua_newtable(L);
-    for (size_t i = 0; i < ARRAY_LEN(element_bytes); i++) {
+    for (size_t i = 0; i < (size_t)OBJ_ELEMENTS; i++) {
         lua_pushinteger(L, (lua_Integer)i);
         lua_pushcclosure(L, make, 1);
         lua_setfield(L, -2, obj_element_text[i]);

@@ -45,7 +45,7 @@ static uint8_t shade(double v, double max) {
 static void paint(const Script *s, uint64_t obj, uint64_t pixels, double max, uint8_t *rgb) {
     const Obj *o = &s->objs[obj];
     bool coloured = o->element == OBJ_BYTE && o->count == 4 * pixels;
-    const uint8_t *bytes = heap_bytes(s->heap, (Id_OBJ){obj});
+    const uint8_t *bytes = obj_bytes(s, obj);
     for (uint64_t i = 0; i < pixels; i++) {
         if (coloured) memcpy(rgb + 3 * i, bytes + 4 * i, 3);
         else memset(rgb + 3 * i, shade(obj_get(s, obj, i), max), 3);
@@ -61,6 +61,8 @@ static int picture(lua_State *L) {
                          "picture wants a table with width and height behind the object");
     const char *unknown = script_unknown_key(L, 2, is_field);
     if (unknown) script_error(L, "It has: width, height, max.", "picture has no field '%s'", unknown);
+    if (s->objs[thing->id].memory == MEM_DEVICE)
+        script_error(L, "Copy it to the host first: cl.read.", "picture: %s is in the device's memory", s->objs[thing->id].name);
     uint32_t width = side(L, "width"), height = side(L, "height");
     double max = brightest(L);
     uint64_t pixels = (uint64_t)width * height, obj = thing->id;

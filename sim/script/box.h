@@ -109,6 +109,9 @@ typedef struct {
     bool device_writes; /* a launch that writes it was made */
     uint64_t fetched;   /* commands done when the host last saw the device's bytes */
     bool host_wrote;    /* since the device last looked */
+    bool from_device;   /* copies have brought here what the device wrote */
+    Memory memory;
+    uint8_t *mirror;    /* of the device's own memory, for expectations; NULL = nobody has looked */
 } Obj;
 
 typedef struct {
@@ -171,6 +174,10 @@ struct Script {
     Scenario scenario;
     Prng random;
     Heap *heap;
+    Foreign *foreign;
+    bool looked; /* the program has read what a device wrote, or would have written */
+    bool backed[MEM_COUNT];  /* the device has given memory for it */
+    DevBuffer device_memory; /* all of the device's own, if that is backed */
     uint64_t picture_count;
     uint64_t heap_bytes; /* allocated in it so far by goroutines */
     World *w; /* borrowed, from script_start on; so is the device */
@@ -334,6 +341,9 @@ void bind_chan(lua_State *L);
 void bind_heap(lua_State *L);
 void bind_cl(lua_State *L);
 void bind_picture(lua_State *L);
+void bind_memory(lua_State *L);    /* copy; these fill C and cl, on top of the stack: */
+void bind_memory_c(lua_State *L);
+void bind_memory_cl(lua_State *L);
 void bind_c(lua_State *L);
 void bind_time(lua_State *L);
 void bind_across(lua_State *L);
@@ -378,6 +388,19 @@ bool obj_after_write(Script *s, uint64_t obj, Diag *d);
 /* It has a buffer of the device's over where it is now. */
 bool obj_for_device(Script *s, uint64_t obj, Diag *d);
 void obj_leaves(void *script, Id_OBJ obj, uint64_t to); /* Prog.leaves */
+/* Where its bytes are in this process; NULL: they are the device's. And for the program. */
+void *obj_bytes(const Script *s, uint64_t obj);
+uint64_t obj_addr(const Script *s, uint64_t obj);
+uint64_t obj_size(const Script *s, uint64_t obj);
+bool obj_is_live(const Script *s, uint64_t obj);
+/* Pushes the object of this number, which the script has not known so far. */
+void obj_adopt(lua_State *L, uint64_t id, ObjElement element, const char *name, uint32_t line);
+void obj_fill(Script *s, lua_State *L, uint64_t obj, int with); /* as heap.floats' third argument */
+/* The device's own: a part of its memory becomes the buffer (bind_memory.c). */
+bool memory_for_device(Script *s, uint64_t obj, Diag *d);
+bool memory_before_read(Script *s, uint64_t obj, Diag *d);
+/* Would a device that is there have written what is in it? */
+bool obj_needs_device(const Script *s, uint64_t obj);
 double obj_get(const Script *s, uint64_t obj, uint64_t i);
 /* Pushes element i: an integer where the element is one. */
 void bind_cleanup(lua_State *L);
@@ -387,5 +410,7 @@ uint64_t cleanup_body(void *script); /* Prog.cleanups */
 bool obj_pointer(const Script *s, uint64_t obj, uint64_t i, Id_OBJ *to);
 void obj_push(const Script *s, lua_State *L, uint64_t obj, uint64_t i);
 extern const char *const obj_element_text[]; /* by ObjElement: "floats" */
+extern const size_t obj_element_bytes[];
+enum { OBJ_ELEMENTS = OBJ_POINTER + 1 };
 
 #endif

@@ -290,13 +290,13 @@ bool script_check_results(Script *s,
             continue;
         }
         /* what is torn may be an object that no kernel was given */
-        bool needs_device = s->objs[obj].device_writes || (c->torn && s->w->launch_count > 0);
+        bool needs_device = obj_needs_device(s, obj) || s->looked || (c->torn && s->w->launch_count > 0);
         if (needs_device && !dev_info(s->dev)->present) {
             done(ctx, c->text, -1, "no device in this run", c->line);
             continue;
         }
         Obj *o = &s->objs[obj];
-        if (!heap_is_live(s->heap, (Id_OBJ){obj})) {
+        if (!obj_is_live(s, obj)) {
             snprintf(got, sizeof got, "%s was freed", o->name);
             done(ctx, c->text, 0, got, c->line);
             continue;

@@ -115,6 +115,7 @@ static int open_all(lua_State *L) {
     bind_heap(L);
     bind_cl(L);
     bind_picture(L);
+    bind_memory(L);
     bind_c(L);
     bind_time(L);
     bind_across(L);

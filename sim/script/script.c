@@ -169,7 +169,9 @@ void script_free(Script *s) {
     strand_free(s);
     for (size_t i = 0; i < s->before_count; i++) free(s->before[i].text);
     liveness_free(s->liveness);
+    for (size_t i = 0; i < s->obj_count; i++) free(s->objs[i].mirror);
     heap_free(s->heap);
+    foreign_free(s->foreign);
     free(s->path);
     free(s->source);
     free(s->settings);
@@ -200,6 +202,7 @@ WorldOptions script_world_options(const Script *s) {
                           .asyncpreemptoff = sc->asyncpreemptoff,
                           .max_threads = sc->max_threads,
                           .heap = s->heap,
+                          .foreign = s->foreign,
                           .gogc = sc->gogc,
                           .gomemlimit = sc->gomemlimit};
 }

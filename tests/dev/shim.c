@@ -3,7 +3,8 @@
  * This file defines the OpenCL functions that ocl.c calls; the linker prefers them, and each passes
  * on to the loader's own. So tests see which objects are alive, whatever made them.
  */
-#define CL_TARGET_OPENCL_VERSION 120
+#define CL_TARGET_OPENCL_VERSION 200
+#define CL_USE_DEPRECATED_OPENCL_1_2_APIS
 #include "shim.h"
 
 #include "../../sim/base/base.h"
@@ -20,7 +21,8 @@ static long alive[SHIM_KIND_COUNT], made[SHIM_KIND_COUNT];
 
 static const char *const kind_text[] = {
     [SHIM_CONTEXT] = "contexts", [SHIM_QUEUE] = "queues", [SHIM_PROGRAM] = "programs",
-    [SHIM_KERNEL] = "kernels",   [SHIM_MEM] = "buffers",  [SHIM_EVENT] = "events"};
+    [SHIM_KERNEL] = "kernels",   [SHIM_MEM] = "buffers",  [SHIM_EVENT] = "events",
+    [SHIM_SHARED] = "pieces of shared memory"};
 
 void shim_begin(long n) {
     calls = 0, fail_at = n, failed = NULL;
@@ -81,6 +83,17 @@ static void find(const char *name, void *function) {
         cl_int(*real) params;                                                                      \
         find(#name, &real);                                                                        \
         return is_faulty(#name) ? CL_OUT_OF_RESOURCES : real args;                                 \
+    }
+
+/* The same, with an event for who wants one. */
+#define EVENT_CALL(name, params, args)                                                             \
+    cl_int name params {                                                                           \
+        cl_int(*real) params;                                                                      \
+        find(#name, &real);                                                                        \
+        if (is_faulty(#name)) return CL_OUT_OF_RESOURCES;                                          \
+        cl_int code = real args;                                                                   \
+        if (code == CL_SUCCESS && event) count(SHIM_EVENT);                                        \
+        return code;                                                                               \
     }
 
 #define CREATE_CALL(kind, type, name, params, args)                                                \
@@ -151,14 +164,26 @@ ACTION_CALL(clSetKernelArg, (cl_kernel k, cl_uint i, size_t n, const void *value
 ACTION_CALL(clEnqueueUnmapMemObject,
     (cl_command_queue q, cl_mem m, void *at, cl_uint n, const cl_event *wait, cl_event *event),
     (q, m, at, n, wait, event))
-ACTION_CALL(clEnqueueWriteBuffer,
+ACTION_CALL(clSetKernelArgSVMPointer, (cl_kernel k, cl_uint i, const void *at), (k, i, at))
+ACTION_CALL(clEnqueueSVMMap,
+    (cl_command_queue q, cl_bool block, cl_map_flags flags, void *at, size_t n, cl_uint waits, const cl_event *wait,
+     cl_event *event),
+    (q, block, flags, at, n, waits, wait, event))
+ACTION_CALL(clEnqueueSVMUnmap,
+    (cl_command_queue q, void *at, cl_uint waits, const cl_event *wait, cl_event *event),
+    (q, at, waits, wait, event))
+EVENT_CALL(clEnqueueWriteBuffer,
     (cl_command_queue q, cl_mem m, cl_bool block, size_t offset, size_t n, const void *from,
      cl_uint waits, const cl_event *wait, cl_event *event),
     (q, m, block, offset, n, from, waits, wait, event))
-ACTION_CALL(clEnqueueReadBuffer,
+EVENT_CALL(clEnqueueReadBuffer,
     (cl_command_queue q, cl_mem m, cl_bool block, size_t offset, size_t n, void *to,
      cl_uint waits, const cl_event *wait, cl_event *event),
     (q, m, block, offset, n, to, waits, wait, event))
+EVENT_CALL(clEnqueueNDRangeKernel,
+    (cl_command_queue q, cl_kernel k, cl_uint dimensions, const size_t *offset, const size_t *global,
+     const size_t *local, cl_uint waits, const cl_event *wait, cl_event *event),
+    (q, k, dimensions, offset, global, local, waits, wait, event))
 
 CREATE_CALL(SHIM_CONTEXT, cl_context, clCreateContext,
     (const cl_context_properties *p, cl_uint n, const cl_device_id *ids, ContextNotify notify, void
@@ -176,6 +201,9 @@ CREATE_CALL(SHIM_KERNEL, cl_kernel, clCreateKernel,
 CREATE_CALL(SHIM_MEM, cl_mem, clCreateBuffer,
     (cl_context c, cl_mem_flags flags, size_t n, void *host, cl_int *code),
     (c, flags, n, host, code))
+CREATE_CALL(SHIM_MEM, cl_mem, clCreateSubBuffer,
+    (cl_mem m, cl_mem_flags flags, cl_buffer_create_type type, const void *region, cl_int *code),
+    (m, flags, type, region, code))
 /* clang-format on */
 
 RELEASE_CALL(SHIM_CONTEXT, clReleaseContext, cl_context)
@@ -193,19 +221,7 @@ RETAIN_CALL(SHIM_KERNEL, clRetainKernel, cl_kernel)
 RETAIN_CALL(SHIM_MEM, clRetainMemObject, cl_mem)
 RETAIN_CALL(SHIM_EVENT, clRetainEvent, cl_event)
 
-/* These two are no instance of a shape above. */
-cl_int clEnqueueNDRangeKernel(cl_command_queue q, cl_kernel k, cl_uint dimensions,
-                              const size_t *offset, const size_t *global, const size_t *local,
-                              cl_uint waits, const cl_event *wait, cl_event *event) {
-    cl_int (*real)(cl_command_queue, cl_kernel, cl_uint, const size_t *, const size_t *,
-                   const size_t *, cl_uint, const cl_event *, cl_event *);
-    find("clEnqueueNDRangeKernel", &real);
-    if (is_faulty("clEnqueueNDRangeKernel")) return CL_OUT_OF_RESOURCES;
-    cl_int code = real(q, k, dimensions, offset, global, local, waits, wait, event);
-    if (code == CL_SUCCESS && event) count(SHIM_EVENT);
-    return code;
-}
-
+/* These are no instance of a shape above. */
 void *clEnqueueMapBuffer(cl_command_queue q, cl_mem m, cl_bool block, cl_map_flags flags,
                          size_t offset, size_t n, cl_uint waits, const cl_event *wait,
                          cl_event *event, cl_int *code) {
@@ -217,4 +233,20 @@ void *clEnqueueMapBuffer(cl_command_queue q, cl_mem m, cl_bool block, cl_map_fla
         return NULL;
     }
     return real(q, m, block, flags, offset, n, waits, wait, event, code);
+}
+
+void *clSVMAlloc(cl_context c, cl_svm_mem_flags flags, size_t n, cl_uint align) {
+    void *(*real)(cl_context, cl_svm_mem_flags, size_t, cl_uint);
+    find("clSVMAlloc", &real);
+    void *at = is_faulty("clSVMAlloc") ? NULL : real(c, flags, n, align);
+    if (at) count(SHIM_SHARED);
+    return at;
+}
+
+void clSVMFree(cl_context c, void *at) {
+    void (*real)(cl_context, void *);
+    find("clSVMFree", &real);
+    ASSERT(alive[SHIM_SHARED] > 0);
+    alive[SHIM_SHARED]--;
+    real(c, at);
 }

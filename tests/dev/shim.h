@@ -9,6 +9,7 @@ typedef enum {
     SHIM_KERNEL,
     SHIM_MEM,
     SHIM_EVENT,
+    SHIM_SHARED,
     SHIM_KIND_COUNT
 } ShimKind;
 

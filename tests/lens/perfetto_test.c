@@ -170,7 +170,7 @@ static bool counter_is(const Seen *s, const char *group, const char *name, uint6
 }
 
 static bool counters_agree(const Seen *s, const Model *m, char *why) {
-    uint64_t runnable = 0, threads = 0, in_c = 0, bytes = 0, objects = 0, pins = 0, uses = 0;
+    uint64_t runnable = 0, threads = 0, in_c = 0, bytes[MEM_COUNT] = {0}, objects = 0, pins = 0, uses = 0;
     bool ok = true;
     for (size_t i = 0; i < m->g_count; i++) runnable += m->g[i].state == G_RUNNABLE;
     for (size_t i = 0; i < m->m_count; i++) {
@@ -179,14 +179,18 @@ static bool counters_agree(const Seen *s, const Model *m, char *why) {
         in_c += m->m[i].state == M_IN_C;
     }
     for (size_t i = 0; i < m->obj_count; i++) {
-        bytes += m->obj[i].freed_ns == NONE ? m->obj[i].bytes : 0;
-        objects += m->obj[i].freed_ns == NONE;
+        bytes[m->obj[i].memory] += m->obj[i].freed_ns == NONE ? m->obj[i].bytes : 0;
+        objects += m->obj[i].memory == MEM_GO && m->obj[i].freed_ns == NONE;
         pins += m->obj[i].pins;
         uses += m->obj[i].users;
     }
     ok = ok && counter_is(s, "World", "goroutines runnable", runnable, why) &&
          counter_is(s, "World", "threads", threads, why) && counter_is(s, "World", "threads in C", in_c, why) &&
-         counter_is(s, "Heap", "bytes", bytes, why) && counter_is(s, "Heap", "objects", objects, why) &&
+         counter_is(s, "Heap", "bytes", bytes[MEM_GO], why) &&
+         counter_is(s, "Heap", "bytes of C's heap", bytes[MEM_C], why) &&
+         counter_is(s, "Heap", "bytes of the device's own", bytes[MEM_DEVICE], why) &&
+         counter_is(s, "Heap", "bytes of the host that the driver gave", bytes[MEM_LOCKED] + bytes[MEM_SHARED], why) &&
+         counter_is(s, "Heap", "objects", objects, why) &&
          counter_is(s, "Heap", "pins", pins, why) && counter_is(s, "Heap", "addresses that the device holds", uses, why);
     for (size_t i = 0; ok && i < m->chan_count; i++) {
         static const char *const text[] = {"values", "senders waiting", "receivers waiting"};
