@@ -26,7 +26,8 @@ DEV    = dev native ocl ocl_memory none signature slice buildlog
 RT     = agenda cost version profile world thread sched gqueue timer sysmon cgo callback lock \
          stw gc gc_work gc_device memory net context across chan exec launch
 SCRIPT = script strand sandbox word meter liveness roots doors lib pattern prelude args error \
-         bind_go bind_chan bind_heap bind_cleanup bind_cl bind_picture bind_memory bind_c bind_time bind_across expect
+         bind_go bind_chan bind_heap bind_pinner bind_cleanup bind_finalizer bind_handle bind_cl bind_picture \
+         bind_memory bind_c bind_time bind_across expect
 CALIBRATE = samples fit program mechanism probe device gobench
 CLI    = main runner paths cmd_run cmd_replay cmd_show cmd_summary cmd_findings cmd_diff cmd_export cmd_import \
          cmd_why cmd_test cmd_devices cmd_calibrate cmd_view

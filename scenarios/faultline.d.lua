@@ -122,8 +122,26 @@ function Pinner:Pin(x) end
 ---Lets go of all objects of this Pinner.
 function Pinner:Unpin() end
 
+---A Pinner that pins and that no variable leads to any more ends the program at some collection, as in Go.
 ---@return Pinner
 function runtime.Pinner() end
+
+---When nothing leads to the object any more it is given to the function, and freed by a later collection. nil takes it away.
+---@param x HeapObject
+---@param f fun(x: HeapObject)|nil
+function runtime.SetFinalizer(x, f) end
+
+---@class CgoHandles
+cgo = {}
+---A number for C that stands for a value; it keeps the value alive until cgo.Delete.
+---@param v any
+---@return integer
+function cgo.NewHandle(v) end
+---@param h integer
+---@return any
+function cgo.Value(h) end
+---@param h integer
+function cgo.Delete(h) end
 
 ---@class CCalls
 C = {}

@@ -832,7 +832,8 @@ static bool new_object(Step *s, uint64_t id, uint64_t memory, uint64_t bytes, ui
     m->obj_count = id + 1;
     m->obj[id] = (ModelObj){.memory = memory, .bytes = bytes, .name = name, .line = line, .at = at,
                             .moved_from = NONE, .moved_ns = NONE, .moved_seq = NONE,
-                            .freed_ns = NONE, .freed_seq = NONE, .freed_line = NONE, .unpinned_ns = NONE, .unpinned_line = NONE};
+                            .freed_ns = NONE, .freed_seq = NONE, .freed_line = NONE, .pinned_line = NONE,
+                            .unpinned_ns = NONE, .unpinned_line = NONE};
     m->mem_live[memory] += bytes;
     return true;
 }
@@ -911,6 +912,7 @@ static bool pin(Step *s, uint64_t g, uint64_t obj, uint64_t line, bool in) {
     REQUIRE(ob->freed_ns == NONE, "o%llu was freed", (Ull)obj);
     if (in) ob->pins++;
     else ob->pins--;
+    if (in) ob->pinned_line = line;
     ob->unpinned_ns = ob->pins == 0 ? s->e->time_ns : NONE;
     ob->unpinned_line = ob->pins == 0 ? line : NONE;
     return true;
@@ -1131,6 +1133,8 @@ static bool apply(Step *s) {
     case EV_CHAN_RECV: return chan_recv(s, a[0], a[1], a[2], a[3], a[4]);
     case EV_CHAN_QUEUE: return chan_queue(s, a[0], a[1], a[2], a[3]);
     case EV_CHAN_CLOSE: return chan_close(s, a[0], a[1], a[2]);
+    case EV_HANDLE: return running(s, a[0], a[3]);
+    case EV_FINALIZER: return cleanup(s, a[1]);
     case EV_OBJ_NEW: return obj_new(s, a);
     case EV_MEM_NEW: return mem_new(s, a);
     case EV_MEM_FREE: return mem_free(s, a);

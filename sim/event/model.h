@@ -137,6 +137,7 @@ typedef struct {
     uint64_t memory; /* Memory */
     uint64_t at;    /* its address; the last one, if it is freed */
     uint64_t pins;  /* runtime.Pinner pins now */
+    uint64_t pinned_line;  /* the last pin was put in; NONE = there was none */
     uint64_t users; /* device commands not yet done that hold its address */
     uint64_t cleanups; /* that were added to it */
     uint64_t moves; /* so often it was moved ... */

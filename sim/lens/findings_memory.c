@@ -157,8 +157,25 @@ static void rule(Findings *f, const Model *m, const Event *e) {
     findings_say(x, "the call did not happen: %s", text);
 }
 
+/* Its finalizer has let go of them just before. */
+static void leaked_pinner(Findings *f, const Model *m, const Event *e) {
+    if (strstr(intern_text(m->text, e->arg[1]), "found leaking pinned pointer") == NULL) return;
+    Finding *x = findings_saw(f, FIND_pinner_leak, e->time_ns, e->seq);
+    uint64_t last = NONE;
+    for (uint64_t i = 0; i < m->obj_count; i++) {
+        if (m->obj[i].unpinned_ns != NONE && (last == NONE || m->obj[i].unpinned_ns >= m->obj[last].unpinned_ns)) last = i;
+    }
+    if (last == NONE) return;
+    x->line = m->obj[last].pinned_line;
+    findings_say(x, "%s was pinned at line %llu by a Pinner that was dropped: collection %llu found it, %llu bytes that could not move until then",
+                 intern_text(m->text, m->obj[last].name), (Ull)m->obj[last].pinned_line, (Ull)m->collections, (Ull)m->obj[last].bytes);
+}
+
 void findings_memory(Findings *f, const Model *m, const Event *e) {
-    if (e->kind == EV_PANIC) rule(f, m, e);
+    if (e->kind == EV_PANIC) {
+        rule(f, m, e);
+        leaked_pinner(f, m, e);
+    }
     if (e->kind == EV_DEV_STALE) stale(f, m, e);
     if (e->kind == EV_DEV_ARG) freed_before(f, m, e);
     if (e->kind == EV_MEM_FREE) freed_again(f, m, e);

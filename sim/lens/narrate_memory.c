@@ -93,6 +93,18 @@ static void tell_heap(const Model *m, const Event *e, Narration *n) {
                   "collector knows nothing of what else is kept with it.");
         function(n, "AddCleanup");
         break;
+    case EV_FINALIZER:
+        headline(n, a[2] ? "%.22s gets a finalizer" : "%.18s loses its finalizer", name_of(m, a[1]));
+        if (a[2])
+            reason(n, "When a collection finds it dead, it is **kept once more** and given to a function; only a later collection frees it.");
+        function(n, "SetFinalizer");
+        break;
+    case EV_HANDLE:
+        headline(n, a[2] == 1 ? "Handle %llu is made" : a[2] == 2 ? "Handle %llu is asked" : "Handle %llu is deleted", (Ull)a[1]);
+        reason(n, a[2] == 1   ? "A **number** for C to keep: the value behind it may move, and lives until the handle is deleted."
+                  : a[2] == 2 ? "The value behind it, wherever it is by now."
+                              : "Nothing keeps the value for C any more.");
+        break;
     case EV_PIN:
         headline(n, "%.20s is pinned", name_of(m, a[1]));
         reason(n, "By %s: the collector may neither move nor free it until it is unpinned.",

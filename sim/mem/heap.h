@@ -111,5 +111,6 @@ typedef struct {
     void *ctx;
 } HeapListener;
 void heap_finish(Heap *h, const HeapListener *listen);
+bool heap_is_marked(const Heap *h, Id_OBJ obj); /* between heap_mark and heap_finish; of a live object */
 
 #endif

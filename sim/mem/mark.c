@@ -200,6 +200,13 @@ HeapMarked heap_mark(Heap *h) {
     return h->marked;
 }
 
+bool heap_is_marked(const Heap *h, Id_OBJ obj) {
+    ASSERT(h->phase == GC_MARKED && heap_is_live(h, obj));
+    uint32_t granule = h->place[obj.v];
+    if (is_large(h, granule)) return large_find(h, (uint64_t)granule * GRANULE)->marked;
+    return h->row[granule / ROW_GRANULES].marks & bit_of(granule);
+}
+
 /* Grey, whether it was scanned or not. */
 static void mark_anew(Heap *h, uint64_t obj) {
     uint32_t granule = h->place[obj];

@@ -8,7 +8,7 @@
  *          gopreempt_m, goexit0, runtime/cgocall.go (go1.26)
  * Differs: code between two operations takes no time but what `compute` says. A stretch of it has function
  *          prologues only where the scenario says so.
- * Emits:   GO_COMPUTE GO_SLEEP NOTE PIN UNPIN PANIC CGO_WORK SIGNAL SIGNAL_IN_C
+ * Emits:   GO_COMPUTE GO_SLEEP NOTE PIN UNPIN CLEANUP FINALIZER HANDLE PANIC CGO_WORK SIGNAL SIGNAL_IN_C
  */
 #include "world.h"
 
@@ -46,7 +46,9 @@ static uint64_t op_cost(World *w, M *mp) {
     case OP_MEM_GIVE:
     case OP_FINISH: return cost(w, COST_cgo_enter);
     case OP_COPY: return cost(w, COST_copy) + op->b * cost(w, COST_copy_byte_ps) / 1000;
-    case OP_CLEANUP: return cost(w, COST_add_cleanup);
+    case OP_CLEANUP:
+    case OP_FINALIZER: return cost(w, COST_add_cleanup);
+    case OP_HANDLE: return cost(w, COST_handle);
     case OP_PIN:
     case OP_UNPIN: return cost(w, COST_pin);
     case OP_LOCK:
@@ -315,6 +317,14 @@ void exec_op(World *w, M *mp) {
         return;
     case OP_CLEANUP:
         EMIT(w->s, CLEANUP, gp->id, {op->a}, {op->line});
+        exec_next(w, mp);
+        return;
+    case OP_FINALIZER:
+        EMIT(w->s, FINALIZER, gp->id, {op->a}, {op->b}, {op->line});
+        exec_next(w, mp);
+        return;
+    case OP_HANDLE:
+        EMIT(w->s, HANDLE, gp->id, {op->a}, {op->b}, {op->line});
         exec_next(w, mp);
         return;
     case OP_UNPIN:

@@ -185,6 +185,10 @@ static uint64_t mark_begin(World *w, M *mp) {
         heap_mark_begin(w->heap);
         mark_roots(w);
         w->gc.found = heap_mark(w->heap);
+        if (w->prog.marked) {
+            w->prog.marked(w->prog.ctx);
+            w->gc.found = heap_mark(w->heap);
+        }
     }
     uint64_t ns = cost(w, COST_gc_mark) + w->gc.found.objects * cost(w, COST_gc_object) +
                   w->gc.found.scan_bytes * cost(w, COST_gc_scan_byte_ps) / 1000;
@@ -198,6 +202,12 @@ static uint64_t mark_begin(World *w, M *mp) {
     w->gc.marks = true;
     w->gc.terminates = false;
     return unswept;
+}
+
+static void run_cleanups(World *w, M *mp) {
+    uint64_t body;
+    while (w->prog.cleanups && (body = w->prog.cleanups(w->prog.ctx)) != NONE)
+        sched_newproc(w, mp, body, w->prog.name(w->prog.ctx, body), mp->curg->id, 0);
 }
 
 /* ... and for the second time. */
@@ -220,8 +230,7 @@ static uint64_t mark_end(World *w, M *mp) {
     w->gc.last_ns = world_now(w);
     gc_sweep_begin(w, mp); /* gcSweep comes before the end is said */
     EMIT(w->s, GC_END, mp->curg->id);
-    uint64_t cleanups = w->prog.cleanups ? w->prog.cleanups(w->prog.ctx) : NONE;
-    if (cleanups != NONE) sched_newproc(w, mp, cleanups, stream_text(w->s, "runtime.runCleanups"), mp->curg->id, 0);
+    run_cleanups(w, mp);
     pace(w, allocated);
     EMIT(w->s, HEAP_GOAL, {w->gc.heap_goal == UINT64_MAX ? 0 : w->gc.heap_goal});
     sched_injectglist(w, mp, &w->gc.waiting, mp->curg->id);

@@ -25,6 +25,8 @@ typedef enum {
     OP_PIN,     /* Pinner.Pin(object a) */
     OP_UNPIN,   /* Pinner.Unpin, object a */
     OP_CLEANUP, /* runtime.AddCleanup for object a */
+    OP_FINALIZER, /* runtime.SetFinalizer for object a; b: 0 = takes it away */
+    OP_HANDLE,    /* cgo.Handle a; b: HandleUse */
     OP_MEM_TAKE, /* a C call: a bytes called text, of Memory b; result: its number, ok = there was room */
     OP_MEM_GIVE, /* a C call: gives back object a, by its address; result: ok = something was there */
     OP_COPY,     /* copy to object a >> 32 from object a & 0xffffffff, b bytes; the program moves them */
@@ -64,6 +66,8 @@ typedef enum {
  * OP_C_ENTER too: the objects whose addresses are passed (world_args). */
 enum { CALL_INTERRUPTIBLE = 1, CALL_ARGS_SHIFT = 8 };
 
+typedef enum { HANDLE_DELETE, HANDLE_NEW, HANDLE_VALUE } HandleUse;
+
 typedef struct {
     OpKind kind;
     uint32_t line; /* of the scenario; 0 = none */
@@ -93,8 +97,11 @@ typedef struct {
     void (*roots)(void *ctx, void (*root)(void *to, Id_OBJ obj), void *to);
     /* The object is about to move, or to be freed (to == 0); its bytes are still there. NULL: nobody minds. */
     void (*leaves)(void *ctx, Id_OBJ obj, uint64_t to);
-    /* The body that runs the cleanups of what was freed since it was last asked; NONE = there are none. NULL: never. */
+    /* All that can be reached from the roots is marked in the heap; it may mark more (finalizers). NULL: it does not. */
+    void (*marked)(void *ctx);
+    /* A body that runs finalizers or cleanups of what was freed since it was last asked, until NONE; and its name. NULL: never. */
     uint64_t (*cleanups)(void *ctx);
+    Id_STR (*name)(void *ctx, uint64_t body);
     bool waits;    /* each body has a stack of its own, and can wait inside world_do */
 } Prog;
 

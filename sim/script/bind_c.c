@@ -139,8 +139,29 @@ static int c_work(lua_State *L) {
 
 /* ---- C.callback ---- */
 
+/* cgoCheckResult: what a Go function returns to C must be pinned, and so must what its own pointers lead to. */
+static const char *unpinned_result(lua_State *L) {
+    const Script *s = script_of(L);
+    const Thing *thing = script_thing(L, -1, THING_OBJ);
+    if (thing == NULL || s->objs[thing->id].memory != MEM_GO || s->scenario.cgocheck_off) return NULL;
+    if (heap_pins(s->heap, (Id_OBJ){thing->id}) == 0) return "unsafe pointer";
+    return is_against_the_rules(s, (Id_OBJ){thing->id}) ? "pointer" : NULL;
+}
+
+static int result_panic(lua_State *L, const char *kind) {
+    const Script *s = script_of(L);
+    char text[320];
+    if (!s->scenario.go->cgocheck_kind)
+        return script_panic(L, "runtime error: cgo result is unpinned Go pointer or points to unpinned Go pointer");
+    snprintf(text, sizeof text, "runtime error: %s:%u: result of Go function %s called from cgo is unpinned Go %s or points to unpinned Go %s",
+             s->base, script_line(L), lua_tostring(L, 1), kind, kind);
+    return script_panic(L, text);
+}
+
 static int back(lua_State *L, int status, lua_KContext ctx) {
     (void)status, (void)ctx;
+    const char *kind = unpinned_result(L);
+    if (kind != NULL) return result_panic(L, kind);
     --*c_frames(L);
     script_op(L, "C.callback", OP_CALLBACK_END);
     return lua_yield(L, 0);
@@ -150,7 +171,7 @@ static int in_go(lua_State *L, int status, lua_KContext ctx) {
     (void)status, (void)ctx;
     ++*c_frames(L);
     lua_settop(L, 2);
-    lua_callk(L, 0, 0, 0, back);
+    lua_callk(L, 0, 1, 0, back);
     return back(L, LUA_OK, 0);
 }
 

@@ -107,16 +107,10 @@ static int run_next(lua_State *L, int status, lua_KContext i) {
 }
 static int run_all(lua_State *L) { return run_next(L, LUA_OK, 1); }
 
-enum { AT_ONCE = 200 }; /* arguments of one body; the rest comes with the next collection */
-
-/* (*body) */
-static int make_body(lua_State *L) {
+static int push_due(lua_State *L) {
     Script *s = script_of(L);
-    uint64_t *body = lua_touserdata(L, 1);
     int count = 0;
-    luaL_checkstack(L, AT_ONCE + 8, "too many cleanups");
-    lua_pushcfunction(L, run_all);
-    for (size_t i = 0; i < s->cleanup_count && count < AT_ONCE; i++) {
+    for (size_t i = 0; i < s->cleanup_count && count < CLEANUPS_AT_ONCE; i++) {
         if (!s->cleanups[i].due) continue;
         lua_rawgeti(L, LUA_REGISTRYINDEX, s->cleanup_functions);
         lua_rawgeti(L, -1, (lua_Integer)i + 1);
@@ -124,16 +118,36 @@ static int make_body(lua_State *L) {
         forget(s, L, i);
         count++;
     }
-    *body = script_new_body(L, count);
+    return count;
+}
+
+/* Finalizers have a goroutine of their own. */
+typedef struct {
+    const char *name;
+    int (*push_due)(lua_State *L); /* tables { function, argument }, at most CLEANUPS_AT_ONCE */
+} Runner;
+static const Runner runner[] = {{"runtime.runFinalizers", finalizer_push_due}, {"runtime.runCleanups", push_due}};
+
+/* (*body) */
+static int make_body(lua_State *L) {
+    Script *s = script_of(L);
+    uint64_t *body = lua_touserdata(L, 1);
+    luaL_checkstack(L, CLEANUPS_AT_ONCE + 16, "too many cleanups");
+    for (size_t i = 0; i < ARRAY_LEN(runner); i++) {
+        lua_settop(L, 1);
+        lua_pushcfunction(L, run_all);
+        int count = runner[i].push_due(L);
+        if (count == 0) continue;
+        *body = script_new_body(L, count);
+        s->bodies[*body].name = stream_text(s->w->s, runner[i].name).v;
+        return 0;
+    }
     return 0;
 }
 
 uint64_t cleanup_body(void *script) {
     Script *s = script;
     uint64_t body = NONE;
-    bool any = false;
-    for (size_t i = 0; i < s->cleanup_count; i++) any |= s->cleanups[i].due;
-    if (!any) return NONE;
     lua_pushcfunction(s->L, make_body);
     lua_pushlightuserdata(s->L, &body);
     int status = lua_pcall(s->L, 1, 0, 0);
@@ -144,9 +158,10 @@ uint64_t cleanup_body(void *script) {
         world_fail(s->w, &d);
         return NONE;
     }
-    s->bodies[body].name = stream_text(s->w->s, "runtime.runCleanups").v;
     return body;
 }
+
+Id_STR script_body_name(void *script, uint64_t body) { return (Id_STR){((Script *)script)->bodies[body].name}; }
 
 void bind_cleanup(lua_State *L) {
     static const luaL_Reg methods[] = {{"Stop", stop}, {NULL, NULL}};

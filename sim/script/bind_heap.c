@@ -1,4 +1,4 @@
-/* bind_heap.c -- objects with real bytes: heap.floats(name, n, fill), x[i], #x, pairs(x); runtime.Pinner.
+/* bind_heap.c -- objects with real bytes: heap.floats(name, n, fill), x[i], #x, pairs(x).
  *
  * Elements count from 0, as Go's slices do. Reading asks the device first, if a kernel has written since
  * (obj_before_read); writing tells it, at once while a command is under way, else before the next launch.
@@ -364,82 +364,13 @@ static int obj_pairs(lua_State *L) {
     return 3;
 }
 
-/* ---- runtime.Pinner: its objects are listed in a table, its user value ---- */
-
-static int pinner_make(lua_State *L) {
-    script_declared(L, "runtime.Pinner");
-    script_new_thing(L, THING_PINNER, sizeof(Thing));
-    lua_newtable(L);
-    lua_setiuservalue(L, -2, 1);
-    return 1;
-}
-
-static void check_pinner(lua_State *L, const char *method) {
-    if (script_thing(L, 1, THING_PINNER) != NULL) return;
-    script_arg_error(L, 1, "For example: local pin = runtime.Pinner(); pin:Pin(x)",
-                     "%s wants a Pinner", method);
-}
-
-/* What Go says of what cannot be pinned, in the order in which it looks (Pinner.Pin); it panics. */
-static int refuse_pin(lua_State *L) {
-    static const char *const type[LUA_NUMTYPES] = {[LUA_TBOOLEAN] = "bool", [LUA_TSTRING] = "string", [LUA_TFUNCTION] = "func()"};
-    char text[96];
-    int is = lua_type(L, 2);
-    if (is <= LUA_TNIL) return script_panic(L, "runtime error: runtime.Pinner: argument is nil");
-    const char *name = is == LUA_TNUMBER ? lua_isinteger(L, 2) ? "int" : "float64" : type[is];
-    if (name == NULL) script_arg_error(L, 2, "", "Pin wants a heap object, such as heap.floats(...)");
-    snprintf(text, sizeof text, "runtime error: runtime.Pinner: argument is not a pointer: %s", name);
-    return script_panic(L, text);
-}
-
-static int pinner_pin(lua_State *L) {
-    check_pinner(L, "Pin");
-    Thing *obj = script_thing(L, 2, THING_OBJ);
-    if (obj == NULL) return refuse_pin(L);
-    if (script_of(L)->objs[obj->id].memory != MEM_GO) return 0; /* silently nothing: it is no Go memory */
-    Op *op = script_op(L, "Pin", OP_PIN);
-    lua_getiuservalue(L, 1, 1);
-    lua_pushinteger(L, obj->id);
-    lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
-    op->a = obj->id;
-    return lua_yield(L, 0);
-}
-
-/* Go's Unpin lets go of all of them. One operation each, in the order in which they were pinned. */
-static int unpin_next(lua_State *L, int status, lua_KContext at) {
-    (void)status;
-    lua_settop(L, 1);
-    lua_getiuservalue(L, 1, 1);
-    if (lua_rawgeti(L, -1, (lua_Integer)at) == LUA_TNIL) {
-        lua_newtable(L);
-        lua_setiuservalue(L, 1, 1);
-        return 0;
-    }
-    script_op(L, "Unpin", OP_UNPIN)->a = (uint64_t)lua_tointeger(L, -1);
-    return lua_yieldk(L, 0, at + 1, unpin_next);
-}
-
-static int pinner_unpin(lua_State *L) {
-    check_pinner(L, "Unpin");
-    return unpin_next(L, LUA_OK, 1);
-}
-
-static int pinner_text(lua_State *L) {
-    lua_pushliteral(L, "Pinner");
-    return 1;
-}
-
 void bind_heap(lua_State *L) {
     static const luaL_Reg obj_meta[] = {
         {"__index", obj_read},  {"__newindex", obj_write}, {"__len", obj_length},
         {"__pairs", obj_pairs}, {"__tostring", obj_text},  {"__eq", obj_equal},
         {NULL, NULL},
     };
-    static const luaL_Reg pinner_methods[] = {
-        {"Pin", pinner_pin}, {"Unpin", pinner_unpin}, {NULL, NULL}};
-    static const luaL_Reg pinner_meta[] = {{"__tostring", pinner_text}, {NULL, NULL}};
     script_thing_type(L, THING_OBJ, NULL, obj_meta);
-    script_thing_type(L, THING_PINNER, pinner_methods, pinner_meta);
     lua_newtable(L);
     for (size_t i = 0; i < (size_t)OBJ_ELEMENTS; i++) {
         lua_pushinteger(L, (lua_Integer)i);
@@ -449,9 +380,9 @@ void bind_heap(lua_State *L) {
     doors_seal(L, "heap");
     lua_setfield(L, -2, "heap");
     lua_getfield(L, -1, "runtime");
-    lua_pushcfunction(L, pinner_make);
-    lua_setfield(L, -2, "Pinner");
+    bind_pinner(L);
     bind_cleanup(L);
+    bind_finalizer(L);
     doors_seal(L, "runtime");
     lua_setfield(L, -2, "runtime");
 }

@@ -110,6 +110,7 @@ typedef struct {
     uint64_t fetched;   /* commands done when the host last saw the device's bytes */
     bool host_wrote;    /* since the device last looked */
     bool from_device;   /* copies have brought here what the device wrote */
+    bool finalizer, finalized; /* has one; it is due */
     Memory memory;
     uint8_t *mirror;    /* of the device's own memory, for expectations; NULL = nobody has looked */
 } Obj;
@@ -127,6 +128,10 @@ typedef struct {
     uint64_t obj; /* NONE: it has run, or was stopped */
     bool due;     /* the object was freed */
 } Cleanup;
+
+typedef struct {
+    bool pins, held, leaked; /* has objects; a walk has met it; none has, and it had objects */
+} PinnerState;
 
 /* A goroutine's body. Its coroutine is anchored in the table of threads under its number, from 1, and
  * kept for the next body of that number, as Go keeps a dead g. */
@@ -227,7 +232,10 @@ struct Script {
     size_t free_value_count, free_value_cap;
     uint64_t value_count;
     bool walking;                 /* roots.c is at work: the memory is ours, and costs no steps */
-    int threads, values, numbers, cleanup_functions; /* tables in the registry */
+    int threads, values, numbers, cleanup_functions, finalizer_functions, pinner_lists, handles; /* tables in the registry */
+    PinnerState *pinners; /* by their number */
+    size_t pinner_count, pinner_cap;
+    uint64_t handle_count;
     Cleanup *cleanups; /* by their place in that table, from 1 */
     size_t cleanup_count, cleanup_cap;
     int env, package;             /* the chunk's _ENV; functions by the identity of a package's variable */
@@ -341,6 +349,7 @@ void bind_chan(lua_State *L);
 void bind_heap(lua_State *L);
 void bind_cl(lua_State *L);
 void bind_picture(lua_State *L);
+void bind_handle(lua_State *L);
 void bind_memory(lua_State *L);    /* copy; these fill C and cl, on top of the stack: */
 void bind_memory_c(lua_State *L);
 void bind_memory_cl(lua_State *L);
@@ -403,7 +412,15 @@ bool memory_before_read(Script *s, uint64_t obj, Diag *d);
 bool obj_needs_device(const Script *s, uint64_t obj);
 double obj_get(const Script *s, uint64_t obj, uint64_t i);
 /* Pushes element i: an integer where the element is one. */
+void bind_pinner(lua_State *L); /* these three fill runtime, on top of the stack */
 void bind_cleanup(lua_State *L);
+void bind_finalizer(lua_State *L);
+enum { CLEANUPS_AT_ONCE = 200 }; /* arguments of one body; the next has the rest */
+void pinner_look(Script *s); /* after a walk */
+int pinner_push_leaked(lua_State *L);
+void finalizer_marked(void *script); /* Prog.marked */
+int finalizer_push_due(lua_State *L);
+Id_STR script_body_name(void *script, uint64_t body); /* Prog.name */
 void cleanup_object_freed(Script *s, uint64_t obj);
 uint64_t cleanup_body(void *script); /* Prog.cleanups */
 /* Where pointer i of an object of pointers leads. False: to no object. */

@@ -57,7 +57,9 @@ static void meet(Walk *w) {
     lua_State *L = w->L;
     Thing *obj = script_thing(L, -1, THING_OBJ);
     if (obj != NULL) w->held[obj->id] = true;
-    bool closed = obj != NULL || script_thing(L, -1, THING_PINNER) != NULL;
+    Thing *pinner = script_thing(L, -1, THING_PINNER);
+    if (pinner != NULL) w->s->pinners[pinner->id].held = true;
+    bool closed = obj != NULL || pinner != NULL;
     if (!closed && matters(L, -1) && is_new(w, -1)) lua_rawseti(L, WAITING, ++w->waiting);
     else lua_pop(L, 1);
 }
@@ -229,6 +231,10 @@ static int walk(lua_State *L) {
     meet(w);
     lua_rawgeti(L, LUA_REGISTRYINDEX, s->cleanup_functions);
     meet(w);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, s->finalizer_functions);
+    meet(w);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, s->handles);
+    meet(w);
     look_into_all(w);
     for (size_t i = 0; i < s->body_count; i++) {
         if (s->bodies[i].live) meet_body(w, &s->bodies[i]);
@@ -249,6 +255,7 @@ void script_roots(Script *s, void (*root)(void *ctx, Id_OBJ obj), void *ctx) {
     for (size_t i = 0; i < s->obj_count; i++) {
         if (w.held[i] || s->objs[i].global) root(ctx, (Id_OBJ){i});
     }
+    pinner_look(s);
     idmap_free(&w.seen);
     free(w.held);
 }

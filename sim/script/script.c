@@ -184,6 +184,7 @@ void script_free(Script *s) {
     free(s->calls);
     free(s->objs);
     free(s->cleanups);
+    free(s->pinners);
     free(s->expects);
     free(s->checks);
     free(s->free_values);
@@ -320,7 +321,7 @@ static void roots(void *ctx, void (*root)(void *to, Id_OBJ obj), void *to) { scr
 
 Prog script_prog(Script *s) {
     return (Prog){.ctx = s, .next = next, .drop = drop, .tick = script_tick(), .roots = roots, .leaves = obj_leaves,
-                  .cleanups = cleanup_body,
+                  .marked = finalizer_marked, .cleanups = cleanup_body, .name = script_body_name,
                   .waits = s->waits};
 }
 

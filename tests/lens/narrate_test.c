@@ -96,6 +96,8 @@ static void tell_by_hand(Told *t) {
         {.kind = EV_GO_START, .arg = {1, 0, 0, 0}},
         {.kind = EV_PIN, .arg = {1, 0, 1}},
         {.kind = EV_CLEANUP, .arg = {1, 0, 1}},
+        {.kind = EV_FINALIZER, .arg = {1, 0, 1, 1}},
+        {.kind = EV_HANDLE, .arg = {1, 1, 1, 1}},
         {.kind = EV_CGO_ENTER, .arg = {1, 0, 0, why, 1}},
         {.kind = EV_DEV_ENQUEUE, .arg = {0, 0, 1, saxpy, 64, 1}},
         {.kind = EV_DEV_ARG, .arg = {0, 0, 1}},

@@ -2,6 +2,7 @@
 package main
 
 /*
+#include <stdlib.h>
 static void take(void *p) { (void)p; }
 */
 import "C"
@@ -10,14 +11,23 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/cgo"
+	"time"
 	"unsafe"
 )
 
 type node struct{ child *int }
 
+var pin runtime.Pinner
+
+//go:noinline
+func dropPinner() {
+	var dropped runtime.Pinner
+	dropped.Pin(new(int))
+}
+
 func main() {
 	defer func() { fmt.Println(recover()) }()
-	var pin runtime.Pinner
 	switch os.Args[1] {
 	case "pointer":
 		n := &node{new(int)}
@@ -37,5 +47,35 @@ func main() {
 		pin.Pin(true)
 	case "func()":
 		pin.Pin(func() {})
+	case "result":
+		callGet(0)
+	case "in result":
+		callGet(1)
+	case "cleanup of nil":
+		runtime.AddCleanup((*int)(nil), func(int) {}, 0)
+	case "cleanup with itself":
+		x := new(int)
+		runtime.AddCleanup(x, func(*int) {}, x)
+	case "cleanup over itself":
+		x := new([4]int)
+		runtime.AddCleanup(x, func(int) { println(x) }, 0)
+	case "cleanup of C's":
+		runtime.AddCleanup((*int)(C.malloc(8)), func(int) {}, 0)
+	case "handle":
+		cgo.Handle(7).Value()
+	case "handle 0":
+		cgo.Handle(0).Delete()
+	case "finalizer of nil":
+		runtime.SetFinalizer(nil, func(*int) {})
+	case "two finalizers":
+		x := new([4]int)
+		runtime.SetFinalizer(x, func(*[4]int) {})
+		runtime.SetFinalizer(x, func(*[4]int) {})
+	case "dropped":
+		dropPinner()
+		for range 10 {
+			runtime.GC()
+			time.Sleep(time.Millisecond)
+		}
 	}
 }
