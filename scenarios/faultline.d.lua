@@ -131,6 +131,34 @@ function runtime.Pinner() end
 ---@param f fun(x: HeapObject)|nil
 function runtime.SetFinalizer(x, f) end
 
+---Variables on the running goroutine's stack, as long as it lives. They move when it grows.
+---@class Stack
+stack = {}
+---@param name string
+---@param n integer
+---@param fill? number|fun(i: integer): number
+---@return HeapObject
+function stack.floats(name, n, fill) end
+---@param name string
+---@param n integer
+---@param fill? integer|fun(i: integer): integer
+---@return HeapObject
+function stack.ints(name, n, fill) end
+---@param name string
+---@param n integer
+---@param fill? integer|fun(i: integer): integer
+---@return HeapObject
+function stack.uints(name, n, fill) end
+---@param name string
+---@param n integer
+---@param fill? integer|fun(i: integer): integer
+---@return HeapObject
+function stack.bytes(name, n, fill) end
+
+---Calls functions that need so much stack, and returns from them: the stack may have to grow.
+---@param size string  "32KiB"
+function recurse(size) end
+
 ---@class CgoHandles
 cgo = {}
 ---A number for C that stands for a value; it keeps the value alive until cgo.Delete.
@@ -168,6 +196,11 @@ function C.malloc(name, n, kind) end
 ---@param text string
 ---@return HeapObject
 function C.CString(name, text) end
+
+---The address of an object as C has it: a number that nobody corrects. p[i] is what lies there now.
+---@param x HeapObject
+---@return HeapObject
+function C.pointer(x) end
 
 ---Gives memory back by its address; a second time is a mistake, and may hit another's.
 ---@param x HeapObject

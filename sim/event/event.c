@@ -24,7 +24,7 @@ const bool kind_is_id[KIND_COUNT_] = {KINDS(X)};
 #undef X
 
 const char *const memory_name[MEM_COUNT] = {"the Go heap", "C's heap", "page-locked memory", "the device's memory",
-                                            "shared memory"};
+                                            "shared memory", "a goroutine's stack"};
 const char *const group_name[GROUP_COUNT] = {"run", "sched", "queue", "world", "sysmon",
                                              "cgo", "chan",  "heap",  "dev"};
 const char *const ink_name[INK_COUNT] = {"note",   "born",    "run",    "wait",

@@ -72,6 +72,7 @@ typedef enum {
     MEM_LOCKED, /* page-locked memory of the host: the driver */
     MEM_DEVICE, /* the device's own: the driver */
     MEM_SHARED, /* host and device use it by the same address: the driver */
+    MEM_STACK,  /* a goroutine's stack: nobody; it moves when the stack grows */
     MEM_COUNT
 } Memory;
 extern const char *const memory_name[MEM_COUNT]; /* "the Go heap" ... */

@@ -831,7 +831,7 @@ static bool new_object(Step *s, uint64_t id, uint64_t memory, uint64_t bytes, ui
     GROW(m->obj, m->obj_cap, id + 1);
     m->obj_count = id + 1;
     m->obj[id] = (ModelObj){.memory = memory, .bytes = bytes, .name = name, .line = line, .at = at,
-                            .moved_from = NONE, .moved_ns = NONE, .moved_seq = NONE,
+                            .addressed_line = NONE, .moved_from = NONE, .moved_ns = NONE, .moved_seq = NONE,
                             .freed_ns = NONE, .freed_seq = NONE, .freed_line = NONE, .pinned_line = NONE,
                             .unpinned_ns = NONE, .unpinned_line = NONE};
     m->mem_live[memory] += bytes;
@@ -863,6 +863,26 @@ static bool mem_free(Step *s, const uint64_t *a) {
     s->m->mem_live[whose->memory] -= whose->bytes;
     return true;
 }
+static bool address(Step *s, const uint64_t *a) {
+    TRY(running(s, a[0], a[3]));
+    GET(Obj, ob, a[1]);
+    ob->addressed_line = a[3];
+    return true;
+}
+static void moved(Step *s, ModelObj *ob, uint64_t from, uint64_t to) {
+    ob->moves++;
+    ob->moved_from = from;
+    ob->moved_ns = s->e->time_ns;
+    ob->moved_seq = s->e->seq;
+    ob->at = to;
+}
+static bool stack_move(Step *s, const uint64_t *a) {
+    TRY(running(s, a[0], 0));
+    GET(Obj, ob, a[1]);
+    REQUIRE(ob->memory == MEM_STACK && ob->at == a[2], "o%llu is not on a stack, at that place", (Ull)a[1]);
+    moved(s, ob, a[2], a[3]);
+    return true;
+}
 static bool copy(Step *s, const uint64_t *a) {
     TRY(running(s, a[0], a[4]));
     REQUIRE(a[1] < s->m->obj_count && a[2] < s->m->obj_count, "there is no object o%llu or o%llu", (Ull)a[1], (Ull)a[2]);
@@ -885,11 +905,7 @@ static ModelObj *leaving(Step *s, uint64_t id, uint64_t from) {
 static bool obj_move(Step *s, uint64_t id, uint64_t from, uint64_t to) {
     ModelObj *ob = leaving(s, id, from);
     if (ob == NULL) return false;
-    ob->moves++;
-    ob->moved_from = from;
-    ob->moved_ns = s->e->time_ns;
-    ob->moved_seq = s->e->seq;
-    ob->at = to;
+    moved(s, ob, from, to);
     s->m->moved_objects++;
     s->m->moved_bytes += ob->bytes;
     return true;
@@ -1134,6 +1150,9 @@ static bool apply(Step *s) {
     case EV_CHAN_QUEUE: return chan_queue(s, a[0], a[1], a[2], a[3]);
     case EV_CHAN_CLOSE: return chan_close(s, a[0], a[1], a[2]);
     case EV_HANDLE: return running(s, a[0], a[3]);
+    case EV_ADDRESS: return address(s, a);
+    case EV_STACK_GROW: return running(s, a[0], a[5]);
+    case EV_STACK_MOVE: return stack_move(s, a);
     case EV_FINALIZER: return cleanup(s, a[1]);
     case EV_OBJ_NEW: return obj_new(s, a);
     case EV_MEM_NEW: return mem_new(s, a);
@@ -1211,7 +1230,7 @@ uint64_t model_g_number(const Model *m, uint64_t g) {
                     X(collections) X(moved_objects)                                              \
                     X(moved_bytes) X(freed_objects) X(freed_bytes)                                \
                     X(mem_live[MEM_GO]) X(mem_live[MEM_C]) X(mem_live[MEM_LOCKED])                \
-                    X(mem_live[MEM_DEVICE]) X(mem_live[MEM_SHARED])
+                    X(mem_live[MEM_DEVICE]) X(mem_live[MEM_SHARED]) X(mem_live[MEM_STACK])
 
 Model *model_new(const Intern *text) {
     Model *m = mem_zero(1, sizeof *m);

@@ -140,6 +140,7 @@ typedef struct {
     uint64_t pinned_line;  /* the last pin was put in; NONE = there was none */
     uint64_t users; /* device commands not yet done that hold its address */
     uint64_t cleanups; /* that were added to it */
+    uint64_t addressed_line; /* its address was given away; NONE = it was not */
     uint64_t moves; /* so often it was moved ... */
     uint64_t moved_from, moved_ns, moved_seq; /* ... for the last time; NONE = never */
     uint64_t freed_ns, freed_seq;             /* NONE = it lives */

@@ -518,6 +518,7 @@ void findings_event(Findings *f, const Model *m, const Event *e) {
     case EV_DEV_STALE:
     case EV_DEV_ARG:
     case EV_MEM_FREE:
+    case EV_STACK_MOVE:
     case EV_GC_END: findings_memory(f, m, e); break;
     default: break;
     }

@@ -80,7 +80,7 @@ void findings_memory_end(Findings *f, const Model *m) {
     if (m->imported || !over) return;
     for (uint64_t i = 0; i < m->obj_count; i++) {
         const ModelObj *ob = &m->obj[i];
-        if (ob->memory == MEM_GO || ob->freed_ns != NONE) continue;
+        if (ob->memory == MEM_GO || ob->memory == MEM_STACK || ob->freed_ns != NONE) continue;
         if (first == NONE) first = i;
         pieces++;
         bytes += ob->bytes;
@@ -157,6 +157,21 @@ static void rule(Findings *f, const Model *m, const Event *e) {
     findings_say(x, "the call did not happen: %s", text);
 }
 
+/* A callback needs more stack, and C below it has the address of what is on it. */
+static void moved_in_callback(Findings *f, const Model *m, const Event *e) {
+    if (e->arg[0] >= m->g_count || e->arg[1] >= m->obj_count) return;
+    const ModelG *gp = &m->g[e->arg[0]];
+    const ModelObj *ob = &m->obj[e->arg[1]];
+    if (gp->callbacks == 0 || ob->addressed_line == NONE) return;
+    Finding *x = findings_saw(f, FIND_pinning_violation, e->time_ns, e->seq);
+    if (x->times > 1) return;
+    x->g = e->arg[0];
+    x->line = ob->addressed_line;
+    findings_say(x, "%s was moved from 0x%llx to 0x%llx with the stack of %s, which grew in a callback: %s, below it, was given the old address, "
+                    "and will use it when the callback returns", intern_text(m->text, ob->name), (Ull)e->arg[2], (Ull)e->arg[3],
+                 intern_text(m->text, gp->name), intern_text(m->text, gp->c_fn));
+}
+
 /* Its finalizer has let go of them just before. */
 static void leaked_pinner(Findings *f, const Model *m, const Event *e) {
     if (strstr(intern_text(m->text, e->arg[1]), "found leaking pinned pointer") == NULL) return;
@@ -176,6 +191,7 @@ void findings_memory(Findings *f, const Model *m, const Event *e) {
         rule(f, m, e);
         leaked_pinner(f, m, e);
     }
+    if (e->kind == EV_STACK_MOVE) moved_in_callback(f, m, e);
     if (e->kind == EV_DEV_STALE) stale(f, m, e);
     if (e->kind == EV_DEV_ARG) freed_before(f, m, e);
     if (e->kind == EV_MEM_FREE) freed_again(f, m, e);

@@ -1348,6 +1348,8 @@ bool narrate_is_story(const Event *e) {
     case EV_MEM_FULL:
     case EV_MEM_FREE:
     case EV_COPY:
+    case EV_STACK_GROW:
+    case EV_STACK_MOVE:
     case EV_DEV_STALE:
     case EV_NET_WAIT:
     case EV_CALLBACK:

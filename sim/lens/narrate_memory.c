@@ -153,6 +153,23 @@ static void tell_foreign(const Model *m, const Event *e, Narration *n) {
                narrate_g(m, a[0], g, sizeof g), (Ull)a[2], (Ull)a[3], at(where, m, a[4]));
         break;
     case EV_MEM_FREE: tell_given_back(m, e, n); break;
+    case EV_ADDRESS:
+        headline(n, "The address of %.16s is given away", name_of(m, a[1]));
+        reason(n, "0x%llx: from here on a **number**. If %s moves, nobody corrects it.", (Ull)a[2], name_of(m, a[1]));
+        break;
+    case EV_STACK_GROW:
+        headline(n, "%s gets a larger stack", who(m, a[0], 20, g, sizeof g));
+        reason(n, "**%llu bytes** are copied to a new stack of %llu, at 0x%llx; the old one is free for the next goroutine.", (Ull)a[1],
+               (Ull)a[4], (Ull)a[3]);
+        function(n, "copystack");
+        detail(n, "%llu bytes", (Ull)a[4]);
+        break;
+    case EV_STACK_MOVE:
+        headline(n, "%.20s moves with its stack", name_of(m, a[1]));
+        reason(n, "From 0x%llx to 0x%llx. Go's pointers follow; %s.", (Ull)a[2], (Ull)a[3],
+               m->obj[a[1]].addressed_line == NONE ? "nobody else has its address" : "an address that **C has does not**");
+        function(n, "adjustframe");
+        break;
     case EV_COPY:
         headline(n, "%.14s is copied to %.14s", name_of(m, a[2]), name_of(m, a[1]));
         reason(n, "**%llu bytes**, from %s to %s. The copy has an address of its own.", (Ull)a[3], kind_of(m->obj[a[2]].memory),

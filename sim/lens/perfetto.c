@@ -786,7 +786,9 @@ static void act(Perfetto *w) {
         take(w, COUNTER_BYTES, w->model->obj[a[0]].bytes);
         take(w, COUNTER_OBJECTS, 1);
         break;
-    case EV_MEM_NEW: add(w, counter_of(a[1]), a[2]); break;
+    case EV_MEM_NEW:
+        if (a[1] != MEM_STACK) add(w, counter_of(a[1]), a[2]);
+        break;
     case EV_MEM_FREE:
         if (a[2] != NONE) take(w, counter_of(w->model->obj[a[2]].memory), w->model->obj[a[2]].bytes);
         break;

@@ -122,12 +122,13 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
     case EV_OBJ_FREE: v[FIG_freed]++; break;
     case EV_OBJ_NEW: most(&v[FIG_heap_bytes], m->mem_live[MEM_GO] + e->arg[1]); break;
     case EV_MEM_NEW:
-        v[FIG_not_freed]++;
+        v[FIG_not_freed] += e->arg[1] != MEM_STACK;
         if (e->arg[1] == MEM_C) most(&v[FIG_c_bytes], m->mem_live[MEM_C] + e->arg[2]);
         if (e->arg[1] == MEM_DEVICE) most(&v[FIG_device_bytes], m->mem_live[MEM_DEVICE] + e->arg[2]);
         break;
     case EV_MEM_FREE: v[FIG_not_freed] -= e->arg[2] != NONE; break;
     case EV_MEM_FULL: v[FIG_no_room]++; break;
+    case EV_STACK_GROW: v[FIG_stack_grown]++; break;
     case EV_COPY: v[FIG_copied] += e->arg[3]; break;
     case EV_GC_END: v[FIG_collecting] += m->gc_ns == NONE ? 0 : e->time_ns - m->gc_ns; break;
     case EV_M_SEEN: v[FIG_threads]++; break;

@@ -913,6 +913,9 @@ static void say_moved(Tale *t, const ModelObj *ob) {
     if (ob->memory != MEM_GO) {
         if (ob->freed_ns != NONE)
             say(t, "It was given back at %s%s: 0x%llx is another's by now, or free.", TIME(ob->freed_ns), AT(ob->freed_line), (Ull)ob->at);
+        else if (ob->memory == MEM_STACK)
+            say(t, "It has moved %llu time%s, with its stack, and is at 0x%llx now%s.", (Ull)ob->moves, PLURAL(ob->moves), (Ull)ob->at,
+                ob->addressed_line != NONE && ob->moves > 0 ? "; its address had been given away" : "");
         else say(t, "It stays at 0x%llx until somebody gives it back: the collector neither moves nor frees it.", (Ull)ob->at);
     } else if (ob->freed_ns != NONE) {
         say(t, "It was freed at %s: nothing in Go led to it any more. Its memory, at 0x%llx, is another's by now, or free.",

@@ -38,7 +38,8 @@ struct Foreign {
 };
 
 static const uint64_t base[MEM_COUNT] = {[MEM_C] = 0x7f1000000000, [MEM_LOCKED] = 0x7f2000000000,
-                                         [MEM_DEVICE] = 0x302000000, [MEM_SHARED] = 0x7f3000000000};
+                                         [MEM_DEVICE] = 0x302000000, [MEM_SHARED] = 0x7f3000000000,
+                                         [MEM_STACK] = 0xc200000000};
 
 #define MIB (UINT64_C(1) << 20)
 
@@ -48,6 +49,7 @@ Foreign *foreign_new(void) {
     f->range[MEM_LOCKED].limit = 64 * MIB;
     f->range[MEM_DEVICE].limit = 256 * MIB;
     f->range[MEM_SHARED].limit = 64 * MIB;
+    f->range[MEM_STACK].limit = 1024 * MIB;
     return f;
 }
 
@@ -126,6 +128,20 @@ static Piece *piece_of(const Foreign *f, Id_OBJ obj) {
     return &f->piece[i];
 }
 
+void foreign_view(Foreign *f, Id_OBJ obj, Id_OBJ whole, uint64_t offset, uint64_t bytes) {
+    const Piece *of = piece_of(f, whole);
+    Piece view = {of->kind, of->at + offset, bytes, true};
+    uint32_t i = idmap_get(&f->piece_of, obj.v);
+    ASSERT(offset + bytes <= of->bytes);
+    if (i == IDMAP_NONE) {
+        i = (uint32_t)f->piece_count;
+        GROW(f->piece, f->piece_cap, f->piece_count + 1);
+        f->piece_count++;
+        idmap_put(&f->piece_of, obj.v, i);
+    }
+    f->piece[i] = view;
+}
+
 /* The first that does not begin before this place. */
 static size_t taken_at(const Range *r, uint64_t at) {
     return SORTED_FROM(r->taken, r->count, from, at);
@@ -170,4 +186,13 @@ bool foreign_find(const Foreign *f, uint64_t addr, Id_OBJ *obj) {
         return true;
     }
     return false;
+}
+
+void *foreign_at(const Foreign *f, uint64_t addr, uint64_t bytes) {
+    for (int kind = MEM_C; kind < MEM_COUNT; kind++) {
+        const Range *r = &f->range[kind];
+        uint64_t at = addr - base[kind];
+        if (addr >= base[kind] && at < r->limit && r->limit - at >= bytes && r->bytes != NULL) return r->bytes + at;
+    }
+    return NULL;
 }

@@ -10,6 +10,7 @@
  *
  *     0x000302000000  the device's     0x7f1000000000  C's heap
  *     0x7f2000000000  page-locked      0x7f3000000000  shared
+ *     0xc200000000    stacks of goroutines (rt/stack.c)
  *
  * Go:      none; malloc(3), clCreateBuffer, clSVMAlloc
  * Differs: an allocator of C keeps small blocks apart by size, and writes into what is free. Memory of a page or more
@@ -35,6 +36,8 @@ uint64_t foreign_used(const Foreign *f, Memory kind); /* bytes, in steps of 16, 
 
 /* The object becomes `bytes` > 0 of this kind. False: there is no room. */
 bool foreign_take(Foreign *f, Memory kind, uint64_t bytes, Id_OBJ obj);
+/* The object is `bytes` of another one, from this place in it on; again: it is elsewhere now. */
+void foreign_view(Foreign *f, Id_OBJ obj, Id_OBJ whole, uint64_t offset, uint64_t bytes);
 /* Gives back what lies at the object's address; whose it was: its own, another's, or nobody's (NONE). */
 Id_OBJ foreign_give(Foreign *f, Id_OBJ obj);
 
@@ -47,6 +50,8 @@ uint64_t foreign_addr(const Foreign *f, Id_OBJ obj);
 uint64_t foreign_offset(const Foreign *f, Id_OBJ obj); /* of its address in the range of its kind */
 /* The object that is not given back and has this address in it. */
 bool foreign_find(const Foreign *f, uint64_t addr, Id_OBJ *obj);
+/* What really lies at an address, whoever's it is; NULL: nothing of this process. */
+void *foreign_at(const Foreign *f, uint64_t addr, uint64_t bytes);
 /* Where its bytes are, or were; NULL: of the device's own there are none here. */
 void *foreign_bytes(const Foreign *f, Id_OBJ obj);
 

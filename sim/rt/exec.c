@@ -48,6 +48,9 @@ static uint64_t op_cost(World *w, M *mp) {
     case OP_COPY: return cost(w, COST_copy) + op->b * cost(w, COST_copy_byte_ps) / 1000;
     case OP_CLEANUP:
     case OP_FINALIZER: return cost(w, COST_add_cleanup);
+    case OP_STACK_VAR:
+    case OP_RECURSE: return stack_cost(w, gp) + 1;
+    case OP_ADDRESS: return 1;
     case OP_HANDLE: return cost(w, COST_handle);
     case OP_PIN:
     case OP_UNPIN: return cost(w, COST_pin);
@@ -323,6 +326,9 @@ void exec_op(World *w, M *mp) {
         EMIT(w->s, FINALIZER, gp->id, {op->a}, {op->b}, {op->line});
         exec_next(w, mp);
         return;
+    case OP_STACK_VAR: stack_variable(w, mp); return;
+    case OP_RECURSE: stack_recurse(w, mp); return;
+    case OP_ADDRESS: stack_address(w, mp); return;
     case OP_HANDLE:
         EMIT(w->s, HANDLE, gp->id, {op->a}, {op->b}, {op->line});
         exec_next(w, mp);

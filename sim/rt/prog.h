@@ -26,6 +26,9 @@ typedef enum {
     OP_UNPIN,   /* Pinner.Unpin, object a */
     OP_CLEANUP, /* runtime.AddCleanup for object a */
     OP_FINALIZER, /* runtime.SetFinalizer for object a; b: 0 = takes it away */
+    OP_STACK_VAR, /* a variable of a bytes called text on the goroutine's stack; result: its number */
+    OP_RECURSE,   /* calls functions that need a bytes of stack, and returns from them */
+    OP_ADDRESS,   /* gives away the address of object a; result: the address */
     OP_HANDLE,    /* cgo.Handle a; b: HandleUse */
     OP_MEM_TAKE, /* a C call: a bytes called text, of Memory b; result: its number, ok = there was room */
     OP_MEM_GIVE, /* a C call: gives back object a, by its address; result: ok = something was there */

@@ -445,6 +445,7 @@ void sched_goexit(World *w, M *mp) {
     gp->status = G_DEAD;
     EMIT(w->s, GO_END, gp->id);
     gc_goexit(w, gp);
+    stack_goexit(w, gp);
     w->allg[gp->id.v] = NULL;
     if (w->prog.drop && !gp->own) w->prog.drop(w->prog.ctx, gp->body);
     if (gp == w->maing) { /* main.main returned: the process ends, whoever else still runs */

@@ -95,6 +95,7 @@ void world_free(World *w) {
     }
     for (size_t i = 0; i < w->timer_count; i++) free(w->timers[i]);
     callback_free(w);
+    stack_free(w);
     for (size_t i = 0; i < w->chan_count; i++) {
         free(w->chans[i]->buf);
         free(w->chans[i]);

@@ -8,6 +8,7 @@
 #define FAULTLINE_WORLD_H
 
 #include "../base/diag.h"
+#include "../base/idmap.h"
 #include "../base/pool.h"
 #include "../base/prng.h"
 #include "../dev/dev.h"
@@ -198,6 +199,20 @@ typedef struct {
     bool (*run)(void *ctx, Way way, Diag *d);
     void *ctx;
 } Job;
+/* Variables on a goroutine's stack (stack.c). */
+enum { STACK_VARS_MAX = 16 };
+typedef struct {
+    Id_OBJ obj;
+    uint64_t offset, bytes; /* below the upper end */
+} StackVar;
+typedef struct {
+    uint64_t region; /* its number beside those of objects, less STACK_REGION */
+    uint64_t size, used; /* size 0: it is nobody's */
+    StackVar var[STACK_VARS_MAX];
+    uint32_t var_count;
+} Stack;
+#define STACK_REGION (UINT64_C(1) << 40)
+
 typedef enum { LAUNCH_QUEUED, LAUNCH_RUNNING, LAUNCH_DONE } LaunchState;
 
 /* One launch of a kernel, prepared by the program, enqueued by OP_LAUNCH. */
@@ -289,6 +304,10 @@ struct World {
     size_t queue_count, queue_cap;
     Heap *heap;
     Foreign *foreign;
+    Stack *stacks;
+    size_t stack_count, stack_cap;
+    IdMap stack_of; /* goroutine -> index */
+    uint64_t stack_regions; /* so far */
     Id_OBJ *call_args; /* lists of them, each with its length before it; 0 = no list */
     size_t call_arg_count, call_arg_cap;
     HeapLayout *layouts;
@@ -554,6 +573,14 @@ void gc_forget(World *w, Cmd *c); /* the command is done, and lets go of address
 void memory_call(World *w, M *mp); /* OP_MEM_TAKE, OP_MEM_GIVE: to C ... */
 void memory_take(World *w, M *mp); /* ... and what it does there */
 void memory_give(World *w, M *mp);
+
+/* stack.c */
+uint64_t stack_cost(World *w, const G *gp); /* OP_RECURSE, OP_STACK_VAR */
+void stack_recurse(World *w, M *mp);
+void stack_variable(World *w, M *mp);
+void stack_address(World *w, M *mp); /* OP_ADDRESS */
+void stack_goexit(World *w, const G *gp);
+void stack_free(World *w);
 
 /* net.c */
 void net_wait(World *w, M *mp, uint64_t ready_ns, uint64_t deadline_ns);

@@ -278,6 +278,7 @@ void bind_c(lua_State *L) {
     lua_newtable(L);
     luaL_setfuncs(L, functions, 0);
     bind_memory_c(L);
+    bind_stack_c(L);
     doors_seal(L, "C");
     lua_setfield(L, -2, "C");
 }

@@ -117,7 +117,7 @@ static bool take_gogc(Scenario *sc, const char *text) {
 }
 
 /* "64MiB", as Go writes it; 1GiB at most. */
-static bool take_size(const char *text, uint64_t *size) {
+bool script_size(const char *text, uint64_t *size) {
     static const char *const unit[] = {"B", "KiB", "MiB", "GiB"};
     char *end;
     if (!isdigit((unsigned char)text[0]) || strlen(text) > 15) return false;
@@ -131,10 +131,10 @@ static bool take_size(const char *text, uint64_t *size) {
     return false;
 }
 
-static bool take_gomemlimit(Scenario *sc, const char *text) { return take_size(text, &sc->gomemlimit); }
+static bool take_gomemlimit(Scenario *sc, const char *text) { return script_size(text, &sc->gomemlimit); }
 
 static bool take_device_memory(Scenario *sc, const char *text) {
-    return take_size(text, &sc->device_memory) && sc->device_memory % FOREIGN_PAGE == 0;
+    return script_size(text, &sc->device_memory) && sc->device_memory % FOREIGN_PAGE == 0;
 }
 
 static bool take_seed(Scenario *sc, const char *text) { return whole_number(text, &sc->seed); }

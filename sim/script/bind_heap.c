@@ -111,17 +111,22 @@ bool obj_needs_device(const Script *s, uint64_t obj) {
 
 /* ---- elements ---- */
 
-double obj_get(const Script *s, uint64_t obj, uint64_t i) {
-    const void *bytes = obj_bytes(s, obj);
-    switch (s->objs[obj].element) {
-    case OBJ_FLOAT: return (double)((const float *)bytes)[i];
-    case OBJ_INT: return ((const int32_t *)bytes)[i];
-    case OBJ_UINT: return ((const uint32_t *)bytes)[i];
-    case OBJ_BYTE: return ((const uint8_t *)bytes)[i];
-    case OBJ_POINTER: return (double)((const uint64_t *)bytes)[i];
+static double number_at(ObjElement element, const void *at) {
+    switch (element) {
+    case OBJ_FLOAT: return (double)*(const float *)at;
+    case OBJ_INT: return *(const int32_t *)at;
+    case OBJ_UINT: return *(const uint32_t *)at;
+    case OBJ_BYTE: return *(const uint8_t *)at;
+    case OBJ_POINTER: return (double)*(const uint64_t *)at;
     }
     UNREACHABLE();
 }
+
+static void *element_at(const Script *s, uint64_t obj, uint64_t i) {
+    return (uint8_t *)obj_bytes(s, obj) + i * obj_element_bytes[s->objs[obj].element];
+}
+
+double obj_get(const Script *s, uint64_t obj, uint64_t i) { return number_at(s->objs[obj].element, element_at(s, obj, i)); }
 
 bool obj_pointer(const Script *s, uint64_t obj, uint64_t i, Id_OBJ *to) {
     uint64_t addr, offset;
@@ -141,38 +146,43 @@ static void push_pointer(const Script *s, lua_State *L, uint64_t obj, uint64_t i
     else lua_pushnil(L);
 }
 
-void obj_push(const Script *s, lua_State *L, uint64_t obj, uint64_t i) {
-    if (s->objs[obj].element == OBJ_POINTER) push_pointer(s, L, obj, i);
-    else if (s->objs[obj].element == OBJ_FLOAT) lua_pushnumber(L, obj_get(s, obj, i));
-    else lua_pushinteger(L, (lua_Integer)obj_get(s, obj, i));
+void obj_push_element(lua_State *L, ObjElement element, const void *at) {
+    if (element == OBJ_FLOAT) lua_pushnumber(L, number_at(element, at));
+    else lua_pushinteger(L, (lua_Integer)number_at(element, at));
 }
 
-/* The value at `index` becomes element i; false when it cannot. */
-static bool store(Script *s, lua_State *L, uint64_t obj, uint64_t i, int index) {
-    if (s->objs[obj].element == OBJ_POINTER) {
-        Thing *to = script_thing(L, index, THING_OBJ);
-        if (to == NULL && !lua_isnil(L, index)) return false;
-        uint64_t addr = to ? obj_addr(s, to->id) : 0;
-        memcpy((uint64_t *)obj_bytes(s, obj) + i, &addr, sizeof addr);
-        return true;
-    }
+void obj_push(const Script *s, lua_State *L, uint64_t obj, uint64_t i) {
+    if (s->objs[obj].element == OBJ_POINTER) push_pointer(s, L, obj, i);
+    else obj_push_element(L, s->objs[obj].element, element_at(s, obj, i));
+}
+
+bool obj_store_element(lua_State *L, ObjElement element, void *at, int index) {
     if (lua_type(L, index) != LUA_TNUMBER) return false;
-    void *bytes = obj_bytes(s, obj);
-    if (s->objs[obj].element == OBJ_FLOAT) {
-        ((float *)bytes)[i] = (float)lua_tonumber(L, index);
+    if (element == OBJ_FLOAT) {
+        *(float *)at = (float)lua_tonumber(L, index);
         return true;
     }
     int exact;
     lua_Integer v = lua_tointegerx(L, index, &exact);
     if (!exact) return false;
-    switch (s->objs[obj].element) {
-    case OBJ_FLOAT: UNREACHABLE();
-    case OBJ_INT: ((int32_t *)bytes)[i] = (int32_t)v; return v >= INT32_MIN && v <= INT32_MAX;
-    case OBJ_UINT: ((uint32_t *)bytes)[i] = (uint32_t)v; return v >= 0 && v <= UINT32_MAX;
-    case OBJ_BYTE: ((uint8_t *)bytes)[i] = (uint8_t)v; return v >= 0 && v <= UINT8_MAX;
+    switch (element) {
+    case OBJ_INT: *(int32_t *)at = (int32_t)v; return v >= INT32_MIN && v <= INT32_MAX;
+    case OBJ_UINT: *(uint32_t *)at = (uint32_t)v; return v >= 0 && v <= UINT32_MAX;
+    case OBJ_BYTE: *(uint8_t *)at = (uint8_t)v; return v >= 0 && v <= UINT8_MAX;
+    case OBJ_FLOAT:
     case OBJ_POINTER: UNREACHABLE();
     }
     UNREACHABLE();
+}
+
+/* The value at `index` becomes element i; false when it cannot. */
+static bool store(Script *s, lua_State *L, uint64_t obj, uint64_t i, int index) {
+    if (s->objs[obj].element != OBJ_POINTER) return obj_store_element(L, s->objs[obj].element, element_at(s, obj, i), index);
+    Thing *to = script_thing(L, index, THING_OBJ);
+    if (to == NULL && !lua_isnil(L, index)) return false;
+    uint64_t addr = to ? obj_addr(s, to->id) : 0;
+    memcpy(element_at(s, obj, i), &addr, sizeof addr);
+    return true;
 }
 
 static _Noreturn void refuse_value(lua_State *L, const Obj *o, uint64_t i, int index) {

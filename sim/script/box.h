@@ -261,7 +261,8 @@ typedef enum {
     THING_CONTEXT,
     THING_TICKER,
     THING_GRAPH,
-    THING_CLEANUP
+    THING_CLEANUP,
+    THING_ADDRESS
 } ThingKind;
 typedef struct {
     uint32_t kind; /* ThingKind */
@@ -350,6 +351,9 @@ void bind_heap(lua_State *L);
 void bind_cl(lua_State *L);
 void bind_picture(lua_State *L);
 void bind_handle(lua_State *L);
+void bind_stack(lua_State *L);
+void bind_stack_c(lua_State *L); /* fills C */
+bool script_size(const char *text, uint64_t *bytes); /* "64MiB", 1GiB at most */
 void bind_memory(lua_State *L);    /* copy; these fill C and cl, on top of the stack: */
 void bind_memory_c(lua_State *L);
 void bind_memory_cl(lua_State *L);
@@ -426,6 +430,9 @@ uint64_t cleanup_body(void *script); /* Prog.cleanups */
 /* Where pointer i of an object of pointers leads. False: to no object. */
 bool obj_pointer(const Script *s, uint64_t obj, uint64_t i, Id_OBJ *to);
 void obj_push(const Script *s, lua_State *L, uint64_t obj, uint64_t i);
+/* One element, a number, at this place; false: the value cannot be one. */
+void obj_push_element(lua_State *L, ObjElement element, const void *at);
+bool obj_store_element(lua_State *L, ObjElement element, void *at, int index);
 extern const char *const obj_element_text[]; /* by ObjElement: "floats" */
 extern const size_t obj_element_bytes[];
 enum { OBJ_ELEMENTS = OBJ_POINTER + 1 };

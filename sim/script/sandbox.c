@@ -117,6 +117,7 @@ static int open_all(lua_State *L) {
     bind_picture(L);
     bind_memory(L);
     bind_handle(L);
+    bind_stack(L);
     bind_c(L);
     bind_time(L);
     bind_across(L);
