@@ -257,7 +257,10 @@ function C.context(name) end
 ---@param y HeapObject
 ---@param x HeapObject
 ---@param a number
----@param how? { takes: duration }
+---aborts: the code on the other side finds a mistake of its own and calls abort(). In this process that is the end; a
+---process of its own, or a sandbox, ends alone, and the call gives false and what became of it.
+---@param how? { takes?: duration, aborts?: boolean }
+---@return boolean ok, string? died
 function across(way, job, y, x, a, how) end
 
 -- ---- timers and the network: waiting that the runtime knows ----

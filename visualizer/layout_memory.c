@@ -12,6 +12,9 @@
 
 static double weight(const ModelObj *o) { return 8 + log2((double)o->bytes + 2); }
 
+/* Above the line: C's memory and the driver's are not. */
+static bool is_gos(const ModelObj *o) { return o->freed_ns == NONE && (o->memory == MEM_GO || o->memory == MEM_STACK); }
+
 /* Pinned or held by the device: these must be seen. */
 static bool in_use(const ModelObj *o) { return o->pins > 0 || o->users > 0; }
 
@@ -20,7 +23,7 @@ static size_t choose_objects(uint64_t *ids, size_t most, const Model *m) {
     size_t count = 0;
     for (int pass = 0; pass < 2; pass++, shown_use = false) {
         for (uint64_t i = m->obj_count; i-- > 0 && count < most;) {
-            if (m->obj[i].freed_ns == NONE && in_use(&m->obj[i]) == shown_use) ids[count++] = i;
+            if (is_gos(&m->obj[i]) && in_use(&m->obj[i]) == shown_use) ids[count++] = i;
         }
     }
     for (size_t i = 1; i < count; i++) { /* by id: insertion, there are few */

@@ -89,12 +89,19 @@ static void queue_title(const View *v) {
     draw_fitted(v->d, x + w + 10, y, digits(14, 400), TINT_F2, ANCHOR_START, text, room - w - 10);
 }
 
-/* Does a command use the place where the object was? */
+static bool uses_old_place(const ModelCmd *c, uint64_t obj) {
+    for (uint64_t i = 0; i < c->arg_count; i++) {
+        if (c->obj[i] == obj && c->stale[i] != NONE) return true;
+    }
+    return false;
+}
+
+/* Does a command that is not done use the place where the object was? */
 static bool is_stale(const Model *m, uint64_t obj) {
-    for (uint64_t k = 0; k < m->cmd_count; k++) {
-        const ModelCmd *c = &m->cmd[k];
-        for (uint64_t i = 0; c->state != CMD_DONE && i < c->arg_count; i++) {
-            if (c->obj[i] == obj && c->stale[i] != NONE) return true;
+    for (size_t q = 0; q < m->queue_count; q++) {
+        uint64_t k = m->queue[q].head;
+        for (uint64_t left = m->queue[q].depth; left > 0 && k < m->cmd_count; left--, k = m->cmd[k].next) {
+            if (uses_old_place(&m->cmd[k], obj)) return true;
         }
     }
     return false;
@@ -108,9 +115,11 @@ static void held(const View *v) {
     if (l->held.h <= 0) return;
     double w =
         draw_text(v->d, l->queue.x, y, sans(15, 600), TINT_F1, ANCHOR_START, "Held by the device");
-    size_t count = l->held_count + l->held_more;
+    size_t count = l->held_count + l->held_more, go = 0;
+    for (uint64_t i = 0; i < m->obj_count; i++) go += m->obj[i].users > 0 && m->obj[i].memory == MEM_GO;
     if (count == 0) snprintf(text, sizeof text, "nothing");
-    else snprintf(text, sizeof text, "%zu Go object%s", count, count == 1 ? "" : "s");
+    else if (go == count) snprintf(text, sizeof text, "%zu Go object%s", count, count == 1 ? "" : "s");
+    else snprintf(text, sizeof text, "%zu object%s, %zu of Go's", count, count == 1 ? "" : "s", go);
     draw_fitted(v->d, l->queue.x + w + 10, y, sans(14, 400), TINT_F2, ANCHOR_START, text,
                 l->queue.w - w - 10);
     draw_box(v->d, l->held, 5, paint(TINT_FSLOT), pen(TINT_FCARDL, 1));

@@ -413,21 +413,26 @@ void stage_channels(const View *v) {
 
 /* ---------------------------------------------------------------- heap */
 
+/* What the collector does not feel: " + 64 MiB not counted"; and what is on stacks. */
+static void besides(const Model *m, char *text, size_t size) {
+    char bytes[32];
+    uint64_t live = m->mem_live[MEM_C] + m->mem_live[MEM_LOCKED] + m->mem_live[MEM_SHARED] + m->mem_live[MEM_DEVICE];
+    size_t n = strlen(text);
+    if (live > 0) snprintf(text + n, size - n, " + %s not counted", bytes_text(bytes, sizeof bytes, live));
+    else if (m->mem_live[MEM_STACK] > 0) snprintf(text + n, size - n, ", and a stack's");
+}
+
 void stage_heap(const View *v) {
     const Model *m = v->s->model;
     Box b = v->stage->heap;
     if (b.h <= 0) return;
-    uint64_t bytes = 0;
-    char text[96], size[32];
+    char text[160], size[32];
     size_t count = 0;
-    for (uint64_t i = 0; i < m->obj_count; i++) {
-        if (m->obj[i].freed_ns != NONE) continue;
-        bytes += m->obj[i].bytes;
-        count++;
-    }
+    for (uint64_t i = 0; i < m->obj_count; i++) count += m->obj[i].freed_ns == NONE && m->obj[i].memory == MEM_GO;
     draw_text(v->d, b.x, b.y - 10, sans(15, 600), TINT_T1, ANCHOR_START, "Heap");
     snprintf(text, sizeof text, "%zu object%s, %s", count, count == 1 ? "" : "s",
-             bytes_text(size, sizeof size, bytes));
+             bytes_text(size, sizeof size, m->mem_live[MEM_GO]));
+    besides(m, text, sizeof text);
     double pill = m->moved_objects > 0 ? token_what_if(v->d, b.x + b.w, b.y - 24) + 8 : 0;
     draw_fitted(v->d, b.x + 44, b.y - 10, digits(13, 400), TINT_T2, ANCHOR_START, text, b.w - 44 - pill);
     draw_box(v->d, b, 5, paint(TINT_SLOT), pen(TINT_CARDL, 1.2));

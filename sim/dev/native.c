@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,13 +42,21 @@ static bool read_all(int fd, void *data, size_t size) {
 /* In pieces, so that neither side's pipe fills up while the other still writes. */
 enum { PIECE = 1024 };
 
-static _Noreturn void child(int in, int out, float a) {
+/* Nobody else's handler, and no core file. */
+static void die(void) {
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+    sigaction(SIGABRT, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+    raise(SIGABRT);
+}
+
+static _Noreturn void child(int in, int out, const Native *job) {
     float x[PIECE], y[PIECE];
     uint64_t count;
     for (;;) {
         if (!read_all(in, &count, sizeof count) || count == 0 || count > PIECE) _exit(0);
         if (!read_all(in, x, count * sizeof *x) || !read_all(in, y, count * sizeof *y)) _exit(1);
-        native_saxpy(&(Native){.y = y, .x = x, .a = a, .count = count});
+        if (job->aborts) die();
+        native_saxpy(&(Native){.y = y, .x = x, .a = job->a, .count = count});
         if (!write_all(out, y, count * sizeof *y)) _exit(1);
     }
 }
@@ -68,7 +77,8 @@ static void close_both(const int fd[2]) {
     close(fd[1]);
 }
 
-bool native_in_child(const Native *n, Diag *d) {
+bool native_in_child(const Native *n, bool *died, Diag *d) {
+    *died = false;
     int to[2], from[2];
     if (pipe(to) != 0)
         return diag_fail(d, EXIT_WORLD, "no pipe for a child process: %s", strerror(errno));
@@ -80,7 +90,7 @@ bool native_in_child(const Native *n, Diag *d) {
     if (pid == 0) {
         close(to[1]);
         close(from[0]);
-        child(to[0], from[1], n->a);
+        child(to[0], from[1], n);
     }
     close(to[0]);
     close(from[1]);
@@ -94,6 +104,8 @@ bool native_in_child(const Native *n, Diag *d) {
     while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
     if (pid < 0)
         return diag_fail(d, EXIT_WORLD, "no child process could be started: %s", strerror(errno));
+    *died = n->aborts && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+    if (*died) return true;
     if (!well || status != 0)
         return diag_fail(d, EXIT_WORLD, "the child process ended before it had answered");
     return true;

@@ -10,10 +10,12 @@ typedef struct {
     const float *x;
     float a;
     uint64_t count;
+    bool aborts; /* the code finds a mistake of its own and calls abort(): only in a child */
 } Native;
 
 bool native_saxpy(const Native *n); /* always true */
-/* The same in another process: x and y go there through a pipe, y comes back through another. */
-bool native_in_child(const Native *n, Diag *d);
+/* The same in another process: x and y go there through a pipe, y comes back through another. *died: by the abort that was
+ * asked for; y is as before then. */
+bool native_in_child(const Native *n, bool *died, Diag *d);
 
 #endif

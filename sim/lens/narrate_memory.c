@@ -139,7 +139,7 @@ static void tell_given_back(const Model *m, const Event *e, Narration *n) {
 
 static void tell_foreign(const Model *m, const Event *e, Narration *n) {
     const uint64_t *a = e->arg;
-    char g[NAME], where[PLACE_TEXT_MAX + 8];
+    char g[NAME];
     switch (e->kind) {
     case EV_MEM_NEW:
         headline(n, "%.18s in %s", string(m, a[4]), kind_of(a[1]));
@@ -149,8 +149,8 @@ static void tell_foreign(const Model *m, const Event *e, Narration *n) {
         break;
     case EV_MEM_FULL:
         headline(n, "No room in %s", kind_of(a[1]));
-        reason(n, "%s asks for **%llu bytes** and %llu are left%s. The collector paces by the Go heap, and has **not felt** this.",
-               narrate_g(m, a[0], g, sizeof g), (Ull)a[2], (Ull)a[3], at(where, m, a[4]));
+        reason(n, "%s asks for **%llu bytes** and %llu are left. The collector paces by the Go heap, and has **not felt** this.",
+               narrate_g(m, a[0], g, sizeof g), (Ull)a[2], (Ull)a[3]);
         break;
     case EV_MEM_FREE: tell_given_back(m, e, n); break;
     case EV_ADDRESS:

@@ -9,7 +9,7 @@
  *
  * Go:      runtime/cgocall.go, internal/poll (pipes are files that can be polled) (go1.26)
  * Differs: what purego and the sandbox add is a cost from the profile. The sandbox's code is as fast as C.
- * Emits:   ACROSS ACROSS_PART
+ * Emits:   ACROSS ACROSS_PART PANIC
  */
 #include "world.h"
 
@@ -92,5 +92,7 @@ void across_part(World *w, M *mp) {
 }
 
 void across_back(World *w, M *mp) {
-    if (really(w, job_of(w, mp->curg))) cgo_exitsyscall(w, mp);
+    const Job *j = job_of(w, mp->curg);
+    if (j->aborts) exec_panic(w, mp->curg, "SIGABRT: abort"); /* C's code is ours: there is nobody else whom it could end */
+    else if (really(w, j)) cgo_exitsyscall(w, mp);
 }

@@ -195,6 +195,7 @@ typedef struct {
     Id_STR name;       /* of the function */
     uint64_t bytes;    /* that have to get there and back, where the way has no common memory */
     uint64_t work_ns;  /* what the work itself takes */
+    bool aborts; /* the code calls abort() */
     /* Does it really. False: it failed, d says how. */
     bool (*run)(void *ctx, Way way, Diag *d);
     void *ctx;
