@@ -92,6 +92,9 @@ static void the_words_are_gos(void) {
         check_text(broken[i].name, says, r.out);
         result_free(&r);
     }
+    Result stack = command("$T/rules stack"); /* scenarios/museum/17_stack_wrong, in Go itself */
+    CU_ASSERT_PTR_NOT_NULL(strstr(stack.out, "moved: true count: 0"));
+    result_free(&stack);
     for (size_t i = 0; i < ARRAY_LEN(fatal); i++) {
         Result r = command("$T/rules \"%s\" 2>&1", fatal[i].name);
         CU_ASSERT_PTR_NOT_NULL(strstr(r.out, fatal[i].says));

@@ -21,6 +21,26 @@ type node struct{ child *int }
 var pin runtime.Pinner
 
 //go:noinline
+func deep(n int) int {
+	var frame [256]byte
+	if n == 0 {
+		return len(frame)
+	}
+	return deep(n-1) + int(frame[n%len(frame)])
+}
+
+// What C keeps is a number: it leads to where the variable was before the stack grew.
+func growUnderPointer(done chan<- bool) {
+	var count int32
+	at := uintptr(unsafe.Pointer(&count))
+	deep(100)
+	moved := at != uintptr(unsafe.Pointer(&count))
+	*(*int32)(unsafe.Pointer(at)) = 7
+	fmt.Println("moved:", moved, "count:", count)
+	done <- true
+}
+
+//go:noinline
 func dropPinner() {
 	var dropped runtime.Pinner
 	dropped.Pin(new(int))
@@ -71,6 +91,10 @@ func main() {
 		x := new([4]int)
 		runtime.SetFinalizer(x, func(*[4]int) {})
 		runtime.SetFinalizer(x, func(*[4]int) {})
+	case "stack":
+		done := make(chan bool)
+		go growUnderPointer(done)
+		<-done
 	case "dropped":
 		dropPinner()
 		for range 10 {
