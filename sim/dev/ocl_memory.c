@@ -22,13 +22,12 @@
 /* One of the two. */
 typedef struct {
     cl_mem mem;
-    void *shared; /* where in the shared memory, ... */
-    size_t bytes; /* ... and so much of it */
+    void *shared; /* where in the shared memory */
 } OclBuffer;
 
-static bool wrap(cl_mem mem, void *shared, size_t bytes, void **buffer) {
+static bool wrap(cl_mem mem, void *shared, void **buffer) {
     OclBuffer *b = mem_alloc(sizeof *b);
-    *b = (OclBuffer){mem, shared, bytes};
+    *b = (OclBuffer){mem, shared};
     *buffer = b;
     return true;
 }
@@ -43,14 +42,14 @@ static bool is_shared(const Ocl *ocl, const void *host) {
 bool ocl_buffer(void *self, void *host, size_t bytes, void **buffer, Diag *d) {
     Ocl *ocl = self;
     cl_int code;
-    if (is_shared(ocl, host)) return wrap(NULL, host, bytes, buffer);
+    if (is_shared(ocl, host)) return wrap(NULL, host, buffer);
     cl_mem_flags where = ocl->staging ? CL_MEM_COPY_HOST_PTR : CL_MEM_USE_HOST_PTR;
     cl_mem mem = clCreateBuffer(ocl->context, CL_MEM_READ_WRITE | where, bytes, host, &code);
     if (code != CL_SUCCESS) {
         diag_fail(d, EXIT_WORLD, "no buffer of %zu bytes can be made on %.100s", bytes, ocl->name);
         return ocl_add_code(d, code);
     }
-    return wrap(mem, NULL, bytes, buffer);
+    return wrap(mem, NULL, buffer);
 }
 
 void ocl_buffer_drop(void *self, void *buffer) {
@@ -94,7 +93,7 @@ bool ocl_memory(void *self, size_t bytes, void **buffer, Diag *d) {
     Ocl *ocl = self;
     cl_int code;
     cl_mem mem = clCreateBuffer(ocl->context, CL_MEM_READ_WRITE, bytes, NULL, &code);
-    if (code == CL_SUCCESS) return wrap(mem, NULL, bytes, buffer);
+    if (code == CL_SUCCESS) return wrap(mem, NULL, buffer);
     diag_fail(d, EXIT_WORLD, "%.100s has no %zu MiB of memory of its own", ocl->name, bytes >> 20);
     ocl_add_code(d, code);
     return diag_remedy(d, "Say how much the scenario needs: scenario { device_memory = \"16MiB\" }.");
@@ -107,7 +106,7 @@ bool ocl_part(void *self, void *memory, size_t offset, size_t bytes, void **buff
     cl_buffer_region region = {offset, bytes};
     cl_mem mem = clCreateSubBuffer(whole->mem, CL_MEM_READ_WRITE, CL_BUFFER_CREATE_TYPE_REGION, &region, &code);
     if (code != CL_SUCCESS) return ocl_fail(d, code, "no part of its memory can be had of", ocl->name);
-    return wrap(mem, NULL, bytes, buffer);
+    return wrap(mem, NULL, buffer);
 }
 
 bool ocl_copy(void *self, void *buffer, size_t offset, void *host, size_t bytes, bool to_device, uint64_t *device_ns,

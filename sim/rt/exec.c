@@ -8,7 +8,7 @@
  *          gopreempt_m, goexit0, runtime/cgocall.go (go1.26)
  * Differs: code between two operations takes no time but what `compute` says. A stretch of it has function
  *          prologues only where the scenario says so.
- * Emits:   GO_COMPUTE GO_SLEEP NOTE PIN UNPIN CLEANUP FINALIZER HANDLE PANIC CGO_WORK SIGNAL SIGNAL_IN_C
+ * Emits:   GO_COMPUTE GO_SLEEP NOTE PIN UNPIN CLEANUP FINALIZER HANDLE COPY PANIC CGO_WORK SIGNAL SIGNAL_IN_C
  */
 #include "world.h"
 

@@ -12,7 +12,7 @@
  * Go:      cmd/cgo _cgoPREFIX_Cfunc__CMalloc (a failure is a throw); the rest is C's (go1.26)
  * Differs: clReleaseMemObject keeps memory as long as a command uses it; here it is gone, as with CUDA's pools
  *          (cudaFreeAsync on another stream) and with a program's own.
- * Emits:   MEM_NEW MEM_FULL MEM_FREE COPY DEV_STALE
+ * Emits:   MEM_NEW MEM_FULL MEM_FREE PANIC
  */
 #include "world.h"
 

@@ -169,6 +169,15 @@ Op *script_op(lua_State *L, const char *what, OpKind kind) {
     return op;
 }
 
+uint64_t script_whole_field(lua_State *L, int index, const char *what, const char *name, uint64_t otherwise, uint64_t max) {
+    if (lua_isnoneornil(L, index) || lua_getfield(L, index, name) == LUA_TNIL) return otherwise;
+    int exact;
+    lua_Integer v = lua_tointegerx(L, -1, &exact);
+    if (!exact || lua_type(L, -1) != LUA_TNUMBER || v < 1 || (uint64_t)v > max)
+        script_arg_error(L, -1, "", "%s: %s is a whole number from 1 to %llu", what, name, (unsigned long long)max);
+    return (uint64_t)v;
+}
+
 int script_panic(lua_State *L, const char *text) {
     Script *s = script_of(L);
     if (s->phase != PHASE_RUN || !lua_isyieldable(L)) script_error(L, "", "%s", text);

@@ -17,8 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SLICES_DEFAULT = 16, SLICES_MAX = 4096 };
-
 typedef struct {
     Thing thing;
     DevKernel kernel;
@@ -140,16 +138,6 @@ static uint64_t buffer_count_of(const Script *s, const KernelRef *k, bool longes
     return found;
 }
 
-static uint64_t whole_field(lua_State *L, const char *name, uint64_t otherwise, uint64_t max) {
-    if (lua_isnoneornil(L, 2) || lua_getfield(L, 2, name) == LUA_TNIL) return otherwise;
-    int exact;
-    lua_Integer v = lua_tointegerx(L, -1, &exact);
-    if (!exact || lua_type(L, -1) != LUA_TNUMBER || v < 1 || (uint64_t)v > max)
-        script_arg_error(L, -1, "", "launch: %s is a whole number from 1 to %llu", name,
-                         (unsigned long long)max);
-    return (uint64_t)v;
-}
-
 static bool is_field(const char *name) {
     return strcmp(name, "items") == 0 || strcmp(name, "takes") == 0 || strcmp(name, "slices") == 0;
 }
@@ -188,8 +176,8 @@ static bool hand_over(Script *s, KernelRef *k, Launch *l, Diag *d) {
 static uint64_t prepare(lua_State *L, Script *s, KernelRef *k) {
     uint64_t longest = buffer_count_of(s, k, true);
     Launch l = {.queue = {0}, .duration_ns = NONE};
-    l.items = whole_field(L, "items", buffer_count_of(s, k, false), UINT32_MAX);
-    l.slices = (uint32_t)whole_field(L, "slices", SLICES_DEFAULT, SLICES_MAX);
+    l.items = script_whole_field(L, 2, "launch", "items", buffer_count_of(s, k, false), UINT32_MAX);
+    l.slices = (uint32_t)script_whole_field(L, 2, "launch", "slices", SLICES_DEFAULT, SLICES_MAX);
     if (lua_istable(L, 2) && lua_getfield(L, 2, "takes") != LUA_TNIL)
         l.duration_ns = script_duration(L, -1, "launch: takes");
     if (l.items == 0)

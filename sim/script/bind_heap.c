@@ -233,6 +233,15 @@ static int made(lua_State *L, int status, lua_KContext element) {
     return 1;
 }
 
+uint64_t obj_bytes_arg(lua_State *L, const char *what, ObjElement element) {
+    int exact;
+    lua_Integer n = lua_tointegerx(L, 2, &exact);
+    if (!exact || lua_type(L, 2) != LUA_TNUMBER || n < 1)
+        script_arg_error(L, 2, "", "%s wants the number of elements, a whole number from 1", what);
+    if ((uint64_t)n > HEAP_BYTES_MAX) n = (lua_Integer)HEAP_BYTES_MAX + 1; /* refused by who gives it */
+    return (uint64_t)n * obj_element_bytes[element];
+}
+
 /* heap.KIND(name, n [, fill]): upvalue 1 is the ObjElement. */
 static int make(lua_State *L) {
     ObjElement element = (ObjElement)lua_tointeger(L, lua_upvalueindex(1));
@@ -241,17 +250,12 @@ static int make(lua_State *L) {
     Script *s = script_declared(L, what);
     if (s->phase == PHASE_CHECK) script_error(L, "", "%s: the run is over", what);
     const char *name = script_name(L, 1, "the name of an object");
-    int exact;
-    lua_Integer n = lua_tointegerx(L, 2, &exact);
-    if (!exact || lua_type(L, 2) != LUA_TNUMBER || n < 1)
-        script_arg_error(L, 2, "", "%s wants the number of elements, a whole number from 1", what);
+    uint64_t bytes = obj_bytes_arg(L, what, element);
     int type = lua_type(L, 3);
     if (type > LUA_TNIL && type != LUA_TFUNCTION && type != (element == OBJ_POINTER ? LUA_TUSERDATA : LUA_TNUMBER))
         script_arg_error(L, 3, "", "%s: elements are filled by a function of i, or with %s", what,
                          element == OBJ_POINTER ? "an object" : "a number");
     lua_settop(L, 3);
-    if ((uint64_t)n > HEAP_BYTES_MAX) n = (lua_Integer)HEAP_BYTES_MAX + 1; /* refused below */
-    uint64_t bytes = (uint64_t)n * obj_element_bytes[element];
     HeapLayout layout = element == OBJ_POINTER ? (HeapLayout){8, 1} : HEAP_NO_POINTERS;
     if (s->phase == PHASE_RUN) {
         if (bytes <= HEAP_BYTES_MAX && (s->heap_bytes += bytes) > HEAP_BYTES_ALL)

@@ -21,7 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SLICES_DEFAULT = 16, SLICES_MAX = 4096, CSTRING_MAX = 1 << 20 };
+enum { CSTRING_MAX = 1 << 20 };
 
 /* ---- what is behind it ---- */
 
@@ -101,13 +101,8 @@ static int take(lua_State *L) {
     const char *what = call[kind];
     script_declared(L, what);
     const char *name = script_name(L, 1, "the name of an object");
-    int exact;
-    lua_Integer n = lua_tointegerx(L, 2, &exact);
-    if (!exact || lua_type(L, 2) != LUA_TNUMBER || n < 1)
-        script_arg_error(L, 2, "", "%s wants the number of elements, a whole number from 1", what);
     ObjElement element = element_at(L, 3, what);
-    if ((uint64_t)n > HEAP_BYTES_MAX) n = (lua_Integer)HEAP_BYTES_MAX + 1; /* there is no room for it */
-    take_op(L, what, kind, name, (uint64_t)n * obj_element_bytes[element]);
+    take_op(L, what, kind, name, obj_bytes_arg(L, what, element));
     return lua_yieldk(L, 0, (lua_KContext)element, taken);
 }
 
@@ -202,12 +197,7 @@ static void how(lua_State *L, const char *what, Launch *l) {
     const char *unknown = script_unknown_key(L, 3, is_field);
     if (unknown) script_error(L, "It has: takes, slices.", "%s has no field '%s'", what, unknown);
     if (lua_getfield(L, 3, "takes") != LUA_TNIL) l->duration_ns = script_duration(L, -1, "a transfer: takes");
-    if (lua_getfield(L, 3, "slices") != LUA_TNIL) {
-        int exact;
-        lua_Integer n = lua_tointegerx(L, -1, &exact);
-        if (!exact || n < 1 || n > SLICES_MAX) script_arg_error(L, -1, "", "%s: slices is a whole number from 1 to %d", what, SLICES_MAX);
-        l->slices = (uint32_t)n;
-    }
+    l->slices = (uint32_t)script_whole_field(L, 3, what, "slices", SLICES_DEFAULT, SLICES_MAX);
     lua_pop(L, 2);
 }
 

@@ -311,6 +311,8 @@ uint64_t script_duration(lua_State *L, int index, const char *what);
 const char *script_name(lua_State *L, int index, const char *what);
 /* The first, by the alphabet, of the keys of a table that are not known; NULL if all are. */
 const char *script_unknown_key(lua_State *L, int index, bool (*known)(const char *name));
+/* The field `name` of the table at index, a whole number from 1 to max, pushed; `otherwise` if there is none. */
+uint64_t script_whole_field(lua_State *L, int index, const char *what, const char *name, uint64_t otherwise, uint64_t max);
 /* Refuses a call outside the top level of the chunk, or before scenario { ... }. */
 Script *script_top_level(lua_State *L, const char *what);
 /* Refuses a call before scenario { ... }. */
@@ -406,6 +408,8 @@ void *obj_bytes(const Script *s, uint64_t obj);
 uint64_t obj_addr(const Script *s, uint64_t obj);
 uint64_t obj_size(const Script *s, uint64_t obj);
 bool obj_is_live(const Script *s, uint64_t obj);
+/* The bytes of as many elements as the argument at index 2 says; what is too much for any memory becomes one more than that. */
+uint64_t obj_bytes_arg(lua_State *L, const char *what, ObjElement element);
 /* Pushes the object of this number, which the script has not known so far. */
 void obj_adopt(lua_State *L, uint64_t id, ObjElement element, const char *name, uint32_t line);
 void obj_fill(Script *s, lua_State *L, uint64_t obj, int with); /* as heap.floats' third argument */
@@ -436,5 +440,6 @@ bool obj_store_element(lua_State *L, ObjElement element, void *at, int index);
 extern const char *const obj_element_text[]; /* by ObjElement: "floats" */
 extern const size_t obj_element_bytes[];
 enum { OBJ_ELEMENTS = OBJ_POINTER + 1 };
+enum { SLICES_DEFAULT = 16, SLICES_MAX = 4096 }; /* of a launch, or a transfer */
 
 #endif
