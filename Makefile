@@ -16,12 +16,12 @@ BUILD_asan    = build/asan
 BUILD         = $(BUILD_$(MODE))
 OBJ           = $(BUILD)/obj
 
-BASE   = base cstack diag bytes idmap intern pool prng units
+BASE   = base cstack diag bytes idmap intern pool prng team units
 EVENT  = event model model_import place stream pump watch text trace_write trace_read
 LENS   = narrate narrate_memory narrate_import summary why trail findings findings_memory schedtrace diff perfetto perfetto_packet \
          gotrace_batch gotrace_write gotrace_write_import gotrace_import $(READER)
 READER = gotrace gotrace_generation gotrace_table gotrace_decode gotrace_order gotrace_read# of Go's traces
-MEM    = heap shape space room large keep mark sweep evacuate foreign
+MEM    = heap shape space room large keep post mark sweep evacuate foreign
 DEV    = dev native ocl ocl_memory none signature slice buildlog
 RT     = agenda cost version profile world thread sched gqueue timer sysmon cgo callback lock \
          stw gc gc_work gc_device memory stack net context across chan exec launch
@@ -49,7 +49,7 @@ TWINS  = facts twin
 TESTS_BASE   = base
 TESTS_EVENT  = trace model
 TESTS_LENS   = narrate summary why findings scenarios perfetto gotrace gotrace_read gotrace_bytes import again
-TESTS_MEM    = heap heap_random foreign
+TESTS_MEM    = heap heap_random heap_threads foreign
 TESTS_DEV    = slice buildlog signature device fault
 TESTS_RT     = sched rules stw gc lock callback wait random memory_random version profile
 TESTS_SCRIPT = sandbox budget order value error knob kernel rule memory moved strand liveness forget roots objects

@@ -1,13 +1,15 @@
 /* evacuate.c -- the moving collector: what is marked goes to the other semispace, and pointers follow.
  *
- * Four steps, of which only the middle two touch bytes:
+ * Five steps, of which only the two in the middle touch bytes:
  *
  *   plan   in the order of addresses, each object that may move is given its new place; everybody is told of
  *          it, and of what is freed, while all bytes are still as they were
  *   fix    the pointers of what was left behind in the other space; what is freed there is poisoned
  *   copy   each object that moves is copied, its pointers changed on the way, and poison put where it was;
- *          the pointers of those that do not move are changed in place
- *   drop   what has gone leaves the tables
+ *          the pointers of those that do not move are changed in place. A stretch of rows at a time, by as many
+ *          threads as there are: all that they ask the tables about is known by now
+ *   enter  what has moved is entered in the tables of its new space
+ *   drop   what has gone leaves those of the old one
  *
  * Where an object goes is not written into the object (a forwarding pointer), where anybody might spoil
  * it, but beside it. As objects keep their order, those of a row mostly move by the same distance: then that
@@ -22,6 +24,7 @@
  */
 #include "heap_parts.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #ifdef __SSE2__
@@ -224,18 +227,13 @@ static void copy_object(Stage *st, const Shape *shape, uint32_t granule, uint32_
 }
 
 /* The whole row at once. */
-static void copy_solid(Heap *h, Space *from, Space *to, Stage *st, uint32_t row, uint32_t units) {
+static void copy_solid(const Heap *h, Stage *st, uint32_t row, uint32_t units) {
     const Row *r = &h->row[row];
-    const Shape *shape = &h->shapes.shape[r->shape];
-    const Slot *slot = &from->slot[r->run];
     uint32_t granule = row * ROW_GRANULES + lowest(r->starts), n = bit_count(r->starts);
-    uint32_t at = (uint32_t)((int64_t)granule + h->shift[row]);
-    uint8_t *bytes = staged(st, at, n * units);
+    uint8_t *bytes = staged(st, (uint32_t)((int64_t)granule + h->shift[row]), n * units);
     memcpy(bytes, bytes_at(h, granule), (size_t)(n * units) * GRANULE);
     leave(st, granule, n * units);
-    fix(h, shape, bytes, n, units * GRANULE);
-    for (uint32_t i = 0; i < n; i++) h->place[slot[i].obj] = at + i * units;
-    space_put_run(h, to, at, units, n, slot);
+    fix(h, &h->shapes.shape[r->shape], bytes, n, units * GRANULE);
 }
 
 /* Rows follow each other, but the processor does not look past the end of a page by itself. */
@@ -244,46 +242,92 @@ static void bring_near(const Heap *h, uint32_t row) {
     for (uint32_t i = 0; i < ROW_BYTES; i += 64) __builtin_prefetch(bytes + i);
 }
 
-static void copy_row(Heap *h, Space *from, Space *to, Stage *st, uint32_t row) {
+static uint32_t place_after(const Heap *h, const Space *from, uint32_t row, uint32_t granule, size_t k) {
+    int32_t shift = h->shift[row];
+    return shift != MIXED ? (uint32_t)((int64_t)granule + shift) : from->to[k];
+}
+
+static uint32_t solid_now(const Heap *h, uint32_t row) {
+    return h->shift[row] != MIXED ? solid_units(h, &h->row[row], h->row[row].work) : 0;
+}
+
+static void copy_row(const Heap *h, const Space *from, Stage *st, uint32_t row) {
     const Row *r = &h->row[row];
     if (row + 2 < from->used) bring_near(h, row + 2);
-    int32_t shift = h->shift[row];
-    uint32_t units = shift != MIXED ? solid_units(h, r, r->work) : 0;
+    uint32_t units = solid_now(h, row);
     if (units != 0) {
-        copy_solid(h, from, to, st, row, units);
+        copy_solid(h, st, row, units);
         return;
     }
     size_t k = r->run;
     for (uint64_t starts = r->starts; starts != 0; starts &= starts - 1, k++) {
         uint64_t bit = starts & -starts;
         uint32_t granule = row * ROW_GRANULES + lowest(starts);
-        Slot slot = from->slot[k];
-        const Shape *shape = shape_of(h, &slot);
-        if (r->work & bit) {
-            uint32_t at = shift != MIXED ? (uint32_t)((int64_t)granule + shift) : from->to[k];
-            copy_object(st, shape, granule, at);
-            leave(st, granule, shape->units);
-            h->place[slot.obj] = at;
-            space_put(h, to, at, shape->units, slot);
-        } else if (r->marks & bit) {
-            fix(h, shape, bytes_at(h, granule), 1, 0);
-        } else {
-            leave(st, granule, shape->units);
-            h->place[slot.obj] = FREED;
-            h->live_bytes -= (uint64_t)shape->units * GRANULE;
-        }
+        const Shape *shape = shape_of(h, &from->slot[k]);
+        if (r->work & bit) copy_object(st, shape, granule, place_after(h, from, row, granule, k));
+        if ((r->work | ~r->marks) & bit) leave(st, granule, shape->units);
+        else fix(h, shape, bytes_at(h, granule), 1, 0);
     }
 }
 
-static void copy_all(Heap *h, Space *from, Space *to) {
+enum { STRETCH_ROWS = (1 << 20) / ROW_BYTES };
+typedef struct {
+    const Heap *h;
+    const Space *from;
+    atomic_uint next; /* stretch that nobody has taken yet */
+} Copy;
+
+static void copy_part(void *ctx, unsigned who, unsigned members) {
+    (void)who, (void)members;
+    Copy *c = ctx;
     Stage *st = aligned_alloc(64, sizeof *st);
     mem_checked(st, sizeof *st);
-    st->h = h;
+    st->h = c->h;
     st->to = st->past = st->left_from = st->left_to = 0;
-    for (uint32_t row = from->first / ROW_GRANULES; row < from->used; row++) copy_row(h, from, to, st, row);
+    for (;;) {
+        uint32_t row = c->from->first / ROW_GRANULES + atomic_fetch_add(&c->next, 1) * STRETCH_ROWS;
+        if (row >= c->from->used) break;
+        uint32_t end = c->from->used - row > STRETCH_ROWS ? row + STRETCH_ROWS : c->from->used;
+        for (; row < end; row++) copy_row(c->h, c->from, st, row);
+    }
     stage_flush(st);
     leave_flush(st);
     free(st);
+#ifdef __SSE2__
+    _mm_sfence(); /* what went past the cache is there for the others */
+#endif
+}
+
+static void copy_all(const Heap *h, const Space *from) {
+    Copy c = {.h = h, .from = from};
+    team_run(heap_team(h), copy_part, &c);
+}
+
+/* ---- enter ---- */
+
+static void enter_row(Heap *h, Space *from, Space *to, uint32_t row) {
+    const Row *r = &h->row[row];
+    uint32_t units = solid_now(h, row);
+    const Slot *slot = &from->slot[r->run];
+    if (units != 0) {
+        uint32_t granule = row * ROW_GRANULES + lowest(r->starts), n = bit_count(r->starts);
+        uint32_t at = (uint32_t)((int64_t)granule + h->shift[row]);
+        for (uint32_t i = 0; i < n; i++) h->place[slot[i].obj] = at + i * units;
+        space_put_run(h, to, at, units, n, slot);
+        return;
+    }
+    for (uint64_t starts = r->starts; starts != 0; starts &= starts - 1, slot++) {
+        uint64_t bit = starts & -starts;
+        uint32_t granule = row * ROW_GRANULES + lowest(starts), size = shape_of(h, slot)->units;
+        if (r->work & bit) {
+            uint32_t at = place_after(h, from, row, granule, (size_t)(slot - from->slot));
+            h->place[slot->obj] = at;
+            space_put(h, to, at, size, *slot);
+        } else if ((r->marks & bit) == 0) {
+            h->place[slot->obj] = FREED;
+            h->live_bytes -= (uint64_t)size * GRANULE;
+        }
+    }
 }
 
 /* ---- fix, and drop ---- */
@@ -310,7 +354,8 @@ void evacuate(Heap *h, const HeapListener *listen) {
     Space *from = &h->space[h->current], *to = &h->space[1 - h->current];
     plan(&(Plan){.h = h, .listen = listen, .from = from, .to = to});
     fix_left(h, to);
-    copy_all(h, from, to);
+    copy_all(h, from);
+    for (uint32_t row = from->first / ROW_GRANULES; row < from->used; row++) enter_row(h, from, to, row);
     for (size_t i = 0; i < h->large_count; i++) {
         const Large *l = &h->large[i];
         if (l->marked) fix(h, &h->shapes.shape[l->shape], bytes_at(h, l->at), 1, 0);

@@ -17,7 +17,7 @@
 #include <emmintrin.h>
 #endif
 
-#define HUGE_FROM (UINT64_C(64) << 20) /* live bytes: below, a huge page would be mostly empty */
+#define HUGE_FROM (UINT64_C(64) << 20) /* live bytes: below, a huge page would be mostly empty, and a thread not worth it */
 #define SPACE_BYTES (UINT64_C(1) << 30) /* of address space, and more for a higher limit */
 #define LIMIT_MAX (UINT64_C(15) << 30)  /* a place has 32 bits */
 
@@ -58,7 +58,7 @@ static void make_books(Heap *h) {
     h->shift = (int32_t *)(h->before + rows);
     h->queue = (uint32_t *)(h->shift + rows);
     h->run_cap = (uint8_t *)(h->queue + places);
-    h->queue_mask = (uint32_t)places - 1;
+    h->places = (uint32_t)places;
 }
 
 Heap *heap_new(uint64_t limit_bytes, Collector collector) {
@@ -88,6 +88,7 @@ void heap_free(Heap *h) {
     free(h->place);
     free(h->large);
     free(h->large_grey);
+    free(h->grey);
     free(h);
 }
 
@@ -207,6 +208,13 @@ void *heap_at(const Heap *h, uint64_t addr, uint64_t bytes) {
 }
 
 /* ---- the end of a collection ---- */
+
+void heap_threads(Heap *h, unsigned threads) { h->threads = threads; }
+
+unsigned heap_team(const Heap *h) {
+    if (h->threads > 0) return h->threads;
+    return h->live_bytes >= HUGE_FROM ? team_size() : 1;
+}
 
 void heap_finish(Heap *h, const HeapListener *listen) {
     ASSERT(h->phase == GC_MARKED);

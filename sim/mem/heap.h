@@ -91,6 +91,9 @@ void heap_release(Heap *h, uint64_t addr);
 
 /* ---- a collection ---- */
 
+/* How many threads work on one: 1, 2 or 4; 0, as it is at first: as many as it is worth. All comes out the same. */
+void heap_threads(Heap *h, unsigned threads);
+
 void heap_mark_begin(Heap *h);
 void heap_mark_root(Heap *h, Id_OBJ obj);
 /* Marks all that can be reached from the roots. */

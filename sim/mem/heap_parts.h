@@ -18,6 +18,7 @@
 #define FAULTLINE_MEM_HEAP_PARTS_H
 
 #include "../base/idmap.h"
+#include "../base/team.h"
 #include "heap.h"
 
 #include <string.h>
@@ -146,9 +147,12 @@ struct Heap {
     size_t hold_count, hold_cap;
 
     /* marking */
-    uint32_t *queue; /* pages that have something to scan: each at most once */
-    uint64_t *queued;
-    uint32_t queue_head, queue_tail, queue_mask;
+    unsigned threads; /* that work on it; 0: as many as it is worth */
+    uint32_t *grey;   /* pages that have something to scan, before anybody is there to do it */
+    size_t grey_count, grey_cap;
+    uint32_t *queue; /* ... and while they are: each marker has his part of it */
+    uint32_t places;
+    uint64_t *queued; /* by page: it is in one of them */
     uint32_t *large_grey; /* numbers */
     size_t large_grey_count, large_grey_cap;
     size_t born; /* numbers from here on were given since heap_mark_begin */
@@ -233,6 +237,7 @@ void sweep_tell_large(Heap *h, const HeapListener *listen);
 void sweep_large(Heap *h);
 void sweep_free(Heap *h, Space *s, uint32_t row); /* what is not marked in a row */
 void heap_poison(const Heap *h, uint32_t from, uint32_t to);
+unsigned heap_team(const Heap *h); /* so many threads are worth it for a pass over all objects */
 
 static inline const Shape *shape_of(const Heap *h, const Slot *slot) { return &h->shapes.shape[slot->shape]; }
 

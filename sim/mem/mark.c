@@ -12,6 +12,10 @@
  *   page's turn --> soon: objects --> scanned: words --> row known: object marked --> its page's turn
  *                     ^----------------------------------- the same page
  *
+ * Several markers share the work by address: a stretch of MARK_STRETCH bytes and the next belong to different ones, and
+ * nobody marks, scans or queues what is another's; he sends him the word (post.h). So no bit has two writers, and
+ * what is marked in the end does not depend on who was faster.
+ *
  * A word is what it says at this moment, whoever wrote it: one that leads into an object keeps it, one that
  * leads nowhere is left alone.
  *
@@ -21,15 +25,19 @@
  * the end only what was born meanwhile, and what is pinned, is scanned again: C writes there.
  *
  * Go:      runtime/mgcmark_greenteagc.go (spans in a queue, marks and scans as bits), mgcwork.go
- * Differs: one thread; all at once; conservative in every word of a pointer, as Go is in C's frames only.
+ * Differs: all at once; conservative in every word of a pointer, as Go is in C's frames only.
  */
 #include "heap_parts.h"
+#include "post.h"
+
+#include <stdlib.h>
 
 enum {
     SOON_MAX = 512,                         /* a power of two */
     SOON_PAGE = HEAP_ALIGN / GRANULE,       /* a page's turn brings so many at most */
     SOON_LOW = 32,                          /* with less, the next page's turn comes */
     WORDS_MAX = 8,                          /* a power of two */
+    MARK_STRETCH = 64 * HEAP_ALIGN,         /* one word of `queued` */
 };
 #define SAME_PAGE (UINT64_C(1) << 63) /* with an offset: of the page where it was read */
 
@@ -38,18 +46,32 @@ typedef struct {
     Row *row; /* what is asked most, the heap's own */
     const uint8_t *arena;
     uint64_t small_bytes, arena_bytes;
+    unsigned who, others; /* others: how many there are, less one */
+    Post *post;           /* NULL: there are none */
+    Lane *in[TEAM_MAX], *out[TEAM_MAX]; /* from, and to, each of them */
+    uint32_t *queue, queue_head, queue_tail, queue_mask;
     uint32_t soon_head, soon_tail, word_head, word_tail;
     uint32_t soon[SOON_MAX];
     uint64_t word[WORDS_MAX]; /* offsets into the arena */
+    uint32_t *far; /* granules of objects of others', found from within */
+    size_t far_count, far_cap;
     HeapMarked marked;
 } Marker;
 
-static void page_push(Heap *h, uint32_t granule) {
-    uint32_t page = granule / PAGE_GRANULES;
+/* Whose it is: what is not small is the first one's. */
+static inline unsigned owner_of(const Marker *m, uint64_t offset) {
+    return offset < m->small_bytes ? (unsigned)(offset / MARK_STRETCH) & m->others : 0;
+}
+
+static bool is_queued(Heap *h, uint32_t page) {
     uint64_t bit = UINT64_C(1) << page % 64, *queued = &h->queued[page / 64];
-    if (*queued & bit) return;
+    if (*queued & bit) return true;
     *queued |= bit;
-    h->queue[h->queue_tail++ & h->queue_mask] = page;
+    return false;
+}
+
+static inline void page_push(Marker *m, uint32_t page) {
+    if (!is_queued(m->h, page)) m->queue[m->queue_tail++ & m->queue_mask] = page;
 }
 
 static void large_push(Heap *h, Large *l) {
@@ -73,7 +95,7 @@ static inline void mark_small(Marker *m, uint32_t granule, bool same_page) {
         row->work |= bit;
         soon_push(m, granule);
     } else {
-        page_push(m->h, granule);
+        page_push(m, granule / PAGE_GRANULES);
     }
 }
 
@@ -83,8 +105,13 @@ static __attribute__((noinline)) void mark_inside(Marker *m, uint64_t offset) {
     if (offset >= m->small_bytes) {
         Large *l = large_find(m->h, offset);
         if (l != NULL) large_push(m->h, l);
-    } else if (space_find(m->h, offset, &granule)) {
+    } else if (!space_find(m->h, offset, &granule)) {
+        return;
+    } else if (owner_of(m, (uint64_t)granule * GRANULE) == m->who) {
         mark_small(m, granule, false);
+    } else { /* it reaches from there into what is mine; to be sent when there is time to wait */
+        GROW(m->far, m->far_cap, m->far_count + 1);
+        m->far[m->far_count++] = granule;
     }
 }
 
@@ -99,12 +126,41 @@ static inline void mark_next_word(Marker *m) {
     }
 }
 
-static inline void word_push(Marker *m, uint64_t word, uint64_t page) {
-    uint64_t offset = word - HEAP_BASE;
-    if (offset >= m->arena_bytes) return; /* nil, or C memory */
+static inline void word_push(Marker *m, uint64_t offset, bool same_page) {
     if (offset < m->small_bytes) __builtin_prefetch(&m->row[offset / ROW_BYTES]);
     if (m->word_tail - m->word_head == WORDS_MAX) mark_next_word(m);
-    m->word[m->word_tail++ % WORDS_MAX] = offset | (offset / HEAP_ALIGN == page ? SAME_PAGE : 0);
+    m->word[m->word_tail++ % WORDS_MAX] = offset | (same_page ? SAME_PAGE : 0);
+}
+
+/* What others have sent. It marks, and no more, so it may be done at any time. */
+static bool take_in(Marker *m) {
+    for (unsigned from = 0; from <= m->others; from++) {
+        Lane *l = m->in[from];
+        unsigned n = post_waiting(l), at = atomic_load_explicit(&l->read, memory_order_relaxed);
+        if (n == 0) continue;
+        for (unsigned i = 0; i < n; i++) word_push(m, l->word[(at + i) % POST_WORDS], false);
+        post_taken(l, n);
+        return true;
+    }
+    return false;
+}
+
+static __attribute__((noinline)) void send_to_full(Marker *m, unsigned to, uint64_t offset) {
+    for (unsigned tries = 1; !post_put(m->out[to], offset); tries++) {
+        if (!take_in(m)) post_pause(tries);
+    }
+}
+
+static inline void send(Marker *m, unsigned to, uint64_t offset) {
+    if (!post_put(m->out[to], offset)) send_to_full(m, to, offset);
+}
+
+static inline void word_found(Marker *m, uint64_t word, uint64_t page) {
+    uint64_t offset = word - HEAP_BASE;
+    if (offset >= m->arena_bytes) return; /* nil, or C memory */
+    unsigned owner = owner_of(m, offset);
+    if (owner == m->who) word_push(m, offset, offset / HEAP_ALIGN == page);
+    else send(m, owner, offset);
 }
 
 static inline void scan(Marker *m, uint32_t shape, uint32_t granule) {
@@ -119,7 +175,7 @@ static inline void scan(Marker *m, uint32_t shape, uint32_t granule) {
         for (uint64_t bits = pointers; bits != 0; bits &= bits - 1) {
             uint64_t word;
             memcpy(&word, element + 8 * lowest(bits), sizeof word);
-            word_push(m, word, granule / PAGE_GRANULES);
+            word_found(m, word, granule / PAGE_GRANULES);
         }
     }
 }
@@ -136,11 +192,10 @@ static void scan_next_large(Marker *m) {
 }
 
 static void next_page(Marker *m) {
-    Heap *h = m->h;
-    uint32_t page = h->queue[h->queue_head++ & h->queue_mask];
-    if (h->queue_tail - h->queue_head > 2)
-        __builtin_prefetch(&m->row[h->queue[(h->queue_head + 2) & h->queue_mask] * PAGE_ROWS]);
-    h->queued[page / 64] &= ~(UINT64_C(1) << page % 64);
+    uint32_t page = m->queue[m->queue_head++ & m->queue_mask];
+    if (m->queue_tail - m->queue_head > 2)
+        __builtin_prefetch(&m->row[m->queue[(m->queue_head + 2) & m->queue_mask] * PAGE_ROWS]);
+    m->h->queued[page / 64] &= ~(UINT64_C(1) << page % 64);
     for (uint32_t row = page * PAGE_ROWS; row < (page + 1) * PAGE_ROWS; row++) {
         uint64_t grey = m->row[row].marks & ~m->row[row].work;
         m->row[row].work |= grey;
@@ -148,16 +203,64 @@ static void next_page(Marker *m) {
     }
 }
 
-static HeapMarked drain(Heap *h) {
-    Marker m = {.h = h, .row = h->row, .arena = h->arena, .small_bytes = h->small_bytes, .arena_bytes = h->arena_bytes};
-    for (;;) {
-        uint32_t soon = m.soon_tail - m.soon_head;
-        if (soon < SOON_LOW && h->queue_head != h->queue_tail) next_page(&m);
-        else if (soon > 0) scan_next_small(&m);
-        else if (m.word_head != m.word_tail) mark_next_word(&m);
-        else if (h->large_grey_count > 0) scan_next_large(&m);
-        else return m.marked;
+static void send_far(Marker *m) {
+    while (m->far_count > 0) {
+        uint64_t offset = (uint64_t)m->far[--m->far_count] * GRANULE;
+        send(m, owner_of(m, offset), offset);
     }
+}
+
+static void drain_mine(Marker *m) {
+    for (;;) {
+        uint32_t soon = m->soon_tail - m->soon_head;
+        if (m->far_count > 0) send_far(m);
+        if (soon < SOON_LOW && m->post != NULL && take_in(m)) continue;
+        if (soon < SOON_LOW && m->queue_head != m->queue_tail) next_page(m);
+        else if (soon > 0) scan_next_small(m);
+        else if (m->word_head != m->word_tail) mark_next_word(m);
+        else if (m->who == 0 && m->h->large_grey_count > 0) scan_next_large(m);
+        else if (m->far_count == 0 && (m->post == NULL || post_idle(m->post, m->who))) return;
+    }
+}
+
+typedef struct {
+    Heap *h;
+    Post *post[TEAM_MAX + 1]; /* for so many */
+    HeapMarked marked[TEAM_MAX];
+} Drain;
+
+static void drain_part(void *ctx, unsigned who, unsigned members) {
+    Drain *d = ctx;
+    Heap *h = d->h;
+    uint32_t places = h->places / members;
+    Marker m = {.h = h, .row = h->row, .arena = h->arena, .small_bytes = h->small_bytes, .arena_bytes = h->arena_bytes,
+                .who = who, .others = members - 1, .post = members > 1 ? d->post[members] : NULL,
+                .queue = h->queue + who * places, .queue_mask = places - 1};
+    for (size_t i = 0; i < h->grey_count; i++) {
+        if (owner_of(&m, (uint64_t)h->grey[i] * HEAP_ALIGN) == who) m.queue[m.queue_tail++ & m.queue_mask] = h->grey[i];
+    }
+    for (unsigned i = 0; m.post != NULL && i < members; i++) {
+        m.in[i] = post_lane(m.post, i, who);
+        m.out[i] = post_lane(m.post, who, i);
+    }
+    drain_mine(&m);
+    d->marked[who] = m.marked;
+    free(m.far);
+}
+
+static HeapMarked drain(Heap *h, unsigned threads) {
+    Drain d = {.h = h};
+    HeapMarked sum = {0};
+    for (unsigned n = 2; n <= threads; n *= 2) d.post[n] = post_new(n);
+    team_run(threads, drain_part, &d);
+    h->grey_count = 0;
+    for (unsigned n = 2; n <= threads; n *= 2) post_free(d.post[n]);
+    for (unsigned i = 0; i < TEAM_MAX; i++) {
+        sum.objects += d.marked[i].objects;
+        sum.bytes += d.marked[i].bytes;
+        sum.scan_bytes += d.marked[i].scan_bytes;
+    }
+    return sum;
 }
 
 /* ---- the collection ---- */
@@ -181,7 +284,10 @@ static void mark_object(Heap *h, uint64_t obj) {
     Row *row = &h->row[granule / ROW_GRANULES];
     if (row->marks & bit_of(granule)) return;
     row->marks |= bit_of(granule);
-    page_push(h, granule);
+    uint32_t page = granule / PAGE_GRANULES;
+    if (is_queued(h, page)) return;
+    GROW(h->grey, h->grey_cap, h->grey_count + 1);
+    h->grey[h->grey_count++] = page;
 }
 
 void heap_mark_root(Heap *h, Id_OBJ obj) {
@@ -193,7 +299,7 @@ HeapMarked heap_mark(Heap *h) {
     ASSERT(h->phase == GC_BEGUN || h->phase == GC_MARKED);
     h->phase = GC_MARKED;
     for (size_t i = 0; i < h->pin_count; i++) mark_object(h, h->pin[i].obj);
-    HeapMarked more = drain(h);
+    HeapMarked more = drain(h, heap_team(h));
     h->marked.objects += more.objects;
     h->marked.bytes += more.bytes;
     h->marked.scan_bytes += more.scan_bytes;
@@ -225,5 +331,5 @@ void mark_again(Heap *h) {
     for (size_t obj = h->born; obj < h->count; obj++) {
         if (h->place[obj] != FREED) mark_anew(h, obj); /* else only a number (heap_number) */
     }
-    drain(h);
+    drain(h, 1); /* mostly nothing */
 }

@@ -4,6 +4,7 @@
  * and its history stands in book-notes/performance.md. A baseline that is not installed is said to be
  * missing.
  */
+#include "../../sim/base/team.h"
 #include "../../sim/event/trace.h"
 #include "../../sim/event/watch.h"
 #include "../../sim/lens/gotrace_read.h"
@@ -470,7 +471,35 @@ static void collect_row(const char *what, Collected c, double go) {
         text("%smarking %.0f ms, first time %.0f ms", go > 0 ? text("%.2f x Go, ", c.all / go) : "", c.mark, c.first));
 }
 
+/* The least that moving a gibibyte takes: each member copies his part of it, and fills what it leaves. */
+enum { MOVED_STEP = 16384 };
+static uint8_t *moved_from, *moved_to;
+
+static void move_part(void *ctx, unsigned who, unsigned members) {
+    size_t part = *(const size_t *)ctx / members;
+    for (size_t at = who * part; at < (who + 1) * part; at += MOVED_STEP) {
+        memcpy(moved_to + at, moved_from + at, MOVED_STEP);
+        memset(moved_from + at, 0xef, MOVED_STEP);
+    }
+}
+
+static double moving_alone(void) {
+    size_t bytes = (size_t)NODES * NODE.element_bytes;
+    double took[COLLECTIONS + 1];
+    moved_from = mem_alloc(bytes);
+    moved_to = mem_alloc(bytes);
+    for (int i = 0; i <= COLLECTIONS; i++) {
+        double begin = now_s();
+        team_run(team_size(), move_part, &bytes);
+        took[i] = (now_s() - begin) * 1e3;
+    }
+    free(moved_from);
+    free(moved_to);
+    return median(took + 1, COLLECTIONS);
+}
+
 static void collections(void) {
+    row("copying 1 GiB and filling it with poison, no more", text("%.0f ms", moving_alone()), "", text("%u threads", team_size()));
     static const char *const orders[] = {"rows", "depth", "shuffled"};
     bool built = system("command -v go >/dev/null 2>&1") == 0 &&
                  system(text("go build -o %s tests/bench/collect.go 2>/dev/null", in_folder("collect"))) == 0;
