@@ -371,11 +371,14 @@ function heap.pointers(name, n, fill) end
 ---@field items? integer   Work items; the length of the first buffer if not said.
 ---@field takes? duration  Modelled time on the device; else from the cost profile.
 ---@field slices? integer  Pieces in which it is executed; 16 if not said.
+---@field queue? Queue  In which it is enqueued; the default queue if not said.
+---@field after? Event|Event[]  It begins only when these are done.
 
 ---@class Kernel
 local Kernel = {}
----clEnqueueNDRangeKernel: puts the kernel into the device's queue and returns.
+---clEnqueueNDRangeKernel: puts the kernel into a queue of the device and returns.
 ---@param fields? LaunchFields
+---@return Event
 function Kernel:launch(fields) end
 
 ---@class OpenCL
@@ -392,6 +395,7 @@ function cl.kernel(name, ...) end
 local Graph = {}
 ---Enqueues the whole list by one call.
 ---@param fields? LaunchFields  For each of them.
+---@return Event  Of the last one.
 function Graph:launch(fields) end
 
 ---Records kernels once, so that they can be launched by one call.
@@ -399,8 +403,49 @@ function Graph:launch(fields) end
 ---@return Graph
 function cl.record(...) end
 
----clFinish: blocks in C until the device's queue is empty.
+---clFinish: blocks in C until the default queue is empty.
 function cl.finish() end
+
+---@class Queue
+local Queue = {}
+---clFinish: blocks in C until this queue is empty.
+function Queue:finish() end
+---A command that takes no time, and is done when the others are: all that came before it in its queue, if none are named.
+---@param fields? { after: Event|Event[] }
+---@return Event
+function Queue:marker(fields) end
+---As a marker, and what is enqueued behind it begins only after it.
+---@param fields? { after: Event|Event[] }
+---@return Event
+function Queue:barrier(fields) end
+
+---clCreateCommandQueue: commands of different queues may run at the same time, one kernel and one copy each way. Out of order:
+---each command begins as soon as its wait list and barriers allow it.
+---@param name string
+---@param how? { out_of_order: boolean }
+---@return Queue
+function cl.queue(name, how) end
+
+---@class Event
+local Event = {}
+---clWaitForEvents: blocks in C until it is done.
+function Event:wait() end
+---clSetEventCallback: when it is done, a thread of the driver's calls this Go function.
+---@param name string
+---@param f function
+function Event:callback(name, f) end
+---clSetUserEventStatus, of what cl.user_event made. False: it was completed before.
+---@return boolean first
+function Event:complete() end
+
+---clCreateUserEvent: commands can wait for it; the host says when it has happened.
+---@param name string
+---@return Event
+function cl.user_event(name) end
+
+---clWaitForEvents: blocks in C until all of them are done.
+---@param ... Event
+function cl.wait(...) end
 
 ---Memory of the device's own (clCreateBuffer). Kernels take it; to Go its address is a number: cl.write and cl.read copy.
 ---nil and an error where there is no room: scenario { device_memory = "64MiB" }.
@@ -432,17 +477,21 @@ function cl.release(x) end
 ---@class TransferFields
 ---@field takes? duration  Modelled time; else from the cost profile.
 ---@field slices? integer  Pieces in which it is done; 16 if not said.
+---@field queue? Queue  In which it is enqueued; the default queue if not said.
+---@field after? Event|Event[]  It begins only when these are done.
 
 ---Enqueues a copy from the host's memory to the device's. It holds both addresses until it is done.
 ---@param device HeapObject
 ---@param host HeapObject
 ---@param fields? TransferFields
+---@return Event
 function cl.write(device, host, fields) end
 
 ---Enqueues a copy from the device's memory to the host's.
 ---@param device HeapObject
 ---@param host HeapObject
 ---@param fields? TransferFields
+---@return Event
 function cl.read(device, host, fields) end
 
 -- ---- what the run must show ----

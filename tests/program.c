@@ -60,7 +60,7 @@ static void drop(void *ctx, uint64_t id) {
 static uint64_t launch(const Run *r, World *w, uint64_t ns, Id_OBJ obj) {
     static const char source[] = "__kernel void fill(__global uchar *x) { x[get_global_id(0)] = 1; }";
     enum { ITEMS = LAUNCH_SLICES * 64 };
-    Launch l = {.name = stream_text(w->s, "fill"), .obj = {obj}, .written = {true}, .obj_count = 1, .items = ITEMS,
+    Launch l = {.name = stream_text(w->s, "fill"), .queue = DEFAULT_QUEUE, .obj = {obj}, .written = {true}, .obj_count = 1, .items = ITEMS,
                 .duration_ns = ns, .slices = LAUNCH_SLICES};
     DevKernel k;
     DevArg arg = {.kind = DEV_ARG_BUFFER};

@@ -75,11 +75,11 @@ enum { OP_DROP = 1000, LAST = 1 << 20 };
     { .kind = OP_PIN, .a = (which) }
 #define UNPIN(which)                                                                               \
     { .kind = OP_UNPIN, .a = (which) }
-/* A kernel of LAUNCH_SLICES slices that takes ns and writes the object, on queue 0 of no device. */
+/* A kernel of LAUNCH_SLICES slices that takes ns and writes the object, on the default queue of no device. */
 #define LAUNCH(ns, which)                                                                          \
     { .kind = OP_LAUNCH, .a = (ns), .b = (which) }
 #define FINISH()                                                                                   \
-    { .kind = OP_FINISH }
+    { .kind = OP_FINISH, .a = NONE }
 enum { LAUNCH_SLICES = 10 };
 
 typedef struct {

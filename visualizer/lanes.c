@@ -268,9 +268,11 @@ static void take_moment(Lanes *l, const Model *m, const Event *e) {
         lane_show(&l->queue[m->cmd[e->arg[0]].queue], e->time_ns,
                   (Shown){SPAN_COMMAND, e->arg[0], NONE});
         break;
-    case EV_DEV_DONE:
-        lane_show(&l->queue[m->cmd[e->arg[0]].queue], e->time_ns, (Shown){SPAN_NONE, NONE, NONE});
+    case EV_DEV_DONE: { /* of an unordered queue, another one may still run */
+        uint64_t queue = m->cmd[e->arg[0]].queue, other = model_running_cmd(m, queue);
+        lane_show(&l->queue[queue], e->time_ns, (Shown){other == NONE ? SPAN_NONE : SPAN_COMMAND, other, NONE});
         break;
+    }
     default: break;
     }
 }

@@ -467,10 +467,8 @@ static void live_label(const View *v, const LanePlace *lane) {
         draw_fitted(v->d, x, y, sans(13, c ? 600 : 400), c ? TINT_AMBER : TINT_T2, ANCHOR_START,
                     m_words(text, sizeof text, m, lane->id), room);
     } else if (lane->kind == LANE_QUEUE) {
-        uint64_t k = m->queue[lane->id].head;
-        if (m->queue[lane->id].depth == 0 || m->cmd[k].state != CMD_RUNNING ||
-            m->cmd[k].end_ns <= m->cmd[k].start_ns)
-            return;
+        uint64_t k = model_running_cmd(m, lane->id);
+        if (k == NONE || m->cmd[k].end_ns <= m->cmd[k].start_ns) return;
         double share = (double)(v->s->now_ns - m->cmd[k].start_ns) /
                        (double)(m->cmd[k].end_ns - m->cmd[k].start_ns);
         snprintf(text, sizeof text, "%d %%", (int)(100 * fmin(1, share)));

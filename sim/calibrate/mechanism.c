@@ -302,7 +302,7 @@ static void launch(const Costs *costs, Samples *out) {
     program_body(p);
     for (int i = 0; i < 8; i++) {
         program_add(p, 0, OP_LAUNCH, program_launch(p, LAUNCH_ITEMS));
-        program_add(p, 0, OP_FINISH, 0);
+        program_add(p, 0, OP_FINISH, NONE);
     }
     run(p, costs, (Listen){.out = out, .kind = LAUNCH});
 }

@@ -97,7 +97,7 @@ static void make_launches(const Program *p, World *w, Dev *dev) {
               dev_buffer(dev, &nothing, sizeof nothing, &arg.v.buffer, &d);
     ASSERT(ok);
     for (uint64_t i = 0; i < p->launch_count; i++) {
-        Launch l = {.name = stream_text(w->s, "touch"), .items = p->items[i], .duration_ns = NONE, .slices = 1};
+        Launch l = {.name = stream_text(w->s, "touch"), .queue = DEFAULT_QUEUE, .items = p->items[i], .duration_ns = NONE, .slices = 1};
         ok = dev_launch(dev, kernel, &arg, 1, l.items, &l.slices, &l.dev, &d);
         ASSERT(ok);
         world_launch(w, &l);

@@ -146,6 +146,7 @@ static const ModelM no_m = {.p = NONE,
                             .from_p = NONE,
                             .next_p = NONE,
                             .queue = NONE,
+                            .cmd = NONE,
                             .lock_g = NONE,
                             .cthread = NONE};
 
@@ -612,7 +613,7 @@ static bool cgo_leave(Step *s, uint64_t g, uint64_t m) {
     TRY(move_m(s, m));
     if (!gp->wants_go) gp->fn = NONE; /* else: the Go function it has called */
     gp->wants_go = 0;
-    mp->queue = mp->from_p = gp->busy_ns = NONE;
+    mp->queue = mp->cmd = mp->from_p = gp->busy_ns = NONE;
     return true;
 }
 static bool cgo_exit(Step *s, uint64_t g, uint64_t p, uint64_t m) {
@@ -933,34 +934,76 @@ static bool pin(Step *s, uint64_t g, uint64_t obj, uint64_t line, bool in) {
     ob->unpinned_line = ob->pins == 0 ? line : NONE;
     return true;
 }
+static bool new_queue(Step *s, uint64_t id, uint64_t name, uint64_t unordered) {
+    Model *m = s->m;
+    REQUIRE(id == m->queue_count && id < PROCS_MAX, "q%llu is not the next device queue, q%zu", (Ull)id, m->queue_count);
+    GROW(m->queue, m->queue_cap, id + 1);
+    m->queue_count++;
+    m->queue[id] = (ModelQueue){.name = name, .unordered = unordered, .head = NONE, .tail = NONE, .idle_since_ns = s->e->time_ns};
+    return true;
+}
+static bool new_cmd(Step *s, uint64_t id, uint64_t queue, uint64_t g, uint64_t name, uint64_t items, uint64_t line) {
+    Model *m = s->m;
+    REQUIRE(id == m->cmd_count, "k%llu is not the next device command, k%zu", (Ull)id, m->cmd_count);
+    TRY(running(s, g, line));
+    GROW(m->cmd, m->cmd_cap, id + 1);
+    m->cmd_count++;
+    m->cmd[id] = (ModelCmd){.state = CMD_QUEUED,
+                            .queue = queue,
+                            .g = g,
+                            .name = name,
+                            .items = items,
+                            .line = line,
+                            .enqueue_ns = s->e->time_ns,
+                            .start_ns = NONE,
+                            .end_ns = NONE,
+                            .next = NONE};
+    return true;
+}
+static bool dev_queue(Step *s, const uint64_t *a) {
+    TRY(running(s, a[1], a[4]));
+    return new_queue(s, a[0], a[2], a[3]);
+}
 static bool dev_enqueue(Step *s, const uint64_t *a) {
     Model *m = s->m;
-    REQUIRE(a[0] == m->cmd_count, "k%llu is not the next device command, k%zu", (Ull)a[0],
-            m->cmd_count);
-    REQUIRE(a[1] <= m->queue_count && a[1] < PROCS_MAX, "q%llu is not a device queue", (Ull)a[1]);
-    TRY(running(s, a[2], a[5]));
-    if (a[1] == m->queue_count) {
-        GROW(m->queue, m->queue_cap, a[1] + 1);
-        m->queue_count++;
-        m->queue[a[1]] = (ModelQueue){.head = NONE, .tail = NONE, .idle_since_ns = s->e->time_ns};
-    }
-    GROW(m->cmd, m->cmd_cap, a[0] + 1);
-    m->cmd_count++;
-    m->cmd[a[0]] = (ModelCmd){.state = CMD_QUEUED,
-                              .queue = a[1],
-                              .g = a[2],
-                              .name = a[3],
-                              .items = a[4],
-                              .line = a[5],
-                              .enqueue_ns = s->e->time_ns,
-                              .start_ns = NONE,
-                              .end_ns = NONE,
-                              .next = NONE};
+    REQUIRE(a[1] <= m->queue_count, "q%llu is not a device queue", (Ull)a[1]);
+    if (a[1] == m->queue_count) TRY(new_queue(s, a[1], NONE, 0));
+    TRY(new_cmd(s, a[0], a[1], a[2], a[3], a[4], a[5]));
     ModelQueue *q = &m->queue[a[1]];
     if (q->depth == 0) q->head = a[0];
     else m->cmd[q->tail].next = a[0];
     q->tail = a[0];
     q->depth++;
+    return true;
+}
+static bool dev_after(Step *s, uint64_t id, uint64_t first) {
+    GET(Cmd, cmd, id);
+    GET(Cmd, before, first);
+    REQUIRE(cmd->state == CMD_QUEUED && before->state != CMD_DONE, "k%llu need not wait for k%llu", (Ull)id, (Ull)first);
+    if (cmd->after_count < CMD_AFTER_MAX) cmd->after[cmd->after_count] = first;
+    cmd->after_count++;
+    return true;
+}
+static bool dev_event(Step *s, const uint64_t *a) { return new_cmd(s, a[0], NONE, a[1], a[2], 0, a[3]); }
+static bool dev_set(Step *s, uint64_t id, uint64_t g, uint64_t line) {
+    TRY(running(s, g, line));
+    GET(Cmd, cmd, id);
+    REQUIRE(cmd->queue == NONE && cmd->state == CMD_QUEUED, "k%llu is no user event that is still to happen", (Ull)id);
+    cmd->state = CMD_DONE;
+    cmd->end_ns = s->e->time_ns;
+    return true;
+}
+static bool dev_callback(Step *s, uint64_t id, uint64_t g, uint64_t line) {
+    TRY(running(s, g, line));
+    GET(Cmd, cmd, id);
+    cmd->calls++;
+    return true;
+}
+static bool dev_notify(Step *s, uint64_t id, uint64_t cthread) {
+    GET(Cmd, cmd, id);
+    REQUIRE(cthread < s->m->cthread_count, "there is no C thread t%llu", (Ull)cthread);
+    REQUIRE(cmd->state == CMD_DONE && cmd->calls > 0, "nobody is to be called for k%llu", (Ull)id);
+    cmd->calls--;
     return true;
 }
 static bool dev_arg(Step *s, uint64_t id, uint64_t obj, uint64_t written) {
@@ -1007,7 +1050,7 @@ static bool dev_stale(Step *s, uint64_t id, uint64_t obj, uint64_t done) {
 static bool dev_start(Step *s, uint64_t id, uint64_t slices, uint64_t duration) {
     GET(Cmd, cmd, id);
     GET(Queue, q, cmd->queue);
-    REQUIRE(cmd->state == CMD_QUEUED && q->head == id, "k%llu is not the next command of its queue",
+    REQUIRE(cmd->state == CMD_QUEUED && (q->unordered || q->head == id), "k%llu is not the next command of its queue",
             (Ull)id);
     REQUIRE(duration < UINT64_MAX - s->e->time_ns, "k%llu would never end", (Ull)id);
     cmd->state = CMD_RUNNING;
@@ -1023,10 +1066,17 @@ static bool dev_done(Step *s, uint64_t id) {
     cmd->state = CMD_DONE;
     cmd->end_ns = s->e->time_ns;
     for (uint64_t i = 0; i < cmd->arg_count; i++) s->m->obj[cmd->obj[i]].users--;
-    q->head = cmd->next;
+    uint64_t before = NONE, at = q->head;
+    for (uint64_t left = q->depth; left > 0 && at < s->m->cmd_count && at != id; left--) {
+        before = at;
+        at = s->m->cmd[at].next;
+    }
+    REQUIRE(at == id, "k%llu is not in its queue", (Ull)id);
+    if (before == NONE) q->head = cmd->next;
+    else s->m->cmd[before].next = cmd->next;
+    if (q->tail == id) q->tail = before;
     q->depth--;
     q->done++;
-    if (q->depth == 0) q->head = q->tail = NONE;
     return true;
 }
 static bool dev_wait(Step *s, uint64_t g, uint64_t m, uint64_t queue) {
@@ -1036,6 +1086,15 @@ static bool dev_wait(Step *s, uint64_t g, uint64_t m, uint64_t queue) {
     REQUIRE(gp->state == G_SYSCALL && gp->m == m, "g%llu is not in C on M%llu", (Ull)g, (Ull)m);
     REQUIRE(q->depth > 0, "q%llu is empty: nothing to wait for", (Ull)queue);
     mp->queue = queue;
+    return true;
+}
+static bool dev_wait_for(Step *s, uint64_t g, uint64_t m, uint64_t id) {
+    GET(G, gp, g);
+    GET(M, mp, m);
+    GET(Cmd, cmd, id);
+    REQUIRE(gp->state == G_SYSCALL && gp->m == m, "g%llu is not in C on M%llu", (Ull)g, (Ull)m);
+    REQUIRE(cmd->state != CMD_DONE, "k%llu is done: nothing to wait for", (Ull)id);
+    mp->cmd = id;
     return true;
 }
 static bool dev_idle(Step *s, uint64_t queue) {
@@ -1172,6 +1231,13 @@ static bool apply(Step *s) {
     case EV_DEV_DONE: return dev_done(s, a[0]);
     case EV_DEV_WAIT: return dev_wait(s, a[0], a[1], a[2]);
     case EV_DEV_IDLE: return dev_idle(s, a[0]);
+    case EV_DEV_QUEUE: return dev_queue(s, a);
+    case EV_DEV_AFTER: return dev_after(s, a[0], a[1]);
+    case EV_DEV_EVENT: return dev_event(s, a);
+    case EV_DEV_SET: return dev_set(s, a[0], a[1], a[2]);
+    case EV_DEV_WAIT_FOR: return dev_wait_for(s, a[0], a[1], a[2]);
+    case EV_DEV_CALLBACK: return dev_callback(s, a[0], a[1], a[2]);
+    case EV_DEV_NOTIFY: return dev_notify(s, a[0], a[1]);
     case EV_IMPORT: case EV_M_SEEN: case EV_P_SEEN: case EV_G_SEEN: case EV_G_NUMBER: case EV_G_NAME: case EV_AT:
     case EV_GO_CREATE_WAITING: case EV_GO_CREATE_C: case EV_GO_END_C:
     case EV_TASK_BEGIN: case EV_TASK_END: case EV_REGION_BEGIN: case EV_REGION_END:
@@ -1201,6 +1267,14 @@ bool model_p_in_syscall(const Model *m, uint64_t p) {
     if (m->p[p].state != P_RUNNING || m->p[p].m >= m->m_count) return false;
     MState state = (MState)m->m[m->p[p].m].state;
     return state == M_IN_C || state == M_EXTRA; /* dropm leaves P attached to an M without a thread */
+}
+
+uint64_t model_running_cmd(const Model *m, uint64_t queue) {
+    uint64_t found = NONE, k = m->queue[queue].head;
+    for (uint64_t left = m->queue[queue].depth; left > 0 && k < m->cmd_count; left--, k = m->cmd[k].next) {
+        if (m->cmd[k].state == CMD_RUNNING && (found == NONE || m->cmd[k].start_ns >= m->cmd[found].start_ns)) found = k;
+    }
+    return found;
 }
 
 const char *model_g_name(const Model *m, uint64_t g) {
@@ -1317,8 +1391,11 @@ static bool links_ok(const Model *m) {
         ok = ok && q_ok(&m->chan[i].sendq, m->g_count) && q_ok(&m->chan[i].recvq, m->g_count);
     for (size_t i = 0; i < m->cmd_count; i++) {
         ok = ok && link_ok(m->cmd[i].next, m->cmd_count) && m->cmd[i].arg_count <= CMD_ARGS_MAX;
+        ok = ok && link_ok(m->cmd[i].queue, m->queue_count);
         for (uint64_t k = 0; ok && k < m->cmd[i].arg_count; k++)
             ok = m->cmd[i].obj[k] < m->obj_count;
+        for (uint64_t k = 0; ok && k < m->cmd[i].after_count && k < CMD_AFTER_MAX; k++)
+            ok = m->cmd[i].after[k] < m->cmd_count;
     }
     for (size_t i = 0; i < m->queue_count; i++) {
         ok = ok && (m->queue[i].depth == 0 ||

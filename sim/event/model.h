@@ -98,6 +98,7 @@ typedef struct {
     uint64_t next_p; /* starting, waking: the P it will take */
     uint64_t since_ns, since_seq;
     uint64_t queue;   /* in C: the device queue it waits for */
+    uint64_t cmd;     /* ... or the command */
     uint64_t syscall; /* it is not in C but in a system call, or one of the two: imported */
     uint64_t born_seq;
     uint64_t lock_g;  /* the only goroutine it may run; NONE = any */
@@ -148,13 +149,16 @@ typedef struct {
     uint64_t unpinned_ns, unpinned_line;      /* the last pin was taken out; NONE = there was none */
 } ModelObj;
 
-enum { CMD_ARGS_MAX = 8 };
+enum { CMD_ARGS_MAX = 8, CMD_AFTER_MAX = 4 };
 typedef struct {
     uint64_t state; /* CmdState */
-    uint64_t queue, g, name, items, line;
+    uint64_t queue, g, name, items, line; /* queue NONE: a user event */
     uint64_t enqueue_ns, start_ns, end_ns; /* end_ns: known from the start on (modelled time) */
     uint64_t slices;
     uint64_t next; /* CMD behind it in its queue */
+    uint64_t after_count;         /* commands that must be done before, besides the one ahead in its queue */
+    uint64_t after[CMD_AFTER_MAX]; /* ... the first of them */
+    uint64_t calls;               /* functions that the driver shall call when it is done */
     uint64_t arg_count;
     uint64_t obj[CMD_ARGS_MAX], written[CMD_ARGS_MAX];
     uint64_t stale[CMD_ARGS_MAX];      /* the address that it holds although the object has left it; NONE = it is there */
@@ -162,7 +166,9 @@ typedef struct {
 } ModelCmd;
 
 typedef struct {
-    uint64_t head, tail; /* CMD: running or first queued; last */
+    uint64_t name;       /* STR; NONE: the default queue */
+    uint64_t unordered;
+    uint64_t head, tail; /* CMD: as they were enqueued, of those that are not done */
     uint64_t depth;      /* not yet done */
     uint64_t done;
     uint64_t idle_since_ns;
@@ -221,6 +227,8 @@ bool model_load(Model **m, const Intern *text, const uint8_t *bytes, size_t len)
 /* Is P attached to a thread that is out of Go? (Since Go 1.26 no state of P says so.) */
 bool model_p_in_syscall(const Model *m, uint64_t p);
 /* The name of a goroutine, "" for an unknown one. */
+/* What the device runs of this queue, of several the one that began last; NONE. */
+uint64_t model_running_cmd(const Model *m, uint64_t queue);
 const char *model_g_name(const Model *m, uint64_t g);
 /* Imported: Go's own number of a goroutine that has another here; else 0. */
 uint64_t model_g_number(const Model *m, uint64_t g);

@@ -1241,29 +1241,31 @@ static void tell_across(const Model *m, const Event *e, Narration *n) {
     }
 }
 
+static const char *cmd_name(const Model *m, uint64_t cmd) { return intern_text(m->text, m->cmd[cmd].name); }
+
 static void tell_device(const Model *m, const Event *e, Narration *n) {
     const uint64_t *a = e->arg;
     char g[NAME], t[NAME];
     switch (e->kind) {
     case EV_DEV_ENQUEUE: enqueue(m, e, n); break;
     case EV_DEV_ARG:
-        headline(n, "%.20s holds the address of %.14s", intern_text(m->text, m->cmd[a[0]].name),
+        headline(n, "%.20s holds the address of %.14s", cmd_name(m, a[0]),
                  intern_text(m->text, m->obj[a[1]].name));
         reason(n, "Until the command is done, it %s this memory.", a[2] ? "writes to" : "reads");
         break;
     case EV_DEV_STALE:
-        headline(n, "%.16s has an old address", intern_text(m->text, m->cmd[a[0]].name));
+        headline(n, "%.16s has an old address", cmd_name(m, a[0]));
         reason(n, "**%s** is not there any more. %llu of %llu slices have run; the others use what is there now.",
                intern_text(m->text, m->obj[a[1]].name), (Ull)a[2], (Ull)m->cmd[a[0]].slices);
         detail(n, "%llu slices too late", (Ull)(m->cmd[a[0]].slices - a[2]));
         break;
     case EV_DEV_START:
-        headline(n, "The device begins %.20s", intern_text(m->text, m->cmd[a[0]].name));
+        headline(n, "The device begins %.20s", cmd_name(m, a[0]));
         reason(n, "In **%llu slices**, for **%s** of virtual time. No goroutine notices.",
                (Ull)a[1], narrate_time(t, sizeof t, a[2]));
         break;
     case EV_DEV_DONE:
-        headline(n, "The device has done %.20s", intern_text(m->text, m->cmd[a[0]].name));
+        headline(n, "The device has done %.20s", cmd_name(m, a[0]));
         reason(n, "**%llu** command%s left in its queue.", (Ull)m->queue[m->cmd[a[0]].queue].depth,
                plural(m->queue[m->cmd[a[0]].queue].depth));
         break;
@@ -1278,6 +1280,41 @@ static void tell_device(const Model *m, const Event *e, Narration *n) {
     case EV_DEV_IDLE:
         headline(n, "The device has nothing to do");
         reason(n, "Its queue has run dry; whoever waits in clFinish is woken.");
+        break;
+    case EV_DEV_QUEUE:
+        headline(n, "%s makes the queue %.20s", narrate_g(m, a[1], g, sizeof g), intern_text(m->text, a[2]));
+        if (a[3]) reason(n, "Its commands begin **as soon as they can**; what must come first stands in their wait lists.");
+        else reason(n, "Its commands run **one after the other**, but beside those of other queues.");
+        function(n, "clCreateCommandQueue");
+        break;
+    case EV_DEV_AFTER:
+        headline(n, "%.20s waits for %.20s", cmd_name(m, a[0]), cmd_name(m, a[1]));
+        reason(n, "**k%llu** begins only when **k%llu** is done. The device sees to that; no goroutine has to wait.", (Ull)a[0], (Ull)a[1]);
+        break;
+    case EV_DEV_EVENT:
+        headline(n, "%s makes the event %.20s", narrate_g(m, a[1], g, sizeof g), intern_text(m->text, a[2]));
+        reason(n, "No command will complete it: **the host** says when it has happened, and commands can wait for it.");
+        function(n, "clCreateUserEvent");
+        break;
+    case EV_DEV_SET:
+        headline(n, "%.20s has happened", cmd_name(m, a[0]));
+        reason(n, "%s says so; what waited for it on the device may begin.", narrate_g(m, a[1], g, sizeof g));
+        function(n, "clSetUserEventStatus");
+        break;
+    case EV_DEV_WAIT_FOR:
+        headline(n, "M%llu sleeps in the driver", (Ull)a[1]);
+        reason(n, "It carries %s and waits for **%s** (k%llu). Go's runtime does not know why, nor for how long.",
+               narrate_g(m, a[0], g, sizeof g), cmd_name(m, a[2]), (Ull)a[2]);
+        function(n, "clWaitForEvents");
+        break;
+    case EV_DEV_CALLBACK:
+        headline(n, "%s wants to hear of %.20s", narrate_g(m, a[1], g, sizeof g), cmd_name(m, a[0]));
+        reason(n, "Nobody waits: when **k%llu** is done, **a thread of the driver's** will call Go.", (Ull)a[0]);
+        function(n, "clSetEventCallback");
+        break;
+    case EV_DEV_NOTIFY:
+        headline(n, "The driver tells of %.20s", cmd_name(m, a[0]));
+        reason(n, "On its own thread **t%llu**, which needs an M and a P to call Go.", (Ull)a[1]);
         break;
     default: break;
     }
@@ -1325,8 +1362,11 @@ bool narrate_is_story(const Event *e) {
     case EV_CGO_EXIT_P:
     case EV_CGO_EXIT_WAIT:
     case EV_DEV_WAIT:
+    case EV_DEV_WAIT_FOR:
     case EV_DEV_START:
     case EV_DEV_DONE:
+    case EV_DEV_SET:
+    case EV_DEV_NOTIFY:
     case EV_GO_STOP:
     case EV_PREEMPT_ASK:
     case EV_SIGNAL_IN_C:

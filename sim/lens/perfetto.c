@@ -435,7 +435,7 @@ static void slice_begin(Perfetto *w, LaneKind kind, uint64_t id, const Want *v) 
     say(w, KEY_EVENT, w->e->seq);
     if (w->e->cause && kind == LANE_G) say(w, KEY_CAUSE, w->e->cause); /* once is enough: it is most of the bytes */
     say_line(w, v->line);
-    if (kind == LANE_QUEUE) packet_ends_flow(&w->k, FLOW_OF_COMMAND | w->model->queue[id].head);
+    if (kind == LANE_QUEUE) packet_ends_flow(&w->k, FLOW_OF_COMMAND | model_running_cmd(w->model, id));
     if (kind == LANE_G && runs(v->show) && l->flow) {
         packet_ends_flow(&w->k, l->flow);
         l->flow = 0;
@@ -534,10 +534,10 @@ static Want t_shows(const Model *m, uint64_t id) {
 }
 
 static Want queue_shows(const Model *m, uint64_t id) {
-    uint64_t head = m->queue[id].head;
-    if (head >= m->cmd_count || m->cmd[head].state != CMD_RUNNING) return nothing;
-    Want v = want(SHOW_COMMAND, m->cmd[head].name);
-    v.line = m->cmd[head].line;
+    uint64_t cmd = model_running_cmd(m, id);
+    if (cmd == NONE) return nothing;
+    Want v = want(SHOW_COMMAND, m->cmd[cmd].name);
+    v.line = m->cmd[cmd].line;
     return v;
 }
 
@@ -583,7 +583,7 @@ static void look_t(Perfetto *w, uint64_t t) {
 }
 
 static void look_cmd(Perfetto *w, uint64_t cmd) {
-    if (cmd >= w->model->cmd_count) return;
+    if (cmd >= w->model->cmd_count || w->model->cmd[cmd].queue == NONE) return;
     Want v = queue_shows(w->model, w->model->cmd[cmd].queue);
     turn(w, LANE_QUEUE, w->model->cmd[cmd].queue, &v);
 }

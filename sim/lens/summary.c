@@ -50,14 +50,17 @@ static void blocked(Summary *s, const Model *m, const Event *e) {
 static void device_start(Summary *s, const Model *m, const Event *e) {
     if (e->arg[0] < m->cmd_count)
         s->value[FIG_launch_latency] += e->time_ns - m->cmd[e->arg[0]].enqueue_ns;
+    if (s->device_runs++ > 0) return;
     if (s->idle_from_ns != NONE) s->value[FIG_device_idle] += e->time_ns - s->idle_from_ns;
-    s->idle_from_ns = NONE;
+    s->work_from_ns = e->time_ns;
     if (s->first_start_ns == NONE) s->first_start_ns = e->time_ns;
 }
 
-static void device_done(Summary *s, const Model *m, const Event *e) {
-    if (e->arg[0] < m->cmd_count)
-        s->value[FIG_device_busy] += e->time_ns - m->cmd[e->arg[0]].start_ns;
+/* Several commands at the same time keep it no busier than one. */
+static void device_done(Summary *s, const Event *e) {
+    if (s->device_runs == 0 || --s->device_runs > 0) return;
+    s->value[FIG_device_busy] += e->time_ns - s->work_from_ns;
+    s->idle_from_ns = e->time_ns;
 }
 
 /* ---- in C, and back: a thread goes in by three events and comes out by four ---- */
@@ -222,8 +225,7 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
         if (is_transfer(m, e)) v[FIG_transferred] += e->arg[4];
         break;
     case EV_DEV_START: device_start(s, m, e); break;
-    case EV_DEV_DONE: device_done(s, m, e); break;
-    case EV_DEV_IDLE: s->idle_from_ns = e->time_ns; break;
+    case EV_DEV_DONE: device_done(s, e); break;
     default: break;
     }
 }

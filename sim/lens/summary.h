@@ -22,6 +22,7 @@ typedef struct {
     uint64_t value[FIG_COUNT];
     uint64_t first_start_ns; /* of a device command; NONE = none yet */
     uint64_t idle_from_ns;   /* device idle since; NONE = it is busy */
+    uint64_t device_runs, work_from_ns; /* so many commands; busy since */
     uint64_t in_c;           /* Ms that are in C now */
 } Summary;
 

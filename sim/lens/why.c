@@ -203,6 +203,39 @@ static void say_sysmon(Tale *t, uint64_t p) {
     }
 }
 
+/* What a command that has not begun waits for: the graph is followed to a command that could run, or to an event that
+ * somebody has to set. NONE: to nothing that is known of it. */
+static uint64_t waits_for(const Model *m, uint64_t cmd) {
+    const ModelCmd *c = &m->cmd[cmd];
+    for (uint64_t i = 0; i < c->after_count && i < CMD_AFTER_MAX; i++) {
+        if (m->cmd[c->after[i]].state != CMD_DONE) return c->after[i];
+    }
+    if (c->queue == NONE || m->queue[c->queue].unordered) return NONE;
+    uint64_t before = NONE, at = m->queue[c->queue].head;
+    for (uint64_t left = m->queue[c->queue].depth; left > 0 && at < m->cmd_count && at != cmd; left--, at = m->cmd[at].next)
+        before = at;
+    return at == cmd ? before : NONE;
+}
+
+static void say_cmd(Tale *t, uint64_t cmd, const char *behind) {
+    const Model *m = t->m;
+    enum { HOPS_MAX = 8 };
+    for (int hop = 0; hop < HOPS_MAX && cmd != NONE; hop++, behind = "") {
+        const ModelCmd *c = &m->cmd[cmd];
+        if (c->state == CMD_RUNNING) {
+            say(t, "The device runs %s (k%llu), enqueued%s, until %s%s.", STR(c->name), (Ull)cmd, AT(c->line), TIME(c->end_ns), behind);
+            return;
+        }
+        if (c->queue == NONE) {
+            say(t, "Nobody has set the event %s (k%llu) yet, made%s by %s.", STR(c->name), (Ull)cmd, AT(c->line), G(c->g));
+            return;
+        }
+        say(t, "The device has not begun %s (k%llu), enqueued%s%s.", STR(c->name), (Ull)cmd, AT(c->line), behind);
+        cmd = waits_for(m, cmd);
+        if (cmd != NONE && hop + 1 < HOPS_MAX) say(t, "It waits for %s (k%llu).", STR(m->cmd[cmd].name), (Ull)cmd);
+    }
+}
+
 static void say_device(Tale *t, uint64_t queue) {
     const Model *m = t->m;
     const ModelQueue *q = &m->queue[queue];
@@ -211,24 +244,18 @@ static void say_device(Tale *t, uint64_t queue) {
             (Ull)queue, TIME(q->idle_since_ns));
         return;
     }
-    const ModelCmd *c = &m->cmd[q->head];
     char behind[48] = "";
     if (q->depth > 1)
         snprintf(behind, sizeof behind, ", with %llu more behind it", (Ull)(q->depth - 1));
-    if (c->state == CMD_RUNNING) {
-        say(t, "The device runs %s (k%llu), enqueued%s, until %s%s.", STR(c->name), (Ull)q->head,
-            AT(c->line), TIME(c->end_ns), behind);
-    } else {
-        say(t, "The device has not begun %s (k%llu), enqueued%s%s.", STR(c->name), (Ull)q->head,
-            AT(c->line), behind);
-    }
+    uint64_t running = model_running_cmd(m, queue);
+    say_cmd(t, running != NONE ? running : q->head, behind);
 }
 
 /* Ends at the line of the call. */
 static void say_call(Tale *t, uint64_t g) {
     const ModelG *gp = &t->m->g[g];
     const ModelM *mp = m_of(t, gp->m);
-    bool waits = mp && mp->queue < t->m->queue_count;
+    bool for_cmd = mp && mp->cmd < t->m->cmd_count, waits = for_cmd || (mp && mp->queue < t->m->queue_count);
     if (STR(gp->fn)[0] == '\0' && mp && mp->cthread < t->m->cthread_count) {
         say(t,
             "%s belongs to the C thread t%llu, which runs code of its own%s: Go did not call it.",
@@ -240,7 +267,9 @@ static void say_call(Tale *t, uint64_t g) {
             AT(gp->line), TIME(gp->since_ns));
         return;
     }
-    if (waits) say_device(t, mp->queue);
+    if (for_cmd && t->m->cmd[mp->cmd].state == CMD_DONE) say(t, "k%llu is done, and the driver is waking the thread.", (Ull)mp->cmd);
+    else if (for_cmd) say_cmd(t, mp->cmd, "");
+    else if (waits) say_device(t, mp->queue);
     if (STR(gp->fn)[0] == '\0' && t->m->imported) { /* it was so from the start, or it is a thread of C */
         say_root(t, gp->since_seq, "It goes back to this:");
         return;

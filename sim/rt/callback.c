@@ -35,7 +35,7 @@ static void one_new_extra_m(World *w) {
     w->extra.length++;
 }
 
-static void due(World *w, CThread *t, uint64_t delay_ns) {
+void callback_thread_due(World *w, CThread *t, uint64_t delay_ns) {
     agenda_put(&w->agenda, world_now(w) + delay_ns, w->s->cause, DUE_CTHREAD, t->id.v,
                ++t->generation);
 }
@@ -50,7 +50,7 @@ static void newextram(World *w) {
     for (CThread *next; t != NULL; t = next) {
         next = t->link;
         t->link = NULL;
-        due(w, t, 1000); /* lockextra sleeps for 1 us at a time */
+        callback_thread_due(w, t, 1000); /* lockextra sleeps for 1 us at a time */
     }
 }
 
@@ -140,7 +140,7 @@ void callback_thread(World *w, uint64_t body, Id_STR name, uint32_t line) {
     GROW(w->cthreads, w->cthread_cap, w->cthread_count + 1);
     w->cthreads[w->cthread_count++] = t;
     EMIT(w->s, C_THREAD, t->id, name, {line});
-    due(w, t, cost(w, COST_pthread_create));
+    callback_thread_due(w, t, cost(w, COST_pthread_create));
 }
 
 static void thread_end(World *w, CThread *t) {
@@ -163,7 +163,7 @@ bool callback_gives_m_back(World *w, M *mp) {
     dropm(w, mp);
     t->begun = true;
     t->op.kind = OP_C_WORK;
-    due(w, t, cost(w, COST_dropm));
+    callback_thread_due(w, t, cost(w, COST_dropm));
     return true;
 }
 
@@ -175,30 +175,38 @@ void callback_thread_step(World *w, CThread *t) {
         return;
     }
     t->begun = true;
+    if (t->body == NONE) {
+        driver_next(w, t);
+        return;
+    }
     w->prog.next(w->prog.ctx, w, t->body, (OpResult){0, true}, &t->op);
     if (w->outcome != RUN_GOES) return;
     switch (t->op.kind) {
     case OP_C_WORK:
         EMIT(w->s, CGO_WORK, {NONE}, {t->op.a}, {t->op.line});
-        if (t->op.a > 0 || !exec_stuck(w, t->op.line, true)) due(w, t, t->op.a);
+        if (t->op.a > 0 || !exec_stuck(w, t->op.line, true)) callback_thread_due(w, t, t->op.a);
         return;
     case OP_CALLBACK: needm(w, t); return;
     case OP_C_THREAD:
         callback_thread(w, t->op.a, t->op.text, t->op.line);
-        due(w, t, cost(w, COST_pthread_create));
+        callback_thread_due(w, t, cost(w, COST_pthread_create));
         return;
     case OP_NOTE:
         EMIT(w->s, NOTE, {NONE}, t->op.text, {t->op.line});
-        if (!exec_stuck(w, t->op.line, true)) due(w, t, 0);
+        if (!exec_stuck(w, t->op.line, true)) callback_thread_due(w, t, 0);
         return;
-    case OP_END: thread_end(w, t); return;
+    case OP_END:
+        if (t == w->driver.thread) driver_called(w, t);
+        else thread_end(w, t);
+        return;
     default: exec_wrong_side(w, &t->op, true); return;
     }
 }
 
 void callback_free(World *w) {
     for (size_t i = 0; i < w->cthread_count; i++) {
-        if (!w->cthreads[i]->ended && w->prog.drop) w->prog.drop(w->prog.ctx, w->cthreads[i]->body);
+        bool has_body = !w->cthreads[i]->ended && w->cthreads[i] != w->driver.thread;
+        if (has_body && w->prog.drop) w->prog.drop(w->prog.ctx, w->cthreads[i]->body);
         free(w->cthreads[i]);
     }
     free(w->cthreads);

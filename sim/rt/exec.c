@@ -44,6 +44,11 @@ static uint64_t op_cost(World *w, M *mp) {
     case OP_LAUNCH:
     case OP_MEM_TAKE:
     case OP_MEM_GIVE:
+    case OP_QUEUE:
+    case OP_EVENT:
+    case OP_EVENT_SET:
+    case OP_EVENT_WAIT:
+    case OP_EVENT_CALL:
     case OP_FINISH: return cost(w, COST_cgo_enter);
     case OP_COPY: return cost(w, COST_copy) + op->b * cost(w, COST_copy_byte_ps) / 1000;
     case OP_CLEANUP:
@@ -73,6 +78,7 @@ static uint64_t op_cost(World *w, M *mp) {
     case OP_NET:
     case OP_CALLBACK_END:
     case OP_IDLE: return 0;
+    case OP_TELL:
     case OP_C_WORK:
     case OP_C_LEAVE:
     case OP_CALLBACK: UNREACHABLE(); /* exec_next has refused them */
@@ -88,10 +94,10 @@ void exec_panic(World *w, G *gp, const char *text) {
 void exec_wrong_side(World *w, const Op *op, bool in_c) {
     Diag d;
     if (in_c) {
-        bool leaves_go = op->kind == OP_C_CALL || op->kind == OP_C_ENTER || op->kind == OP_LAUNCH ||
-                         op->kind == OP_FINISH || op->kind == OP_ACROSS || op->kind == OP_CTX_CURRENT ||
-                         op->kind == OP_CTX_USE || op->kind == OP_CTX_ABSENT || op->kind == OP_MEM_TAKE ||
-                         op->kind == OP_MEM_GIVE;
+        bool leaves_go = op->kind == OP_C_CALL || op->kind == OP_C_ENTER || op->kind == OP_ACROSS ||
+                         op->kind == OP_CTX_CURRENT || op->kind == OP_CTX_USE || op->kind == OP_CTX_ABSENT ||
+                         op->kind == OP_MEM_TAKE || op->kind == OP_MEM_GIVE ||
+                         (op->kind >= OP_LAUNCH && op->kind <= OP_EVENT_CALL);
         diag_fail_at(&d, EXIT_SCENARIO, "", (int)op->line, 0,
                      leaves_go ? "this is a call from Go to C, and here runs C already"
                                : "this is Go code, and here runs C: it knows no goroutines and no channels");
@@ -221,7 +227,8 @@ static void begin_in_c(World *w, M *mp) {
         return;
     case OP_END:
         if (mp->cthread != NULL) {
-            callback_thread_exit(w, mp);
+            if (mp->cthread == w->driver.thread) driver_called(w, mp->cthread);
+            else callback_thread_exit(w, mp);
             return;
         }
         exec_wrong_side(w, op, true);
@@ -303,9 +310,14 @@ void exec_op(World *w, M *mp) {
         if (op->b > 1) /* a recorded list: one call, whatever its length */
             cgo_entersyscall(w, mp, stream_text(w->s, "clEnqueueCommandBuffer"),
                              cost(w, COST_dev_enqueue) + op->b * cost(w, COST_graph_launch));
-        else cgo_entersyscall(w, mp, w->launches[op->a].is_transfer ? w->launches[op->a].name : w->text.enqueue,
+        else cgo_entersyscall(w, mp, w->launches[op->a].kind == LAUNCH_KERNEL ? w->text.enqueue : w->launches[op->a].name,
                               cost(w, COST_dev_enqueue));
         return;
+    case OP_QUEUE: cgo_entersyscall(w, mp, stream_text(w->s, "clCreateCommandQueue"), cost(w, COST_dev_queue)); return;
+    case OP_EVENT: cgo_entersyscall(w, mp, stream_text(w->s, "clCreateUserEvent"), cost(w, COST_dev_event)); return;
+    case OP_EVENT_SET: cgo_entersyscall(w, mp, stream_text(w->s, "clSetUserEventStatus"), cost(w, COST_dev_event)); return;
+    case OP_EVENT_WAIT: cgo_entersyscall(w, mp, stream_text(w->s, "clWaitForEvents"), cost(w, COST_dev_finish)); return;
+    case OP_EVENT_CALL: cgo_entersyscall(w, mp, stream_text(w->s, "clSetEventCallback"), cost(w, COST_dev_event)); return;
     case OP_MEM_TAKE:
     case OP_MEM_GIVE: memory_call(w, mp); return;
     case OP_COPY:
@@ -377,6 +389,7 @@ void exec_op(World *w, M *mp) {
         sched_gopark(w, mp, op->text);
         sched_schedule(w, mp);
         return;
+    case OP_TELL:
     case OP_C_WORK:
     case OP_C_LEAVE:
     case OP_CALLBACK: UNREACHABLE();
@@ -411,12 +424,20 @@ void exec_c(World *w, M *mp) {
     const Op *op = &gp->op;
     switch (op->kind) {
     case OP_LAUNCH:
-        launch_enqueue(w, mp, &w->launches[op->a]);
-        for (uint64_t i = 1; i < op->b; i++) launch_enqueue(w, mp, &w->launches[op->a + i]);
+        for (uint64_t i = 0; i < (op->b ? op->b : 1); i++) queue_enqueue(w, mp, &w->launches[op->a + i]);
+        result_set(&gp->result, w->cmd_count - 1, true);
         break;
     case OP_FINISH:
-        if (launch_wait(w, mp, (Id_QUEUE){op->a})) return; /* woken by launch_done */
+        if (queue_finish(w, mp, (Id_QUEUE){op->a})) return; /* woken by queue_done */
         break;
+    case OP_QUEUE: result_set(&gp->result, queue_new(w, mp), true); break;
+    case OP_EVENT: queue_user_event(w, mp); break;
+    case OP_EVENT_SET: queue_set(w, mp); break;
+    case OP_EVENT_WAIT:
+        if (queue_wait(w, mp, op->a)) return;
+        break;
+    case OP_EVENT_CALL: driver_call(w, mp); break;
+    case OP_TELL: driver_next(w, mp->cthread); return;
     case OP_MEM_TAKE: memory_take(w, mp); break;
     case OP_MEM_GIVE: memory_give(w, mp); break;
     case OP_C_THREAD: callback_thread(w, op->a, op->text, op->line); break;

@@ -1,15 +1,13 @@
-/* launch.c -- commands for the device: enqueued by a short call, waited for by a long one.
+/* launch.c -- a command of the device runs: in virtual time for as long as the profile says, really in slices.
  *
- * The queue is in order. In virtual time a command begins when the one before it is done, and lasts as
- * long as the profile says; really it is executed when it is done, in slices, so that what the host
- * reads afterwards is what the device wrote. With measured time it is executed when it begins, and
- * the device's own figure becomes its duration.
+ * It is executed when it is done, or so much of it as is due before memory moves, so that what the host reads afterwards
+ * is what the device wrote. With measured time it is executed when it begins, and the device's own figure becomes its
+ * duration. When it may begin is the queues' matter (queue.c).
  *
  * A transfer between the host and memory of the device's own is a command like a kernel, and holds both addresses.
  *
- * Differs: one queue of a device runs one command at a time. A kernel whose argument is memory of the host's has no
- *          transfers of its own: they are part of it.
- * Emits:   DEV_*
+ * Differs: a kernel whose argument is memory of the host's has no transfers of its own: they are part of it.
+ * Emits:   DEV_START DEV_DONE DEV_STALE
  */
 #include "world.h"
 
@@ -19,6 +17,9 @@ static uint64_t modelled(const World *w, const Launch *l) {
     if (l->duration_ns != NONE) return l->duration_ns;
     return cost(w, COST_dev_kernel) + l->items * cost(w, COST_dev_item_ps) / 1000;
 }
+
+/* Markers and barriers are nothing to the device. */
+static bool is_real(const Cmd *c) { return queue_engine(c->launch.kind) != ENGINE_COUNT; }
 
 /* Executes the command really. False if the device failed: the run is over then. A kernel that writes
  * where it may not can take the process with it: what happened so far is handed on before. */
@@ -46,6 +47,7 @@ static bool bring_back(World *w, const Cmd *c) {
 
 static uint64_t duration(World *w, uint64_t cmd) {
     Cmd *c = &w->cmds[cmd];
+    if (!is_real(c)) return 0;
     if (!w->opt.measured) return modelled(w, &c->launch);
     if (cmd < w->opt.recorded_count) return w->opt.recorded[cmd];
     if (!dev_info(w->dev)->present) return modelled(w, &c->launch);
@@ -63,40 +65,6 @@ void launch_start(World *w, uint64_t cmd) {
     c->ns = ns;
     EMIT(w->s, DEV_START, {cmd}, {c->launch.slices}, {ns});
     agenda_put(&w->agenda, world_now(w) + ns, w->s->cause, DUE_CMD_DONE, cmd, 0);
-}
-
-void launch_enqueue(World *w, M *mp, Launch *l) {
-    uint64_t cmd = w->cmd_count++;
-    GROW(w->cmds, w->cmd_cap, w->cmd_count);
-    Cmd *c = &w->cmds[cmd];
-    *c = (Cmd){.launch = *l, .next = NONE};
-    G *gp = mp->curg;
-    EMIT(w->s, DEV_ENQUEUE, {cmd}, l->queue, gp->id, l->name, {l->items}, {gp->op.line});
-    for (uint32_t i = 0; i < l->obj_count; i++)
-        EMIT(w->s, DEV_ARG, {cmd}, l->obj[i], {l->written[i]});
-    while (w->queue_count <= l->queue.v) {
-        GROW(w->queues, w->queue_cap, w->queue_count + 1);
-        w->queues[w->queue_count++] = (DevQueue){.head = NONE, .tail = NONE};
-    }
-    DevQueue *q = &w->queues[l->queue.v];
-    if (q->head == NONE) {
-        q->head = cmd;
-        agenda_put(&w->agenda, world_now(w) + cost(w, COST_dev_start), w->s->cause, DUE_CMD_START,
-                   cmd, 0);
-    } else {
-        w->cmds[q->tail].next = cmd;
-    }
-    q->tail = cmd;
-}
-
-bool launch_wait(World *w, M *mp, Id_QUEUE id) {
-    if (id.v >= w->queue_count || w->queues[id.v].head == NONE) return false;
-    DevQueue *q = &w->queues[id.v];
-    EMIT(w->s, DEV_WAIT, mp->curg->id, mp->id, id);
-    if (q->waiters == NULL) q->waiters_tail = &q->waiters;
-    *q->waiters_tail = mp;
-    q->waiters_tail = &mp->link;
-    return true;
 }
 
 bool launch_holds(const World *w, Id_OBJ obj) {
@@ -133,38 +101,26 @@ uint32_t launch_outdate(World *w, Id_OBJ obj, uint64_t from) {
 
 void launch_settle(World *w) {
     for (size_t q = 0; q < w->queue_count; q++) {
-        if (w->queues[q].head == NONE) continue;
-        Cmd *c = &w->cmds[w->queues[q].head];
-        if (c->state != LAUNCH_RUNNING) continue;
-        uint32_t due = slices_due(c->start_ns, c->ns, c->launch.slices, world_now(w));
-        if (due > c->slices_done && !execute(w, c, due)) return;
+        for (uint64_t cmd = w->queues[q].head; cmd != NONE; cmd = w->cmds[cmd].next) {
+            Cmd *c = &w->cmds[cmd];
+            if (c->state != LAUNCH_RUNNING || !is_real(c)) continue;
+            uint32_t due = slices_due(c->start_ns, c->ns, c->launch.slices, world_now(w));
+            if (due > c->slices_done && !execute(w, c, due)) return;
+        }
     }
 }
 
 void launch_done(World *w, uint64_t cmd) {
     Cmd *c = &w->cmds[cmd];
     ASSERT(c->state == LAUNCH_RUNNING);
-    if (!execute(w, c, c->launch.slices)) return; /* nothing is left to do if it was measured */
-    if (!bring_back(w, c)) return;
-    dev_launch_drop(w->dev, c->launch.dev);
+    if (is_real(c)) {
+        if (!execute(w, c, c->launch.slices)) return; /* nothing is left to do if it was measured */
+        if (!bring_back(w, c)) return;
+        dev_launch_drop(w->dev, c->launch.dev);
+    }
     gc_forget(w, c);
     c->state = LAUNCH_DONE;
     w->cmds_done++;
     EMIT(w->s, DEV_DONE, {cmd});
-    DevQueue *q = &w->queues[c->launch.queue.v];
-    q->head = c->next;
-    if (q->head != NONE) {
-        launch_start(w, q->head);
-        return;
-    }
-    q->tail = NONE;
-    EMIT(w->s, DEV_IDLE, c->launch.queue);
-    M *mp = q->waiters;
-    q->waiters = NULL;
-    while (mp != NULL) { /* in the order in which they began to wait */
-        M *next = mp->link;
-        mp->link = NULL;
-        m_due(w, mp, M_AT_EXIT, cost(w, COST_dev_notify));
-        mp = next;
-    }
+    queue_done(w, cmd);
 }

@@ -20,8 +20,14 @@ typedef enum {
     OP_RECV,    /* <-channel a; result: value, ok */
     OP_CLOSE,   /* close(channel a) */
     OP_C_CALL,  /* a C function called text that takes a ns; b: flags CALL_* */
-    OP_LAUNCH,  /* clEnqueueNDRangeKernel of launch a (world_launch); b: so many from there on by one call, 0 = 1 */
-    OP_FINISH,  /* clFinish: C waits until queue a is empty */
+    OP_LAUNCH,  /* clEnqueueNDRangeKernel of launch a (world_launch); b: so many from there on by one call, 0 = 1;
+                   result: the number of its (last) command */
+    OP_FINISH,  /* clFinish: C waits until queue a (NONE = the default one) is empty */
+    OP_QUEUE,   /* clCreateCommandQueue, called text; b: 1 = unordered; result: its number */
+    OP_EVENT,   /* clCreateUserEvent, called text; result: its number, as of a command */
+    OP_EVENT_SET,  /* clSetUserEventStatus of a; result: ok = it was not set before */
+    OP_EVENT_WAIT, /* clWaitForEvents: C waits until all of list a (world_cmds) are done */
+    OP_EVENT_CALL, /* clSetEventCallback: when command a is done, the driver's thread runs body b */
     OP_PIN,     /* Pinner.Pin(object a) */
     OP_UNPIN,   /* Pinner.Unpin, object a */
     OP_CLEANUP, /* runtime.AddCleanup for object a */
@@ -61,6 +67,7 @@ typedef enum {
 
     /* the runtime's own goroutines only: */
     OP_IDLE, /* waits to be woken, for the reason text */
+    OP_TELL, /* the driver's thread: looks for something to tell */
     OP_MARK, /* marks for a ns, at one go; b: it was asked to stop before */
     OP_SWEEP, /* sweeps for a ns */
 } OpKind;

@@ -67,9 +67,12 @@ static uint64_t count_g(const World *w, GState status) {
  * they are borrowed; a C thread may call in as long as it lives, unless it waits in Go itself. */
 void sched_checkdead(World *w) {
     uint64_t mcount = w->allm_count - w->sched.nmfreed, extra = w->extra.length;
+    const CThread *driver = w->driver.thread;
+    if (driver != NULL && driver->m != NULL && driver_rests(w, driver)) extra++; /* it will never come */
     if (mcount - extra - w->sched.nmidle - w->sched.nmidlelocked - w->sched.nmsys > 0) return;
     for (size_t i = 0; i < w->cthread_count; i++) {
-        if (!w->cthreads[i]->ended && w->cthreads[i]->m == NULL) return;
+        const CThread *t = w->cthreads[i];
+        if (!t->ended && t->m == NULL && !driver_rests(w, t)) return;
     }
     if (timer_next_ns(w) != UINT64_MAX || count_g(w, G_RUNNABLE) > 0) return; /* behind a C thread that has gone */
     EMIT(w->s, DEADLOCK, {count_g(w, G_WAITING)},

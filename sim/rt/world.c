@@ -57,6 +57,7 @@ World *world_new(Stream *s, Dev *dev, Prog prog, const WorldOptions *opt) {
     w->text.chan_send = stream_text(s, "chan send");
     w->text.chan_recv = stream_text(s, "chan receive");
     w->text.sleep = stream_text(s, "sleep");
+    w->default_queue = w->driver.running = NONE;
     w->text.preempted = stream_text(s, "preempted");
     w->text.gosched = stream_text(s, "runtime.Gosched");
     w->text.enqueue = stream_text(s, "clEnqueueNDRangeKernel");
@@ -107,7 +108,8 @@ void world_free(World *w) {
     free(w->chans);
     free(w->cmds);
     free(w->launches);
-    free(w->queues);
+    queue_free(w);
+    driver_free(w);
     free(w->timers);
     free(w->contexts);
     free(w->jobs);
@@ -188,7 +190,7 @@ static void step(World *w, const Due *due) {
     case DUE_M: m_step(w, mp, mp->at); break;
     case DUE_SYSMON: sysmon_round(w); break;
     case DUE_SIGNAL: exec_interrupt(w, mp); break;
-    case DUE_CMD_START: launch_start(w, due->id); break;
+    case DUE_CMD_START: queue_can_start(w, due->id); break;
     case DUE_CMD_DONE: launch_done(w, due->id); break;
     case DUE_PROLOGUE: exec_prologue(w, mp); break;
     case DUE_STW: stw_ask(w); break;

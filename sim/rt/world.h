@@ -216,10 +216,16 @@ typedef struct {
 
 typedef enum { LAUNCH_QUEUED, LAUNCH_RUNNING, LAUNCH_DONE } LaunchState;
 
-/* One launch of a kernel, prepared by the program, enqueued by OP_LAUNCH. */
+/* Of a transfer, a marker or a barrier the name is the call's, too. */
+typedef enum { LAUNCH_KERNEL, LAUNCH_WRITE, LAUNCH_READ, LAUNCH_MARKER, LAUNCH_BARRIER, LAUNCH_USER } LaunchKind;
+
+/* What the device can do at the same time: one kernel, one transfer each way. */
+typedef enum { ENGINE_COMPUTE, ENGINE_TO_DEVICE, ENGINE_TO_HOST, ENGINE_COUNT } Engine;
+
+/* One command, prepared by the program, enqueued by OP_LAUNCH. */
 typedef struct {
     Id_STR name;
-    bool is_transfer; /* the name is the call's, too */
+    LaunchKind kind;
     Id_QUEUE queue;
     Id_OBJ obj[CMD_ARGS_MAX];
     bool written[CMD_ARGS_MAX];
@@ -227,13 +233,16 @@ typedef struct {
     uint64_t items;
     uint64_t duration_ns; /* modelled; NONE = from the profile */
     uint32_t slices;
-    DevLaunch dev; /* its real counterpart */
+    uint32_t after; /* it waits for these, too: world_cmds */
+    DevLaunch dev;  /* its real counterpart; a marker, a barrier and a user event have none */
 } Launch;
 
 typedef struct {
     Launch launch;
     LaunchState state;
-    uint64_t next;        /* command behind it, NONE */
+    uint64_t next;        /* command behind it in its queue, NONE */
+    uint32_t waits;       /* commands that must be done before */
+    uint64_t then, then_last; /* what follows when it is done, in the order in which it was asked for */
     uint64_t measured_ns; /* the device's own figure */
     uint64_t start_ns, ns;  /* when it began, and for how long */
     uint32_t slices_done;
@@ -241,9 +250,30 @@ typedef struct {
 } Cmd;
 
 typedef struct {
-    uint64_t head, tail; /* running or next command; NONE = dry */
+    bool unordered;
+    uint64_t head, tail; /* commands that are not done, as they were enqueued; NONE = dry */
+    uint64_t barrier;    /* the last one; NONE */
     M *waiters, **waiters_tail;
 } DevQueue;
+
+/* A command is done: another one has one less to wait for, or a thread has, or the driver calls a function. */
+typedef enum { THEN_CMD, THEN_THREAD, THEN_CALL } ThenKind;
+typedef struct {
+    ThenKind kind;
+    uint64_t to; /* a command, an index of waits, of calls */
+    uint64_t next;
+} Then;
+
+/* A thread in clWaitForEvents: it waits for one after the other. */
+typedef struct {
+    M *mp;
+    uint64_t list; /* world_cmds */
+} DevWait;
+
+/* A function that the driver's thread is to call: body, which calls into Go, is dropped when it has run. */
+typedef struct {
+    uint64_t cmd, body; /* body NONE: it has */
+} DevCall;
 
 typedef struct {
     uint32_t procs;
@@ -303,6 +333,29 @@ struct World {
     size_t launch_count, launch_cap;
     DevQueue *queues;
     size_t queue_count, queue_cap;
+    uint64_t default_queue; /* of who names none; NONE: nobody has used it yet */
+    struct {
+        bool busy;
+        uint64_t *ready; /* commands that could begin; from head on */
+        size_t head, count, cap;
+    } engine[ENGINE_COUNT];
+    uint64_t dev_active; /* commands that run, or will without anybody's help */
+    Then *thens;
+    size_t then_count, then_cap;
+    DevWait *dev_waits;
+    size_t dev_wait_count, dev_wait_cap;
+    uint64_t *cmd_lists; /* each with its length before it; 0 = no list */
+    size_t cmd_list_count, cmd_list_cap;
+    struct { /* driver.c */
+        CThread *thread; /* NULL: nobody has asked for a call yet */
+        bool rests;      /* it waits for something to tell */
+        DevCall *calls;
+        size_t call_count, call_cap;
+        uint64_t *due; /* indices of calls whose command is done; from head on */
+        size_t head, due_count, due_cap;
+        uint64_t running; /* index; NONE */
+        uint64_t pending; /* calls that were not made yet */
+    } driver;
     Heap *heap;
     Foreign *foreign;
     Stack *stacks;
@@ -422,6 +475,8 @@ void world_object(World *w, Id_OBJ obj, const char *name, uint32_t line);
 uint64_t world_args(World *w, const Id_OBJ *obj, uint32_t count); /* a list of arguments of a call; 0 = none */
 uint64_t world_layout(World *w, HeapLayout layout); /* its number, for OP_ALLOC */
 uint64_t world_launch(World *w, const Launch *launch); /* its number, for OP_LAUNCH */
+uint64_t world_cmds(World *w, const uint64_t *cmd, uint32_t count); /* a list of commands; 0 = none */
+#define DEFAULT_QUEUE ((Id_QUEUE){NONE})
 
 /* A timer channel: time.After (period 0), time.NewTicker. OP_TIMER starts it. */
 uint64_t world_timer(World *w, uint64_t delay_ns, uint64_t period_ns, const char *name, uint32_t line);
@@ -499,6 +554,27 @@ void sched_poll_returns(World *w, uint64_t when_ns);  /* whoever sleeps in the p
 bool sched_runqempty(const P *pp);
 void sched_runq_to_global(World *w, P *pp); /* all of it, as runqdrain does */
 
+/* queue.c */
+void queue_enqueue(World *w, M *mp, const Launch *l);
+uint64_t queue_new(World *w, M *mp);      /* OP_QUEUE */
+void queue_user_event(World *w, M *mp);   /* OP_EVENT */
+void queue_set(World *w, M *mp);          /* OP_EVENT_SET */
+bool queue_finish(World *w, M *mp, Id_QUEUE q); /* true: the thread sleeps in the driver */
+bool queue_wait(World *w, M *mp, uint64_t list); /* the same */
+void queue_can_start(World *w, uint64_t cmd); /* nothing stands in its way any more but the engine */
+void queue_done(World *w, uint64_t cmd);
+void queue_then(World *w, uint64_t cmd, ThenKind kind, uint64_t to);
+void queue_free(World *w);
+Engine queue_engine(LaunchKind kind); /* ENGINE_COUNT: none */
+
+/* driver.c */
+void driver_call(World *w, M *mp);             /* OP_EVENT_CALL */
+void driver_tell(World *w, uint64_t call);     /* its command is done */
+void driver_next(World *w, CThread *t);        /* the thread has nothing to do */
+void driver_called(World *w, CThread *t);      /* OP_END of what it ran */
+bool driver_rests(const World *w, const CThread *t); /* nothing will come from it by itself */
+void driver_free(World *w);
+
 /* gqueue.c */
 void gqueue_put(GQueue *q, G *gp);
 G *gqueue_get(GQueue *q);
@@ -515,6 +591,7 @@ void callback_enter(World *w, M *mp);   /* OP_CALLBACK of a goroutine in C */
 void callback_entered(World *w, M *mp); /* it is in Go now */
 void callback_leave(World *w, M *mp);   /* OP_CALLBACK_END */
 void callback_thread(World *w, uint64_t body, Id_STR name, uint32_t line);
+void callback_thread_due(World *w, CThread *t, uint64_t delay_ns);
 void callback_thread_step(World *w, CThread *t); /* DUE_CTHREAD */
 void callback_thread_exit(World *w, M *mp);      /* OP_END on a borrowed M */
 bool callback_gives_m_back(World *w, M *mp);     /* before 1.21; true: the thread goes on without it */
@@ -638,10 +715,8 @@ void sysmon_wake(World *w); /* from deep sleep, by a call out of Go or back, or 
 void sysmon_preempt(World *w, P *pp, uint64_t ran_ns); /* preemptone */
 
 /* launch.c */
-void launch_enqueue(World *w, M *mp, Launch *l);
-bool launch_wait(World *w, M *mp, Id_QUEUE q); /* true: the thread sleeps in the driver */
 void launch_start(World *w, uint64_t cmd);
-void launch_done(World *w, uint64_t cmd);
+void launch_done(World *w, uint64_t cmd); /* DUE_CMD_DONE */
 /* The commands that hold the object's address have an old one from now on; how often. */
 uint32_t launch_outdate(World *w, Id_OBJ obj, uint64_t from);
 bool launch_holds(const World *w, Id_OBJ obj); /* a command that is not done has its address */

@@ -182,13 +182,18 @@ static int c_callback(lua_State *L) {
         lua_pushliteral(L, "goCallback");
         lua_insert(L, 1);
     }
-    const char *name = script_name(L, 1, "the name of a Go function");
+    script_name(L, 1, "the name of a Go function");
     if (!lua_isfunction(L, 2))
         script_arg_error(L, 2, "For example: C.callback(\"goProgress\", function() ... end)",
                          "C.callback wants the Go function that C calls");
     lua_settop(L, 2);
+    return c_call_go(L, 0);
+}
+
+int c_call_go(lua_State *L, uint32_t line) {
     Op *op = script_op(L, "C.callback", OP_CALLBACK); /* refuses the top level, where there is no world */
-    op->text = stream_text(script_of(L)->w->s, name);
+    op->text = stream_text(script_of(L)->w->s, lua_tostring(L, 1));
+    if (line > 0) op->line = line;
     return lua_yieldk(L, 0, 0, in_go);
 }
 

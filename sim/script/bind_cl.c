@@ -2,14 +2,14 @@
  *
  *     local k = cl.kernel("saxpy", y, x, 2.0)      -- in the order of the kernel's parameters
  *     k:launch { takes = "120us" }                 -- enqueued; one short call of C
- *     cl.finish()                                  -- C waits until the queue is empty
+ *     cl.finish()                                  -- C waits until the queue is empty (others: bind_queue.c)
  *
  *     cl.record(k, k):launch()                     -- a list that was recorded once: one call for all
  *
  * Arguments are checked against the kernel's source when they are given, on any device and on none.
  * Every launch is real: its slices are executed when virtual time has come to their end (launch.c).
  *
- * Differs: one command queue. clBuildProgram, clCreateBuffer and clSetKernelArg cost no virtual time. A kernel
+ * Differs: clBuildProgram, clCreateBuffer and clSetKernelArg cost no virtual time. A kernel
  *          value keeps its objects alive, as a Go struct that holds them would; what is launched has their addresses only.
  */
 #include "box.h"
@@ -139,7 +139,11 @@ static uint64_t buffer_count_of(const Script *s, const KernelRef *k, bool longes
 }
 
 static bool is_field(const char *name) {
-    return strcmp(name, "items") == 0 || strcmp(name, "takes") == 0 || strcmp(name, "slices") == 0;
+    static const char *const fields[] = {"items", "takes", "slices", "queue", "after"};
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+        if (strcmp(name, fields[i]) == 0) return true;
+    }
+    return false;
 }
 
 static void check_launch(lua_State *L) {
@@ -150,7 +154,7 @@ static void check_launch(lua_State *L) {
                          "launch wants a table, or nothing");
     const char *unknown = script_unknown_key(L, 2, is_field);
     if (unknown)
-        script_error(L, "It has: items, takes, slices.", "launch has no field '%s'", unknown);
+        script_error(L, "It has: items, takes, slices, queue, after.", "launch has no field '%s'", unknown);
 }
 
 /* The objects' addresses of this moment are what the device will use. What the host wrote since the last launch goes
@@ -175,11 +179,12 @@ static bool hand_over(Script *s, KernelRef *k, Launch *l, Diag *d) {
 /* A launch of k with the fields at index 2; a launch of the world's, ready for OP_LAUNCH. */
 static uint64_t prepare(lua_State *L, Script *s, KernelRef *k) {
     uint64_t longest = buffer_count_of(s, k, true);
-    Launch l = {.queue = {0}, .duration_ns = NONE};
+    Launch l = {.queue = DEFAULT_QUEUE, .duration_ns = NONE};
     l.items = script_whole_field(L, 2, "launch", "items", buffer_count_of(s, k, false), UINT32_MAX);
     l.slices = (uint32_t)script_whole_field(L, 2, "launch", "slices", SLICES_DEFAULT, SLICES_MAX);
     if (lua_istable(L, 2) && lua_getfield(L, 2, "takes") != LUA_TNIL)
         l.duration_ns = script_duration(L, -1, "launch: takes");
+    queue_fields(L, 2, "launch", &l);
     if (l.items == 0)
         script_error(L, "For example: k:launch { items = n }",
                      "launch: %s has no buffer, so say how many work items it is for", k->name);
@@ -205,7 +210,7 @@ static int kernel_launch(lua_State *L) {
     check_launch(L);
     Op *op = script_op(L, "launch", OP_LAUNCH);
     op->a = prepare(L, s, k);
-    return lua_yield(L, 0);
+    return lua_yieldk(L, 0, 0, queue_enqueued);
 }
 
 /* ---- a recorded list: cl.record(k1, k2, ...), g:launch { ... }; its kernels are its user value ---- */
@@ -243,7 +248,7 @@ static int graph_launch(lua_State *L) {
         if (i == 0) op->a = l;
         lua_settop(L, 3);
     }
-    return lua_yield(L, 0);
+    return lua_yieldk(L, 0, 0, queue_enqueued); /* of the last one */
 }
 
 static int graph_text(lua_State *L) {
@@ -252,7 +257,7 @@ static int graph_text(lua_State *L) {
 }
 
 static int finish(lua_State *L) {
-    script_op(L, "cl.finish", OP_FINISH);
+    script_op(L, "cl.finish", OP_FINISH)->a = NONE;
     return lua_yield(L, 0);
 }
 
@@ -272,6 +277,7 @@ void bind_cl(lua_State *L) {
     lua_newtable(L);
     luaL_setfuncs(L, functions, 0);
     bind_memory_cl(L);
+    bind_queue_cl(L);
     doors_seal(L, "cl");
     lua_setfield(L, -2, "cl");
 }

@@ -187,7 +187,9 @@ static int copy(lua_State *L) {
     return lua_yieldk(L, 0, (lua_KContext)op->b, copied);
 }
 
-static bool is_field(const char *name) { return strcmp(name, "takes") == 0 || strcmp(name, "slices") == 0; }
+static bool is_field(const char *name) {
+    return strcmp(name, "takes") == 0 || strcmp(name, "slices") == 0 || strcmp(name, "queue") == 0 || strcmp(name, "after") == 0;
+}
 
 static void how(lua_State *L, const char *what, Launch *l) {
     l->slices = SLICES_DEFAULT;
@@ -195,7 +197,8 @@ static void how(lua_State *L, const char *what, Launch *l) {
     if (!lua_istable(L, 3))
         script_arg_error(L, 3, "For example: cl.write(d, h, { takes = \"1ms\" })", "%s wants a table behind the objects, or nothing", what);
     const char *unknown = script_unknown_key(L, 3, is_field);
-    if (unknown) script_error(L, "It has: takes, slices.", "%s has no field '%s'", what, unknown);
+    if (unknown) script_error(L, "It has: takes, slices, queue, after.", "%s has no field '%s'", what, unknown);
+    queue_fields(L, 3, what, l);
     if (lua_getfield(L, 3, "takes") != LUA_TNIL) l->duration_ns = script_duration(L, -1, "a transfer: takes");
     l->slices = (uint32_t)script_whole_field(L, 3, what, "slices", SLICES_DEFAULT, SLICES_MAX);
     lua_pop(L, 2);
@@ -217,7 +220,8 @@ static int transfer(lua_State *L, const char *what, bool to_device) {
     if (bytes > room)
         script_error(L, "", "%s: %llu bytes do not fit into %llu", what, (unsigned long long)bytes, (unsigned long long)room);
     if (s->w->launch_count == LAUNCHES_MAX) script_error(L, "", "a run has %d launches at most", LAUNCHES_MAX);
-    Launch l = {.is_transfer = true, .duration_ns = modelled(s, &s->objs[host->id], bytes), .items = bytes, .obj_count = 2};
+    Launch l = {.kind = to_device ? LAUNCH_WRITE : LAUNCH_READ, .queue = DEFAULT_QUEUE, .items = bytes, .obj_count = 2,
+                .duration_ns = modelled(s, &s->objs[host->id], bytes)};
     how(L, what, &l);
     Op *op = script_op(L, what, OP_LAUNCH);
     l.name = stream_text(s->w->s, to_device ? "clEnqueueWriteBuffer" : "clEnqueueReadBuffer");
@@ -233,7 +237,7 @@ static int transfer(lua_State *L, const char *what, bool to_device) {
         h->from_device = true;
     }
     op->a = world_launch(s->w, &l);
-    return lua_yield(L, 0);
+    return lua_yieldk(L, 0, 0, queue_enqueued);
 }
 
 static int cl_write(lua_State *L) { return transfer(L, "cl.write", true); }

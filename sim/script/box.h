@@ -44,6 +44,7 @@ enum {
     CHAN_ROOM_MAX = 1 << 26,  /* values in all channels together */
     GOROUTINES_MAX = 2000000, /* at once */
     LAUNCHES_MAX = 1000000,
+    QUEUES_MAX = 64,
     NOTE_MAX = 4096,
     NAME_TEXT_MAX = 64, /* of goroutines, channels, objects, knobs */
     ROOTS_STACK = 4,    /* of a coroutine, that roots.c needs to look into it */
@@ -262,7 +263,9 @@ typedef enum {
     THING_TICKER,
     THING_GRAPH,
     THING_CLEANUP,
-    THING_ADDRESS
+    THING_ADDRESS,
+    THING_QUEUE,
+    THING_EVENT
 } ThingKind;
 typedef struct {
     uint32_t kind; /* ThingKind */
@@ -359,6 +362,13 @@ bool script_size(const char *text, uint64_t *bytes); /* "64MiB", 1GiB at most */
 void bind_memory(lua_State *L);    /* copy; these fill C and cl, on top of the stack: */
 void bind_memory_c(lua_State *L);
 void bind_memory_cl(lua_State *L);
+void bind_queue_cl(lua_State *L);
+/* The fields queue and after of the table at index, if there is one. */
+void queue_fields(lua_State *L, int index, const char *what, Launch *l);
+/* A continuation: pushes the event of what was enqueued. */
+int queue_enqueued(lua_State *L, int status, lua_KContext ctx);
+/* C calls Go: a name and a function are at 1 and 2. line 0: the caller's. */
+int c_call_go(lua_State *L, uint32_t line);
 void bind_c(lua_State *L);
 void bind_time(lua_State *L);
 void bind_across(lua_State *L);

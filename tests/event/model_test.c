@@ -134,6 +134,17 @@ static void impossible_ends_of_objects_are_refused(void) {
         {RUNS, {.kind = EV_DEV_STALE, .arg = {0, 2, 0}}, "does not hold the address of o2"},
         {RUNS, {.kind = EV_DEV_STALE, .arg = {1, 0, 0}}, "k1 is done"},
         {RUNS, {.kind = EV_DEV_STALE, .arg = {5, 0, 0}}, "no device command k5"},
+        {RUNS, {.kind = EV_DEV_QUEUE, .arg = {2, 1, 0, 1, 0}}, NULL},
+        {RUNS, {.kind = EV_DEV_QUEUE, .arg = {1, 1, 0, 1, 0}}, "not the next device queue"},
+        {RUNS, {.kind = EV_DEV_AFTER, .arg = {0, 1}}, "k0 need not wait for k1"},
+        {RUNS, {.kind = EV_DEV_AFTER, .arg = {1, 0}}, "k1 need not wait for k0"},
+        {RUNS, {.kind = EV_DEV_EVENT, .arg = {2, 1, 0, 0}}, NULL},
+        {RUNS, {.kind = EV_DEV_EVENT, .arg = {1, 1, 0, 0}}, "not the next device command"},
+        {RUNS, {.kind = EV_DEV_SET, .arg = {0, 1, 0}}, "k0 is no user event"},
+        {RUNS, {.kind = EV_DEV_WAIT_FOR, .arg = {1, 0, 0}}, "g1 is not in C"},
+        {RUNS, {.kind = EV_DEV_CALLBACK, .arg = {0, 2, 0}}, "g2 is runnable, not running"},
+        {RUNS, {.kind = EV_DEV_NOTIFY, .arg = {1, 0}}, "there is no C thread t0"},
+        {RUNS, {.kind = EV_DEV_ENQUEUE, .arg = {2, 3, 1, 0, 64, 0}}, "q3 is not a device queue"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         Intern *text = intern_new();

@@ -500,7 +500,6 @@ static bool step_in_go(Graph *g, Goroutine *gr, Op *out) {
 static void next(void *ctx, World *w, uint64_t body, OpResult last, Op *out) {
     Graph *g = ctx;
     Goroutine *gr = &g->g[body];
-    (void)w;
     keep_up(g);
     if (gr->result >= 0) {
         gr->var[gr->result] = (Id_OBJ){last.value};
@@ -509,6 +508,10 @@ static void next(void *ctx, World *w, uint64_t body, OpResult last, Op *out) {
     }
     if (gr->in_c > 0) {
         step_in_c(g, gr, out);
+        return;
+    }
+    if (body == 0 && w->queue_count < QUEUES) {
+        *out = (Op){.kind = OP_QUEUE, .b = one_in(g, 2), .text = stream_text(w->s, "q")};
         return;
     }
     while (gr->steps > 0) {
