@@ -268,6 +268,13 @@ function across(way, job, y, x, a, how) end
 time = {}
 ---@param d duration
 function time.Sleep(d) end
+---Nanoseconds of virtual time since the run began.
+---@return integer
+function time.Now() end
+---... since what time.Now gave.
+---@param t integer
+---@return integer ns
+function time.Since(t) end
 ---A channel on which something can be received after d.
 ---@param d duration
 ---@return Channel

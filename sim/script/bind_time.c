@@ -4,7 +4,9 @@
  *     local t = time.NewTicker("1ms")   for _ = 1, 3 do t.C:recv() end   t:Stop()
  *     local ok = net.read("5ms", { deadline = "2ms" })   -- the goroutine parks; false: i/o timeout
  *
- * Differs: what a timer sends is true, not the time.
+ *     local t0 = time.Now()   ...   print(time.Since(t0))                -- whole nanoseconds of virtual time
+ *
+ * Differs: what a timer sends is true, not the time. time.Now counts from the start of the run, and takes no time.
  */
 #include "box.h"
 
@@ -41,6 +43,29 @@ static uint64_t positive(lua_State *L, const char *what) {
     if (ns == 0) script_error(L, "", "%s is longer than nothing", what);
     lua_settop(L, 1);
     return ns;
+}
+
+static uint64_t now(lua_State *L, const char *what) {
+    Script *s = script_of(L);
+    if (s->phase != PHASE_RUN)
+        script_error(L, "Call it in go(function() ... end) or main(function() ... end).",
+                     "%s: no goroutine is running here, and so no time passes", what);
+    return world_now(s->w);
+}
+
+static int time_now(lua_State *L) {
+    lua_pushinteger(L, (lua_Integer)now(L, "time.Now"));
+    return 1;
+}
+
+static int time_since(lua_State *L) {
+    uint64_t at = now(L, "time.Since");
+    int exact;
+    lua_Integer since = lua_tointegerx(L, 1, &exact);
+    if (!exact || lua_type(L, 1) != LUA_TNUMBER || since < 0 || (uint64_t)since > at)
+        script_arg_error(L, 1, "For example: local t0 = time.Now() ... time.Since(t0)", "time.Since wants what time.Now gave");
+    lua_pushinteger(L, (lua_Integer)at - since);
+    return 1;
 }
 
 static int time_after(lua_State *L) {
@@ -111,7 +136,8 @@ static int net_read(lua_State *L) {
 
 void bind_time(lua_State *L) {
     static const luaL_Reg times[] = {
-        {"After", time_after}, {"NewTicker", time_ticker}, {"Sleep", time_sleep}, {NULL, NULL}};
+        {"After", time_after}, {"NewTicker", time_ticker}, {"Sleep", time_sleep},
+        {"Now", time_now},     {"Since", time_since},       {NULL, NULL}};
     static const luaL_Reg nets[] = {{"read", net_read}, {NULL, NULL}};
     static const luaL_Reg methods[] = {{"Stop", ticker_stop}, {NULL, NULL}};
     static const luaL_Reg meta[] = {{"__tostring", ticker_text}, {NULL, NULL}};
