@@ -75,13 +75,14 @@ static void queue_title(const View *v) {
     double w = draw_text(v->d, x, y, sans(15, 600), TINT_F1, ANCHOR_START, "Device queue");
     if (l->queue_id == NONE || (!v->f->m->two_lines && m->queue[l->queue_id].depth > 0)) return;
     const ModelQueue *q = &m->queue[l->queue_id];
+    const char *order = q->unordered ? "out of order" : "in order";
     if (q->depth == 0)
         snprintf(text, sizeof text, "empty for %s",
                  narrate_time(time, sizeof time, v->s->now_ns - q->idle_since_ns));
     else if (m->queue_count > 1)
-        snprintf(text, sizeof text, "q%llu of %zu, in order", (unsigned long long)l->queue_id,
-                 m->queue_count);
-    else snprintf(text, sizeof text, "in order");
+        snprintf(text, sizeof text, "%.30s%sq%llu of %zu, %s", q->name == NONE ? "" : intern_text(m->text, q->name),
+                 q->name == NONE ? "" : ", ", (unsigned long long)l->queue_id, m->queue_count, order);
+    else snprintf(text, sizeof text, "%s", order);
     for (size_t i = 0; i < l->pin_count; i++) {
         double right = x + w + 10 + text_width(text, digits(14, 400)) + 6;
         if (l->pin[i].tip_x > x + w && l->pin[i].tip_x < right) return; /* a pin comes down there */

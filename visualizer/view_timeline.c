@@ -483,6 +483,8 @@ static void lane_name(const View *v, const LanePlace *lane) {
     double y = lane->y + lane->h / 2 + 5;
     if (!lane->labelled) return;
     if (lane->kind == LANE_SYSMON) snprintf(text, sizeof text, "sysmon");
+    else if (lane->kind == LANE_QUEUE && v->s->model->queue[lane->id].name != NONE)
+        snprintf(text, sizeof text, "%.31s", intern_text(v->s->model->text, v->s->model->queue[lane->id].name));
     else if (lane->kind == LANE_QUEUE && lane->id == 0 && v->s->model->queue_count == 1)
         snprintf(text, sizeof text, "queue");
     else if (lane->kind == LANE_QUEUE)
@@ -490,8 +492,8 @@ static void lane_name(const View *v, const LanePlace *lane) {
     else thing_text(text, sizeof text, lane->kind == LANE_P ? KIND_P : KIND_M, lane->id);
     Kind kind = lane->kind == LANE_P ? KIND_P : lane->kind == LANE_M ? KIND_M : KIND_QUEUE;
     bool chosen = lane->kind != LANE_SYSMON && is_selected(v->s, kind, lane->id);
-    draw_text(v->d, 24, y, sans(14, lane->kind == LANE_P ? 600 : 500), chosen ? TINT_NOW : TINT_T1,
-              ANCHOR_START, text);
+    draw_fitted(v->d, 24, y, sans(14, lane->kind == LANE_P ? 600 : 500), chosen ? TINT_NOW : TINT_T1, ANCHOR_START, text,
+                v->time->x0 - 24 - 4);
     if (lane->kind == LANE_P || lane->kind == LANE_M)
         mark_thing(v, (Box){20, lane->y, 60, lane->h}, kind, lane->id);
 }

@@ -255,7 +255,12 @@ static void lane_name(const Perfetto *w, LaneKind kind, uint64_t id, char buf[LA
         snprintf(buf, LABEL_MAX, "%.400s t%llu", intern_text(w->model->text, w->model->cthread[id].name), (Ull)id);
         break;
     case LANE_G: g_label(w, id, buf); break;
-    case LANE_QUEUE: snprintf(buf, LABEL_MAX, "queue q%llu", (Ull)id); break;
+    case LANE_QUEUE: {
+        uint64_t name = w->model->queue[id].name;
+        if (name == NONE) snprintf(buf, LABEL_MAX, "queue q%llu", (Ull)id);
+        else snprintf(buf, LABEL_MAX, "queue q%llu %.400s", (Ull)id, intern_text(w->model->text, name));
+        break;
+    }
     case LANE_COUNT: UNREACHABLE();
     }
 }
