@@ -280,6 +280,26 @@ function time.Since(t) end
 ---@return Channel
 function time.After(d) end
 
+---@class Timer
+---@field C Channel?  Of time.NewTimer.
+local Timer = {}
+---Did it run?
+---@return boolean
+function Timer:Stop() end
+---Sets it again, for so long from now. Did it run?
+---@param d duration
+---@return boolean
+function Timer:Reset(d) end
+---A timer with a channel, that can be stopped.
+---@param d duration
+---@return Timer
+function time.NewTimer(d) end
+---After d the function runs, in a goroutine of its own.
+---@param d duration
+---@param f function
+---@return Timer
+function time.AfterFunc(d, f) end
+
 ---@class Ticker
 ---@field C Channel
 local Ticker = {}

@@ -1129,6 +1129,7 @@ static bool apply(Step *s) {
     case EV_SIGNAL: case EV_SIGNAL_IN_C: return get_M(s, a[0]) != NULL;
     case EV_LOCK_THREAD: return lock_thread(s, a[0], a[1], a[2], a[3], true);
     case EV_UNLOCK_THREAD: return lock_thread(s, a[0], a[1], a[2], a[3], false);
+    case EV_TIMER_FUNC: return true;
     case EV_TIMER_SEND: return timer_send(s, a[0], a[3]);
     case EV_NET_WAIT: return running(s, a[0], a[3]);
     case EV_NET_READY: return get_G(s, a[0]) != NULL;

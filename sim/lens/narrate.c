@@ -1148,6 +1148,12 @@ static void tell_net(const Model *m, const Event *e, Narration *n) {
         }
         detail(n, "%s late", t);
         break;
+    case EV_TIMER_FUNC:
+        headline(n, "time.AfterFunc's time has come");
+        reason(n, "**%s** late. Its function gets a **goroutine of its own**; whoever called AfterFunc does not notice.",
+               narrate_time(t, sizeof t, a[1]));
+        function(n, "goFunc");
+        break;
     case EV_TIMER_SEND:
         narrate_time(t, sizeof t, a[2]);
         function(n, "sendTime");

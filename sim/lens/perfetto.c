@@ -152,7 +152,7 @@ static const uint8_t told_on[EV_COUNT] = {
     X(GC_SWEEP, P) X(GC_SWEEP_END, P)
     X(EXPECT_HELD, NOTES) X(EXPECT_FAILED, NOTES) X(EXPECT_UNCHECKED, NOTES)
     X(NET_READY, NETWORK)
-    X(TIMER_FIRE, P) X(TIMER_SEND, P) X(PREEMPT_ASK, P) X(RUNQ_STEAL, P) X(RUNQ_STEAL_NEXT, P) X(RUNQ_SPILL, P)
+    X(TIMER_FIRE, P) X(TIMER_FUNC, P) X(TIMER_SEND, P) X(PREEMPT_ASK, P) X(RUNQ_STEAL, P) X(RUNQ_STEAL_NEXT, P) X(RUNQ_SPILL, P)
     X(SYSMON_SEES, P) X(SYSMON_SPARES, P)
     X(SIGNAL, M) X(SIGNAL_IN_C, M) X(DEV_WAIT, M) X(CTX_CURRENT, M) X(CTX_USE, M)
     X(LOCK_THREAD, G) X(UNLOCK_THREAD, G) X(CHAN_CLOSE, G) X(PIN, G) X(UNPIN, G) X(ACROSS, G)
@@ -774,6 +774,7 @@ static void act(Perfetto *w) {
     case EV_NET_READY: found(w, LANE_NETWORK, 0); break;
     case EV_TIMER_FIRE:
     case EV_TIMER_SEND: found(w, LANE_P, a[1]); break;
+    case EV_TIMER_FUNC: found(w, LANE_P, a[0]); break;
     case EV_GC_WORKER: found(w, LANE_P, a[1]); break;
     case EV_SYSMON_GC: found(w, LANE_M, 1); break;
     case EV_P_RETAKE:

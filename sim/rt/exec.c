@@ -381,7 +381,7 @@ void exec_op(World *w, M *mp) {
         exec_next(w, mp);
         return;
     case OP_TIMER_STOP:
-        timer_stop(w->timers[op->a]);
+        result_set(&gp->result, 0, timer_stop(w->timers[op->a]));
         exec_next(w, mp);
         return;
     case OP_CALLBACK_END: callback_leave(w, mp); return;

@@ -48,8 +48,8 @@ typedef enum {
     OP_LOCK,       /* runtime.LockOSThread */
     OP_UNLOCK,     /* runtime.UnlockOSThread */
     OP_NET,        /* the network has what is wanted after a ns; the deadline is after b ns, 0 = none; result: ok */
-    OP_TIMER,      /* timer a (world_timer) is started */
-    OP_TIMER_STOP, /* timer a is stopped */
+    OP_TIMER,      /* timer a (world_timer) is started; b: for so long, 0 = as it was made; result: ok = it ran already */
+    OP_TIMER_STOP, /* timer a is stopped; result: ok = it ran */
 
     /* C code as a program of its own, between OP_C_ENTER and OP_C_LEAVE, or on a C thread: */
     OP_C_ENTER,      /* calls the C function called text */
@@ -112,6 +112,7 @@ typedef struct {
     /* A body that runs finalizers or cleanups of what was freed since it was last asked, until NONE; and its name. NULL: never. */
     uint64_t (*cleanups)(void *ctx);
     Id_STR (*name)(void *ctx, uint64_t body);
+    uint64_t (*fire)(void *ctx, uint64_t timer); /* a body that runs the function of this timer; NONE: the program failed */
     bool waits;    /* each body has a stack of its own, and can wait inside world_do */
 } Prog;
 

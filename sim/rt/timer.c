@@ -1,7 +1,7 @@
 /* timer.c -- each P keeps a heap of timers; whoever schedules there, or steals from there, runs them.
  *
  * There is no timer thread: a timer needs a P to fire, and is as late as the scheduler is. A timer wakes
- * a sleeper, ends somebody's patience with the network, or sends on a channel. Since 1.23 a channel's timer
+ * a sleeper, ends somebody's patience with the network, starts a goroutine, or sends on a channel. Since 1.23 a channel's timer
  * is in a heap only while somebody waits at the channel; whoever receives looks at it first.
  *
  * Go:      runtime/time.go timers.check, timers.run, maybeAdd, blockTimerChan, maybeRunChan (go1.26)
@@ -10,7 +10,7 @@
  *          Timers due at the same nanosecond fire in the order in which they were made; Go's four-ary heap leaves
  *          that order open. What a timer sends is a mark, not the time. len and cap of a
  *          timer's channel are 1, not 0.
- * Emits:   TIMER_FIRE TIMER_SEND
+ * Emits:   TIMER_FIRE TIMER_FUNC TIMER_SEND
  */
 #include "world.h"
 
@@ -44,36 +44,65 @@ uint64_t world_timer(World *w, uint64_t delay_ns, uint64_t period_ns, const char
     return w->timer_count++;
 }
 
+uint64_t world_func_timer(World *w, uint64_t delay_ns, uint32_t line) {
+    Timer *t = mem_zero(1, sizeof *t);
+    t->id = w->timer_count;
+    t->delay_ns = delay_ns;
+    t->line = line;
+    GROW(w->timers, w->timer_cap, w->timer_count + 1);
+    w->timers[w->timer_count] = t;
+    return w->timer_count++;
+}
+
+/* Only a channel's timer can be left alone while nobody waits. */
+static bool is_needed(const World *w, const Timer *t) {
+    return t->c == NULL || !w->opt.go->lazy_timers || t->c->recvq.count > 0;
+}
+
 static void into_heap(World *w, P *pp, Timer *t) {
     t->in_heap = true;
     put(w, pp, t->when_ns, DUE_TICK, t->id, ++t->generation);
 }
 
 void timer_start(World *w, M *mp, Timer *t) {
+    G *gp = mp->curg;
+    if (gp->op.b > 0) t->delay_ns = gp->op.b; /* Reset */
+    if (gp->op.b > 0 && t->period_ns > 0) t->period_ns = gp->op.b;
+    result_set(&gp->result, 0, timer_stop(t));
     t->active = true;
     t->when_ns = world_now(w) + t->delay_ns;
-    if (!w->opt.go->lazy_timers || t->c->recvq.count > 0) into_heap(w, mp->p, t);
+    if (is_needed(w, t)) into_heap(w, mp->p, t);
 }
 
-void timer_stop(Timer *t) {
+bool timer_stop(Timer *t) {
+    bool ran = t->active;
     t->active = t->in_heap = false;
     t->generation++;
+    return ran;
+}
+
+/* goFunc */
+static void start_func(World *w, M *mp, const P *heap_of, const Timer *t, uint64_t late) {
+    EMIT(w->s, TIMER_FUNC, heap_of->id, {late}, {t->line});
+    uint64_t body = w->prog.fire(w->prog.ctx, t->id);
+    if (body != NONE) sched_newproc(w, mp, body, w->prog.name(w->prog.ctx, body), (Id_G){NONE}, t->line);
 }
 
 /* It is due: it sends, on the P of whoever found it, and is set again, where it was, if it is a ticker. */
-static void fire(World *w, P *pp, P *heap_of, Timer *t) {
+static void fire(World *w, M *mp, P *heap_of, Timer *t) {
     uint64_t late = world_now(w) - t->when_ns;
     t->in_heap = false;
     t->generation++;
     if (t->period_ns > 0) t->when_ns += t->period_ns * (1 + late / t->period_ns);
     else t->active = false;
-    chan_tick(w, pp, heap_of->id, t->c, late);
-    if (t->active && (!w->opt.go->lazy_timers || t->c->recvq.count > 0)) into_heap(w, heap_of, t);
+    if (t->c == NULL) start_func(w, mp, heap_of, t, late);
+    else chan_tick(w, mp->p, heap_of->id, t->c, late);
+    if (t->active && is_needed(w, t)) into_heap(w, heap_of, t);
 }
 
 void timer_maybe_run(World *w, M *mp, Chan *c) {
     Timer *t = c->timer;
-    if (t->active && !t->in_heap && t->when_ns <= world_now(w)) fire(w, mp->p, mp->p, t);
+    if (t->active && !t->in_heap && t->when_ns <= world_now(w)) fire(w, mp, mp->p, t);
 }
 
 void timer_block(World *w, P *pp, Chan *c) {
@@ -97,7 +126,7 @@ uint64_t timer_first_ns(World *w, P *pp) {
 
 static void run(World *w, M *mp, P *pp, const Due *due) {
     if (due->kind == DUE_TICK) {
-        fire(w, mp->p, pp, w->timers[due->id]);
+        fire(w, mp, pp, w->timers[due->id]);
     } else if (due->kind == DUE_DEADLINE) {
         net_deadline(w, mp, due);
     } else {

@@ -163,10 +163,11 @@ struct Chan {
     GQueue sendq, recvq;
 };
 
-/* The timer behind a channel. */
+/* The timer behind a channel, or one that starts a goroutine. */
 struct Timer {
     uint64_t id;
-    Chan *c;
+    Chan *c;       /* NULL: time.AfterFunc */
+    uint32_t line; /* ... where it was called */
     uint64_t when_ns, delay_ns, period_ns; /* period 0 = once */
     bool active, in_heap;
     uint32_t generation; /* of its entry in a P's heap */
@@ -480,6 +481,7 @@ uint64_t world_cmds(World *w, const uint64_t *cmd, uint32_t count); /* a list of
 
 /* A timer channel: time.After (period 0), time.NewTicker. OP_TIMER starts it. */
 uint64_t world_timer(World *w, uint64_t delay_ns, uint64_t period_ns, const char *name, uint32_t line);
+uint64_t world_func_timer(World *w, uint64_t delay_ns, uint32_t line); /* time.AfterFunc: Prog.fire says what it runs */
 Id_CTX world_context(World *w, const char *name, uint32_t line);
 uint64_t world_job(World *w, const Job *job); /* its number, for OP_ACROSS */
 
@@ -701,7 +703,7 @@ uint64_t chan_cost(const World *w, const Op *op);
 void timer_sleep(World *w, P *pp, G *gp, uint64_t when_ns);
 void timer_deadline(World *w, P *pp, G *gp, uint64_t when_ns);
 void timer_start(World *w, M *mp, Timer *t);
-void timer_stop(Timer *t);
+bool timer_stop(Timer *t); /* it was running */
 void timer_maybe_run(World *w, M *mp, Chan *c); /* before somebody receives */
 void timer_block(World *w, P *pp, Chan *c);     /* somebody waits there now */
 bool timer_check(World *w, M *mp, P *pp); /* runs what is due; true if it did */

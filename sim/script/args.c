@@ -9,7 +9,7 @@
 /* ---- things ---- */
 
 static const char *const thing_name[] = {"a channel", "a heap object", "a Pinner", "a kernel",
-                                         "a bound",   "a context",     "a ticker", "a graph",
+                                         "a bound",   "a context",     "a timer", "a graph",
                                          "a cleanup",
                                          "a pointer of C's", "a queue", "an event"};
 

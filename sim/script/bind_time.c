@@ -2,6 +2,8 @@
  *
  *     time.After("10ms"):recv()
  *     local t = time.NewTicker("1ms")   for _ = 1, 3 do t.C:recv() end   t:Stop()
+ *     local t = time.AfterFunc("5ms", function() ... end)   t:Stop()     -- a goroutine of its own, if nobody stops it before
+ *     local t = time.NewTimer("5ms")    t:Reset("1ms")   t.C:recv()
  *     local ok = net.read("5ms", { deadline = "2ms" })   -- the goroutine parks; false: i/o timeout
  *
  *     local t0 = time.Now()   ...   print(time.Since(t0))                -- whole nanoseconds of virtual time
@@ -73,20 +75,87 @@ static int time_after(lua_State *L) {
     return start(L, "time.After", new_timer(L, "time.After", ns, false));
 }
 
-static int time_ticker(lua_State *L) {
-    uint64_t ns = positive(L, "what lies between two ticks");
-    uint64_t timer = new_timer(L, "time.NewTicker", ns, true);
+static TimerRef *push_timer(lua_State *L, uint64_t timer) {
     TimerRef *t = script_new_thing(L, THING_TICKER, sizeof *t);
     t->thing.id = (uint32_t)timer;
-    lua_insert(L, -2);
-    lua_setiuservalue(L, -2, 1);
-    return start(L, "time.NewTicker", timer);
+    return t;
 }
 
-/* ticker.C is its channel; everything else is a method. */
+/* With its channel, as t.C. */
+static int timer_made(lua_State *L, const char *what, const char *wants, bool repeats) {
+    uint64_t ns = positive(L, wants);
+    uint64_t timer = new_timer(L, what, ns, repeats);
+    push_timer(L, timer);
+    lua_insert(L, -2);
+    lua_setiuservalue(L, -2, 1);
+    return start(L, what, timer);
+}
+static int time_ticker(lua_State *L) { return timer_made(L, "time.NewTicker", "what lies between two ticks", true); }
+static int time_timer(lua_State *L) { return timer_made(L, "time.NewTimer", "what a timer waits", false); }
+
+/* ---- time.AfterFunc ---- */
+
+/* The function of each timer that has one: a root, until the timer has fired for the last time or was stopped. */
+static void keep_function(lua_State *L, uint64_t timer, int function) {
+    lua_rawgeti(L, LUA_REGISTRYINDEX, script_of(L)->timer_functions);
+    lua_pushvalue(L, function);
+    lua_rawseti(L, -2, (lua_Integer)timer + 1);
+    lua_pop(L, 1);
+}
+
+static int time_after_func(lua_State *L) {
+    Script *s = script_of(L);
+    script_declared(L, "time.AfterFunc");
+    uint64_t ns = script_duration(L, 1, "what time.AfterFunc waits");
+    if (!lua_isfunction(L, 2))
+        script_arg_error(L, 2, "For example: time.AfterFunc(\"5ms\", function() ... end)", "time.AfterFunc wants a function");
+    Op *op = script_op(L, "time.AfterFunc", OP_TIMER);
+    lua_settop(L, 2);
+    op->a = world_func_timer(s->w, ns ? ns : 1, op->line);
+    push_timer(L, op->a);
+    lua_pushvalue(L, 2);
+    lua_setiuservalue(L, -2, 1); /* for Reset */
+    keep_function(L, op->a, 2);
+    lua_replace(L, 2);
+    return lua_yieldk(L, 0, 0, started);
+}
+
+/* (timer, *body) */
+static int make_body(lua_State *L) {
+    Script *s = script_of(L);
+    lua_Integer timer = lua_tointeger(L, 1);
+    uint64_t *body = lua_touserdata(L, 2);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, s->timer_functions);
+    lua_rawgeti(L, -1, timer + 1);
+    *body = script_new_body(L, 0);
+    s->bodies[*body].name = stream_text(s->w->s, "time.AfterFunc").v;
+    lua_pushnil(L);
+    lua_rawseti(L, -2, timer + 1);
+    return 0;
+}
+
+uint64_t timer_body(void *script, uint64_t timer) {
+    Script *s = script;
+    uint64_t body = NONE;
+    lua_pushcfunction(s->L, make_body);
+    lua_pushinteger(s->L, (lua_Integer)timer);
+    lua_pushlightuserdata(s->L, &body);
+    int status = lua_pcall(s->L, 2, 0, 0);
+    if (status == LUA_OK) return body;
+    Diag d;
+    script_diagnose(s, s->L, status, &d);
+    lua_pop(s->L, 1);
+    world_fail(s->w, &d);
+    return NONE;
+}
+
+/* ---- timers ---- */
+
+/* timer.C is its channel; everything else is a method. */
 static int ticker_index(lua_State *L) {
     if (lua_type(L, 2) == LUA_TSTRING && strcmp(lua_tostring(L, 2), "C") == 0) {
         lua_getiuservalue(L, 1, 1);
+        if (lua_isfunction(L, -1)) lua_pushnil(L); /* of time.AfterFunc: nil, as in Go */
         return 1;
     }
     lua_pushvalue(L, 2);
@@ -94,16 +163,42 @@ static int ticker_index(lua_State *L) {
     return 1;
 }
 
-static int ticker_stop(lua_State *L) {
+/* Did it run? */
+static int changed(lua_State *L, int status, lua_KContext ctx) {
+    (void)status, (void)ctx;
+    lua_pushboolean(L, script_of(L)->last.ok != 0);
+    return 1;
+}
+
+static TimerRef *self(lua_State *L, const char *method) {
     TimerRef *t = script_thing(L, 1, THING_TICKER);
-    if (t == NULL)
-        script_arg_error(L, 1, "A method is called with a colon: t:Stop().", "Stop wants a ticker");
+    if (t == NULL) script_error(L, "A method is called with a colon: t:Stop().", "%s wants a timer or a ticker", method);
+    return t;
+}
+
+static int timer_stop_(lua_State *L) {
+    const TimerRef *t = self(L, "Stop");
     script_op(L, "Stop", OP_TIMER_STOP)->a = t->thing.id;
-    return lua_yield(L, 0);
+    lua_getiuservalue(L, 1, 1);
+    bool has_function = lua_isfunction(L, -1);
+    lua_pushnil(L);
+    if (has_function) keep_function(L, t->thing.id, lua_gettop(L));
+    return lua_yieldk(L, 0, 0, changed);
+}
+
+static int timer_reset(lua_State *L) {
+    const TimerRef *t = self(L, "Reset");
+    uint64_t ns = script_duration(L, 2, "what a timer waits");
+    Op *op = script_op(L, "Reset", OP_TIMER);
+    op->a = t->thing.id;
+    op->b = ns ? ns : 1;
+    lua_getiuservalue(L, 1, 1);
+    if (lua_isfunction(L, -1)) keep_function(L, t->thing.id, lua_gettop(L));
+    return lua_yieldk(L, 0, 0, changed);
 }
 
 static int ticker_text(lua_State *L) {
-    lua_pushliteral(L, "ticker");
+    lua_pushliteral(L, "timer");
     return 1;
 }
 
@@ -137,12 +232,15 @@ static int net_read(lua_State *L) {
 void bind_time(lua_State *L) {
     static const luaL_Reg times[] = {
         {"After", time_after}, {"NewTicker", time_ticker}, {"Sleep", time_sleep},
+        {"AfterFunc", time_after_func}, {"NewTimer", time_timer},
         {"Now", time_now},     {"Since", time_since},       {NULL, NULL}};
     static const luaL_Reg nets[] = {{"read", net_read}, {NULL, NULL}};
-    static const luaL_Reg methods[] = {{"Stop", ticker_stop}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"Stop", timer_stop_}, {"Reset", timer_reset}, {NULL, NULL}};
     static const luaL_Reg meta[] = {{"__tostring", ticker_text}, {NULL, NULL}};
     script_thing_type(L, THING_TICKER, methods, meta);
     script_thing_index(L, THING_TICKER, ticker_index);
+    lua_newtable(L);
+    script_of(L)->timer_functions = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_newtable(L);
     luaL_setfuncs(L, times, 0);
     doors_seal(L, "time");

@@ -233,7 +233,8 @@ struct Script {
     size_t free_value_count, free_value_cap;
     uint64_t value_count;
     bool walking;                 /* roots.c is at work: the memory is ours, and costs no steps */
-    int threads, values, numbers, cleanup_functions, finalizer_functions, pinner_lists, handles; /* tables in the registry */
+    int threads, values, numbers, cleanup_functions, finalizer_functions, timer_functions, pinner_lists,
+        handles; /* tables in the registry */
     PinnerState *pinners; /* by their number */
     size_t pinner_count, pinner_cap;
     uint64_t handle_count;
@@ -363,6 +364,8 @@ void bind_memory(lua_State *L);    /* copy; these fill C and cl, on top of the s
 void bind_memory_c(lua_State *L);
 void bind_memory_cl(lua_State *L);
 void bind_queue_cl(lua_State *L);
+/* Prog.fire: a body for the function of time.AfterFunc. */
+uint64_t timer_body(void *script, uint64_t timer);
 /* The fields queue and after of the table at index, if there is one. */
 void queue_fields(lua_State *L, int index, const char *what, Launch *l);
 /* A continuation: pushes the event of what was enqueued. */

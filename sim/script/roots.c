@@ -233,6 +233,8 @@ static int walk(lua_State *L) {
     meet(w);
     lua_rawgeti(L, LUA_REGISTRYINDEX, s->finalizer_functions);
     meet(w);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, s->timer_functions);
+    meet(w);
     lua_rawgeti(L, LUA_REGISTRYINDEX, s->handles);
     meet(w);
     look_into_all(w);
