@@ -1142,8 +1142,8 @@ uint64_t model_g_number(const Model *m, uint64_t g) {
     X(procs) X(seed) X(globq.head) X(globq.tail) X(globq.count) X(sysmon_last_ns)                  \
         X(sysmon_next_ns) X(sysmon_idle) X(sysmon_asleep) X(ended) X(exit_status) X(deadlocked)    \
             X(panicked) X(unknown) X(stw_g) X(stw_reason) X(stw_ns) X(stw_stopped) X(imported)     \
-                X(next_number) X(gc_ns) X(heap_live) X(heap_goal) X(free_sudog) X(pictures) X(picture_obj) X(gc_seq)                        \
-                    X(collections) X(moved_objects)                                              \
+                X(next_number) X(gc_ns) X(heap_live) X(heap_goal) X(pictures) X(picture_obj) X(gc_seq)                        \
+                    X(free_sudog) X(collections) X(moved_objects)                                              \
                     X(moved_bytes) X(freed_objects) X(freed_bytes)                                \
                     X(mem_live[MEM_GO]) X(mem_live[MEM_C]) X(mem_live[MEM_LOCKED])                \
                     X(mem_live[MEM_DEVICE]) X(mem_live[MEM_SHARED]) X(mem_live[MEM_STACK])
