@@ -17,16 +17,16 @@ BUILD         = $(BUILD_$(MODE))
 OBJ           = $(BUILD)/obj
 
 BASE   = base cstack diag bytes idmap intern pool prng team units
-EVENT  = event model model_import place stream pump watch text trace_write trace_read
+EVENT  = event model model_chan model_import place stream pump watch text trace_write trace_read
 LENS   = narrate narrate_memory narrate_import summary why trail findings findings_memory schedtrace diff perfetto perfetto_packet \
          gotrace_batch gotrace_write gotrace_write_import gotrace_import $(READER)
 READER = gotrace gotrace_generation gotrace_table gotrace_decode gotrace_order gotrace_read# of Go's traces
 MEM    = heap shape space room large keep post mark sweep evacuate foreign
 DEV    = dev native ocl ocl_memory none signature slice buildlog
 RT     = agenda cost version profile world thread sched gqueue timer sysmon cgo callback lock \
-         stw gc gc_work gc_device memory stack net context across chan exec launch queue driver
+         stw gc gc_work gc_device memory stack net context across waitq chan select exec launch queue driver
 SCRIPT = script strand sandbox word meter liveness roots doors lib pattern prelude args error \
-         bind_go bind_chan bind_heap bind_pinner bind_cleanup bind_finalizer bind_handle bind_cl bind_picture \
+         bind_go bind_chan bind_select bind_heap bind_pinner bind_cleanup bind_finalizer bind_handle bind_cl bind_picture \
          bind_memory bind_queue bind_stack bind_c bind_time bind_across expect
 CALIBRATE = samples fit program mechanism probe device gobench
 CLI    = main runner paths cmd_run cmd_replay cmd_show cmd_summary cmd_findings cmd_diff cmd_export cmd_import \
@@ -39,7 +39,7 @@ SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:
          $(RT:%=sim/rt/%) $(SCRIPT:%=sim/script/%) $(CALIBRATE:%=sim/calibrate/%)
 TRACES = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%)# all that the window may know
 
-TESTS  = main check tidy_test program imported scenario audit invariant $(TESTS_BASE:%=base/%_test) \
+TESTS  = main check tidy_test program imported scenario audit invariant messages $(TESTS_BASE:%=base/%_test) \
          $(TESTS_EVENT:%=event/%_test) $(TESTS_LENS:%=lens/%_test) lens/perfetto_reader \
          $(TESTS_MEM:%=mem/%_test) $(TESTS_DEV:%=dev/%_test) dev/driver dev/shim $(TESTS_RT:%=rt/%_test) \
          $(TESTS_SCRIPT:%=script/%_test) script/attempt \

@@ -44,6 +44,47 @@ static void same_queue(Audit *a, const char *what, uint64_t id, const GQueue *q,
     }
 }
 
+static void same_waiters(Audit *a, uint64_t id, const WaitQ *q, const ModelQ *mq) {
+    same(a, "c", id, "number of waiters", q->count, mq->count);
+    uint64_t entry = mq->count ? mq->head : NONE;
+    for (Sudog *sg = q->first; sg != NULL && a->ok; sg = sg->next) {
+        const Scase *k = scase_of(sg);
+        same(a, "c", id, "waiter", sg->g->id.v, model_waiter(a->m, entry));
+        same(a, "c", id, "waiter of a select", k != NULL, entry >= MODEL_SUDOG);
+        if (k == NULL || !a->ok) {
+            if (a->ok) entry = model_behind(a->m, entry);
+            continue;
+        }
+        const ModelSudog *ms = &a->m->sudog[entry - MODEL_SUDOG];
+        same(a, "c", id, "waiter's case", (uint64_t)(k - a->w->selects[sg->g->op.a]->cases), ms->nth);
+        same(a, "c", id, "waiter's channel", k->c->id.v, ms->chan);
+        same(a, "c", id, "waiter's direction", k->sends, ms->sending);
+        entry = model_behind(a->m, entry);
+    }
+}
+
+/* The channel at which it waits in a plain operation. */
+static uint64_t waits_at(const G *gp) {
+    bool plain = gp->op.kind == OP_SEND || gp->op.kind == OP_RECV;
+    return gp->status == G_WAITING && plain && !gp->own ? gp->op.a : NONE;
+}
+
+/* How many places it has in the queues of channels, while it waits in a select. */
+static uint64_t places(const World *w, const G *gp) {
+    uint64_t n = 0;
+    if (gp->status != G_WAITING || gp->own || gp->op.kind != OP_SELECT) return 0;
+    const Select *sel = w->selects[gp->op.a];
+    for (uint32_t i = 0; i < sel->count; i++) n += sel->cases[i].queued;
+    return n;
+}
+
+static uint64_t model_places(const Model *m, const ModelG *gp) {
+    uint64_t n = 0;
+    if (gp->place != AT_SELECT) return 0;
+    for (uint64_t entry = gp->next; entry != NONE; entry = m->sudog[entry - MODEL_SUDOG].other) n++;
+    return n;
+}
+
 static void audit_g(Audit *a) {
     for (size_t i = 1; i < a->m->g_count; i++) {
         const G *gp = i < a->w->allg_count ? a->w->allg[i] : NULL;
@@ -57,7 +98,8 @@ static void audit_g(Audit *a) {
         same(a, "g", i, "m", gp->m ? gp->m->id.v : NONE, mg->m);
         bool queued = mg->place == AT_SENDQ || mg->place == AT_RECVQ;
         same(a, "g", i, "lockedm", gp->lockedm ? gp->lockedm->id.v : NONE, mg->lock_m);
-        same(a, "g", i, "chan", gp->chan ? gp->chan->id.v : NONE, queued ? mg->chan : NONE);
+        same(a, "g", i, "chan", waits_at(gp), queued ? mg->chan : NONE);
+        same(a, "g", i, "places in queues", places(a->w, gp), model_places(a->m, mg));
     }
 }
 
@@ -112,8 +154,8 @@ bool audit(const World *w, const Model *m, char *why, size_t size) {
     for (size_t i = 0; i < w->chan_count && a.ok; i++) {
         same(&a, "c", i, "count", w->chans[i]->count, m->chan[i].count);
         same(&a, "c", i, "closed", w->chans[i]->closed, m->chan[i].closed);
-        same_queue(&a, "c", i, &w->chans[i]->sendq, &m->chan[i].sendq);
-        same_queue(&a, "c", i, &w->chans[i]->recvq, &m->chan[i].recvq);
+        same_waiters(&a, i, &w->chans[i]->sendq, &m->chan[i].sendq);
+        same_waiters(&a, i, &w->chans[i]->recvq, &m->chan[i].recvq);
     }
     same(&a, "sysmon", 0, "asleep", w->sysmon.asleep, m->sysmon_asleep);
     return a.ok;

@@ -17,6 +17,7 @@ typedef struct {
     Id_OBJ *obj; /* all that it has allocated; those from `held` on are in its variables */
     size_t obj_count, obj_cap, held;
     bool allocates; /* the result of its last operation is an object */
+    uint64_t select; /* World's number of the select that it is in; NONE */
 } Instance;
 
 typedef struct {
@@ -27,18 +28,28 @@ typedef struct {
     Ran *ran;
     Dev *dev;
     Invariant invariant;
+    Messages *messages;
+    uint64_t sent; /* values so far: each is a new one */
     Bytes text;
 } Run;
 
 static uint64_t new_instance(Run *r, uint64_t body) {
     ASSERT(body < r->p->body_count);
     GROW(r->instance, r->cap, r->count + 1);
-    r->instance[r->count] = (Instance){.body = &r->p->bodies[body]};
+    r->instance[r->count] = (Instance){.body = &r->p->bodies[body], .select = NONE};
     return r->count++;
 }
 
-static void take_result(Run *r, uint64_t id, OpResult result) {
+/* What its last operation has given it. */
+static void take_result(Run *r, World *w, uint64_t id, OpResult result) {
     Instance *in = &r->instance[id];
+    uint32_t won = in->select == NONE ? SELECT_DEFAULT : w->selects[in->select]->won;
+    if (in->select != NONE) world_selected(w, in->select);
+    in->select = NONE;
+    if (!r->p->no_audit && w->asking != NULL) {
+        stream_flush(w->s);
+        messages_result(r->messages, w->asking->curg->id, result, won);
+    }
     if (!in->allocates) return;
     in->allocates = false;
     GROW(in->obj, in->obj_cap, in->obj_count + 1);
@@ -98,11 +109,24 @@ static bool of_heap(Run *r, World *w, Instance *in, Op *op) {
 
 static bool next_op(Run *r, World *w, uint64_t id, Op *out);
 
+static void communicate(Run *r, World *w, Instance *in, Op *op) {
+    bool selects = op->kind == OP_SELECT;
+    Selection one = {.cases = {{{op->a}, op->kind == OP_SEND, 0}}, .count = 1};
+    Selection s = selects ? r->p->selects[op->a] : one;
+    for (uint32_t i = 0; i < s.count; i++) {
+        if (s.cases[i].sends) s.cases[i].value = ++r->sent;
+    }
+    if (selects) world_select(w, s.cases, s.count, s.has_default, op);
+    else op->b = s.cases[0].value;
+    if (op->kind == OP_SELECT) in->select = op->a;
+    if (!r->p->no_audit && w->asking != NULL) messages_ask(r->messages, w->asking->curg->id, s.cases, s.count, s.has_default);
+}
+
 /* With the shortcut, as many operations as can be done from here. */
 static void next(void *ctx, World *w, uint64_t id, OpResult last, Op *out) {
     Run *r = ctx;
     OpResult result = last;
-    do take_result(r, id, result);
+    do take_result(r, w, id, result);
     while (next_op(r, w, id, out) && r->p->shortcut && world_do(w, &result));
 }
 
@@ -128,7 +152,9 @@ static bool next_op(Run *r, World *w, uint64_t id, Op *out) {
         out->text = stream_text(w->s, "sleep_in_c");
     if (out->kind == OP_CALLBACK) out->text = stream_text(w->s, "goCallback");
     if (out->kind == OP_NOTE || out->kind == OP_PANIC) out->text = stream_text(w->s, "said");
-    return out->kind == OP_SEND || out->kind == OP_RECV || out->kind == OP_ALLOC || out->kind == OP_PIN || out->kind == OP_UNPIN;
+    bool talks = out->kind == OP_SEND || out->kind == OP_RECV || out->kind == OP_SELECT;
+    if (talks) communicate(r, w, in, out);
+    return talks || out->kind == OP_ALLOC || out->kind == OP_PIN || out->kind == OP_UNPIN;
 }
 
 static void sink(void *ctx, const Block *b, const Intern *text) {
@@ -152,6 +178,7 @@ static void sink(void *ctx, const Block *b, const Intern *text) {
         if (r->p->before && r->ran->audit[0] == '\0') r->p->before(r->p->ctx, r->model, &e);
         if (r->ran->audit[0] == '\0')
             invariant_check(&r->invariant, r->model, &e, r->ran->audit, sizeof r->ran->audit);
+        messages_event(r->messages, &e);
         if (r->ran->audit[0] == '\0') findings_event(&r->ran->findings, r->model, &e);
         if (r->ran->audit[0] == '\0' && !model_apply(r->model, &e, why)) {
             snprintf(r->ran->audit, sizeof r->ran->audit, "event #%llu %.60s: %s",
@@ -161,6 +188,18 @@ static void sink(void *ctx, const Block *b, const Intern *text) {
     }
 }
 
+/* A run that was stopped was not asleep; one that ended by a deadlock was. */
+static void asleep_or_not(World *w, char *why, size_t size) {
+    uint64_t awake = w->net.waiters + (timer_next_ns(w) != UINT64_MAX);
+    for (size_t i = 0; i < w->allg_count; i++) {
+        const G *gp = w->allg[i];
+        awake += gp != NULL && !gp->own && gp->status != G_WAITING && gp->status != G_EXTRA;
+    }
+    for (size_t i = 0; i < w->cthread_count; i++) awake += !w->cthreads[i]->ended && w->cthreads[i]->m == NULL;
+    if (w->outcome == RUN_DEADLOCK && awake > 0) snprintf(why, size, "a deadlock is reported, and somebody is awake");
+    if (w->outcome == RUN_LIMIT && awake == 0) snprintf(why, size, "all goroutines are asleep, and no deadlock was reported");
+}
+
 Ran run_program(const Program *p) {
     Ran ran = {0};
     Run r = {.p = p, .ran = &ran};
@@ -168,6 +207,7 @@ Ran run_program(const Program *p) {
     if (!dev_open(&r.dev, "none", &d)) UNREACHABLE();
     Stream *s = stream_new();
     r.model = model_new(s->text);
+    r.messages = messages_new(ran.audit, sizeof ran.audit);
     stream_add(s, sink, &r);
     WorldOptions opt = {.procs = p->procs ? p->procs : 1,
                         .seed = p->seed,
@@ -201,6 +241,8 @@ Ran run_program(const Program *p) {
     }
     ran.status = world_end(w);
     stream_flush(s);
+    if (!p->no_audit) messages_left(r.messages, w);
+    if (!ran.audit[0]) asleep_or_not(w, ran.audit, sizeof ran.audit);
     ran.longest_wait_ns = r.invariant.longest_ns;
     ran.outcome = w->outcome;
     ran.end_ns = world_now(w);
@@ -210,6 +252,7 @@ Ran run_program(const Program *p) {
     findings_end(&ran.findings, r.model);
     findings_free(&ran.findings);
     model_free(r.model);
+    messages_free(r.messages);
     stream_free(s);
     dev_close(r.dev);
     heap_free(opt.heap);

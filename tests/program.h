@@ -9,6 +9,7 @@
 
 #include "../sim/lens/findings.h"
 #include "../sim/rt/world.h"
+#include "messages.h"
 
 typedef struct {
     const char *name;
@@ -30,6 +31,11 @@ typedef struct {
     { .kind = OP_SEND, .a = (c) }
 #define RECV(c)                                                                                    \
     { .kind = OP_RECV, .a = (c) }
+/* A nil channel. */
+#define NIL_CHAN NONE
+/* The select statement of that number: Program.selects. */
+#define SELECT(which)                                                                              \
+    { .kind = OP_SELECT, .a = (which) }
 #define CLOSE(c)                                                                                   \
     { .kind = OP_CLOSE, .a = (c) }
 #define C_CALL(ns)                                                                                 \
@@ -83,10 +89,17 @@ enum { OP_DROP = 1000, LAST = 1 << 20 };
 enum { LAUNCH_SLICES = 10 };
 
 typedef struct {
+    SelectCase cases[MESSAGE_CASES_MAX]; /* every value that is sent is a new one */
+    uint32_t count;
+    bool has_default;
+} Selection;
+
+typedef struct {
     const Body *bodies; /* bodies[0] is main */
     size_t body_count;
     const uint64_t *chan_caps;
     size_t chan_count;
+    const Selection *selects;
     const struct {
         uint64_t delay_ns, period_ns;
     } * timers; /* their channels come behind the others */

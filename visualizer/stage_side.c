@@ -148,7 +148,8 @@ static void collect_parked(Parked *p, const Model *m) {
             p->at_hand++;
             continue;
         }
-        if (gp->state != G_WAITING || gp->place == AT_SENDQ || gp->place == AT_RECVQ) continue;
+        if (gp->state != G_WAITING || gp->place == AT_SENDQ || gp->place == AT_RECVQ || gp->place == AT_SELECT)
+            continue;
         if (p->g_count < ARRAY_LEN(p->g)) p->g[p->g_count] = g;
         p->g_count++;
         count_reason(p, gp->reason);
@@ -314,17 +315,17 @@ static size_t choose_channels(uint64_t *ids, size_t most, const Model *m) {
 /* Who waits at an end of the pipe: the first as a token, the others as a number. */
 static void waiter(const View *v, const ModelQ *q, double cx, double cy) {
     char label[24];
-    token_g(v->d, cx, cy, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, q->head),
-            GLOOK_WAITING);
-    if (is_selected(v->s, KIND_G, q->head)) token_g_ring(v->d, cx, cy, G_RADIUS_QUEUE - 2);
-    mark_thing(v, (Box){cx - 16, cy - 16, 32, 32}, KIND_G, q->head);
+    uint64_t g = model_waiter(v->s->model, q->head);
+    token_g(v->d, cx, cy, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, g), GLOOK_WAITING);
+    if (is_selected(v->s, KIND_G, g)) token_g_ring(v->d, cx, cy, G_RADIUS_QUEUE - 2);
+    mark_thing(v, (Box){cx - 16, cy - 16, 32, 32}, KIND_G, g);
 }
 
 static void waiter_words(const View *v, const ModelQ *q, bool sending, double x, double y,
                          double room) {
     const Model *m = v->s->model;
     char text[128], time[48], name[48];
-    uint64_t g = q->head;
+    uint64_t g = model_waiter(m, q->head);
     snprintf(name, sizeof name, "%.40s", model_g_name(m, g));
     if (name[0] == '\0') thing_text(name, sizeof name, KIND_G, g);
     if (q->count > 1)
@@ -335,7 +336,8 @@ static void waiter_words(const View *v, const ModelQ *q, bool sending, double x,
         snprintf(text, sizeof text, sending ? "blocked" : "waits");
     draw_fitted(v->d, x, y - 2, sans(14, 600), TINT_T1, ANCHOR_START, text, room);
     narrate_time(time, sizeof time, v->s->now_ns - m->g[g].since_ns);
-    snprintf(text, sizeof text, "%s, %s", sending ? "on send" : "on receive", time);
+    bool selects = m->g[g].place == AT_SELECT;
+    snprintf(text, sizeof text, "%s, %s", selects ? "in select" : sending ? "on send" : "on receive", time);
     if (text_width(text, digits(13, 400)) > room) snprintf(text, sizeof text, "%s", time);
     draw_short(v->d, x, y + 16, digits(13, 400), TINT_T2, ANCHOR_START, text, room);
 }

@@ -1,7 +1,7 @@
 /* model.c -- the world rebuilt from events, and the refusal of impossible ones.
  *
- * One small function per event; the legal changes of state are not here but in states.def. Queues
- * are lists through the goroutines themselves, since a goroutine is on one queue at most.
+ * One small function per event; the legal changes of state are not here but in states.def. Run queues
+ * are lists through the goroutines themselves, since a goroutine is on one of them at most.
  */
 #include "model_parts.h"
 
@@ -75,8 +75,6 @@ static bool move_m(Step *s, uint64_t id) {
 }
 
 /* ---- queues of goroutines ---- */
-static const ModelQ empty_q = {NONE, NONE, 0};
-
 static bool q_put(Step *s, ModelQ *q, uint64_t g, GPlace place, uint64_t place_p) {
     GET(G, gp, g);
     REQUIRE(gp->place == AT_HAND || gp->place == AT_NONE, "g%llu is on a queue already", (Ull)g);
@@ -94,7 +92,7 @@ static uint64_t q_get(Model *m, ModelQ *q) {
     ModelG *gp = &m->g[g];
     q->head = gp->next;
     q->count--;
-    if (q->count == 0) *q = empty_q;
+    if (q->count == 0) *q = model_empty_q;
     gp->next = NONE;
     gp->place = AT_HAND;
     gp->place_p = NONE;
@@ -129,7 +127,7 @@ void model_new_ps(Step *s, uint64_t procs, PState state) {
         m->p[m->p_count] = (ModelP){.state = state,
                                     .m = NONE,
                                     .runnext = NONE,
-                                    .runq = empty_q,
+                                    .runq = model_empty_q,
                                     .on_idle_list = state == P_IDLE,
                                     .seen_ns = NONE,
                                     .retaken_ns = NONE,
@@ -267,7 +265,7 @@ static bool go_stop(Step *s, uint64_t g, uint64_t reason) {
 }
 static bool go_block(Step *s, uint64_t g, uint64_t reason, uint64_t line) {
     GET(G, gp, g);
-    GPlace place = (GPlace)gp->place; /* CHAN_QUEUE has put it on a channel's queue already */
+    GPlace place = (GPlace)gp->place; /* CHAN_QUEUE has put it on a channel's queue already, SELECT_QUEUE on several */
     TRY(drop_g(s, g));
     gp->place = place;
     gp->reason = reason;
@@ -278,17 +276,10 @@ static bool go_unblock(Step *s, uint64_t g) {
     GET(G, gp, g);
     REQUIRE(gp->place != AT_SENDQ && gp->place != AT_RECVQ, "g%llu still queues at c%llu", (Ull)g,
             (Ull)gp->chan);
+    REQUIRE(gp->place != AT_SELECT, "g%llu waits in a select still", (Ull)g);
     TRY(move_g(s, g));
     gp->place = loose(s);
     gp->reason = gp->chan = gp->wake_ns = NONE;
-    return true;
-}
-static bool running(Step *s, uint64_t g, uint64_t line) {
-    if (g == NONE) return true; /* before main runs */
-    GET(G, gp, g);
-    REQUIRE(gp->state == G_RUNNING || gp->state == G_SYSCALL, "g%llu is %s, not running", (Ull)g,
-            g_state_name[gp->state]);
-    if (line) gp->line = line;
     return true;
 }
 static bool go_compute(Step *s, uint64_t g, uint64_t duration, uint64_t line) {
@@ -508,7 +499,7 @@ static bool p_drain(Step *s, uint64_t p, uint64_t count) {
     uint64_t had = pp->runq.count + (pp->runnext != NONE);
     REQUIRE(pp->state == P_GCSTOP, "P%llu is %s, not stopped", (Ull)p, p_state_name[pp->state]);
     REQUIRE(had == count, "P%llu has %llu goroutines, not %llu", (Ull)p, (Ull)had, (Ull)count);
-    *q = empty_q;
+    *q = model_empty_q;
     if (pp->runnext != NONE) {
         uint64_t next = pp->runnext;
         m->g[next].place = AT_HAND;
@@ -751,77 +742,6 @@ static bool ctx_use(Step *s, uint64_t id, uint64_t m, uint64_t g, uint64_t wante
     REQUIRE(ok == ((x->m == m) == (wanted != 0)), "x%llu is current on M%llu", (Ull)id, (Ull)x->m);
     x->uses++;
     x->wrong += !ok;
-    return true;
-}
-
-/* ---- channels ---- */
-static bool timer_send(Step *s, uint64_t c_id, uint64_t kept) {
-    GET(Chan, c, c_id);
-    REQUIRE(!c->closed, "c%llu is closed", (Ull)c_id);
-    if (!kept) return true;
-    c->sends++;
-    if (c->recvq.count > 0) { /* straight to who waits there */
-        c->recvs++;
-        q_get(s->m, &c->recvq);
-        return true;
-    }
-    REQUIRE(c->count < c->cap, "c%llu has no room", (Ull)c_id);
-    c->count++;
-    return true;
-}
-static bool chan_make(Step *s, uint64_t id, uint64_t cap, uint64_t name, uint64_t line) {
-    Model *m = s->m;
-    REQUIRE(id == m->chan_count, "c%llu is not the next channel, c%zu", (Ull)id, m->chan_count);
-    GROW(m->chan, m->chan_cap, id + 1);
-    m->chan_count = id + 1;
-    m->chan[id] =
-        (ModelChan){.cap = cap, .name = name, .line = line, .sendq = empty_q, .recvq = empty_q};
-    return true;
-}
-static bool chan_queue(Step *s, uint64_t g, uint64_t c_id, uint64_t sending, uint64_t line) {
-    TRY(running(s, g, line));
-    GET(Chan, c, c_id);
-    GET(G, gp, g);
-    gp->chan = c_id;
-    return q_put(s, sending ? &c->sendq : &c->recvq, g, sending ? AT_SENDQ : AT_RECVQ, NONE);
-}
-static bool chan_send(Step *s, uint64_t g, uint64_t c_id, uint64_t to, uint64_t line) {
-    TRY(running(s, g, line));
-    GET(Chan, c, c_id);
-    REQUIRE(!c->closed, "c%llu is closed", (Ull)c_id);
-    c->sends++;
-    if (to != NONE) {
-        c->recvs++;
-        return q_get_this(s, &c->recvq, to);
-    }
-    REQUIRE(c->count < c->cap, "c%llu has no room", (Ull)c_id);
-    c->count++;
-    return true;
-}
-static bool chan_recv(Step *s, uint64_t g, uint64_t c_id, uint64_t from, uint64_t ok,
-                      uint64_t line) {
-    TRY(running(s, g, line));
-    GET(Chan, c, c_id);
-    if (!ok) {
-        REQUIRE(c->closed && c->count == 0, "c%llu is not closed and empty", (Ull)c_id);
-        return true;
-    }
-    c->recvs++;
-    if (from != NONE) {
-        c->sends++; /* the waiting sender's value takes the freed place, or goes straight through */
-        return q_get_this(s, &c->sendq, from);
-    }
-    REQUIRE(c->count > 0, "c%llu is empty", (Ull)c_id);
-    c->count--;
-    return true;
-}
-static bool chan_close(Step *s, uint64_t g, uint64_t c_id, uint64_t line) {
-    TRY(running(s, g, line));
-    GET(Chan, c, c_id);
-    REQUIRE(!c->closed, "c%llu is closed already", (Ull)c_id);
-    c->closed = 1;
-    while (c->recvq.count > 0) s->m->g[q_get(s->m, &c->recvq)].place = AT_NONE;
-    while (c->sendq.count > 0) s->m->g[q_get(s->m, &c->sendq)].place = AT_NONE;
     return true;
 }
 
@@ -1130,7 +1050,6 @@ static bool apply(Step *s) {
     case EV_LOCK_THREAD: return lock_thread(s, a[0], a[1], a[2], a[3], true);
     case EV_UNLOCK_THREAD: return lock_thread(s, a[0], a[1], a[2], a[3], false);
     case EV_TIMER_FUNC: return true;
-    case EV_TIMER_SEND: return timer_send(s, a[0], a[3]);
     case EV_NET_WAIT: return running(s, a[0], a[3]);
     case EV_NET_READY: return get_G(s, a[0]) != NULL;
     case EV_STW_BEGIN: return stw_begin(s, a[0], a[1], a[2]);
@@ -1204,11 +1123,8 @@ static bool apply(Step *s) {
     case EV_CTX_NEW: return ctx_new(s, a[0], a[1], a[2]);
     case EV_CTX_CURRENT: return ctx_current(s, a[0], a[1]);
     case EV_CTX_USE: return ctx_use(s, a[0], a[1], a[2], a[3], a[4], a[5]);
-    case EV_CHAN_MAKE: return chan_make(s, a[0], a[1], a[2], a[3]);
-    case EV_CHAN_SEND: return chan_send(s, a[0], a[1], a[2], a[3]);
-    case EV_CHAN_RECV: return chan_recv(s, a[0], a[1], a[2], a[3], a[4]);
-    case EV_CHAN_QUEUE: return chan_queue(s, a[0], a[1], a[2], a[3]);
-    case EV_CHAN_CLOSE: return chan_close(s, a[0], a[1], a[2]);
+    case EV_TIMER_SEND: case EV_CHAN_MAKE: case EV_CHAN_SEND: case EV_CHAN_RECV: case EV_CHAN_QUEUE: case EV_CHAN_CLOSE:
+    case EV_SELECT_QUEUE: case EV_SELECT: return model_chan(s);
     case EV_HANDLE: return running(s, a[0], a[3]);
     case EV_ADDRESS: return address(s, a);
     case EV_STACK_GROW: return running(s, a[0], a[5]);
@@ -1293,7 +1209,7 @@ uint64_t model_g_number(const Model *m, uint64_t g) {
     X(g, ModelG)                                                                                   \
     X(p, ModelP)                                                                                   \
     X(m, ModelM) X(chan, ModelChan) X(obj, ModelObj) X(cmd, ModelCmd) X(queue, ModelQueue)         \
-    X(cthread, ModelCThread) X(ctx, ModelCtx) X(number, ModelNumber)
+    X(cthread, ModelCThread) X(ctx, ModelCtx) X(number, ModelNumber) X(sudog, ModelSudog)
 /* The numbers beside them. */
 #define NUMBERS(X)                                                                                 \
     X(now_ns)                                                                                      \
@@ -1302,7 +1218,7 @@ uint64_t model_g_number(const Model *m, uint64_t g) {
         X(sysmon_next_ns) X(sysmon_idle) X(sysmon_asleep) X(ended) X(exit_status) X(deadlocked)    \
             X(panicked) X(unknown) X(stw_g) X(stw_reason) X(stw_ns) X(stw_stopped) X(imported)     \
                 X(next_number) X(gc_ns) X(heap_live) X(heap_goal) X(pictures) X(picture_obj) X(gc_seq)                        \
-                    X(collections) X(moved_objects)                                              \
+                    X(free_sudog) X(collections) X(moved_objects)                                              \
                     X(moved_bytes) X(freed_objects) X(freed_bytes)                                \
                     X(mem_live[MEM_GO]) X(mem_live[MEM_C]) X(mem_live[MEM_LOCKED])                \
                     X(mem_live[MEM_DEVICE]) X(mem_live[MEM_SHARED]) X(mem_live[MEM_STACK])
@@ -1310,9 +1226,9 @@ uint64_t model_g_number(const Model *m, uint64_t g) {
 Model *model_new(const Intern *text) {
     Model *m = mem_zero(1, sizeof *m);
     m->text = text;
-    m->globq = empty_q;
+    m->globq = model_empty_q;
     m->stw_g = m->stw_reason = m->stw_ns = NONE;
-    m->picture_obj = m->gc_ns = m->gc_seq = m->heap_live = m->heap_goal = NONE;
+    m->free_sudog = m->picture_obj = m->gc_ns = m->gc_seq = m->heap_live = m->heap_goal = NONE;
     m->g_count = 1; /* g0 is nobody's goroutine */
     GROW(m->g, m->g_cap, 1);
     return m;
@@ -1381,15 +1297,14 @@ static bool q_ok(const ModelQ *q, size_t count) {
     return q->count == 0 || (q->head < count && q->tail < count && q->count <= count);
 }
 static bool links_ok(const Model *m) {
-    bool ok = q_ok(&m->globq, m->g_count);
-    for (size_t i = 0; i < m->g_count; i++) ok = ok && link_ok(m->g[i].next, m->g_count);
+    bool ok = q_ok(&m->globq, m->g_count) && model_sudogs_ok(m);
     for (size_t i = 0; i < m->p_count; i++)
         ok = ok && q_ok(&m->p[i].runq, m->g_count) && link_ok(m->p[i].runnext, m->g_count) &&
              link_ok(m->p[i].m, m->m_count);
     for (size_t i = 0; i < m->m_count; i++)
         ok = ok && link_ok(m->m[i].g, m->g_count) && link_ok(m->m[i].p, m->p_count);
     for (size_t i = 0; i < m->chan_count; i++)
-        ok = ok && q_ok(&m->chan[i].sendq, m->g_count) && q_ok(&m->chan[i].recvq, m->g_count);
+        ok = ok && model_waiters_ok(m, &m->chan[i].sendq) && model_waiters_ok(m, &m->chan[i].recvq);
     for (size_t i = 0; i < m->cmd_count; i++) {
         ok = ok && link_ok(m->cmd[i].next, m->cmd_count) && m->cmd[i].arg_count <= CMD_ARGS_MAX;
         ok = ok && link_ok(m->cmd[i].queue, m->queue_count);

@@ -47,8 +47,8 @@ extern const char *const p_state_name[P_COUNT];
 extern const char *const m_state_name[M_COUNT];
 
 /* Where a runnable or waiting goroutine is kept. HAND: somebody just took it off a queue. UNKNOWN: it is
- * runnable in an imported trace, which does not say where. */
-typedef enum { AT_NONE, AT_HAND, AT_RUNNEXT, AT_RUNQ, AT_GLOBQ, AT_SENDQ, AT_RECVQ, AT_UNKNOWN } GPlace;
+ * runnable in an imported trace, which does not say where. SELECT: at several channels, by its sudogs. */
+typedef enum { AT_NONE, AT_HAND, AT_RUNNEXT, AT_RUNQ, AT_GLOBQ, AT_SENDQ, AT_RECVQ, AT_SELECT, AT_UNKNOWN } GPlace;
 
 typedef struct {
     uint64_t state;  /* GState */
@@ -63,7 +63,7 @@ typedef struct {
     uint64_t chan;      /* CHAN it queues at */
     uint64_t place;     /* GPlace */
     uint64_t place_p;   /* P whose queue it is on */
-    uint64_t next;      /* G behind it on that queue */
+    uint64_t next;      /* who is behind it on that queue; AT_SELECT: its first sudog */
     uint64_t since_ns;  /* in this state */
     uint64_t since_seq; /* the event that put it there */
     uint64_t wake_ns;   /* asleep until */
@@ -74,9 +74,22 @@ typedef struct {
     uint64_t wants_go;  /* in C, and waits to get into a callback */
 } ModelG;
 
+/* In a channel's queue stand goroutines, by their ids, and sudogs, by MODEL_SUDOG + their place in the array: see
+ * model_waiter. */
 typedef struct {
     uint64_t head, tail, count; /* G, G, number */
 } ModelQ;
+#define MODEL_SUDOG (UINT64_C(1) << 32)
+
+/* Where a goroutine waits that waits in a select: one for each case. */
+typedef struct {
+    uint64_t g;          /* NONE: it is free */
+    uint64_t nth;        /* the case, from 0 */
+    uint64_t chan;       /* in whose queue it stands; NONE = it was served */
+    uint64_t sending;
+    uint64_t next, prev; /* in that queue; prev = NONE at its head */
+    uint64_t other;      /* MODEL_SUDOG + the place of the goroutine's next; free: of the next free one */
+} ModelSudog;
 
 typedef struct {
     uint64_t state; /* PState */
@@ -190,12 +203,14 @@ typedef struct {
                           say (queues, sysmon, threads without a P) is not known */
     uint64_t next_number; /* imported: of the goroutine that is about to be told of; 0 = its own */
     uint64_t gc_ns, heap_live, heap_goal; /* a collection goes on since; bytes. NONE = none, or not known */
+    uint64_t free_sudog; /* MODEL_SUDOG + its place; NONE = none */
     uint64_t pictures, picture_obj; /* shown so far; of which object the last */
     uint64_t gc_seq; /* the event that began the last one; NONE = there was none */
     uint64_t collections, moved_objects, moved_bytes, freed_objects, freed_bytes; /* so far */
     size_t g_count, p_count, m_count, chan_count, obj_count, cmd_count, queue_count, cthread_count,
-        ctx_count, number_count;
-    size_t g_cap, p_cap, m_cap, chan_cap, obj_cap, cmd_cap, queue_cap, cthread_cap, ctx_cap, number_cap;
+        ctx_count, number_count, sudog_count;
+    size_t g_cap, p_cap, m_cap, chan_cap, obj_cap, cmd_cap, queue_cap, cthread_cap, ctx_cap, number_cap,
+        sudog_cap;
     ModelG *g; /* index = id; g[0] is never used, as in Go */
     ModelP *p;
     ModelM *m; /* m[0] is the first thread, m[1] sysmon */
@@ -206,6 +221,7 @@ typedef struct {
     ModelCThread *cthread;
     ModelCtx *ctx;
     ModelNumber *number;
+    ModelSudog *sudog;
 } Model;
 
 /* Goroutines of an imported trace have Go's own numbers below this; others get one from here on, again and again. */
@@ -226,6 +242,9 @@ bool model_load(Model **m, const Intern *text, const uint8_t *bytes, size_t len)
 
 /* Is P attached to a thread that is out of Go? (Since Go 1.26 no state of P says so.) */
 bool model_p_in_syscall(const Model *m, uint64_t p);
+/* Of an entry of a channel's queue: who waits there, and the entry behind it. */
+uint64_t model_waiter(const Model *m, uint64_t entry);
+uint64_t model_behind(const Model *m, uint64_t entry);
 /* The name of a goroutine, "" for an unknown one. */
 /* What the device runs of this queue, of several the one that began last; NONE. */
 uint64_t model_running_cmd(const Model *m, uint64_t queue);

@@ -1,6 +1,7 @@
 /* model_parts.h -- what the files of the model must agree on; nobody else includes it.
  *
  *   model.c          the world of a run, event by event
+ *   model_chan.c     channels, and who waits there
  *   model_import.c   what only an imported trace of a real Go program says
  */
 #ifndef FAULTLINE_MODEL_PARTS_H
@@ -76,6 +77,17 @@ static inline ModelCtx *get_Ctx(Step *s, uint64_t id) {
     Model##What *var = get_##What(s, (id));                                                        \
     if (var == NULL) return false
 
+static inline bool running(Step *s, uint64_t g, uint64_t line) {
+    if (g == NONE) return true; /* before main runs */
+    GET(G, gp, g);
+    REQUIRE(gp->state == G_RUNNING || gp->state == G_SYSCALL, "g%llu is %s, not running", (Ull)g,
+            g_state_name[gp->state]);
+    if (line) gp->line = line;
+    return true;
+}
+
+static const ModelQ model_empty_q = {NONE, NONE, 0};
+
 /* ---- model.c ---- */
 
 enum { PROCS_MAX = 1024 }; /* as in Go; also keeps a damaged file from asking for all memory */
@@ -86,6 +98,14 @@ bool model_new_g(Step *s, uint64_t g, GState state);
 bool model_new_m(Step *s, uint64_t id, MState state);
 /* There are `procs` Ps from now on; new ones begin in this state. */
 void model_new_ps(Step *s, uint64_t procs, PState state);
+
+/* ---- model_chan.c ---- */
+
+/* Applies an event of section "channels" in events.def, or TIMER_SEND. */
+bool model_chan(Step *s);
+/* Ids of a checkpoint that are followed without asking. */
+bool model_sudogs_ok(const Model *m); /* of goroutines and sudogs */
+bool model_waiters_ok(const Model *m, const ModelQ *q);
 
 /* ---- model_import.c ---- */
 

@@ -97,6 +97,9 @@ static uint64_t reason(GotraceWriter *w, uint64_t text) {
     static const char *const other[][2] = {
         {"IO wait", "network"},
         {"semacquire", "sync"},
+        {"chan receive (nil chan)", "forever"},
+        {"chan send (nil chan)", "forever"},
+        {"select (no cases)", "forever"},
         {"force gc (idle)", "system goroutine wait"},
         {"GC worker (idle)", "system goroutine wait"},
         {"GC sweep wait", "GC background sweeper wait"},

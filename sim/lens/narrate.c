@@ -269,6 +269,39 @@ static void chan_recv(const Model *m, const Event *e, Narration *n) {
     }
 }
 
+static void select_queue(const Model *m, const Event *e, Narration *n) {
+    const ModelChan *c = &m->chan[e->arg[1]];
+    char gname[NAME];
+    bool sends = e->arg[3];
+    headline(n, "%s selects at %.18s", narrate_g(m, e->arg[0], gname, sizeof gname), chan_name(m, e->arg[1]));
+    reason(n, "No case of its select is ready, so it will wait at all of them: here **case %llu**, to **%s**, as **number %llu**.",
+           (Ull)e->arg[2] + 1, sends ? "send" : "receive", (Ull)(sends ? c->sendq.count : c->recvq.count));
+    function(n, "selectgo");
+    detail(n, "case %llu", (Ull)e->arg[2] + 1);
+}
+
+static void select_won(const Model *m, const Event *e, Narration *n) {
+    const uint64_t *a = e->arg;
+    char gname[NAME];
+    narrate_g(m, a[0], gname, sizeof gname);
+    function(n, "selectgo");
+    if (a[2] == NONE) {
+        headline(n, "%s takes the default", gname);
+        if (a[3] == 0) reason(n, "Its select has no other case.");
+        else reason(n, "None of **%llu** case%s is ready, and a select with a default does not wait.", (Ull)a[3], plural(a[3]));
+        detail(n, "the default");
+        return;
+    }
+    headline(n, "%s selects %.18s", gname, chan_name(m, a[1]));
+    detail(n, "case %llu of %llu", (Ull)a[2] + 1, (Ull)a[3]);
+    if (a[4] == 0)
+        reason(n, "It waited, and **case %llu of %llu** is served first: it leaves the queues of the others.", (Ull)a[2] + 1, (Ull)a[3]);
+    else if (a[4] == 1) reason(n, "**Case %llu of %llu** is the only one that is ready.", (Ull)a[2] + 1, (Ull)a[3]);
+    else
+        reason(n, "**%llu of %llu** cases are ready: it is chance, not their order in the source, that takes **case %llu**.",
+               (Ull)a[4], (Ull)a[3], (Ull)a[2] + 1);
+}
+
 static void enqueue(const Model *m, const Event *e, Narration *n) {
     char gname[NAME];
     uint64_t ahead = m->queue[e->arg[1]].depth - 1;
@@ -875,6 +908,8 @@ static void tell_chan(const Model *m, const Event *e, Narration *n) {
                (Ull)(a[2] ? m->chan[a[1]].sendq.count : m->chan[a[1]].recvq.count));
         function(n, a[2] ? "chansend" : "chanrecv");
         break;
+    case EV_SELECT_QUEUE: select_queue(m, e, n); break;
+    case EV_SELECT: select_won(m, e, n); break;
     case EV_CHAN_CLOSE:
         headline(n, "%s closes %.20s", narrate_g(m, a[0], g, sizeof g), chan_name(m, a[1]));
         reason(n,

@@ -109,6 +109,13 @@ static void root_text(const Tale *t, const Event *e, char *buf, size_t size) {
     case EV_CHAN_QUEUE:
         snprintf(buf, size, "%s stopped to wait at %s%s", G(a[0]), CHAN(a[1]), AT(a[3]));
         break;
+    case EV_SELECT_QUEUE:
+        snprintf(buf, size, "%s stopped to wait in a select, at %s,%s", G(a[0]), CHAN(a[1]), AT(a[4]));
+        break;
+    case EV_SELECT:
+        if (a[2] == NONE) snprintf(buf, size, "%s took the default of a select%s", G(a[0]), AT(a[5]));
+        else snprintf(buf, size, "%s came to case %llu of its select, at %s,%s", G(a[0]), (Ull)a[2] + 1, CHAN(a[1]), AT(a[5]));
+        break;
     case EV_CHAN_CLOSE: snprintf(buf, size, "%s closed %s%s", G(a[0]), CHAN(a[1]), AT(a[2])); break;
     case EV_CALLBACK:
         snprintf(buf, size, "C called the Go function %s, as %s,%s", STR(a[2]), G(a[0]), AT(a[3]));
@@ -365,7 +372,7 @@ static void tell_p(Tale *t, uint64_t p) {
 
 static uint64_t position(const Model *m, const ModelQ *q, uint64_t g) {
     uint64_t n = 1;
-    for (uint64_t i = q->head; i != g && i < m->g_count && n < q->count; i = m->g[i].next) n++;
+    for (uint64_t i = q->head; i != NONE && model_waiter(m, i) != g && n < q->count; i = model_behind(m, i)) n++;
     return n;
 }
 
@@ -580,6 +587,62 @@ static void tell_channel_wait(Tale *t, uint64_t g) {
     tell_g(t, by, false);
 }
 
+/* One place of a select: where, and whether anybody comes there. Returns who might. */
+static uint64_t tell_case(Tale *t, uint64_t g, const ModelSudog *sg) {
+    const ModelChan *c = &t->m->chan[sg->chan];
+    const ModelQ *q = sg->sending ? &c->sendq : &c->recvq;
+    uint64_t by = trail_partner(t->at, sg->chan, !sg->sending, g);
+    say(t, "Case %llu is to %s %s: number %llu of %llu there; the channel holds %llu of %llu%s%s.", (Ull)sg->nth + 1,
+        sg->sending ? "send on" : "receive from", CHAN(sg->chan), (Ull)position(t->m, q, g), (Ull)q->count, (Ull)c->count,
+        (Ull)c->cap, by == NONE ? ", and nobody who lives has been at its other end" : "; at its other end was last ",
+        by == NONE ? "" : G(by));
+    return by;
+}
+
+enum { CASES_TOLD = 4 };
+
+static void tell_select(Tale *t, uint64_t g) {
+    const ModelG *gp = &t->m->g[g];
+    uint64_t count = 0, told = 0, partner = NONE, first[CASES_TOLD]; /* the list begins with the last */
+    for (uint64_t i = gp->next; i != NONE; i = t->m->sudog[i - MODEL_SUDOG].other) first[count++ % CASES_TOLD] = i;
+    say(t, "%s waits in a select%s, since %s: at the channels of %llu case%s.", G(g), AT(gp->line), TIME(gp->since_ns), (Ull)count,
+        PLURAL(count));
+    for (; told < count && told < CASES_TOLD; told++) {
+        const ModelSudog *sg = &t->m->sudog[first[(count - 1 - told) % CASES_TOLD] - MODEL_SUDOG];
+        uint64_t by = sg->chan < t->m->chan_count ? tell_case(t, g, sg) : NONE;
+        if (partner == NONE) partner = by;
+    }
+    if (count > told) say(t, "There are %llu more.", (Ull)(count - told));
+    Event e, won;
+    if (trail_releaser(t->at, g, &e)) {
+        bool known = trail_last(t->at, e.seq, EV_SELECT, g, &won) && won.seq > gp->since_seq;
+        say(t, "In this run it comes to %s%s in %s%s%s.", known ? CHAN(won.arg[1]) : "one of them", known ? "" : ",",
+            TIME(in(t, e.time_ns)), e.arg[1] == NONE ? "" : ", by ", e.arg[1] == NONE ? "" : G(e.arg[1]));
+        if (g_of(t, e.arg[1]) != NULL) tell_g(t, e.arg[1], false);
+    } else if (partner != NONE) {
+        say(t, "None of them is served any more in this trace.");
+        tell_g(t, partner, false);
+    } else {
+        tell_anyone(t, g, "come");
+    }
+}
+
+/* Nobody else knows of it, so nobody can come. */
+static bool tell_nobody_can(Tale *t, uint64_t g) {
+    static const char *const reasons[] = {"chan receive (nil chan)", "chan send (nil chan)", "select (no cases)"};
+    const ModelG *gp = &t->m->g[g];
+    const char *reason = STR(gp->reason);
+    for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
+        if (strcmp(reason, reasons[i]) != 0) continue;
+        say(t, "%s waits since %s for what can never come: %s%s. A nil channel, or a select without cases, has no other end; it waits for ever.",
+            G(g), TIME(gp->since_ns), reason, AT(gp->line));
+        return true;
+    }
+    if (t->m->imported || strcmp(reason, "select") != 0) return false;
+    say(t, "%s waits in a select all of whose channels are nil%s, since %s: for ever.", G(g), AT(gp->line), TIME(gp->since_ns));
+    return true;
+}
+
 static void tell_sleep(Tale *t, uint64_t g) {
     const ModelG *gp = &t->m->g[g];
     if (gp->wake_ns > t->at->now_ns) {
@@ -617,11 +680,12 @@ static void tell_waiting(Tale *t, uint64_t g) {
     const ModelG *gp = &t->m->g[g];
     bool at_chan = gp->place == AT_SENDQ || gp->place == AT_RECVQ;
     if (at_chan && gp->chan < t->m->chan_count) tell_channel_wait(t, g);
+    else if (gp->place == AT_SELECT) tell_select(t, g);
     else if (gp->chan < t->m->chan_count)
         say(t, "%s waited at %s%s, and is being released at this very moment.", G(g),
             CHAN(gp->chan), AT(gp->line));
     else if (gp->wake_ns != NONE) tell_sleep(t, g);
-    else tell_other_wait(t, g);
+    else if (!tell_nobody_can(t, g)) tell_other_wait(t, g);
 }
 
 /* ---- a goroutine ---- */
@@ -915,7 +979,7 @@ static void tell_chan(Tale *t, uint64_t c) {
         (Ull)ch->count, (Ull)ch->cap, PLURAL(ch->cap), ch->closed ? " and is closed" : "",
         (Ull)ch->sends, (Ull)ch->recvs);
     if (ch->recvq.count + ch->sendq.count == 0) say(t, "Nobody waits at either end.");
-    else tell_g(t, ch->recvq.count ? ch->recvq.head : ch->sendq.head, false);
+    else tell_g(t, model_waiter(t->m, ch->recvq.count ? ch->recvq.head : ch->sendq.head), false);
     if (ch->line) say(t, "The channel was made%s.", AT(ch->line));
     else say(t, "The channel " WHY_OUTSIDE ": no line made it.");
 }

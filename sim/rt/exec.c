@@ -35,6 +35,7 @@ static uint64_t op_cost(World *w, M *mp) {
     case OP_SEND:
     case OP_RECV:
     case OP_CLOSE: return chan_cost(w, op);
+    case OP_SELECT: return select_cost(w, w->selects[op->a]);
     case OP_C_CALL:
     case OP_C_ENTER:
     case OP_C_THREAD:
@@ -134,7 +135,7 @@ void exec_next(World *w, M *mp) {
         sched_gosched(w, mp, w->text.preempted);
         return;
     }
-    if (gp->op.kind == OP_SEND && !gp->result.ok) { /* woken by close */
+    if (!gp->result.ok && chan_send_failed(w, gp)) {
         exec_panic(w, gp, "panic: send on closed channel");
         return;
     }
@@ -264,6 +265,8 @@ void exec_stopped(World *w, M *mp) {
     exec_next(w, mp);
 }
 
+static Chan *chan_of(const World *w, const Op *op) { return op->a == NONE ? NULL : w->chans[op->a]; }
+
 void exec_op(World *w, M *mp) {
     G *gp = mp->curg;
     const Op *op = &gp->op;
@@ -280,13 +283,16 @@ void exec_op(World *w, M *mp) {
         exec_next(w, mp);
         return;
     case OP_SEND:
-        if (chan_send(w, mp, w->chans[op->a])) exec_next(w, mp);
+        if (chan_send(w, mp, chan_of(w, op))) exec_next(w, mp);
         return;
     case OP_RECV:
-        if (chan_recv(w, mp, w->chans[op->a])) exec_next(w, mp);
+        if (chan_recv(w, mp, chan_of(w, op))) exec_next(w, mp);
         return;
     case OP_CLOSE:
-        if (chan_close(w, mp, w->chans[op->a])) exec_next(w, mp);
+        if (chan_close(w, mp, chan_of(w, op))) exec_next(w, mp);
+        return;
+    case OP_SELECT:
+        if (select_go(w, mp, w->selects[op->a])) exec_next(w, mp);
         return;
     case OP_C_CALL:
         gp->args = (uint32_t)(op->b >> CALL_ARGS_SHIFT);

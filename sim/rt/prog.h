@@ -16,9 +16,10 @@ typedef enum {
     OP_SLEEP,   /* time.Sleep(a ns) */
     OP_GOSCHED, /* runtime.Gosched */
     OP_GO,      /* go statement: body a, called text; result: its G */
-    OP_SEND,    /* channel a <- value b */
+    OP_SEND,    /* channel a <- value b; a NONE, here and below: a nil channel */
     OP_RECV,    /* <-channel a; result: value, ok */
     OP_CLOSE,   /* close(channel a) */
+    OP_SELECT,  /* select a (world_select); result: value, ok of the case that won */
     OP_C_CALL,  /* a C function called text that takes a ns; b: flags CALL_* */
     OP_LAUNCH,  /* clEnqueueNDRangeKernel of launch a (world_launch); b: so many from there on by one call, 0 = 1;
                    result: the number of its (last) command */

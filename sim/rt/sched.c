@@ -74,7 +74,8 @@ void sched_checkdead(World *w) {
         const CThread *t = w->cthreads[i];
         if (!t->ended && t->m == NULL && !driver_rests(w, t)) return;
     }
-    if (timer_next_ns(w) != UINT64_MAX || count_g(w, G_RUNNABLE) > 0) return; /* behind a C thread that has gone */
+    /* behind a C thread that has gone: sysmon takes its P, and somebody will look */
+    if (timer_next_ns(w) != UINT64_MAX || w->net.waiters > 0 || count_g(w, G_RUNNABLE) > 0) return;
     EMIT(w->s, DEADLOCK, {count_g(w, G_WAITING)},
          stream_text(w->s, "fatal error: all goroutines are asleep - deadlock!"));
     w->outcome = RUN_DEADLOCK;

@@ -4,7 +4,7 @@
  * a sleeper, ends somebody's patience with the network, starts a goroutine, or sends on a channel. Since 1.23 a channel's timer
  * is in a heap only while somebody waits at the channel; whoever receives looks at it first.
  *
- * Go:      runtime/time.go timers.check, timers.run, maybeAdd, blockTimerChan, maybeRunChan (go1.26)
+ * Go:      runtime/time.go timers.check, timers.run, maybeAdd, blockTimerChan, unblockTimerChan, maybeRunChan (go1.26)
  * Differs: a timer that is stopped, or that nobody waits for any more, leaves its heap at once, and is put into
  *          the heap of whoever waits next; Go marks it a zombie, and may find it there again.
  *          Timers due at the same nanosecond fire in the order in which they were made; Go's four-ary heap leaves
@@ -108,6 +108,13 @@ void timer_maybe_run(World *w, M *mp, Chan *c) {
 void timer_block(World *w, P *pp, Chan *c) {
     Timer *t = c->timer;
     if (t->active && !t->in_heap) into_heap(w, pp, t);
+}
+
+void timer_unblock(World *w, Chan *c) {
+    Timer *t = c->timer;
+    if (!t->in_heap || !w->opt.go->lazy_timers || c->recvq.count > 0) return;
+    t->in_heap = false;
+    t->generation++;
 }
 
 /* ---- running them ---- */

@@ -44,6 +44,7 @@ World *world_new(Stream *s, Dev *dev, Prog prog, const WorldOptions *opt) {
     if (w->opt.go == NULL) w->opt.go = go_version_find(GO_DEFAULT);
     prng_init(&w->steal, opt->seed, "steal");
     prng_init(&w->ties, opt->seed, "ties");
+    prng_init(&w->select, opt->seed, "select");
     if (stress(w, STRESS_SLOW)) {
         w->opt.costs.ns[COST_thread_new] *= SLOWER;
         w->opt.costs.ns[COST_thread_wake] *= SLOWER;
@@ -56,6 +57,7 @@ World *world_new(Stream *s, Dev *dev, Prog prog, const WorldOptions *opt) {
     sched_coprimes(w);
     w->text.chan_send = stream_text(s, "chan send");
     w->text.chan_recv = stream_text(s, "chan receive");
+    w->text.select = stream_text(s, "select");
     w->text.sleep = stream_text(s, "sleep");
     w->default_queue = w->driver.running = NONE;
     w->text.preempted = stream_text(s, "preempted");
@@ -97,6 +99,7 @@ void world_free(World *w) {
     for (size_t i = 0; i < w->timer_count; i++) free(w->timers[i]);
     callback_free(w);
     stack_free(w);
+    select_free(w);
     for (size_t i = 0; i < w->chan_count; i++) {
         free(w->chans[i]->buf);
         free(w->chans[i]);

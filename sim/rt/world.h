@@ -31,12 +31,24 @@ typedef struct G G;
 typedef struct M M;
 typedef struct P P;
 typedef struct Chan Chan;
+typedef struct Sudog Sudog;
 typedef struct Timer Timer;
 
 typedef struct {
     G *head, *tail;
     uint64_t count;
 } GQueue; /* linked by schedlink */
+
+typedef struct {
+    Sudog *first, *last;
+    uint64_t count;
+} WaitQ;
+
+/* A place in a channel's queue. A goroutine in a plain operation has its own in its G, a select has one for each case. */
+struct Sudog {
+    Sudog *next;
+    G *g;
+};
 
 /* Goroutines of the runtime's own: nobody's program is asked for their operations. */
 typedef enum { OWN_NONE, OWN_FORCEGC, OWN_WORKER, OWN_SWEEPER } Own;
@@ -70,7 +82,10 @@ struct G {
     GState status;
     int32_t assist_ns; /* gcAssistBytes, in what they cost: marked more than was due; negative: owes so much */
     M *m;
-    G *schedlink; /* next on a run queue, or on a channel's queue */
+    union {               /* it is never on both */
+        G *schedlink;     /* next on a run queue */
+        Sudog sudog;      /* it waits at a channel, in a plain operation */
+    };
     bool preempt;
     bool back_from_c;       /* it queues because its P was taken while it was in C */
     bool started;           /* has just been put on its thread (STRESS_PREEMPT leaves it one step) */
@@ -83,7 +98,6 @@ struct G {
     uint64_t ready_seq;     /* the event that made it runnable: cause of its GO_START */
     Op op;                  /* being carried out */
     OpResult result;        /* of the last one, for the program */
-    Chan *chan;             /* it waits here */
     uint64_t busy_until_ns; /* OP_COMPUTE: end of the stretch */
     uint64_t left_ns;       /* what an interrupted OP_COMPUTE still needs */
     M *lockedm;             /* LockOSThread, or a callback on its stack: it runs there and nowhere else */
@@ -160,8 +174,35 @@ struct Chan {
     uint64_t recvx;
     bool closed;
     Timer *timer; /* time.After's, or a ticker's; NULL = an ordinary channel */
-    GQueue sendq, recvq;
+    WaitQ sendq, recvq;
 };
+
+/* A case of a select (Go: scase), with its place in the channel's queue. */
+typedef struct {
+    Sudog sudog; /* first: scase_of */
+    Sudog *prev;
+    Chan *c; /* NULL: a nil channel */
+    uint64_t value; /* to be sent */
+    uint32_t poll;  /* the case to be looked at in this one's turn */
+    bool sends, queued;
+} Scase;
+
+/* A select statement while it is carried out. */
+typedef struct {
+    uint32_t count;
+    uint32_t won; /* by case; SELECT_DEFAULT */
+    bool has_default;
+    Scase cases[];
+} Select;
+enum { SELECT_CASES_MAX = 65536 }; /* the compiler's limit */
+#define SELECT_DEFAULT UINT32_MAX
+
+/* What a program says of a case. */
+typedef struct {
+    Id_CHAN c; /* NONE: a nil channel */
+    bool sends;
+    uint64_t value;
+} SelectCase;
 
 /* The timer behind a channel, or one that starts a goroutine. */
 struct Timer {
@@ -327,6 +368,10 @@ struct World {
     uint32_t procs; /* gomaxprocs */
     Chan **chans;
     size_t chan_count, chan_cap;
+    Select **selects; /* by number; NULL = nobody's */
+    size_t select_count, select_cap;
+    uint64_t *free_selects;
+    size_t free_select_count, free_select_cap;
     Cmd *cmds;
     size_t cmd_count, cmd_cap;
     uint64_t cmds_done; /* whoever keeps what the device wrote looks again when it has changed */
@@ -459,9 +504,9 @@ struct World {
     G *maing;
     uint32_t coprimes[PROCS_MAX]; /* stealOrder */
     uint32_t coprime_count;
-    Prng steal, ties;
+    Prng steal, ties, select;
     struct { /* texts that are needed again and again */
-        Id_STR chan_send, chan_recv, sleep, preempted, gosched, enqueue, finish, io_wait;
+        Id_STR chan_send, chan_recv, select, sleep, preempted, gosched, enqueue, finish, io_wait;
     } text;
 };
 
@@ -471,6 +516,10 @@ void world_free(World *w);
 /* These may be called before the run and by the program during it; they cost no virtual time but what
  * cost.def says of them, and the events have `line` in them. */
 Id_CHAN world_chan(World *w, uint64_t cap, const char *name, uint32_t line);
+/* What the compiler makes of a select statement: a plain operation of a single case, else an OP_SELECT, whose Select (in
+ * w->selects, by op->a) says afterwards who won. The program has read that, and gives it back: world_selected. */
+void world_select(World *w, const SelectCase *cases, uint32_t count, bool has_default, Op *op);
+void world_selected(World *w, uint64_t select);
 /* Says that this object of the heap's is there. */
 void world_object(World *w, Id_OBJ obj, const char *name, uint32_t line);
 uint64_t world_args(World *w, const Id_OBJ *obj, uint32_t count); /* a list of arguments of a call; 0 = none */
@@ -691,13 +740,28 @@ void exec_begin(World *w, M *mp);    /* the operation of its goroutine, again or
 void exec_panic(World *w, G *gp, const char *text);
 void exec_stopped(World *w, M *mp);   /* the stop of the world that it asked for is over */
 
+/* waitq.c */
+void waitq_put(WaitQ *q, Sudog *sg);
+Sudog *waitq_get(WaitQ *q);
+void waitq_remove(WaitQ *q, Scase *k); /* dequeueSudoG */
+static inline Scase *scase_of(Sudog *sg) { return sg == &sg->g->sudog ? NULL : (Scase *)sg; } /* NULL: a plain operation's */
+
 /* chan.c */
-/* True: done, the result is in curg; false: the goroutine has parked, or the program has panicked. */
+/* True: done, the result is in curg; false: the goroutine has parked, or the program has panicked. c NULL: a nil channel. */
 bool chan_send(World *w, M *mp, Chan *c);
 bool chan_recv(World *w, M *mp, Chan *c);
 bool chan_close(World *w, M *mp, Chan *c);
 void chan_tick(World *w, P *pp, Id_P of, Chan *c, uint64_t late_ns); /* a timer of that P sends */
 uint64_t chan_cost(const World *w, const Op *op);
+bool chan_is_ready(const Chan *c, bool sends); /* it need not wait: chan_do does it, or panics */
+bool chan_do(World *w, M *mp, Chan *c, bool sends, uint64_t value);
+bool chan_send_failed(const World *w, const G *gp); /* what it has just done, woken by close: it panics */
+
+/* select.c */
+bool select_go(World *w, M *mp, Select *sel); /* as chan_send */
+void select_won(World *w, Scase *k);           /* somebody has served this case: the others give up */
+uint64_t select_cost(const World *w, const Select *sel);
+void select_free(World *w);
 
 /* timer.c */
 void timer_sleep(World *w, P *pp, G *gp, uint64_t when_ns);
@@ -706,6 +770,7 @@ void timer_start(World *w, M *mp, Timer *t);
 bool timer_stop(Timer *t); /* it was running */
 void timer_maybe_run(World *w, M *mp, Chan *c); /* before somebody receives */
 void timer_block(World *w, P *pp, Chan *c);     /* somebody waits there now */
+void timer_unblock(World *w, Chan *c);          /* ... does so no more, and has received nothing */
 bool timer_check(World *w, M *mp, P *pp); /* runs what is due; true if it did */
 uint64_t timer_first_ns(World *w, P *pp); /* UINT64_MAX = none */
 uint64_t timer_next_ns(World *w);         /* of all Ps */

@@ -11,7 +11,7 @@
 static const char *const thing_name[] = {"a channel", "a heap object", "a Pinner", "a kernel",
                                          "a bound",   "a context",     "a timer", "a graph",
                                          "a cleanup",
-                                         "a pointer of C's", "a queue", "an event"};
+                                         "a pointer of C's", "a queue", "an event", "a case of a select"};
 
 const char *script_thing_name(uint32_t kind) {
     uint32_t i = kind - THING_CHAN;
@@ -24,14 +24,16 @@ void *script_thing(lua_State *L, int index, ThingKind kind) {
     return thing != NULL && thing->kind == (uint32_t)kind ? thing : NULL;
 }
 
-void *script_new_thing(lua_State *L, ThingKind kind, size_t size) {
-    Thing *thing = lua_newuserdatauv(L, size, 1);
+void *script_new_thing_with(lua_State *L, ThingKind kind, size_t size, int values) {
+    Thing *thing = lua_newuserdatauv(L, size, values);
     memset(thing, 0, size);
     thing->kind = kind;
     lua_rawgetp(L, LUA_REGISTRYINDEX, &thing_name[kind - THING_CHAN]);
     lua_setmetatable(L, -2);
     return thing;
 }
+
+void *script_new_thing(lua_State *L, ThingKind kind, size_t size) { return script_new_thing_with(L, kind, size, 1); }
 
 void script_thing_type(lua_State *L, ThingKind kind, const luaL_Reg *methods,
                        const luaL_Reg *meta) {

@@ -1,4 +1,4 @@
-/* bind_chan.c -- channels: chan(cap), c:send(v), c:recv(), c:close(), c:each(), c:len(), c:cap().
+/* bind_chan.c -- channels: chan(cap), nilchan, c:send(v), c:recv(), c:close(), c:each(), c:len(), c:cap().
  *
  * The runtime moves words, not Lua values. A small word holds nil, a boolean, an integer of 62 bits or a
  * number whose last two bits are zero; all else waits in a table of values, and the word is its slot,
@@ -18,6 +18,9 @@ typedef struct {
     bool receive_only;
     char name[NAME_TEXT_MAX];
 } ChanRef;
+#define NIL_CHAN UINT32_MAX /* the id of nilchan */
+
+static uint64_t id_of(const ChanRef *c) { return c->thing.id == NIL_CHAN ? NONE : c->thing.id; }
 
 /* ---- values ---- */
 
@@ -95,14 +98,26 @@ static ChanRef *self(lua_State *L, const char *method) {
                      method);
 }
 
-/* For sending and closing: a timer's channel is Go's <-chan. */
-static ChanRef *self_for_sending(lua_State *L, const char *method) {
-    ChanRef *c = self(L, method);
+/* Not for sending and closing: a timer's channel is Go's <-chan. */
+static void must_take(lua_State *L, const ChanRef *c, const char *method) {
     if (c->receive_only)
         script_error(L, "Make a channel of your own: chan(1).",
                      "%s: %s is a channel that can only be received from, as Go's <-chan Time",
                      method, c->name);
+}
+
+static ChanRef *self_for_sending(lua_State *L, const char *method) {
+    ChanRef *c = self(L, method);
+    must_take(L, c, method);
     return c;
+}
+
+Id_CHAN script_chan(lua_State *L, int index, const char *what, bool sends) {
+    if (lua_isnil(L, index)) return (Id_CHAN){NONE};
+    const ChanRef *c = script_thing(L, index, THING_CHAN);
+    if (c == NULL) script_arg_error(L, index, "chan(1) makes one; nil, or nilchan, is a nil channel.", "%s wants a channel", what);
+    if (sends) must_take(L, c, what);
+    return (Id_CHAN){id_of(c)};
 }
 
 int script_received(Script *s, lua_State *L, OpResult r) {
@@ -118,7 +133,7 @@ static int chan_send_value(lua_State *L) {
         script_error(L, "For example: done:send(true)", "send wants one value; got %d",
                      lua_gettop(L) - 1);
     Op *op = script_op(L, "send", OP_SEND);
-    op->a = c->thing.id;
+    op->a = id_of(c);
     op->b = script_hold(L, 2);
     OpResult r;
     return strand_do(script_of(L), op, &r) ? 0 : lua_yield(L, 0);
@@ -129,13 +144,13 @@ static int chan_recv_value(lua_State *L) {
     ChanRef *c = self(L, "recv");
     Op *op = script_op(L, "recv", OP_RECV);
     OpResult r;
-    op->a = c->thing.id;
+    op->a = id_of(c);
     return strand_do(script_of(L), op, &r) ? script_received(script_of(L), L, r) : lua_yield(L, 0);
 }
 
 static int chan_close_it(lua_State *L) {
     ChanRef *c = self_for_sending(L, "close");
-    script_op(L, "close", OP_CLOSE)->a = c->thing.id;
+    script_op(L, "close", OP_CLOSE)->a = id_of(c);
     return lua_yield(L, 0);
 }
 
@@ -155,7 +170,7 @@ static int each_step(lua_State *L) {
     lua_settop(L, 1);
     Op *op = script_op(L, "each", OP_RECV);
     OpResult r;
-    op->a = c->thing.id;
+    op->a = id_of(c);
     if (!strand_do(script_of(L), op, &r)) return lua_yieldk(L, 0, 0, each_received);
     script_received(script_of(L), L, r);
     return each_received(L, LUA_OK, 0);
@@ -172,7 +187,7 @@ static int chan_each(lua_State *L) {
 static int chan_len(lua_State *L) {
     ChanRef *c = self(L, "len");
     World *w = script_of(L)->w;
-    lua_pushinteger(L, w ? (lua_Integer)w->chans[c->thing.id]->count : 0);
+    lua_pushinteger(L, w && id_of(c) != NONE ? (lua_Integer)w->chans[c->thing.id]->count : 0);
     return 1;
 }
 
@@ -241,4 +256,8 @@ void bind_chan(lua_State *L) {
     script_thing_type(L, THING_CHAN, methods, meta);
     lua_pushcfunction(L, chan_make);
     lua_setfield(L, -2, "chan");
+    ChanRef *never = script_new_thing(L, THING_CHAN, sizeof *never);
+    never->thing.id = NIL_CHAN;
+    snprintf(never->name, sizeof never->name, "nil");
+    lua_setfield(L, -2, "nilchan");
 }

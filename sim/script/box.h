@@ -266,7 +266,8 @@ typedef enum {
     THING_CLEANUP,
     THING_ADDRESS,
     THING_QUEUE,
-    THING_EVENT
+    THING_EVENT,
+    THING_CASE
 } ThingKind;
 typedef struct {
     uint32_t kind; /* ThingKind */
@@ -277,6 +278,8 @@ typedef struct {
 void *script_thing(lua_State *L, int index, ThingKind kind);
 /* Pushes a new one of `size` bytes with the metatable of its kind. */
 void *script_new_thing(lua_State *L, ThingKind kind, size_t size);
+/* ... with room for so many user values, else for one. */
+void *script_new_thing_with(lua_State *L, ThingKind kind, size_t size, int values);
 /* Defines the metatable of a kind: methods by name (unknown ones are refused), then metamethods. */
 void script_thing_type(lua_State *L, ThingKind kind, const luaL_Reg *methods, const luaL_Reg *meta);
 const char *script_thing_name(uint32_t kind); /* "a channel" */
@@ -353,6 +356,7 @@ void prelude_open(lua_State *L);
 void lib_seal(lua_State *L); /* the libraries are complete */
 void bind_go(lua_State *L);
 void bind_chan(lua_State *L);
+void bind_select(lua_State *L);
 void bind_heap(lua_State *L);
 void bind_cl(lua_State *L);
 void bind_picture(lua_State *L);
@@ -398,6 +402,8 @@ uint64_t script_new_body(lua_State *L, int args);
 /* A Lua value as one word that a channel can hold, and back (pushes it, gives up the word). */
 uint64_t script_hold(lua_State *L, int index);
 void script_release(Script *s, lua_State *L, uint64_t word);
+/* The channel at this index, for `what`; a nil, or none, is a nil channel where that is allowed. */
+Id_CHAN script_chan(lua_State *L, int index, const char *what, bool sends);
 /* Pushes a channel that the world has made. */
 void script_push_chan(lua_State *L, uint32_t id, uint64_t cap, const char *name);
 uint64_t script_tick(void); /* what a timer sends */

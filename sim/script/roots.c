@@ -85,8 +85,7 @@ static void look_into(Walk *w) {
         return;
     case LUA_TFUNCTION: meet_upvalues(w, VALUE); return;
     default:
-        lua_getiuservalue(L, VALUE, 1);
-        meet(w);
+        for (int i = 1; lua_getiuservalue(L, VALUE, i) != LUA_TNONE; i++) meet(w);
         return;
     }
 }

@@ -112,6 +112,7 @@ static int open_all(lua_State *L) {
     lib_seal(L);
     bind_go(L);
     bind_chan(L);
+    bind_select(L);
     bind_heap(L);
     bind_cl(L);
     bind_picture(L);

@@ -14,6 +14,7 @@ enum {
     OPS_MAX = 40,
     CHANS = 4,
     TIMERS = 2,
+    SELECTS = 24,
     CONTEXTS = 2,
     JOBS = WAY_PROCESS + 1
 };
@@ -24,6 +25,7 @@ typedef struct {
     size_t count; /* of the body that is being made */
     Body body[BODIES + C_BODIES];
     uint64_t cap[CHANS];
+    Selection select[SELECTS];
     Job job[JOBS];
 } Random;
 
@@ -74,14 +76,14 @@ static void add_go(Random *x, Prng *r, uint64_t body, int depth) {
         break;
     case 4:
     case 5:
-    case 6:
+    case 6: ADD(SEND(c)); break;
     case 7:
-    case 8: ADD(SEND(c)); break;
-    case 9:
+    case 8:
+    case 9: ADD(RECV(c)); break;
     case 10:
     case 11:
     case 12:
-    case 13: ADD(RECV(c)); break;
+    case 13: ADD(SELECT(prng_below(r, SELECTS))); break;
     case 14: ADD(SLEEP(prng_below(r, 3000000))); break;
     case 15: ADD(C_CALL(prng_below(r, 200000))); break;
     case 16: ADD(C_CALL(prng_below(r, 30000))); break;
@@ -126,6 +128,7 @@ static void add_go(Random *x, Prng *r, uint64_t body, int depth) {
         case 3: ADD(GC()); break;
         case 4:
         case 5: ADD(GOMAXPROCS(1 + prng_below(r, 6))); break;
+        case 7: ADD({.kind = prng_below(r, 2) ? OP_SEND : OP_RECV, .a = NIL_CHAN}); break;
         case 6: ADD({.kind = OP_TIMER_STOP, .a = prng_below(r, TIMERS)}); break;
         default: ADD(GOSCHED()); break;
         }
@@ -146,6 +149,19 @@ static Op random_main_op(Prng *r, size_t i, size_t n) {
     case 7: return prng_below(r, 2) ? (Op)GOMAXPROCS(1 + prng_below(r, 5)) : (Op)LOCK();
     default: return (Op)COMPUTE(prng_below(r, 4000000));
     }
+}
+
+/* One to four cases, a few of them of nil channels or timers; the same channel may be in it twice, in both directions. */
+static Selection random_selection(Prng *r) {
+    Selection s = {.count = (uint32_t)(1 + prng_below(r, MESSAGE_CASES_MAX)), .has_default = prng_below(r, 3) == 0};
+    for (uint32_t i = 0; i < s.count; i++) {
+        uint64_t which = prng_below(r, 20);
+        s.cases[i].sends = prng_below(r, 2);
+        s.cases[i].c.v = which == 0 ? NIL_CHAN : which % CHANS;
+        if (which >= 17) s.cases[i] = (SelectCase){.c = {CHANS + which % TIMERS}};
+    }
+    if (prng_below(r, 50) == 0) s.count = 0;
+    return s;
 }
 
 static uint64_t tuned; /* the seed whose options a run gets: Program.tune knows no more */
@@ -180,6 +196,8 @@ static Program make(Random *x, uint64_t seed) {
         x->body[b] = (Body){names[b], x->ops[b], x->count, b < BODIES ? 1 + prng_below(&r, 4) : 1};
     }
     if (crowd) x->body[0].repeat = 40;
+    else if (seed % 64 == 3) x->ops[0][MAIN_OPS - 1] = (Op)RECV(NIL_CHAN); /* so that the others come to their end */
+    for (int i = 0; i < SELECTS; i++) x->select[i] = random_selection(&r);
     for (int i = 0; i < CHANS; i++) x->cap[i] = prng_below(&r, 4);
     for (int i = 0; i < JOBS; i++)
         x->job[i] = (Job){.way = (Way)i, .bytes = 4096, .work_ns = prng_below(&r, 3000000)};
@@ -188,6 +206,7 @@ static Program make(Random *x, uint64_t seed) {
                      .body_count = BODIES + C_BODIES,
                      .chan_caps = x->cap,
                      .chan_count = CHANS,
+                     .selects = x->select,
                      .timers = (const void *)timers,
                      .timer_count = TIMERS,
                      .context_count = CONTEXTS,
@@ -227,10 +246,10 @@ static void world_and_model_agree(void) {
     }
     CU_ASSERT_EQUAL(bad, 0);
     if (one) return;
-    CU_ASSERT(ends[RUN_EXITED] > 0 && ends[RUN_PANIC] > 0);
+    CU_ASSERT(ends[RUN_EXITED] > 0 && ends[RUN_PANIC] > 0 && ends[RUN_DEADLOCK] > 0);
     static const EventKind rare[] = {
         EV_RUNQ_SPILL,  EV_RUNQ_STEAL,  EV_RUNQ_STEAL_NEXT, EV_P_RETAKE,      EV_CGO_EXIT_WAIT,
-        EV_CGO_EXIT_P,  EV_PREEMPT_ASK, EV_M_POLL,          EV_SYSMON_SPARES, EV_CHAN_CLOSE,
+        EV_CGO_EXIT_P,  EV_PREEMPT_ASK, EV_M_POLL,          EV_SYSMON_SPARES, EV_CHAN_CLOSE, EV_SELECT, EV_SELECT_QUEUE,
         EV_STW_END,     EV_P_STOP_C,    EV_P_DRAIN,         EV_P_KILL,        EV_PROCS,
         EV_LOCK_THREAD, EV_M_LOCK_WAKE, EV_M_END,           EV_M_TEMPLATE,    EV_M_ASK,
         EV_SIGNAL,      EV_SIGNAL_IN_C, EV_CALLBACK_END,    EV_NEEDM,         EV_DROPM,
