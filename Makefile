@@ -17,14 +17,16 @@ BUILD         = $(BUILD_$(MODE))
 OBJ           = $(BUILD)/obj
 
 BASE   = base cstack diag bytes idmap intern pool prng units
-EVENT  = event model model_import place stream pump watch text trace_write trace_read
-LENS   = narrate narrate_memory narrate_import summary why trail findings findings_memory schedtrace diff perfetto perfetto_packet \
+EVENT  = event model model_sync model_import place stream pump watch text trace_write trace_read
+LENS   = narrate narrate_memory narrate_sync narrate_import summary why trail findings findings_memory schedtrace diff \
+         perfetto perfetto_packet \
          gotrace_batch gotrace_write gotrace_write_import gotrace_import $(READER)
 READER = gotrace gotrace_generation gotrace_table gotrace_decode gotrace_order gotrace_read# of Go's traces
 MEM    = heap shape space room large keep mark sweep evacuate foreign
 DEV    = dev native ocl ocl_memory none signature slice buildlog
-RT     = agenda cost version profile world thread sched gqueue timer sysmon cgo callback lock \
-         stw gc gc_work gc_device memory stack net context across chan exec launch
+RT     = agenda cost version profile world thread sched gqueue sema timer sysmon cgo callback lock \
+         stw gc gc_work gc_device memory stack net context across chan sync sync_mutex sync_rwmutex sync_waitgroup \
+         sync_once sync_cond sync_weighted exec launch
 SCRIPT = script strand sandbox word meter liveness roots doors lib pattern prelude args error \
          bind_go bind_chan bind_heap bind_pinner bind_cleanup bind_finalizer bind_handle bind_cl bind_picture \
          bind_memory bind_stack bind_c bind_time bind_across expect

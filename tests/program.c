@@ -17,6 +17,7 @@ typedef struct {
     Id_OBJ *obj; /* all that it has allocated; those from `held` on are in its variables */
     size_t obj_count, obj_cap, held;
     bool allocates; /* the result of its last operation is an object */
+    bool tries;     /* ... is whether the next one is to be done */
 } Instance;
 
 typedef struct {
@@ -39,6 +40,8 @@ static uint64_t new_instance(Run *r, uint64_t body) {
 
 static void take_result(Run *r, uint64_t id, OpResult result) {
     Instance *in = &r->instance[id];
+    if (in->tries && !result.ok) in->at++;
+    in->tries = false;
     if (!in->allocates) return;
     in->allocates = false;
     GROW(in->obj, in->obj_cap, in->obj_count + 1);
@@ -116,6 +119,9 @@ static bool next_op(Run *r, World *w, uint64_t id, Op *out) {
     }
     *out = in->body->ops[in->at++];
     out->line = (uint32_t)in->at;
+    SyncDoes does = out->kind == OP_SYNC ? (SyncDoes)out->sync.does : DO_LOCK;
+    in->tries = does == DO_TRYLOCK || does == DO_TRYRLOCK || does == DO_ONCE;
+    if (does == DO_FAIL) out->b = stream_text(w->s, "an error").v;
     bool heap = out->kind == OP_ALLOC || out->kind == OP_PIN || out->kind == OP_UNPIN || out->kind == OP_LAUNCH ||
                 (int)out->kind == OP_DROP;
     if (heap && !of_heap(r, w, in, out)) return next_op(r, w, id, out);
@@ -128,7 +134,8 @@ static bool next_op(Run *r, World *w, uint64_t id, Op *out) {
         out->text = stream_text(w->s, "sleep_in_c");
     if (out->kind == OP_CALLBACK) out->text = stream_text(w->s, "goCallback");
     if (out->kind == OP_NOTE || out->kind == OP_PANIC) out->text = stream_text(w->s, "said");
-    return out->kind == OP_SEND || out->kind == OP_RECV || out->kind == OP_ALLOC || out->kind == OP_PIN || out->kind == OP_UNPIN;
+    return out->kind == OP_SEND || out->kind == OP_RECV || out->kind == OP_SYNC ||
+           out->kind == OP_ALLOC || out->kind == OP_PIN || out->kind == OP_UNPIN;
 }
 
 static void sink(void *ctx, const Block *b, const Intern *text) {
@@ -187,6 +194,8 @@ Ran run_program(const Program *p) {
     for (size_t i = 0; i < p->timer_count; i++)
         world_timer(w, p->timers[i].delay_ns, p->timers[i].period_ns, "timer", 0);
     for (size_t i = 0; i < p->context_count; i++) world_context(w, "gl", 0);
+    for (size_t i = 0; i < p->sync_count; i++)
+        world_sync(w, p->syncs[i].kind, p->syncs[i].size, (Id_SYNC){p->syncs[i].kind == SYNC_COND ? p->syncs[i].of : NONE}, "", 0);
     for (size_t i = 0; i < p->job_count; i++) {
         Job j = p->jobs[i];
         j.name = stream_text(s, "job");

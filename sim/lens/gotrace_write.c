@@ -97,6 +97,13 @@ static uint64_t reason(GotraceWriter *w, uint64_t text) {
     static const char *const other[][2] = {
         {"IO wait", "network"},
         {"semacquire", "sync"},
+        {"sync.Mutex.Lock", "sync"},
+        {"sync.RWMutex.Lock", "sync"},
+        {"sync.RWMutex.RLock", "sync"},
+        {"sync.WaitGroup.Wait", "sync"},
+        {"sync.Cond.Wait", "sync.(*Cond).Wait"},
+        {"chan receive (nil chan)", "forever"},
+        {"goyield", "preempted"},
         {"force gc (idle)", "system goroutine wait"},
         {"GC worker (idle)", "system goroutine wait"},
         {"GC sweep wait", "GC background sweeper wait"},
