@@ -29,7 +29,7 @@ RT     = agenda cost version profile world thread sched gqueue sema timer sysmon
          sync_once sync_cond sync_weighted exec launch
 SCRIPT = script strand sandbox word meter liveness roots doors lib pattern prelude args error \
          bind_go bind_chan bind_heap bind_pinner bind_cleanup bind_finalizer bind_handle bind_cl bind_picture \
-         bind_memory bind_stack bind_c bind_time bind_across expect
+         bind_memory bind_stack bind_c bind_time bind_across bind_sync bind_errgroup bind_atomic expect
 CALIBRATE = samples fit program mechanism probe device gobench
 CLI    = main runner paths cmd_run cmd_replay cmd_show cmd_summary cmd_findings cmd_diff cmd_export cmd_import \
          cmd_why cmd_test cmd_devices cmd_calibrate cmd_view
@@ -53,8 +53,8 @@ TESTS_EVENT  = trace model
 TESTS_LENS   = narrate summary why findings scenarios perfetto gotrace gotrace_read gotrace_bytes import again
 TESTS_MEM    = heap heap_random foreign
 TESTS_DEV    = slice buildlog signature device fault
-TESTS_RT     = sched rules stw gc lock callback wait random version profile
-TESTS_SCRIPT = sandbox budget order value error knob kernel rule memory moved strand liveness forget roots objects
+TESTS_RT     = sched rules stw gc lock sync callback wait random version profile
+TESTS_SCRIPT = sandbox budget order value error knob kernel rule sync memory moved strand liveness forget roots objects
 TESTS_CLI    = output same cut wrong golden picture export findings diff calibrate
 TESTS_VIEW   = draw layout player picture window
 
