@@ -347,6 +347,141 @@ function Channel:cap() end
 ---@return Channel
 function chan(cap, name) end
 
+-- ---- package sync ----
+
+sync = {}
+
+---Zero when made, so unlocked. Anybody may unlock it; unlocking it when it is free ends the program.
+---@class Mutex
+local Mutex = {}
+---Waits until it is free.
+function Mutex:Lock() end
+---false: it is taken, and you do not have it.
+---@return boolean ok
+function Mutex:TryLock() end
+function Mutex:Unlock() end
+
+---Many may read at a time, or one write. A writer that waits keeps later readers out: do not RLock twice.
+---@class RWMutex
+local RWMutex = {}
+function RWMutex:Lock() end
+---@return boolean ok
+function RWMutex:TryLock() end
+function RWMutex:Unlock() end
+function RWMutex:RLock() end
+---@return boolean ok
+function RWMutex:TryRLock() end
+function RWMutex:RUnlock() end
+
+---@class WaitGroup
+local WaitGroup = {}
+---Before the go statement, not in the goroutine. Below 0 it panics.
+---@param n integer
+function WaitGroup:Add(n) end
+function WaitGroup:Done() end
+---Add(1), and a goroutine that calls f, and then Done.
+---@overload fun(self: WaitGroup, f: fun())
+---@param name string
+---@param f fun()
+function WaitGroup:Go(name, f) end
+---Until the counter is 0.
+function WaitGroup:Wait() end
+
+---@class Once
+local Once = {}
+---Calls f, if nobody has. Who comes while f runs waits for its end.
+---@param f fun()
+function Once:Do(f) end
+
+---@class Cond
+---@field L Mutex|RWMutex
+local Cond = {}
+---Unlocks L, waits for a Signal or Broadcast, and locks L again. In a loop: `while not ready do cond:Wait() end`.
+function Cond:Wait() end
+---Wakes the one that has waited longest; with nobody there it is lost.
+function Cond:Signal() end
+function Cond:Broadcast() end
+
+---Its name, as of all that follow, is that of the variable, if not said.
+---@param name? string
+---@return Mutex
+function sync.Mutex(name) end
+---@param name? string
+---@return RWMutex
+function sync.RWMutex(name) end
+---@param name? string
+---@return WaitGroup
+function sync.WaitGroup(name) end
+---@param name? string
+---@return Once
+function sync.Once(name) end
+---@param l Mutex|RWMutex
+---@param name? string
+---@return Cond
+function sync.Cond(l, name) end
+---A function that calls f when it is called for the first time.
+---@param f fun()
+---@return fun()
+function sync.OnceFunc(f) end
+
+semaphore = {}
+---golang.org/x/sync/semaphore: so many units, first come first served.
+---@class Weighted
+local Weighted = {}
+---@param n integer
+function Weighted:Acquire(n) end
+---false: they are not free, or others wait.
+---@param n integer
+---@return boolean ok
+function Weighted:TryAcquire(n) end
+---@param n integer
+function Weighted:Release(n) end
+---@param size integer
+---@param name? string
+---@return Weighted
+function semaphore.Weighted(size, name) end
+
+errgroup = {}
+---golang.org/x/sync/errgroup: goroutines that belong together.
+---@class Group
+local Group = {}
+---f returns nothing, or an error. With a limit, waits until one of the others is done.
+---@overload fun(self: Group, f: fun(): any)
+---@param name string
+---@param f fun(): any
+function Group:Go(name, f) end
+---Until all have returned; the first error, or nil.
+---@return any err
+function Group:Wait() end
+---So many at a time; below 0 as many as you like. Not while some are active.
+---@param n integer
+function Group:SetLimit(n) end
+---@param name? string
+---@return Group
+function errgroup.Group(name) end
+
+atomic = {}
+---sync/atomic. Nothing races here, so it shows where Go needs one, and what it costs.
+---@class Int64
+local Int64 = {}
+---@return integer
+function Int64:Load() end
+---@param v integer
+function Int64:Store(v) end
+---@param d integer
+---@return integer new
+function Int64:Add(d) end
+---@param v integer
+---@return integer old
+function Int64:Swap(v) end
+---@param old integer
+---@param new integer
+---@return boolean swapped
+function Int64:CompareAndSwap(old, new) end
+---@param v? integer
+---@return Int64
+function atomic.Int64(v) end
+
 -- ---- memory that kernels can use ----
 
 ---Elements count from 0: x[0] to x[#x - 1]. Reading sees what kernels wrote.

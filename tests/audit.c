@@ -143,6 +143,26 @@ static void audit_m(Audit *a) {
     same(a, "sched", 0, "nmspinning", a->w->sched.nmspinning, spinning);
 }
 
+/* The queues of package sync, and that who has a lock by the trace is as many as have it by its state. */
+static void audit_sync(Audit *a) {
+    same(a, "sync", 0, "count", a->w->sync_count, a->m->sync_count);
+    for (size_t i = 0; i < a->w->sync_count && a->ok; i++) {
+        const Sync *s = a->w->syncs[i];
+        const ModelSync *ms = &a->m->sync[i];
+        bool wg = s->kind == SYNC_WAITGROUP || s->kind == SYNC_ERRGROUP, one = s->kind == SYNC_MUTEX || s->kind == SYNC_ONCE;
+        const GQueue *q = s->kind == SYNC_COND ? &s->cond.waiting
+                          : s->kind == SYNC_WEIGHTED ? &s->weighted.waiting : wg ? &s->wg.sema.waiting : &s->m.sema.waiting;
+        same_queue(a, "s", i, q, &ms->queue[SYNC_Q_MAIN]);
+        same_queue(a, "s", i, &s->rw.reader.waiting, &ms->queue[SYNC_Q_READERS]);
+        same_queue(a, "s", i, &s->rw.writer.waiting, &ms->queue[SYNC_Q_WRITER]);
+        same(a, "s", i, "starving", s->m.starving, ms->starving);
+        same(a, "s", i, "counter", wg ? (uint64_t)s->wg.counter : 0, ms->count);
+        same(a, "s", i, "done", s->done, ms->done);
+        if (one) same(a, "s", i, "locked", s->m.locked, ms->held);
+        if (s->kind == SYNC_WEIGHTED) same(a, "s", i, "held", s->weighted.cur, ms->held);
+    }
+}
+
 bool audit(const World *w, const Model *m, char *why, size_t size) {
     Audit a = {w, m, why, size, true};
     same(&a, "clock", 0, "now", world_now(w), m->now_ns < world_now(w) ? world_now(w) : m->now_ns);
@@ -157,6 +177,7 @@ bool audit(const World *w, const Model *m, char *why, size_t size) {
         same_waiters(&a, i, &w->chans[i]->sendq, &m->chan[i].sendq);
         same_waiters(&a, i, &w->chans[i]->recvq, &m->chan[i].recvq);
     }
+    audit_sync(&a);
     same(&a, "sysmon", 0, "asleep", w->sysmon.asleep, m->sysmon_asleep);
     return a.ok;
 }

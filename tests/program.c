@@ -18,6 +18,7 @@ typedef struct {
     size_t obj_count, obj_cap, held;
     bool allocates; /* the result of its last operation is an object */
     uint64_t select; /* World's number of the select that it is in; NONE */
+    bool tries;     /* ... is whether the next one is to be done */
 } Instance;
 
 typedef struct {
@@ -50,6 +51,8 @@ static void take_result(Run *r, World *w, uint64_t id, OpResult result) {
         stream_flush(w->s);
         messages_result(r->messages, w->asking->curg->id, result, won);
     }
+    if (in->tries && !result.ok) in->at++;
+    in->tries = false;
     if (!in->allocates) return;
     in->allocates = false;
     GROW(in->obj, in->obj_cap, in->obj_count + 1);
@@ -140,6 +143,9 @@ static bool next_op(Run *r, World *w, uint64_t id, Op *out) {
     }
     *out = in->body->ops[in->at++];
     out->line = (uint32_t)in->at;
+    SyncDoes does = out->kind == OP_SYNC ? (SyncDoes)out->sync.does : DO_LOCK;
+    in->tries = does == DO_TRYLOCK || does == DO_TRYRLOCK || does == DO_ONCE;
+    if (does == DO_FAIL) out->b = stream_text(w->s, "an error").v;
     bool heap = out->kind == OP_ALLOC || out->kind == OP_PIN || out->kind == OP_UNPIN || out->kind == OP_LAUNCH ||
                 (int)out->kind == OP_DROP;
     if (heap && !of_heap(r, w, in, out)) return next_op(r, w, id, out);
@@ -154,7 +160,7 @@ static bool next_op(Run *r, World *w, uint64_t id, Op *out) {
     if (out->kind == OP_NOTE || out->kind == OP_PANIC) out->text = stream_text(w->s, "said");
     bool talks = out->kind == OP_SEND || out->kind == OP_RECV || out->kind == OP_SELECT;
     if (talks) communicate(r, w, in, out);
-    return talks || out->kind == OP_ALLOC || out->kind == OP_PIN || out->kind == OP_UNPIN;
+    return talks || out->kind == OP_SYNC || out->kind == OP_ALLOC || out->kind == OP_PIN || out->kind == OP_UNPIN;
 }
 
 static void sink(void *ctx, const Block *b, const Intern *text) {
@@ -193,7 +199,7 @@ static void asleep_or_not(World *w, char *why, size_t size) {
     uint64_t awake = w->net.waiters + (timer_next_ns(w) != UINT64_MAX);
     for (size_t i = 0; i < w->allg_count; i++) {
         const G *gp = w->allg[i];
-        awake += gp != NULL && !gp->own && gp->status != G_WAITING && gp->status != G_EXTRA;
+        awake += gp != NULL && gp->status != G_WAITING && gp->status != G_EXTRA; /* a mark worker, too */
     }
     for (size_t i = 0; i < w->cthread_count; i++) awake += !w->cthreads[i]->ended && w->cthreads[i]->m == NULL;
     if (w->outcome == RUN_DEADLOCK && awake > 0) snprintf(why, size, "a deadlock is reported, and somebody is awake");
@@ -227,6 +233,8 @@ Ran run_program(const Program *p) {
     for (size_t i = 0; i < p->timer_count; i++)
         world_timer(w, p->timers[i].delay_ns, p->timers[i].period_ns, "timer", 0);
     for (size_t i = 0; i < p->context_count; i++) world_context(w, "gl", 0);
+    for (size_t i = 0; i < p->sync_count; i++)
+        world_sync(w, p->syncs[i].kind, p->syncs[i].size, (Id_SYNC){p->syncs[i].kind == SYNC_COND ? p->syncs[i].of : NONE}, "", 0);
     for (size_t i = 0; i < p->job_count; i++) {
         Job j = p->jobs[i];
         j.name = stream_text(s, "job");

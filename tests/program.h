@@ -64,6 +64,10 @@ typedef struct {
     { .kind = OP_NET, .a = (ns), .b = (deadline_ns) }
 #define TIMER(t)                                                                                   \
     { .kind = OP_TIMER, .a = (t) }
+#define SYNC(what, s)                                                                              \
+    { .kind = OP_SYNC, .a = (s), .sync = {.does = DO_##what} }
+#define SYNC_N(what, s, n)                                                                         \
+    { .kind = OP_SYNC, .a = (s), .b = (uint64_t)(n), .sync = {.does = DO_##what} }
 #define GOSCHED()                                                                                  \
     { .kind = OP_GOSCHED }
 
@@ -105,6 +109,11 @@ typedef struct {
     } * timers; /* their channels come behind the others */
     size_t timer_count;
     size_t context_count;
+    const struct {
+        SyncKind kind;
+        uint64_t size, of; /* of a weighted semaphore; of a Cond, the number of its lock */
+    } * syncs; /* DO_TRY... and DO_ONCE that get nothing pass over the next operation */
+    size_t sync_count;
     const Job *jobs;
     size_t job_count;
     bool heap;

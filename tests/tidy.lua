@@ -323,10 +323,11 @@ end
 local function check_narration(rows)
     local body = (read("sim/lens/narrate.c"):match("\nstatic void tell_run%(.*\nvoid narrate%(.-\n}") or "")
         .. (read("sim/lens/narrate_memory.c"):match("\nstatic void tell_collector%(.*\nvoid narrate_memory%(.-\n}") or "")
+        .. (read("sim/lens/narrate_sync.c"):match("\nstatic void tell_new%(.*\nvoid narrate_sync%(.-\n}") or "")
         .. (read("sim/lens/narrate_import.c"):match("\nstatic void tell_less%(.*\nvoid narrate_import%(.-\n}") or "")
     for _, row in ipairs(rows) do
         if not body:find("case EV_" .. row.name .. ":", 1, true) then
-            say("sim/event/events.def", row.line, ("%s is not told: give it a case in a tell_ function of sim/lens/narrate.c, narrate_memory.c or narrate_import.c"):format(row.name))
+            say("sim/event/events.def", row.line, ("%s is not told: give it a case in a tell_ function of sim/lens/narrate.c, narrate_memory.c, narrate_sync.c or narrate_import.c"):format(row.name))
         end
     end
 end

@@ -26,7 +26,9 @@ const bool kind_is_id[KIND_COUNT_] = {KINDS(X)};
 const char *const memory_name[MEM_COUNT] = {"the Go heap", "C's heap", "page-locked memory", "the device's memory",
                                             "shared memory", "a goroutine's stack"};
 const char *const group_name[GROUP_COUNT] = {"run", "sched", "queue", "world", "sysmon",
-                                             "cgo", "chan",  "heap",  "dev"};
+                                             "cgo", "chan",  "heap",  "dev",   "sync"};
+const char *const sync_name[SYNC_KINDS] = {"sync.Mutex", "sync.RWMutex",       "sync.WaitGroup", "sync.Once",
+                                           "sync.Cond",  "semaphore.Weighted", "errgroup.Group"};
 const char *const ink_name[INK_COUNT] = {"note",   "born",    "run",    "wait",
                                          "stolen", "foreign", "device", "stopped"};
 

@@ -28,6 +28,7 @@ enum { EVENT_ARGS_MAX = 6 };
     X(CMD, "k", 1)        \
     X(CTHREAD, "t", 1)    \
     X(CTX, "x", 1)        \
+    X(SYNC, "s", 1)       \
     X(STR, "", 1)         \
     X(LINE, "", 0)        \
     X(NS, "", 0)          \
@@ -62,6 +63,7 @@ typedef enum {
     GROUP_CHAN,
     GROUP_HEAP,
     GROUP_DEV,
+    GROUP_SYNC,
     GROUP_COUNT
 } Group;
 
@@ -76,6 +78,21 @@ typedef enum {
     MEM_COUNT
 } Memory;
 extern const char *const memory_name[MEM_COUNT]; /* "the Go heap" ... */
+
+/* What package sync has, and what is built on it. */
+typedef enum {
+    SYNC_MUTEX,
+    SYNC_RWMUTEX,
+    SYNC_WAITGROUP,
+    SYNC_ONCE,
+    SYNC_COND,
+    SYNC_WEIGHTED,
+    SYNC_ERRGROUP,
+    SYNC_KINDS
+} SyncKind;
+extern const char *const sync_name[SYNC_KINDS]; /* "sync.Mutex" ... */
+/* Where one waits at such a thing; only an RWMutex has the last two. */
+typedef enum { SYNC_Q_MAIN, SYNC_Q_READERS, SYNC_Q_WRITER, SYNC_QUEUES } SyncQueue;
 
 /* A colour role; the visualizer's theme turns it into a colour. */
 typedef enum {

@@ -195,6 +195,7 @@ bool model_new_g(Step *s, uint64_t g, GState state) {
                        .fn = NONE,
                        .c_fn = NONE,
                        .chan = NONE,
+                       .sync = NONE,
                        .place = AT_NONE,
                        .place_p = NONE,
                        .next = NONE,
@@ -277,6 +278,7 @@ static bool go_unblock(Step *s, uint64_t g) {
     REQUIRE(gp->place != AT_SENDQ && gp->place != AT_RECVQ, "g%llu still queues at c%llu", (Ull)g,
             (Ull)gp->chan);
     REQUIRE(gp->place != AT_SELECT, "g%llu waits in a select still", (Ull)g);
+    REQUIRE(gp->place != AT_SYNCQ, "g%llu still queues at s%llu", (Ull)g, (Ull)gp->sync);
     TRY(move_g(s, g));
     gp->place = loose(s);
     gp->reason = gp->chan = gp->wake_ns = NONE;
@@ -1024,6 +1026,35 @@ static bool dev_idle(Step *s, uint64_t queue) {
     return true;
 }
 
+/* ---- for model_sync.c ---- */
+bool model_running(Step *s, uint64_t g, uint64_t line) { return running(s, g, line); }
+
+bool model_q_join(Step *s, ModelQ *q, uint64_t g, GPlace place, bool first) {
+    uint64_t behind = q->head;
+    if (!first || q->count == 0) return q_put(s, q, g, place, NONE);
+    ModelQ alone = model_empty_q;
+    TRY(q_put(s, &alone, g, place, NONE));
+    s->m->g[g].next = behind;
+    q->head = g;
+    q->count++;
+    return true;
+}
+
+bool model_q_leave(Step *s, ModelQ *q, uint64_t g) {
+    uint64_t before = NONE, at = q->count > 0 ? q->head : NONE;
+    for (; at != g && at < s->m->g_count; at = s->m->g[at].next) before = at;
+    REQUIRE(at == g && q->count > 0, "g%llu is not on that queue", (Ull)g);
+    if (before == NONE) {
+        q_get(s->m, q);
+        return true;
+    }
+    s->m->g[before].next = s->m->g[g].next;
+    if (q->tail == g) q->tail = before;
+    q->count--;
+    s->m->g[g].next = NONE;
+    return true;
+}
+
 /* clang-format off */
 /* ---- one event ---- */
 static bool apply(Step *s) {
@@ -1155,6 +1186,9 @@ static bool apply(Step *s) {
     case EV_DEV_WAIT_FOR: return dev_wait_for(s, a[0], a[1], a[2]);
     case EV_DEV_CALLBACK: return dev_callback(s, a[0], a[1], a[2]);
     case EV_DEV_NOTIFY: return dev_notify(s, a[0], a[1]);
+    case EV_SYNC_NEW: case EV_SYNC_LOCK: case EV_SYNC_UNLOCK: case EV_SYNC_TRY: case EV_SYNC_SPIN: case EV_SYNC_QUEUE:
+    case EV_SYNC_WAKE: case EV_SYNC_STARVE: case EV_SYNC_COUNT: case EV_SYNC_SIGNAL: case EV_SYNC_DONE:
+    case EV_SYNC_ERROR: return model_sync(s);
     case EV_IMPORT: case EV_M_SEEN: case EV_P_SEEN: case EV_G_SEEN: case EV_G_NUMBER: case EV_G_NAME: case EV_AT:
     case EV_GO_CREATE_WAITING: case EV_GO_CREATE_C: case EV_GO_END_C:
     case EV_TASK_BEGIN: case EV_TASK_END: case EV_REGION_BEGIN: case EV_REGION_END:
@@ -1209,7 +1243,8 @@ uint64_t model_g_number(const Model *m, uint64_t g) {
     X(g, ModelG)                                                                                   \
     X(p, ModelP)                                                                                   \
     X(m, ModelM) X(chan, ModelChan) X(obj, ModelObj) X(cmd, ModelCmd) X(queue, ModelQueue)         \
-    X(cthread, ModelCThread) X(ctx, ModelCtx) X(number, ModelNumber) X(sudog, ModelSudog)
+    X(cthread, ModelCThread) X(ctx, ModelCtx) X(number, ModelNumber) X(sudog, ModelSudog) \
+    X(sync, ModelSync) X(hold, ModelHold)
 /* The numbers beside them. */
 #define NUMBERS(X)                                                                                 \
     X(now_ns)                                                                                      \
@@ -1221,14 +1256,15 @@ uint64_t model_g_number(const Model *m, uint64_t g) {
                     X(free_sudog) X(collections) X(moved_objects)                                              \
                     X(moved_bytes) X(freed_objects) X(freed_bytes)                                \
                     X(mem_live[MEM_GO]) X(mem_live[MEM_C]) X(mem_live[MEM_LOCKED])                \
-                    X(mem_live[MEM_DEVICE]) X(mem_live[MEM_SHARED]) X(mem_live[MEM_STACK])
+                    X(mem_live[MEM_DEVICE]) X(mem_live[MEM_SHARED]) X(mem_live[MEM_STACK]) \
+                    X(free_hold)
 
 Model *model_new(const Intern *text) {
     Model *m = mem_zero(1, sizeof *m);
     m->text = text;
     m->globq = model_empty_q;
     m->stw_g = m->stw_reason = m->stw_ns = NONE;
-    m->free_sudog = m->picture_obj = m->gc_ns = m->gc_seq = m->heap_live = m->heap_goal = NONE;
+    m->free_sudog = m->free_hold = m->picture_obj = m->gc_ns = m->gc_seq = m->heap_live = m->heap_goal = NONE;
     m->g_count = 1; /* g0 is nobody's goroutine */
     GROW(m->g, m->g_cap, 1);
     return m;
@@ -1317,7 +1353,9 @@ static bool links_ok(const Model *m) {
         ok = ok && (m->queue[i].depth == 0 ||
                     (m->queue[i].head < m->cmd_count && m->queue[i].tail < m->cmd_count));
     }
-    return ok;
+    for (size_t i = 0; i < m->sync_count; i++)
+        for (size_t k = 0; k < SYNC_QUEUES; k++) ok = ok && q_ok(&m->sync[i].queue[k], m->g_count);
+    return ok && model_sync_links(m);
 }
 
 bool model_load(Model **out, const Intern *text, const uint8_t *bytes, size_t len) {

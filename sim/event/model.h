@@ -48,7 +48,7 @@ extern const char *const m_state_name[M_COUNT];
 
 /* Where a runnable or waiting goroutine is kept. HAND: somebody just took it off a queue. UNKNOWN: it is
  * runnable in an imported trace, which does not say where. SELECT: at several channels, by its sudogs. */
-typedef enum { AT_NONE, AT_HAND, AT_RUNNEXT, AT_RUNQ, AT_GLOBQ, AT_SENDQ, AT_RECVQ, AT_SELECT, AT_UNKNOWN } GPlace;
+typedef enum { AT_NONE, AT_HAND, AT_RUNNEXT, AT_RUNQ, AT_GLOBQ, AT_SENDQ, AT_RECVQ, AT_SELECT, AT_UNKNOWN, AT_SYNCQ } GPlace;
 
 typedef struct {
     uint64_t state;  /* GState */
@@ -61,6 +61,8 @@ typedef struct {
     uint64_t fn;        /* STR: the C function it is in, or the Go function that C has called */
     uint64_t c_fn;      /* STR: the C function below its first callback */
     uint64_t chan;      /* CHAN it queues at */
+    uint64_t sync;      /* SYNC it queues at, in which SyncQueue, and how many units of it it wants */
+    uint64_t sync_queue, sync_wants;
     uint64_t place;     /* GPlace */
     uint64_t place_p;   /* P whose queue it is on */
     uint64_t next;      /* who is behind it on that queue; AT_SELECT: its first sudog */
@@ -146,6 +148,29 @@ typedef struct {
     uint64_t sends, recvs; /* so far */
 } ModelChan;
 
+/* A thing of package sync. Go's locks have no owner: whoever got it, and has not given it back, is taken to have it. */
+typedef struct {
+    uint64_t kind, name, line; /* kind: SyncKind */
+    uint64_t of;               /* a Cond: SYNC that is its lock; else NONE */
+    uint64_t size, held;       /* units; of a lock that is not for reading: 1 */
+    uint64_t holds;            /* the first ModelHold, by when it got it; NONE = nobody has it */
+    uint64_t early;            /* given back for readers that have been let in, and have not run yet */
+    uint64_t starving, starving_ns; /* starvation mode, since */
+    uint64_t count;            /* a WaitGroup's counter */
+    uint64_t done;             /* a Once: f has returned */
+    uint64_t error;            /* an errgroup: the first, STR; NONE = there was none */
+    uint64_t locks, waits;     /* so far: got, and queued for */
+    ModelQ queue[SYNC_QUEUES];
+} ModelSync;
+
+/* That a goroutine has such a thing. */
+typedef struct {
+    uint64_t g, sync; /* g: NONE = the place is free */
+    uint64_t n, reading;
+    uint64_t since_ns, since_seq, line;
+    uint64_t next; /* the next that has the same thing; of free places, the next free one */
+} ModelHold;
+
 typedef struct {
     uint64_t bytes, name, line;
     uint64_t memory; /* Memory */
@@ -207,10 +232,11 @@ typedef struct {
     uint64_t pictures, picture_obj; /* shown so far; of which object the last */
     uint64_t gc_seq; /* the event that began the last one; NONE = there was none */
     uint64_t collections, moved_objects, moved_bytes, freed_objects, freed_bytes; /* so far */
+    uint64_t free_hold; /* ModelHold; NONE = none is free */
     size_t g_count, p_count, m_count, chan_count, obj_count, cmd_count, queue_count, cthread_count,
-        ctx_count, number_count, sudog_count;
-    size_t g_cap, p_cap, m_cap, chan_cap, obj_cap, cmd_cap, queue_cap, cthread_cap, ctx_cap, number_cap,
-        sudog_cap;
+        ctx_count, number_count, sudog_count, sync_count, hold_count;
+    size_t g_cap, p_cap, m_cap, chan_cap, obj_cap, cmd_cap, queue_cap, cthread_cap, ctx_cap, number_cap, sudog_cap,
+        sync_cap, hold_cap;
     ModelG *g; /* index = id; g[0] is never used, as in Go */
     ModelP *p;
     ModelM *m; /* m[0] is the first thread, m[1] sysmon */
@@ -222,6 +248,8 @@ typedef struct {
     ModelCtx *ctx;
     ModelNumber *number;
     ModelSudog *sudog;
+    ModelSync *sync;
+    ModelHold *hold;
 } Model;
 
 /* Goroutines of an imported trace have Go's own numbers below this; others get one from here on, again and again. */
@@ -245,6 +273,9 @@ bool model_p_in_syscall(const Model *m, uint64_t p);
 /* Of an entry of a channel's queue: who waits there, and the entry behind it. */
 uint64_t model_waiter(const Model *m, uint64_t entry);
 uint64_t model_behind(const Model *m, uint64_t entry);
+/* Whom a goroutine that queues at a thing of package sync waits for: the n-th, from 0, of those that have it or come before it
+ * by the rules of an RWMutex; NONE: there is none, or no more. A Cond and a WaitGroup wait for anybody. */
+uint64_t model_blocker(const Model *m, uint64_t g, uint64_t n);
 /* The name of a goroutine, "" for an unknown one. */
 /* What the device runs of this queue, of several the one that began last; NONE. */
 uint64_t model_running_cmd(const Model *m, uint64_t queue);

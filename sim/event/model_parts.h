@@ -2,6 +2,7 @@
  *
  *   model.c          the world of a run, event by event
  *   model_chan.c     channels, and who waits there
+ *   model_sync.c     package sync: who has what, and who waits for it
  *   model_import.c   what only an imported trace of a real Go program says
  */
 #ifndef FAULTLINE_MODEL_PARTS_H
@@ -73,6 +74,11 @@ static inline ModelCtx *get_Ctx(Step *s, uint64_t id) {
     model_refuse(s, "there is no context x%llu", (Ull)id);
     return NULL;
 }
+static inline ModelSync *get_Sync(Step *s, uint64_t id) {
+    if (id < s->m->sync_count) return &s->m->sync[id];
+    model_refuse(s, "there is no s%llu of package sync", (Ull)id);
+    return NULL;
+}
 #define GET(What, var, id)                                                                         \
     Model##What *var = get_##What(s, (id));                                                        \
     if (var == NULL) return false
@@ -106,6 +112,15 @@ bool model_chan(Step *s);
 /* Ids of a checkpoint that are followed without asking. */
 bool model_sudogs_ok(const Model *m); /* of goroutines and sudogs */
 bool model_waiters_ok(const Model *m, const ModelQ *q);
+bool model_running(Step *s, uint64_t g, uint64_t line);
+/* Queues of goroutines; first: at its head. */
+bool model_q_join(Step *s, ModelQ *q, uint64_t g, GPlace place, bool first);
+bool model_q_leave(Step *s, ModelQ *q, uint64_t g); /* from any place in it */
+
+/* ---- model_sync.c ---- */
+
+bool model_sync(Step *s); /* an event of section "package sync" in events.def */
+bool model_sync_links(const Model *m);
 
 /* ---- model_import.c ---- */
 

@@ -1376,7 +1376,7 @@ void narrate(const Model *m, const Event *e, Narration *n) {
     static void (*const tell[])(const Model *, const Event *, Narration *) = {
         tell_run,   tell_goroutine, tell_queue,    tell_thread,   tell_processor, tell_world,
         tell_lock,  tell_sysmon,    tell_cgo,      tell_callback, tell_context,   tell_across,
-        tell_net,   tell_chan,      narrate_memory, tell_device};
+        tell_net,   tell_chan,      narrate_memory, tell_device, narrate_sync};
     *n = (Narration){0};
     if (m->imported) narrate_import(m, e, n);
     for (size_t i = 0; i < ARRAY_LEN(tell) && n->headline[0] == '\0'; i++) tell[i](m, e, n);
@@ -1441,6 +1441,12 @@ bool narrate_is_story(const Event *e) {
     case EV_ACROSS_PART:
     case EV_CTX_CURRENT:
     case EV_CHAN_CLOSE:
+    case EV_SYNC_QUEUE:
+    case EV_SYNC_WAKE:
+    case EV_SYNC_STARVE:
+    case EV_SYNC_SIGNAL:
+    case EV_SYNC_DONE:
+    case EV_SYNC_ERROR:
     case EV_EXPECT_FAILED:
     case EV_EXPECT_UNCHECKED: return true;
     case EV_CTX_USE: return event_arg(e, "ok") == 0;

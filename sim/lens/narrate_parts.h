@@ -2,6 +2,7 @@
  *
  *   narrate.c          a run of ours
  *   narrate_memory.c   the heap and its collector, of both
+ *   narrate_sync.c     package sync
  *   narrate_import.c   a trace of a real Go program, which says less, and some things of its own
  */
 #ifndef FAULTLINE_NARRATE_PARTS_H
@@ -22,6 +23,7 @@ typedef unsigned long long Ull;
 void narrate_import(const Model *m, const Event *e, Narration *n);
 /* The heap and its collector (narrate_memory.c). */
 void narrate_memory(const Model *m, const Event *e, Narration *n);
+void narrate_sync(const Model *m, const Event *e, Narration *n);
 
 /* At most `max` bytes of a text, never half a letter: for %.*s. */
 static inline int whole_letters(const char *text, int max) {

@@ -3,6 +3,7 @@
  * A tale goes from the thing asked about to what holds it up, and from there to what holds that up:
  *
  *   g9 runnable ─▶ P1, whose queue it is on ─▶ g7, in C with P1 ─▶ clFinish, called at line 16
+ *   g5 waiting  ─▶ its lock ─▶ who has it, since when ─▶ why that one does not give it back
  *   g1 waiting  ─▶ its channel ─▶ who will send ─▶ why that one has not yet
  *   M3          ─▶ the event that made it ─▶ cause ─▶ cause ─▶ an event with a line
  *
@@ -61,9 +62,18 @@ static char *chan_text(const Model *m, uint64_t c, char *buf) {
     return buf;
 }
 
+static char *sync_text(const Model *m, uint64_t s, char *buf) {
+    const ModelSync *sy = &m->sync[s];
+    const char *name = intern_text(m->text, sy->name);
+    if (name[0]) snprintf(buf, NAME, "%s %.24s (s%llu)", sync_name[sy->kind], name, (Ull)s);
+    else snprintf(buf, NAME, "%s s%llu", sync_name[sy->kind], (Ull)s);
+    return buf;
+}
+
 /* Texts that live as long as the block they are used in. */
 #define G(id) narrate_g(t->m, (id), (char[NAME]){0}, NAME)
 #define CHAN(id) chan_text(t->m, (id), (char[NAME]){0})
+#define THING(id) sync_text(t->m, (id), (char[NAME]){0})
 #define TIME(ns) time_text((char[TIME_TEXT_MAX]){0}, TIME_TEXT_MAX, (ns))
 #define AT(line) place(t->at, (line), (char[PLACE]){0})
 #define STR(id) intern_text(t->m->text, (id))
@@ -138,6 +148,16 @@ static void root_text(const Tale *t, const Event *e, char *buf, size_t size) {
     case EV_PROCS: snprintf(buf, size, "GOMAXPROCS was set to %llu%s", (Ull)a[0], AT(a[1])); break;
     case EV_LOCK_THREAD:
         snprintf(buf, size, "%s locked itself to M%llu%s", G(a[0]), (Ull)a[1], AT(a[3]));
+        break;
+    case EV_SYNC_NEW: snprintf(buf, size, "%s was made%s", THING(a[0]), AT(a[5])); break;
+    case EV_SYNC_LOCK: snprintf(buf, size, "%s got %s%s", G(a[0]), THING(a[1]), AT(a[5])); break;
+    case EV_SYNC_UNLOCK: snprintf(buf, size, "%s gave %s back%s", G(a[0]), THING(a[1]), AT(a[4])); break;
+    case EV_SYNC_QUEUE: snprintf(buf, size, "%s stopped to wait for %s%s", G(a[0]), THING(a[1]), AT(a[5])); break;
+    case EV_SYNC_COUNT:
+        snprintf(buf, size, "%s brought %s to %llu%s", G(a[0]), THING(a[1]), (Ull)a[2], AT(a[3]));
+        break;
+    case EV_SYNC_SIGNAL:
+        snprintf(buf, size, "%s %s %s%s", G(a[0]), a[2] ? "broadcast on" : "signalled", THING(a[1]), AT(a[4]));
         break;
     case EV_NET_WAIT: snprintf(buf, size, "%s waited for the network%s", G(a[0]), AT(a[3])); break;
     case EV_DEV_ENQUEUE:
@@ -676,8 +696,55 @@ static void tell_other_wait(Tale *t, uint64_t g) {
     else say_root(t, gp->since_seq, "That is because");
 }
 
+/* Whoever has it, by the trace; the oldest of several. */
+static void tell_holder(Tale *t, uint64_t g, uint64_t by) {
+    const Model *m = t->m;
+    const ModelSync *sy = &m->sync[m->g[g].sync];
+    const ModelHold *h = sy->holds != NONE ? &m->hold[sy->holds] : NULL;
+    uint64_t others = 0;
+    for (uint64_t i = sy->holds; i != NONE; i = m->hold[i].next) others += m->hold[i].g != by;
+    if (h == NULL || h->g != by) {
+        say(t, "%s comes first: it waits to write, and keeps all who come later out.", G(by));
+    } else if (sy->kind == SYNC_WEIGHTED) {
+        say(t, "%llu of %llu are taken, %llu of them by %s since %s%s%s.", (Ull)sy->held, (Ull)sy->size, (Ull)h->n, G(by),
+            TIME(h->since_ns), AT(h->line), others > 0 ? ", the rest by others" : "");
+    } else {
+        say(t, "%s has it%s, since %s%s%s.", G(by), h->reading ? " to read" : "", TIME(h->since_ns), AT(h->line),
+            others > 0 ? ", and others with it" : "");
+    }
+    if (m->g[by].state == G_DEAD)
+        say(t, "%s has ended and did not give it back: nobody will, unless another goroutine does.", G(by));
+    else tell_g(t, by, false);
+}
+
+static void tell_sync_wait(Tale *t, uint64_t g) {
+    const Model *m = t->m;
+    const ModelG *gp = &m->g[g];
+    const ModelSync *sy = &m->sync[gp->sync];
+    const ModelQ *q = &sy->queue[gp->sync_queue];
+    uint64_t by = model_blocker(m, g, 0);
+    bool counts = sy->kind == SYNC_WAITGROUP || sy->kind == SYNC_ERRGROUP;
+    Event e;
+    say(t, "%s waits for %s%s, since %s: it is number %llu of %llu there.", G(g), THING(gp->sync), AT(gp->line),
+        TIME(gp->since_ns), (Ull)position(m, q, g), (Ull)q->count);
+    if (sy->starving) say(t, "It is in starvation mode since %s: each Unlock hands it to the first there.", TIME(sy->starving_ns));
+    if (counts) say(t, "Its counter stands at %llu, and has to be 0.", (Ull)sy->count);
+    if (by != NONE && g_of(t, by)) {
+        tell_holder(t, g, by);
+    } else if (trail_releaser(t->at, g, &e) && g_of(t, e.arg[1])) {
+        say(t, "In this run %s does its part in %s.", G(e.arg[1]), TIME(in(t, e.time_ns)));
+        tell_g(t, e.arg[1], false);
+    } else {
+        tell_anyone(t, g, counts ? "release" : sy->kind == SYNC_COND ? "signal" : "unlock");
+    }
+}
+
 static void tell_waiting(Tale *t, uint64_t g) {
     const ModelG *gp = &t->m->g[g];
+    if (gp->place == AT_SYNCQ) {
+        tell_sync_wait(t, g);
+        return;
+    }
     bool at_chan = gp->place == AT_SENDQ || gp->place == AT_RECVQ;
     if (at_chan && gp->chan < t->m->chan_count) tell_channel_wait(t, g);
     else if (gp->place == AT_SELECT) tell_select(t, g);

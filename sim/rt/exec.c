@@ -66,6 +66,8 @@ static uint64_t op_cost(World *w, M *mp) {
     case OP_TIMER_STOP: return cost(w, COST_timer_start);
     case OP_ACROSS: return gp->left_ns > 0 ? gp->left_ns : across_begin(w, mp);
     case OP_ALLOC: return gc_alloc_cost(w, gp);
+    case OP_SYNC: return sync_cost(w, op);
+    case OP_ATOMIC: return cost(w, op->a ? COST_atomic_load : COST_atomic);
     case OP_MARK:
     case OP_SWEEP: return op->a;
     case OP_GC:
@@ -254,14 +256,14 @@ static void op_sleep(World *w, M *mp) {
 }
 
 static void op_gomaxprocs(World *w, M *mp) {
-    if (!sema_acquire(w, mp, &w->gc.sema, "semacquire")) return;
+    if (!sema_acquire(w, mp, &w->gc.sema, false, "semacquire")) return;
     stw_begin(w, mp, "GOMAXPROCS");
     w->stw.procs = (uint32_t)mp->curg->op.a;
 }
 
 void exec_stopped(World *w, M *mp) {
     if (gc_restarted(w, mp)) return;
-    sema_release(w, mp, &w->gc.sema);
+    sema_release(w, mp, &w->gc.sema, false);
     exec_next(w, mp);
 }
 
@@ -371,6 +373,8 @@ void exec_op(World *w, M *mp) {
     case OP_GOMAXPROCS: op_gomaxprocs(w, mp); return;
     case OP_GC: gc_collect(w, mp); return;
     case OP_ALLOC: gc_alloc(w, mp); return;
+    case OP_SYNC: sync_op(w, mp); return;
+    case OP_ATOMIC: exec_next(w, mp); return;
     case OP_MARK:
     case OP_SWEEP: gc_op_done(w, mp); return;
     case OP_LOCK:

@@ -25,23 +25,6 @@
 #define ALLOCATED UINT64_MAX /* op.b of an OP_ALLOC that has its object: op.a */
 #define HEAP_MINIMUM (4u << 20)
 
-/* ---- semaphores ---- */
-
-bool sema_acquire(World *w, M *mp, Sema *sema, const char *reason) {
-    G *gp = mp->curg;
-    if (!sema->held) return sema->held = true;
-    gp->op_again = true;
-    gqueue_put(&sema->waiting, gp);
-    sched_gopark(w, mp, stream_text(w->s, reason));
-    sched_schedule(w, mp);
-    return false;
-}
-
-void sema_release(World *w, M *mp, Sema *sema) {
-    sema->held = false;
-    if (sema->waiting.count > 0) sched_ready(w, mp->p, gqueue_get(&sema->waiting), mp->curg->id);
-}
-
 /* ---- pacing ---- */
 
 static uint64_t percent_of(uint64_t bytes, uint64_t percent) {
@@ -74,6 +57,7 @@ static void pace(World *w, uint64_t runway) {
 void gc_new(World *w) {
     w->heap = w->opt.heap;
     w->foreign = w->opt.foreign;
+    w->gc.start = w->gc.sema = (Sema){.value = 1, .of = {NONE}};
     if (w->opt.gogc == 0) w->opt.gogc = 100;
     pace(w, 0);
 }
@@ -109,15 +93,15 @@ static bool start(World *w, M *mp) {
     switch (gp->gc_at) {
     case GC_AT_START:
         if (still_wanted(w, gp) && sweep(w, mp)) return false;
-        if (!sema_acquire(w, mp, &w->gc.start, "semacquire")) return false;
+        if (!sema_acquire(w, mp, &w->gc.start, false, "semacquire")) return false;
         if (!still_wanted(w, gp)) {
-            sema_release(w, mp, &w->gc.start);
+            sema_release(w, mp, &w->gc.start, false);
             return true;
         }
         gp->gc_at = GC_AT_SEMA;
         /* fall through */
     case GC_AT_SEMA:
-        if (!sema_acquire(w, mp, &w->gc.sema, "semacquire")) return false;
+        if (!sema_acquire(w, mp, &w->gc.sema, false, "semacquire")) return false;
         EMIT(w->s, GC_BEGIN, gp->id, {gp->op.line});
         w->gc.begin_seq = w->s->last_seq;
         gp->gc_at = GC_AT_WORKERS;
@@ -129,7 +113,7 @@ static bool start(World *w, M *mp) {
         return false;
     default: break;
     }
-    sema_release(w, mp, &w->gc.start);
+    sema_release(w, mp, &w->gc.start, false);
     return true;
 }
 
@@ -247,7 +231,7 @@ uint64_t gc_stopped(World *w, M *mp) {
 bool gc_restarted(World *w, M *mp) {
     G *gp = mp->curg;
     if (gp->gc_at == GC_AT_TERM) {
-        sema_release(w, mp, &w->gc.sema);
+        sema_release(w, mp, &w->gc.sema, false);
         gp->gc_at = gp->op.kind == OP_ALLOC ? GC_AT_PAID : GC_AT_TOP;
     } else if (gp->gc_at != GC_AT_STOP) {
         return false;

@@ -66,6 +66,9 @@ typedef enum {
     OP_ACROSS,      /* job a (world_job) */
     OP_ALLOC,       /* a new object of a bytes called text, of layout b (world_layout); result: its number */
 
+    OP_SYNC,   /* package sync: thing a (world_sync), what is done to it: sync.does; b: how many */
+    OP_ATOMIC, /* package sync/atomic: a read-modify-write, or a = 1: a load; the value is the program's */
+
     /* the runtime's own goroutines only: */
     OP_IDLE, /* waits to be woken, for the reason text */
     OP_TELL, /* the driver's thread: looks for something to tell */
@@ -77,13 +80,42 @@ typedef enum {
  * OP_C_ENTER too: the objects whose addresses are passed (world_args). */
 enum { CALL_INTERRUPTIBLE = 1, CALL_ARGS_SHIFT = 8 };
 
+/* What OP_SYNC does. result.ok: it was got (DO_TRY...), this one has to call f (DO_ONCE). */
+typedef enum {
+    DO_LOCK, /* also Acquire of a semaphore: b of it */
+    DO_TRYLOCK,
+    DO_UNLOCK,
+    DO_RLOCK,
+    DO_TRYRLOCK,
+    DO_RUNLOCK,
+    DO_ADD,       /* b: an int32 */
+    DO_WAIT,      /* of a WaitGroup, or a Cond */
+    DO_ONCE,      /* Do, up to f ... */
+    DO_ONCE_DONE, /* ... and behind it */
+    DO_SIGNAL,
+    DO_BROADCAST,
+    DO_FAIL, /* a function of an errgroup has returned an error: the text b */
+} SyncDoes;
+
+/* The local variables of Go's function, while it waits (sim/rt/sync*.c). */
+typedef struct {
+    uint8_t does; /* SyncDoes */
+    uint8_t at;   /* how far it has come; 0 = at its beginning */
+    uint8_t iter; /* of spinning */
+    bool queued, lifo;
+    bool awoke, starving;
+} SyncLocals;
+
 typedef enum { HANDLE_DELETE, HANDLE_NEW, HANDLE_VALUE } HandleUse;
 
 typedef struct {
     OpKind kind;
     uint32_t line; /* of the scenario; 0 = none */
     uint64_t a, b;
-    Id_STR text;
+    union {
+        Id_STR text;
+        SyncLocals sync; /* OP_SYNC */
+    };
 } Op;
 
 typedef struct {

@@ -6,7 +6,7 @@
  * finds nothing gives its P up, looks once more, and sleeps.
  *
  * Go:      runtime/proc.go schedule, findRunnable, stealWork, runqput, runqget, runqgrab, globrunqget,
- *          ready, newproc, startm, newm, stopm, handoffp, wakep, injectglist, checkdead (go1.26)
+ *          ready, newproc, goyield, startm, newm, stopm, handoffp, wakep, injectglist, checkdead (go1.26)
  * Differs: no trace reader, no finalizers to run.
  *          All four rounds of stealing look at one instant, and take their time before and after it.
  *          checkdead reports a deadlock although cgo is linked: the real runtime would hang silently,
@@ -441,6 +441,16 @@ void sched_gosched(World *w, M *mp, Id_STR reason) {
     if (for_stop && w->opt.go->stw_runnext) runqput_next(w, mp->p, gp); /* it goes on right after the stop */
     else sched_globrunqput(w, gp);
     sched_wakep(w);
+    sched_schedule(w, mp);
+}
+
+void sched_goyield(World *w, M *mp) {
+    G *gp = dropg(mp);
+    ASSERT(gp->status == G_RUNNING);
+    gp->status = G_RUNNABLE;
+    EMIT(w->s, GO_STOP, gp->id, w->text.goyield);
+    gp->ready_seq = w->s->last_seq;
+    runqput_tail(w, mp->p, gp);
     sched_schedule(w, mp);
 }
 

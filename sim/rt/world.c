@@ -65,6 +65,7 @@ World *world_new(Stream *s, Dev *dev, Prog prog, const WorldOptions *opt) {
     w->text.enqueue = stream_text(s, "clEnqueueNDRangeKernel");
     w->text.finish = stream_text(s, "clFinish");
     w->text.io_wait = stream_text(s, "IO wait");
+    w->text.goyield = stream_text(s, "goyield");
 
     EMIT(s, RUN_START, {opt->procs}, {opt->seed});
     for (uint32_t i = 0; i < w->procs; i++) world_new_p(w, i, P_IDLE);
@@ -100,6 +101,7 @@ void world_free(World *w) {
     callback_free(w);
     stack_free(w);
     select_free(w);
+    sync_free(w);
     for (size_t i = 0; i < w->chan_count; i++) {
         free(w->chans[i]->buf);
         free(w->chans[i]);

@@ -71,9 +71,11 @@ typedef enum {
 /* How a mark worker came to its P, as Go labels it. */
 typedef enum { WORKER_NEW, WORKER_WAITS, WORKER_DEDICATED, WORKER_FRACTIONAL, WORKER_IDLE } WorkerMode;
 
-/* A semaphore of the runtime's. Who is woken tries again, so another may have been faster. */
+/* A semaphore of the runtime's (sema.c). */
 typedef struct {
-    bool held;
+    uint32_t value;
+    SyncQueue queue; /* as which queue of ... */
+    Id_SYNC of;      /* ... what of package sync it is told of; NONE: it is the runtime's own */
     GQueue waiting;
 } Sema;
 
@@ -104,6 +106,7 @@ struct G {
     uint32_t args;          /* of the call that it makes: world_args */
     uint32_t nest;          /* C_ENTERs and CALLBACKs open; odd: its program is in C */
     uint32_t net_generation; /* of what it waits for at the network */
+    bool ticket;             /* the semaphore that it waited for was handed to it */
 };
 
 struct P {
@@ -203,6 +206,42 @@ typedef struct {
     bool sends;
     uint64_t value;
 } SelectCase;
+
+/* sync_mutex.c; Go keeps the first four in one word. */
+typedef struct {
+    bool locked, woken, starving;
+    uint32_t waiters;
+    Sema sema;
+} Mutex;
+
+/* A thing of package sync, or one that is built on it. */
+typedef struct Sync Sync;
+struct Sync {
+    Id_SYNC id;
+    SyncKind kind;
+    Mutex m; /* a Mutex; of an RWMutex: w; of a Once: m */
+    struct {
+        int32_t readers, reader_wait; /* readerCount, less RWMUTEX_READERS_MAX while a writer is there */
+        Sema reader, writer;
+    } rw;
+    struct {
+        int32_t counter;
+        uint32_t waiters;
+        Sema sema;
+        bool failed; /* an errgroup: somebody has */
+    } wg;
+    bool done; /* a Once */
+    struct {
+        Sync *locker;
+        uint32_t wait, notify; /* the next ticket; the next to be notified */
+        GQueue waiting;
+    } cond;
+    struct {
+        uint64_t size, cur;
+        GQueue waiting;
+    } weighted;
+};
+enum { RWMUTEX_READERS_MAX = 1 << 30 };
 
 /* The timer behind a channel, or one that starts a goroutine. */
 struct Timer {
@@ -372,6 +411,8 @@ struct World {
     size_t select_count, select_cap;
     uint64_t *free_selects;
     size_t free_select_count, free_select_cap;
+    Sync **syncs;
+    size_t sync_count, sync_cap;
     Cmd *cmds;
     size_t cmd_count, cmd_cap;
     uint64_t cmds_done; /* whoever keeps what the device wrote looks again when it has changed */
@@ -506,7 +547,7 @@ struct World {
     uint32_t coprime_count;
     Prng steal, ties, select;
     struct { /* texts that are needed again and again */
-        Id_STR chan_send, chan_recv, select, sleep, preempted, gosched, enqueue, finish, io_wait;
+        Id_STR chan_send, chan_recv, select, sleep, preempted, gosched, enqueue, finish, io_wait, goyield;
     } text;
 };
 
@@ -531,6 +572,8 @@ uint64_t world_cmds(World *w, const uint64_t *cmd, uint32_t count); /* a list of
 /* A timer channel: time.After (period 0), time.NewTicker. OP_TIMER starts it. */
 uint64_t world_timer(World *w, uint64_t delay_ns, uint64_t period_ns, const char *name, uint32_t line);
 uint64_t world_func_timer(World *w, uint64_t delay_ns, uint32_t line); /* time.AfterFunc: Prog.fire says what it runs */
+/* A thing of package sync; size: of a weighted semaphore; of: the lock of a Cond, else NONE. */
+Id_SYNC world_sync(World *w, SyncKind kind, uint64_t size, Id_SYNC of, const char *name, uint32_t line);
 Id_CTX world_context(World *w, const char *name, uint32_t line);
 uint64_t world_job(World *w, const Job *job); /* its number, for OP_ACROSS */
 
@@ -584,6 +627,7 @@ G *sched_gnew(World *w, P *pp); /* with an id from P's batch; NULL: one of its o
 void sched_injectglist(World *w, M *mp, GQueue *list, Id_G by);
 void sched_gopark(World *w, M *mp, Id_STR reason);
 void sched_gosched(World *w, M *mp, Id_STR reason);
+void sched_goyield(World *w, M *mp); /* behind whom it has just made ready */
 void sched_goexit(World *w, M *mp);
 void sched_wakep(World *w);
 void sched_startm(World *w, P *pp, bool spinning);
@@ -629,6 +673,8 @@ void driver_free(World *w);
 /* gqueue.c */
 void gqueue_put(GQueue *q, G *gp);
 G *gqueue_get(GQueue *q);
+void gqueue_push(GQueue *q, G *gp); /* to its head */
+void gqueue_remove(GQueue *q, G *gp);
 
 /* cgo.c */
 void cgo_entersyscall(World *w, M *mp, Id_STR fn, uint64_t c_ns);
@@ -666,9 +712,46 @@ void stw_restart(World *w, M *mp); /* M_AT_RESTART */
 void stw_stop_p(World *w, P *pp);  /* one that nobody has */
 void stw_stop_c(World *w, P *pp);  /* one that stands behind a call */
 
+/* sema.c */
+/* False: it has parked, and its operation is begun again when it is woken; then this has to be called again. lifo: at the
+ * head of the queue. */
+bool sema_acquire(World *w, M *mp, Sema *sema, bool lifo, const char *reason);
+/* False: handoff, and who was waiting runs now; curg is queued, and its operation is over unless op_again is set. */
+bool sema_release(World *w, M *mp, Sema *sema, bool handoff);
+
+/* sync.c, and one file for each kind. False: the goroutine has left its thread, spins, or has ended the program; its
+ * operation goes on with the same call, or is over by the time it runs again. */
+void sync_op(World *w, M *mp); /* OP_SYNC */
+uint64_t sync_cost(const World *w, const Op *op);
+void sync_free(World *w);
+bool sync_over(G *gp, bool ok); /* true: the operation is over, with this result */
+bool sync_got(World *w, G *gp, const Sync *s, uint64_t n, bool reading); /* it has it; over */
+bool sync_refused(World *w, G *gp, const Sync *s);                       /* it goes on without it; over */
+bool sync_fatal(World *w, G *gp, const char *text);                      /* false */
+bool mutex_acquire(World *w, M *mp, Sync *s); /* s->m, without telling that anybody has it */
+bool mutex_release(World *w, M *mp, Mutex *m);
+bool mutex_lock(World *w, M *mp, Sync *s);
+bool mutex_trylock(World *w, M *mp, Sync *s);
+bool mutex_unlock(World *w, M *mp, Sync *s);
+bool rwmutex_rlock(World *w, M *mp, Sync *s);
+bool rwmutex_tryrlock(World *w, M *mp, Sync *s);
+bool rwmutex_runlock(World *w, M *mp, Sync *s);
+bool rwmutex_lock(World *w, M *mp, Sync *s);
+bool rwmutex_trylock(World *w, M *mp, Sync *s);
+bool rwmutex_unlock(World *w, M *mp, Sync *s);
+bool waitgroup_add(World *w, M *mp, Sync *s);
+bool waitgroup_wait(World *w, M *mp, Sync *s);
+bool waitgroup_fail(World *w, M *mp, Sync *s);
+bool once_do(World *w, M *mp, Sync *s);
+bool once_done(World *w, M *mp, Sync *s);
+bool cond_wait(World *w, M *mp, Sync *s);
+bool cond_signal(World *w, M *mp, Sync *s);
+bool cond_broadcast(World *w, M *mp, Sync *s);
+bool weighted_acquire(World *w, M *mp, Sync *s);
+bool weighted_tryacquire(World *w, M *mp, Sync *s);
+bool weighted_release(World *w, M *mp, Sync *s);
+
 /* gc.c */
-bool sema_acquire(World *w, M *mp, Sema *sema, const char *reason); /* false: it waits, and will try again */
-void sema_release(World *w, M *mp, Sema *sema);
 void gc_new(World *w);
 void gc_collect(World *w, M *mp); /* OP_GC */
 void gc_alloc(World *w, M *mp);   /* OP_ALLOC */

@@ -350,18 +350,42 @@ static void default_name(lua_State *L, int function, uint32_t line, char *buf, s
     if (variable) snprintf(buf, size, "%.*s", (int)n, call);
 }
 
+/* The name of a goroutine: what is at the index before the function, if it is not the first there can be. */
+static void goroutine_name(lua_State *L, int first, int function, uint32_t line, char *buf, size_t size) {
+    if (function > first) snprintf(buf, size, "%s", script_name(L, first, "the name of a goroutine"));
+    else default_name(L, function, line, buf, size);
+}
+
+/* The index of the function in [name,] function, from index `first` on. */
+static int goroutine_function(lua_State *L, int first, const char *what) {
+    int function = lua_type(L, first) == LUA_TSTRING ? first + 1 : first;
+    if (lua_isfunction(L, function) && !lua_iscfunction(L, function)) return function;
+    script_arg_error(L, function, "For example: go(\"name\", function() ... end)", "%s wants a function of the scenario", what);
+}
+
+int script_go_arguments(lua_State *L, const char *what) { return goroutine_function(L, 2, what); }
+
+Op *script_go_method(lua_State *L, lua_CFunction body, int function) {
+    Script *s = script_of(L);
+    char name[NAME_TEXT_MAX];
+    goroutine_name(L, 2, function, script_line(L), name, sizeof name);
+    Op *op = script_op(L, "go", OP_GO);
+    lua_pushcfunction(L, body);
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, function);
+    op->a = script_new_body(L, 2);
+    op->text = stream_text(s->w->s, name);
+    s->bodies[op->a].name = op->text.v;
+    return op;
+}
+
 /* go(["name",] function [, arguments ...]) */
 static int go(lua_State *L) {
     Script *s = script_declared(L, "go");
-    bool named = lua_type(L, 1) == LUA_TSTRING;
-    int function = named ? 2 : 1;
-    if (!lua_isfunction(L, function) || lua_iscfunction(L, function))
-        script_arg_error(L, function, "For example: go(\"name\", function() ... end)",
-                         "go wants a function of the scenario");
+    int function = goroutine_function(L, 1, "go");
     char name[NAME_TEXT_MAX];
     uint32_t line = script_line(L);
-    if (named) snprintf(name, sizeof name, "%s", script_name(L, 1, "the name of a goroutine"));
-    else default_name(L, function, line, name, sizeof name);
+    goroutine_name(L, 1, function, line, name, sizeof name);
     if (s->phase == PHASE_LOAD) {
         roots_package(L, function);
         uint64_t body = script_new_body(L, lua_gettop(L) - function);

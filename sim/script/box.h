@@ -81,6 +81,14 @@ typedef struct {
     uint32_t line;
 } ContextDecl;
 
+typedef struct {
+    SyncKind kind;
+    uint64_t size;
+    uint64_t of; /* the lock of a Cond; NONE */
+    char name[NAME_TEXT_MAX];
+    uint32_t line;
+} SyncDecl;
+
 /* What main does before its own body, for the top level of the chunk. */
 typedef struct {
     OpKind kind; /* OP_GO, OP_NOTE */
@@ -220,6 +228,8 @@ struct Script {
     size_t chan_count, chan_cap;
     ContextDecl *contexts; /* of the top level */
     size_t context_count, context_cap;
+    SyncDecl *syncs; /* of the top level */
+    size_t sync_count, sync_cap;
     void **calls; /* of across; freed with the script */
     size_t call_count, call_cap;
     Obj *objs;
@@ -267,7 +277,9 @@ typedef enum {
     THING_ADDRESS,
     THING_QUEUE,
     THING_EVENT,
-    THING_CASE
+    THING_CASE,
+    THING_SYNC, /* + SyncKind */
+    THING_ATOMIC = THING_SYNC + SYNC_KINDS,
 } ThingKind;
 typedef struct {
     uint32_t kind; /* ThingKind */
@@ -379,6 +391,9 @@ int c_call_go(lua_State *L, uint32_t line);
 void bind_c(lua_State *L);
 void bind_time(lua_State *L);
 void bind_across(lua_State *L);
+void bind_sync(lua_State *L);     /* sync, semaphore */
+void bind_errgroup(lua_State *L); /* errgroup */
+void bind_atomic(lua_State *L);   /* atomic */
 void bind_expect(lua_State *L);
 
 /* lib.c: as Lua's tostring, without addresses; pushes the text. */
@@ -407,6 +422,26 @@ Id_CHAN script_chan(lua_State *L, int index, const char *what, bool sends);
 /* Pushes a channel that the world has made. */
 void script_push_chan(lua_State *L, uint32_t id, uint64_t cap, const char *name);
 uint64_t script_tick(void); /* what a timer sends */
+typedef struct {
+    Thing thing; /* kind: THING_SYNC + SyncKind */
+    char name[NAME_TEXT_MAX];
+    uint64_t limit; /* of an errgroup: its channel; NONE = none */
+} SyncRef;
+
+/* A thing of package sync of this kind, pushed; its name is at the index, or stands in the line before `call`. */
+void sync_push(lua_State *L, SyncKind kind, uint64_t size, uint64_t of, int name, const char *call);
+/* The one that a method is called on. */
+SyncRef *sync_self(lua_State *L, SyncKind kind, const char *method);
+/* Its operation begins; then the caller yields, or sync_do does it: its result, a boolean, is on top of the stack at last. */
+Op *sync_begin(lua_State *L, const char *method, uint64_t id, SyncDoes does);
+/* Does it and calls k, with its result on top of the stack: here, or when the goroutine goes on. */
+int sync_do(lua_State *L, Op *op, lua_KContext ctx, lua_KFunction k);
+int sync_returns_nothing(lua_State *L, int status, lua_KContext ctx); /* such k */
+int sync_text(lua_State *L); /* __tostring */
+/* Begins the go statement of x:Go([name,] f): the goroutine runs `body`, a C function, with x and f. */
+Op *script_go_method(lua_State *L, lua_CFunction body, int function);
+/* The arguments of x:Go([name,] f) are well; the index of f. */
+int script_go_arguments(lua_State *L, const char *what);
 /* Pushes what a receive gives: value, ok. Returns 2. */
 int script_received(Script *s, lua_State *L, OpResult r);
 

@@ -122,6 +122,9 @@ static int open_all(lua_State *L) {
     bind_c(L);
     bind_time(L);
     bind_across(L);
+    bind_sync(L);
+    bind_errgroup(L);
+    bind_atomic(L);
     bind_expect(L);
     doors_globals(L);
     s->package = new_table(L, NULL);

@@ -180,6 +180,7 @@ void script_free(Script *s) {
     free(s->before);
     free(s->chans);
     free(s->contexts);
+    free(s->syncs);
     for (size_t i = 0; i < s->call_count; i++) free(s->calls[i]);
     free(s->calls);
     free(s->objs);
@@ -272,6 +273,7 @@ static int give_result(Script *s, Body *b, OpResult last) {
     case OP_RECV: return script_received(s, b->co, last);
     case OP_C_CALL:
     case OP_NET:
+    case OP_SYNC:
     case OP_CTX_CURRENT:
     case OP_CTX_USE:
     case OP_CTX_ABSENT: lua_pushboolean(b->co, last.ok != 0); return 1;
@@ -340,6 +342,11 @@ bool script_start(Script *s, World *w, Dev *dev, Diag *d) {
     for (size_t i = 0; i < s->context_count; i++) {
         Id_CTX x = world_context(w, s->contexts[i].name, s->contexts[i].line);
         ASSERT(x.v == i);
+    }
+    for (size_t i = 0; i < s->sync_count; i++) {
+        const SyncDecl *y = &s->syncs[i];
+        Id_SYNC id = world_sync(w, y->kind, y->size, (Id_SYNC){y->of}, y->name, y->line);
+        ASSERT(id.v == i);
     }
     for (size_t i = 0; i < s->obj_count; i++) {
         world_object(w, (Id_OBJ){i}, s->objs[i].name, s->objs[i].line);

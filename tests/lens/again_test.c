@@ -67,6 +67,8 @@ static const char *reason_of(const Model *m, const ModelG *gp) {
     const char *reason = intern_text(m->text, gp->reason);
     if (strcmp(reason, "IO wait") == 0) return "network";
     if (strcmp(reason, "semacquire") == 0) return "sync";
+    if (strcmp(reason, "sync.Cond.Wait") == 0) return "sync.(*Cond).Wait";
+    if (strncmp(reason, "sync.", 5) == 0) return "sync";
     if (strcmp(reason, "force gc (idle)") == 0) return "system goroutine wait";
     if (strcmp(reason, "GC worker (idle)") == 0) return "system goroutine wait";
     if (strcmp(reason, "GC sweep wait") == 0) return "GC background sweeper wait";

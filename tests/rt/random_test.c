@@ -38,6 +38,54 @@ static void add(Random *x, uint64_t body, Op op) {
 
 static void add_go(Random *x, Prng *r, uint64_t body, int depth);
 
+/* Things of package sync, by number; only what cannot unlock too often. */
+enum { MUTEX, MUTEX_2, RWMUTEX, WAITGROUP, ONCE, COND, WEIGHTED, SYNCS, UNITS = 4 };
+
+static void add_between(Random *x, Prng *r, uint64_t body, int depth, Op before, Op after) {
+    if (x->count + 4 > OPS_MAX || depth > 3) return;
+    add(x, body, before);
+    for (uint64_t n = prng_below(r, 3); n > 0 && x->count + 3 < OPS_MAX; n--) add_go(x, r, body, depth + 1);
+    add(x, body, after);
+}
+#define BETWEEN(before, after) add_between(x, r, body, depth, (Op)before, (Op)after)
+
+static void add_sync(Random *x, Prng *r, uint64_t body, int depth) {
+    uint64_t m = prng_below(r, 2), n = 1 + prng_below(r, UNITS);
+    switch (prng_below(r, 14)) {
+    case 0:
+    case 1:
+    case 2: BETWEEN(SYNC(LOCK, m), SYNC(UNLOCK, m)); break;
+    case 3:
+    case 4: BETWEEN(SYNC(RLOCK, RWMUTEX), SYNC(RUNLOCK, RWMUTEX)); break;
+    case 5: BETWEEN(SYNC(LOCK, RWMUTEX), SYNC(UNLOCK, RWMUTEX)); break;
+    case 6:
+    case 7: BETWEEN(SYNC_N(LOCK, WEIGHTED, n), SYNC_N(UNLOCK, WEIGHTED, n)); break;
+    case 8: BETWEEN(SYNC_N(ADD, WAITGROUP, 1), SYNC_N(ADD, WAITGROUP, -1)); break;
+    case 9:
+        if (prng_below(r, 4) == 0) ADD(SYNC(WAIT, WAITGROUP));
+        break;
+    case 10: BETWEEN(SYNC(LOCK, RWMUTEX), SYNC(UNLOCK, RWMUTEX)); break;
+    case 11:
+        if (x->count + 3 > OPS_MAX) break;
+        ADD(SYNC(LOCK, MUTEX));
+        ADD(SYNC(WAIT, COND));
+        ADD(SYNC(UNLOCK, MUTEX));
+        break;
+    case 12:
+        if (prng_below(r, 2)) ADD(SYNC(SIGNAL, COND));
+        else ADD(SYNC(BROADCAST, COND));
+        break;
+    default:
+        if (x->count + 2 > OPS_MAX) break;
+        switch (prng_below(r, 4)) { /* the second only if the first gets it */
+        case 0: ADD(SYNC(TRYLOCK, m)); ADD(SYNC(UNLOCK, m)); break;
+        case 1: ADD(SYNC(TRYRLOCK, RWMUTEX)); ADD(SYNC(RUNLOCK, RWMUTEX)); break;
+        case 2: ADD(SYNC_N(TRYLOCK, WEIGHTED, n)); ADD(SYNC_N(UNLOCK, WEIGHTED, n)); break;
+        default: ADD(SYNC(ONCE, ONCE)); ADD(SYNC(ONCE_DONE, ONCE)); break;
+        }
+    }
+}
+
 /* C code: what it can do is work, call Go, and start threads. */
 static void add_c(Random *x, Prng *r, uint64_t body, int depth) {
     switch (prng_below(r, 6)) {
@@ -67,6 +115,10 @@ static void add_c_call(Random *x, Prng *r, uint64_t body, int depth) {
 /* What a goroutine other than main does; channel operations are the most frequent. */
 static void add_go(Random *x, Prng *r, uint64_t body, int depth) {
     uint64_t c = prng_below(r, CHANS);
+    if (prng_below(r, 6) == 0) {
+        add_sync(x, r, body, depth);
+        return;
+    }
     switch (prng_below(r, x->heap ? 39 : 32)) { /* from 32 on: objects */
     case 0:
     case 1: ADD(COMPUTE(prng_below(r, 100000))); break;
@@ -181,6 +233,11 @@ static Program make(Random *x, uint64_t seed) {
     static const struct {
         uint64_t delay_ns, period_ns;
     } timers[TIMERS] = {{300000, 0}, {200000, 700000}};
+    static const struct {
+        SyncKind kind;
+        uint64_t size, of;
+    } syncs[SYNCS] = {{SYNC_MUTEX, 0, 0}, {SYNC_MUTEX, 0, 0}, {SYNC_RWMUTEX, 0, 0}, {SYNC_WAITGROUP, 0, 0},
+                      {SYNC_ONCE, 0, 0},  {SYNC_COND, 0, MUTEX}, {SYNC_WEIGHTED, UNITS, 0}};
     enum { MAIN_OPS = 12 };
     Prng r;
     bool crowd = seed % 17 == 0; /* goroutines come faster than they go: run queues overflow */
@@ -210,6 +267,8 @@ static Program make(Random *x, uint64_t seed) {
                      .timers = (const void *)timers,
                      .timer_count = TIMERS,
                      .context_count = CONTEXTS,
+                     .syncs = (const void *)syncs,
+                     .sync_count = SYNCS,
                      .jobs = x->job,
                      .job_count = JOBS,
                      .heap = x->heap,
@@ -255,7 +314,9 @@ static void world_and_model_agree(void) {
         EV_SIGNAL,      EV_SIGNAL_IN_C, EV_CALLBACK_END,    EV_NEEDM,         EV_DROPM,
         EV_NEEDM_WAIT,  EV_TIMER_SEND,  EV_NET_READY,       EV_SYSMON_POLL,   EV_CTX_USE,
         EV_ACROSS,      EV_P_SYSCALL,   EV_OBJ_MOVE,        EV_OBJ_FREE,      EV_UNPIN,
-        EV_DEV_STALE,   EV_GC_ASSIST,   EV_GC_WORKER,       EV_DEV_WAIT,      EV_SYSMON_SLEEP};
+        EV_DEV_STALE,   EV_GC_ASSIST,   EV_GC_WORKER,       EV_DEV_WAIT,      EV_SYSMON_SLEEP,
+        EV_SYNC_TRY,    EV_SYNC_SPIN,   EV_SYNC_WAKE,       EV_SYNC_STARVE,   EV_SYNC_SIGNAL,
+        EV_SYNC_DONE,   EV_SYNC_COUNT};
     for (size_t i = 0; i < ARRAY_LEN(rare); i++) {
         if (reached[rare[i]] == 0) printf("\n  never reached: %s\n", event_spec[rare[i]].name);
         CU_ASSERT(reached[rare[i]] > 0);

@@ -81,6 +81,18 @@ static const Case running[] = {
     {MAIN("local c = chan() go('crew', function() c:send(1) c:recv() end)\nc:recv() c:send(2)\nerror 'then'"),
      4, 0, "in goroutine main: then", "", "error 'then'"},
     {HEAD "\nlocal x = 5 .. {}", 2, 0, "attempt to concatenate a table value", "", "local x = 5 .. {}"},
+    {MAIN("sync.Mutex().Lock()"), 2, 0, "Lock wants a Mutex", "with a colon", "sync.Mutex().Lock()"},
+    {MAIN("local rw = sync.RWMutex()\nrw:Rlock()"), 3, 0, "an RWMutex has no 'Rlock'", "RLock", "rw:Rlock()"},
+    {MAIN("sync.WaitGroup():Add('x')"), 2, 0, "Add wants a whole number", "", "sync.WaitGroup():Add('x')"},
+    {MAIN("sync.Cond(5)"), 2, 0, "sync.Cond wants its lock, a Mutex or an RWMutex; got 5", "sync.Cond(mu)", "sync.Cond(5)"},
+    {MAIN("sync.Once():Do(5)"), 2, 0, "Do wants a function", "once:Do(", "sync.Once():Do(5)"},
+    {MAIN("errgroup.Group():Go('x')"), 2, 0, "Go wants a function of the scenario", "go(", "errgroup.Group():Go('x')"},
+    {MAIN("errgroup.Group():SetLimit(1e9)"), 2, 0, "SetLimit wants a whole number", "", "errgroup.Group():SetLimit(1e9)"},
+    {MAIN("semaphore.Weighted(-1)"), 2, 0, "semaphore.Weighted wants its size", "semaphore.Weighted(10)", "semaphore.Weighted(-1)"},
+    {MAIN("atomic.Int64(0):Add(0.5)"), 2, 0, "Add wants a whole number", "", "atomic.Int64(0):Add(0.5)"},
+    {MAIN("local mu = sync.Mutex()\nC.call('f', function() mu:Lock() end)"), 3, 0, "this is Go code, and here runs C", "C.callback",
+     "C.call('f', function() mu:Lock() end)"},
+    {HEAD "\nsync.Mutex():Lock()", 2, 0, "Lock is an operation of a goroutine", "main(function()", "sync.Mutex():Lock()"},
     {HEAD "\n\nchan('x')", 3, 0, "chan wants its capacity", "local done = chan(1)", "chan('x')"},
 };
 /* clang-format on */
