@@ -347,6 +347,33 @@ function Channel:cap() end
 ---@return Channel
 function chan(cap, name) end
 
+---A nil channel: who sends there or receives waits for ever, closing it panics, in a select it is never ready.
+---@type Channel
+nilchan = nil
+
+---@class Case
+---@class Cases
+case = {}
+
+---case v, ok := <-c: of a select; f gets what was received. A nil channel's case is never ready.
+---@param c Channel|nil
+---@param f? fun(v: any, ok: boolean): ...
+---@return Case
+function case.recv(c, f) end
+
+---case c <- v: of a select.
+---@param c Channel|nil
+---@param v any
+---@param f? fun(): ...
+---@return Case
+function case.send(c, v, f) end
+
+---Go's select: waits until one of the cases can go on, and runs its function; if several can, chance decides, from the seed.
+---With a default it does not wait. It returns what the function returns; of a case without one, what was received.
+---With anything else than one table it is Lua's own select.
+---@param cases { [integer]: Case, default?: true|fun(): ... }
+---@return any ...
+function select(cases) end
 -- ---- package sync ----
 
 sync = {}

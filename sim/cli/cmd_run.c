@@ -125,14 +125,14 @@ static void tell(void *ctx, const Model *m, const Event *e) {
 
 /* ---- what is printed ---- */
 
-/* As Go ends its report: who, in what state, and where. */
+/* As Go ends its report: who, in what state, and where. Of the stack there is the function with which it began. */
 static void print_goroutine(uint64_t g, const char *name, const char *state, const char *path,
                             int line) {
     char n[64], s[64];
-    fprintf(stderr, "\ngoroutine %llu [%s]:\n    %s", (unsigned long long)g,
-            plain_text(s, sizeof s, state), path);
+    fprintf(stderr, "\ngoroutine %llu [%s]:\n", (unsigned long long)g, plain_text(s, sizeof s, state));
+    if (name[0]) fprintf(stderr, "main.%s()\n", plain_text(n, sizeof n, name));
+    fprintf(stderr, "\t%s", path);
     if (line > 0) fprintf(stderr, ":%d", line);
-    if (name[0]) fprintf(stderr, " in %s", plain_text(n, sizeof n, name));
     fprintf(stderr, "\n");
 }
 
@@ -145,6 +145,7 @@ static void print_outcome(const RunReport *r, const char *path) {
             print_goroutine(r->waiter[i].g, r->waiter[i].name, r->waiter[i].reason, path,
                             r->waiter[i].line);
         if (r->waiters_left > 0) fprintf(stderr, "\nand %zu more\n", r->waiters_left);
+        fprintf(stderr, "exit status %d\n", r->go_status); /* go run's last line */
         fprintf(stderr,
                 "\n  That is Go's report without cgo. A program that links cgo would hang here "
                 "in silence:\n"
@@ -152,7 +153,8 @@ static void print_outcome(const RunReport *r, const char *path) {
     } else if (r->outcome == RUN_PANIC) {
         fprintf(stderr, "%s\n", text);
         if (r->outcome_g != NONE)
-            print_goroutine(r->outcome_g, "", "running", path, r->outcome_line);
+            print_goroutine(r->outcome_g, r->outcome_name, "running", path, r->outcome_line);
+        fprintf(stderr, "exit status %d\n", r->go_status);
     } else if (r->outcome == RUN_LIMIT) {
         fprintf(stderr, "%s: %s\n", path, text);
     }

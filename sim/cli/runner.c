@@ -197,10 +197,11 @@ static void write_measured(Runner *u) {
 
 /* ---- listening: figures while the run goes on ---- */
 
-/* Go's report of a deadlock goes on with every goroutine that waits, and where. */
+/* Go's report of a deadlock goes on with every goroutine that waits, and where; not with the runtime's own. */
 static void tell_waiters(RunReport *r, const Model *m) {
     for (size_t g = 1; g < m->g_count; g++) {
-        if (m->g[g].state != G_WAITING) continue;
+        bool own = strncmp(model_g_name(m, g), "runtime.", strlen("runtime.")) == 0; /* isSystemGoroutine */
+        if (m->g[g].state != G_WAITING || own) continue;
         if (r->waiter_count == ARRAY_LEN(r->waiter)) {
             r->waiters_left++;
             continue;
@@ -226,6 +227,7 @@ static void before_event(void *ctx, const Model *m, const Event *e) {
     } else {
         r->outcome_g = e->arg[0];
         r->outcome_line = (int)e->arg[2];
+        snprintf(r->outcome_name, sizeof r->outcome_name, "%.40s", model_g_name(m, e->arg[0]));
     }
 }
 

@@ -52,6 +52,7 @@ typedef struct {
     char outcome_text[512]; /* what the runtime said: a panic, a deadlock */
     uint64_t outcome_g;     /* who panicked; NONE = nobody */
     int outcome_line;       /* where; 0 = unknown */
+    char outcome_name[48];
     struct {
         uint64_t g;
         char name[48], reason[48];

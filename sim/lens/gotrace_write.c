@@ -463,6 +463,7 @@ static bool tell(GotraceWriter *w, const Event *e) {
     case EV_GC_ASSIST: PUT(w, gw_m_of(w, a[0]), GC_MARK_ASSIST_BEGIN, stack(w, a[0])); return true;
     case EV_GC_ASSIST_END: PUT0(w, gw_m_of(w, a[0]), GC_MARK_ASSIST_END); return true;
     case EV_G_LABEL:
+        if (intern_text(w->model->text, a[1])[0] == '\0') return gw_refuse(w, "a label has no text");
         PUT(w, gw_m_of(w, a[0]), GO_LABEL, gotrace_string(&w->b, intern_text(w->model->text, a[1])));
         return true;
     case EV_OBJ_NEW: heap_figure(w, w->model->heap_live + a[1], true); return true;

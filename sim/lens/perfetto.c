@@ -628,6 +628,9 @@ static void look_beyond(Perfetto *w) {
         look_m(w, 0);
         look_m(w, 1);
         break;
+    case EV_SELECT: /* it may have left the queues of others */
+        for (uint64_t c = 0; w->e->arg[4] == 0 && w->e->arg[2] != NONE && c < w->model->chan_count; c++) look_chan(w, c);
+        break;
     case EV_PROCS:
         for (uint64_t p = 0; p < w->model->p_count; p++) look_p(w, p);
         break;

@@ -36,8 +36,8 @@ static const Wrong wrong[] = {
     /* what a run gave: 1 */
     {"expectation",       "$F run --quiet $S/wrong_expectation.lua", 1, {"wrong_expectation.lua:4:", "expected threads: at most 1", "got 2"}},
     {"deadlock",          "$F run --quiet $S/wrong_deadlock.lua", 1, {"all goroutines are asleep - deadlock!", "hang", "checkdead"}},
-    {"panic",             "$F run --quiet $S/wrong_panic.lua", 1, {"panic: send on closed channel", "goroutine 1 [running]:", "wrong_panic.lua:6\n"}},
-    {"who waits",         "$F run --quiet $S/wrong_deadlock.lua", 1, {"goroutine 1 [chan receive]:", "wrong_deadlock.lua:4 in main"}},
+    {"panic",             "$F run --quiet $S/wrong_panic.lua", 1, {"panic: send on closed channel", "goroutine 1 [running]:\nmain.main()\n", "wrong_panic.lua:6\nexit status 2\n"}},
+    {"who waits",         "$F run --quiet $S/wrong_deadlock.lua", 1, {"goroutine 1 [chan receive]:\nmain.main()\n\t", "wrong_deadlock.lua:4\n", "exit status 2\n"}},
     /* the command line: 2 */
     {"no command",        "$F",                                2, {"faultline run SCENARIO", "--help"}},
     {"unknown command",   "$F frobnicate",                     2, {"frobnicate", "faultline --help"}},

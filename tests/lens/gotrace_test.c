@@ -398,6 +398,7 @@ static void a_changed_event_is_refused_or_gos_to_read(void) {
     CU_ASSERT(refused > 0);
     if (!there_is_a_validator()) return;
     char *out = output_of("$T/readtrace/readtrace $T/changed-*.go; rm $T/changed-*.go");
+    if (strstr(out, "files, 0 bad\n") == NULL) printf("\n  %s\n", out);
     CU_ASSERT_PTR_NOT_NULL(strstr(out, "files, 0 bad\n"));
     free(out);
 }
