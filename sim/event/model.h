@@ -47,8 +47,20 @@ extern const char *const p_state_name[P_COUNT];
 extern const char *const m_state_name[M_COUNT];
 
 /* Where a runnable or waiting goroutine is kept. HAND: somebody just took it off a queue. UNKNOWN: it is
- * runnable in an imported trace, which does not say where. */
-typedef enum { AT_NONE, AT_HAND, AT_RUNNEXT, AT_RUNQ, AT_GLOBQ, AT_SENDQ, AT_RECVQ, AT_UNKNOWN, AT_SYNCQ } GPlace;
+ * runnable in an imported trace, which does not say where. The last three: AT_SYNCQ and a SyncQueue. */
+typedef enum {
+    AT_NONE,
+    AT_HAND,
+    AT_RUNNEXT,
+    AT_RUNQ,
+    AT_GLOBQ,
+    AT_SENDQ,
+    AT_RECVQ,
+    AT_UNKNOWN,
+    AT_SYNCQ,
+    AT_SYNCQ_READERS,
+    AT_SYNCQ_WRITER
+} GPlace;
 
 typedef struct {
     uint64_t state;  /* GState */
@@ -61,10 +73,8 @@ typedef struct {
     uint64_t fn;        /* STR: the C function it is in, or the Go function that C has called */
     uint64_t c_fn;      /* STR: the C function below its first callback */
     uint64_t chan;      /* CHAN it queues at */
-    uint64_t sync;      /* SYNC it queues at, in which SyncQueue, and how many units of it it wants */
-    uint64_t sync_queue, sync_wants;
     uint64_t place;     /* GPlace */
-    uint64_t place_p;   /* P whose queue it is on */
+    uint64_t place_p;   /* P whose queue it is on; from AT_SYNCQ on: SYNC at which it queues */
     uint64_t next;      /* G behind it on that queue */
     uint64_t since_ns;  /* in this state */
     uint64_t since_seq; /* the event that put it there */
@@ -248,6 +258,8 @@ bool model_load(Model **m, const Intern *text, const uint8_t *bytes, size_t len)
 
 /* Is P attached to a thread that is out of Go? (Since Go 1.26 no state of P says so.) */
 bool model_p_in_syscall(const Model *m, uint64_t p);
+/* Which thing of package sync a goroutine queues at; NONE = at none. */
+static inline uint64_t model_waits_at(const ModelG *gp) { return gp->place >= AT_SYNCQ ? gp->place_p : NONE; }
 /* Whom a goroutine that queues at a thing of package sync waits for: the n-th, from 0, of those that have it or come before it
  * by the rules of an RWMutex; NONE: there is none, or no more. A Cond and a WaitGroup wait for anybody. */
 uint64_t model_blocker(const Model *m, uint64_t g, uint64_t n);
