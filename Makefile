@@ -55,7 +55,8 @@ TESTS_LENS   = narrate summary why findings scenarios perfetto gotrace gotrace_r
 TESTS_MEM    = heap heap_random heap_threads foreign
 TESTS_DEV    = slice buildlog signature device fault
 TESTS_RT     = sched rules stw gc queue lock sync callback wait random memory_random version profile
-TESTS_SCRIPT = sandbox budget order value chan_table select error knob kernel rule sync memory queue timer moved strand liveness forget roots objects
+TESTS_SCRIPT = sandbox budget order value chan_table select error \
+               knob kernel rule sync memory queue timer moved strand liveness forget roots objects
 TESTS_CLI    = output same cut wrong golden picture export findings diff calibrate
 TESTS_VIEW   = draw layout player picture window
 

@@ -195,7 +195,6 @@ bool model_new_g(Step *s, uint64_t g, GState state) {
                        .fn = NONE,
                        .c_fn = NONE,
                        .chan = NONE,
-                       .sync = NONE,
                        .place = AT_NONE,
                        .place_p = NONE,
                        .next = NONE,
@@ -278,7 +277,7 @@ static bool go_unblock(Step *s, uint64_t g) {
     REQUIRE(gp->place != AT_SENDQ && gp->place != AT_RECVQ, "g%llu still queues at c%llu", (Ull)g,
             (Ull)gp->chan);
     REQUIRE(gp->place != AT_SELECT, "g%llu waits in a select still", (Ull)g);
-    REQUIRE(gp->place != AT_SYNCQ, "g%llu still queues at s%llu", (Ull)g, (Ull)gp->sync);
+    REQUIRE(gp->place < AT_SYNCQ, "g%llu still queues at s%llu", (Ull)g, (Ull)gp->place_p);
     TRY(move_g(s, g));
     gp->place = loose(s);
     gp->reason = gp->chan = gp->wake_ns = NONE;
@@ -1029,11 +1028,11 @@ static bool dev_idle(Step *s, uint64_t queue) {
 /* ---- for model_sync.c ---- */
 bool model_running(Step *s, uint64_t g, uint64_t line) { return running(s, g, line); }
 
-bool model_q_join(Step *s, ModelQ *q, uint64_t g, GPlace place, bool first) {
+bool model_q_join(Step *s, ModelQ *q, uint64_t g, GPlace place, uint64_t place_p, bool first) {
     uint64_t behind = q->head;
-    if (!first || q->count == 0) return q_put(s, q, g, place, NONE);
+    if (!first || q->count == 0) return q_put(s, q, g, place, place_p);
     ModelQ alone = model_empty_q;
-    TRY(q_put(s, &alone, g, place, NONE));
+    TRY(q_put(s, &alone, g, place, place_p));
     s->m->g[g].next = behind;
     q->head = g;
     q->count++;

@@ -47,8 +47,22 @@ extern const char *const p_state_name[P_COUNT];
 extern const char *const m_state_name[M_COUNT];
 
 /* Where a runnable or waiting goroutine is kept. HAND: somebody just took it off a queue. UNKNOWN: it is
- * runnable in an imported trace, which does not say where. SELECT: at several channels, by its sudogs. */
-typedef enum { AT_NONE, AT_HAND, AT_RUNNEXT, AT_RUNQ, AT_GLOBQ, AT_SENDQ, AT_RECVQ, AT_SELECT, AT_UNKNOWN, AT_SYNCQ } GPlace;
+ * runnable in an imported trace, which does not say where. SELECT: at several channels, by its sudogs. The
+ * last three: AT_SYNCQ and a SyncQueue. */
+typedef enum {
+    AT_NONE,
+    AT_HAND,
+    AT_RUNNEXT,
+    AT_RUNQ,
+    AT_GLOBQ,
+    AT_SENDQ,
+    AT_RECVQ,
+    AT_SELECT,
+    AT_UNKNOWN,
+    AT_SYNCQ,
+    AT_SYNCQ_READERS,
+    AT_SYNCQ_WRITER
+} GPlace;
 
 typedef struct {
     uint64_t state;  /* GState */
@@ -61,10 +75,8 @@ typedef struct {
     uint64_t fn;        /* STR: the C function it is in, or the Go function that C has called */
     uint64_t c_fn;      /* STR: the C function below its first callback */
     uint64_t chan;      /* CHAN it queues at */
-    uint64_t sync;      /* SYNC it queues at, in which SyncQueue, and how many units of it it wants */
-    uint64_t sync_queue, sync_wants;
     uint64_t place;     /* GPlace */
-    uint64_t place_p;   /* P whose queue it is on */
+    uint64_t place_p;   /* P whose queue it is on; from AT_SYNCQ on: SYNC at which it queues */
     uint64_t next;      /* who is behind it on that queue; AT_SELECT: its first sudog */
     uint64_t since_ns;  /* in this state */
     uint64_t since_seq; /* the event that put it there */
@@ -273,12 +285,14 @@ bool model_p_in_syscall(const Model *m, uint64_t p);
 /* Of an entry of a channel's queue: who waits there, and the entry behind it. */
 uint64_t model_waiter(const Model *m, uint64_t entry);
 uint64_t model_behind(const Model *m, uint64_t entry);
+/* Which thing of package sync a goroutine queues at; NONE = at none. */
+static inline uint64_t model_waits_at(const ModelG *gp) { return gp->place >= AT_SYNCQ ? gp->place_p : NONE; }
 /* Whom a goroutine that queues at a thing of package sync waits for: the n-th, from 0, of those that have it or come before it
  * by the rules of an RWMutex; NONE: there is none, or no more. A Cond and a WaitGroup wait for anybody. */
 uint64_t model_blocker(const Model *m, uint64_t g, uint64_t n);
-/* The name of a goroutine, "" for an unknown one. */
 /* What the device runs of this queue, of several the one that began last; NONE. */
 uint64_t model_running_cmd(const Model *m, uint64_t queue);
+/* The name of a goroutine, "" for an unknown one. */
 const char *model_g_name(const Model *m, uint64_t g);
 /* Imported: Go's own number of a goroutine that has another here; else 0. */
 uint64_t model_g_number(const Model *m, uint64_t g);

@@ -114,7 +114,7 @@ bool model_sudogs_ok(const Model *m); /* of goroutines and sudogs */
 bool model_waiters_ok(const Model *m, const ModelQ *q);
 bool model_running(Step *s, uint64_t g, uint64_t line);
 /* Queues of goroutines; first: at its head. */
-bool model_q_join(Step *s, ModelQ *q, uint64_t g, GPlace place, bool first);
+bool model_q_join(Step *s, ModelQ *q, uint64_t g, GPlace place, uint64_t place_p, bool first);
 bool model_q_leave(Step *s, ModelQ *q, uint64_t g); /* from any place in it */
 
 /* ---- model_sync.c ---- */

@@ -96,28 +96,24 @@ static bool unlock(Step *s, const uint64_t *a) {
 static bool queue(Step *s, const uint64_t *a) {
     TRY(model_running(s, a[0], a[5]));
     GET(Sync, sy, a[1]);
-    GET(G, gp, a[0]);
     REQUIRE(a[2] < SYNC_QUEUES, "s%llu has no queue %llu", (Ull)a[1], (Ull)a[2]);
-    TRY(model_q_join(s, &sy->queue[a[2]], a[0], AT_SYNCQ, a[3] != 0));
-    gp->sync = a[1];
-    gp->sync_queue = a[2];
-    gp->sync_wants = a[4];
+    TRY(model_q_join(s, &sy->queue[a[2]], a[0], (GPlace)(AT_SYNCQ + a[2]), a[1], a[3] != 0));
     sy->waits++;
     return true;
 }
 
-static bool wake(Step *s, uint64_t g, uint64_t id, uint64_t handed) {
+static bool wake(Step *s, uint64_t g, uint64_t id, uint64_t n, uint64_t handed) {
     GET(G, gp, g);
     GET(Sync, sy, id);
-    REQUIRE(gp->place == AT_SYNCQ && gp->sync == id, "g%llu does not queue at s%llu", (Ull)g, (Ull)id);
-    ModelQ *q = &sy->queue[gp->sync_queue];
+    REQUIRE(model_waits_at(gp) == id, "g%llu does not queue at s%llu", (Ull)g, (Ull)id);
+    ModelQ *q = &sy->queue[gp->place - AT_SYNCQ];
     REQUIRE(q->head == g || sy->kind == SYNC_COND, "g%llu is not at the head of that queue", (Ull)g);
     TRY(model_q_leave(s, q, g));
     gp->place = AT_NONE;
-    gp->sync = NONE;
+    gp->place_p = NONE;
     if (!handed || sy->kind != SYNC_WEIGHTED) return true; /* a mutex is its own when it runs */
-    REQUIRE(sy->held + gp->sync_wants <= sy->size, "s%llu is taken", (Ull)id);
-    add_hold(s, g, id, gp->sync_wants, 0, gp->line);
+    REQUIRE(sy->held + n <= sy->size, "s%llu is taken", (Ull)id);
+    add_hold(s, g, id, n, 0, gp->line);
     return true;
 }
 
@@ -168,7 +164,7 @@ bool model_sync(Step *s) {
     case EV_SYNC_TRY: return about(s, a[0], a[1], a[2]);
     case EV_SYNC_SPIN: return about(s, a[0], a[1], 0);
     case EV_SYNC_QUEUE: return queue(s, a);
-    case EV_SYNC_WAKE: return wake(s, a[0], a[1], a[3]);
+    case EV_SYNC_WAKE: return wake(s, a[0], a[1], a[3], a[4]);
     case EV_SYNC_STARVE: return starve(s, a[0], a[1], a[2]);
     case EV_SYNC_COUNT: return count(s, a);
     case EV_SYNC_SIGNAL: return about(s, a[0], a[1], a[4]);
@@ -182,10 +178,11 @@ bool model_sync(Step *s) {
 
 uint64_t model_blocker(const Model *m, uint64_t g, uint64_t n) {
     const ModelG *gp = &m->g[g];
-    if (gp->place != AT_SYNCQ || gp->sync >= m->sync_count) return NONE;
-    const ModelSync *sy = &m->sync[gp->sync];
+    uint64_t id = model_waits_at(gp);
+    if (id >= m->sync_count) return NONE;
+    const ModelSync *sy = &m->sync[id];
     const ModelQ *writer = &sy->queue[SYNC_Q_WRITER];
-    if (writer->count > 0 && gp->sync_queue != SYNC_Q_WRITER) return n == 0 ? writer->head : NONE; /* it keeps all others out */
+    if (writer->count > 0 && gp->place != AT_SYNCQ_WRITER) return n == 0 ? writer->head : NONE; /* it keeps all others out */
     if (sy->kind == SYNC_COND || sy->kind == SYNC_WAITGROUP || sy->kind == SYNC_ERRGROUP) return NONE;
     uint64_t h = sy->holds;
     while (n-- > 0 && h != NONE) h = m->hold[h].next;
@@ -208,6 +205,6 @@ bool model_sync_links(const Model *m) {
              (m->sync[i].of == NONE || m->sync[i].of < m->sync_count);
     }
     for (size_t i = 0; i < m->g_count; i++)
-        ok = ok && (m->g[i].place != AT_SYNCQ || (m->g[i].sync < m->sync_count && m->g[i].sync_queue < SYNC_QUEUES));
+        ok = ok && m->g[i].place <= AT_SYNCQ_WRITER && (m->g[i].place < AT_SYNCQ || m->g[i].place_p < m->sync_count);
     return ok;
 }

@@ -54,14 +54,14 @@ static void tell_wake(const Model *m, const Event *e, Narration *n) {
     const uint64_t *a = e->arg;
     const ModelSync *sy = &m->sync[a[1]];
     char g[NAME], by[NAME];
-    bool tries = !a[3] && (sy->kind == SYNC_MUTEX || sy->kind == SYNC_RWMUTEX || sy->kind == SYNC_ONCE);
+    bool tries = !a[4] && (sy->kind == SYNC_MUTEX || sy->kind == SYNC_RWMUTEX || sy->kind == SYNC_ONCE);
     who(m, a[0], strlen(name_of(m, a[1])) + 14, g, sizeof g);
     headline(n, "%s is woken at %.18s", g, name_of(m, a[1]));
     if (tries) reason(n, "By %s. It has **not got it yet**: whoever comes by may be faster.", narrate_g(m, a[2], by, sizeof by));
     else if (sy->kind == SYNC_MUTEX || sy->kind == SYNC_RWMUTEX)
         reason(n, "By %s, which **hands it over**, and its P with it.", narrate_g(m, a[2], by, sizeof by));
     else reason(n, "By %s: what it waited for has come.", narrate_g(m, a[2], by, sizeof by));
-    function(n, a[3] && sy->kind == SYNC_COND ? "notifyListNotify" : "semrelease1");
+    function(n, a[4] && sy->kind == SYNC_COND ? "notifyListNotify" : "semrelease1");
 }
 
 static void tell_starve(const Model *m, const Event *e, Narration *n) {

@@ -699,7 +699,7 @@ static void tell_other_wait(Tale *t, uint64_t g) {
 /* Whoever has it, by the trace; the oldest of several. */
 static void tell_holder(Tale *t, uint64_t g, uint64_t by) {
     const Model *m = t->m;
-    const ModelSync *sy = &m->sync[m->g[g].sync];
+    const ModelSync *sy = &m->sync[model_waits_at(&m->g[g])];
     const ModelHold *h = sy->holds != NONE ? &m->hold[sy->holds] : NULL;
     uint64_t others = 0;
     for (uint64_t i = sy->holds; i != NONE; i = m->hold[i].next) others += m->hold[i].g != by;
@@ -720,12 +720,13 @@ static void tell_holder(Tale *t, uint64_t g, uint64_t by) {
 static void tell_sync_wait(Tale *t, uint64_t g) {
     const Model *m = t->m;
     const ModelG *gp = &m->g[g];
-    const ModelSync *sy = &m->sync[gp->sync];
-    const ModelQ *q = &sy->queue[gp->sync_queue];
+    uint64_t id = model_waits_at(gp);
+    const ModelSync *sy = &m->sync[id];
+    const ModelQ *q = &sy->queue[gp->place - AT_SYNCQ];
     uint64_t by = model_blocker(m, g, 0);
     bool counts = sy->kind == SYNC_WAITGROUP || sy->kind == SYNC_ERRGROUP;
     Event e;
-    say(t, "%s waits for %s%s, since %s: it is number %llu of %llu there.", G(g), THING(gp->sync), AT(gp->line),
+    say(t, "%s waits for %s%s, since %s: it is number %llu of %llu there.", G(g), THING(id), AT(gp->line),
         TIME(gp->since_ns), (Ull)position(m, q, g), (Ull)q->count);
     if (sy->starving) say(t, "It is in starvation mode since %s: each Unlock hands it to the first there.", TIME(sy->starving_ns));
     if (counts) say(t, "Its counter stands at %llu, and has to be 0.", (Ull)sy->count);
@@ -741,7 +742,7 @@ static void tell_sync_wait(Tale *t, uint64_t g) {
 
 static void tell_waiting(Tale *t, uint64_t g) {
     const ModelG *gp = &t->m->g[g];
-    if (gp->place == AT_SYNCQ) {
+    if (gp->place >= AT_SYNCQ) {
         tell_sync_wait(t, g);
         return;
     }

@@ -39,7 +39,7 @@ bool sema_release(World *w, M *mp, Sema *sema, bool handoff) {
     if (sema->waiting.count == 0) return true;
     G *gp = gqueue_get(&sema->waiting);
     gp->ticket = handoff && cansemacquire(sema);
-    if (sema->of.v != NONE) EMIT(w->s, SYNC_WAKE, gp->id, sema->of, by, {gp->ticket});
+    if (sema->of.v != NONE) EMIT(w->s, SYNC_WAKE, gp->id, sema->of, by, {1}, {gp->ticket});
     sched_ready(w, mp->p, gp, by);
     if (!gp->ticket) return true;
     sched_goyield(w, mp);

@@ -62,7 +62,7 @@ static void notify(World *w, M *mp, Sync *s, G *gp) {
     Id_G by = mp->curg->id;
     gqueue_remove(&s->cond.waiting, gp);
     gp->op.b = 0;
-    EMIT(w->s, SYNC_WAKE, gp->id, s->id, by, {1});
+    EMIT(w->s, SYNC_WAKE, gp->id, s->id, by, {1}, {1});
     sched_ready(w, mp->p, gp, by);
 }
 

@@ -41,7 +41,7 @@ static void notify_waiters(World *w, M *mp, Sync *s) {
     while (q->count > 0 && fits(s, q->head->op.b)) {
         G *gp = gqueue_get(q);
         s->weighted.cur += gp->op.b;
-        EMIT(w->s, SYNC_WAKE, gp->id, s->id, mp->curg->id, {1});
+        EMIT(w->s, SYNC_WAKE, gp->id, s->id, mp->curg->id, {gp->op.b}, {1});
         sched_ready(w, mp->p, gp, mp->curg->id);
     }
 }

@@ -350,6 +350,37 @@ static void a_leak_is_told_as_a_cycle_of_this_trace(void) {
                                     "none of them goes on in this trace.\n");
 }
 
+/* Two locks in two orders: from who waits to who has it, and round. */
+static void locks_are_explained_by_who_has_them(void) {
+    command_gives(1, "cat >$T/orders.lua <<'END'\nscenario { title = 'orders', procs = 2 }\nlocal a, b = sync.Mutex('a'), sync.Mutex('b')\n"
+                     "go('one', function() a:Lock() sleep '1ms' b:Lock() end)\n"
+                     "go('two', function() b:Lock() sleep '1ms' a:Lock() end)\n"
+                     "main(function() sleep '3ms' a:Lock() end)\nEND\n$F run --quiet --out $T/words.trace $T/orders.lua");
+    says("g1",
+         "The run is over; this is how it stood at its end.\n"
+         "g1 main waits for sync.Mutex a (s0) at orders.lua:5, since 3.005995ms: it is number 2 of 2 there.\n"
+         "g2 one has it, since 720ns at orders.lua:3.\n"
+         "g2 one waits for sync.Mutex b (s1) at orders.lua:3, since 1.000835ms: it is number 1 of 1 there.\n"
+         "g3 two has it, since 625ns at orders.lua:4.\n"
+         "g3 two waits for sync.Mutex a (s0) at orders.lua:4, since 1.00093ms: it is number 1 of 2 there.\n"
+         "g2 one has it, since 720ns at orders.lua:3.\n"
+         "That is a cycle: g2 one waits at orders.lua:3 for g3 two, which waits at orders.lua:4 for g2 one; nobody in it can go on, "
+         "for ever.\n");
+    command_gives(1, "cat >$T/kept.lua <<'END'\nscenario { title = 'kept' }\nlocal rw, wg = sync.RWMutex('rw'), sync.WaitGroup('wg')\n"
+                     "go('writer', function() rw:Lock() end)\n"
+                     "go('reader', function() rw:RLock() end)\n"
+                     "main(function() wg:Add(1) sleep '1ms' wg:Wait() end)\nEND\n$F run --quiet --out $T/words.trace $T/kept.lua");
+    says("g1 | head -3",
+         "The run is over; this is how it stood at its end.\n"
+         "g1 main waits for sync.WaitGroup wg (s1) at kept.lua:5, since 1.000822ms: it is number 1 of 1 there.\n"
+         "Its counter stands at 1, and has to be 0.\n");
+    says("g2",
+         "The run is over; this is how it stood at its end.\n"
+         "g2 writer waits for sync.RWMutex rw (s0) at kept.lua:3, since 726ns: it is number 1 of 1 there.\n"
+         "g3 reader has it to read, since 631ns at kept.lua:4.\n"
+         "g3 reader has ended and did not give it back: nobody will, unless another goroutine does.\n");
+}
+
 static void nobody_else_is_told_as_such(void) {
     command_gives(1, "$F run --quiet --out $T/words.trace $S/wrong_deadlock.lua");
     says("g1",
@@ -390,6 +421,7 @@ void lens_why_tests(void) {
         {"a deadlock is told as a cycle", a_deadlock_is_told_as_a_cycle},
         {"a deadlock of strangers is told as a cycle", a_deadlock_of_strangers_is_told_as_a_cycle},
         {"a leak is told as a cycle of this trace", a_leak_is_told_as_a_cycle_of_this_trace},
+        {"locks are explained by who has them", locks_are_explained_by_who_has_them},
         {"a wait that nobody can end is told as such", nobody_else_is_told_as_such},
         {"the unknown degrades to a true sentence", the_unknown_degrades_to_a_true_sentence},
         {0},
