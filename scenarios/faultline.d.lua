@@ -309,6 +309,50 @@ function Ticker:Stop() end
 ---@return Ticker
 function time.NewTicker(d) end
 
+context = {}
+---@class ContextTree
+local ContextTree = {}
+---A channel that is closed when it is over; nil of one that never is.
+---@return Channel?
+function ContextTree:Done() end
+---nil, "context canceled" or "context deadline exceeded".
+---@return string?
+function ContextTree:Err() end
+---Nanoseconds of virtual time since the run began; nil: it has none.
+---@return integer?
+function ContextTree:Deadline() end
+---@return ContextTree
+function context.Background() end
+---@return ContextTree
+function context.TODO() end
+---@param parent ContextTree
+---@return ContextTree, fun() cancel
+function context.WithCancel(parent) end
+---@param parent ContextTree
+---@return ContextTree, fun(cause?: string) cancel
+function context.WithCancelCause(parent) end
+---@param parent ContextTree
+---@param d duration
+---@return ContextTree, fun() cancel
+function context.WithTimeout(parent, d) end
+---@param parent ContextTree
+---@param t integer  A moment, as time.Now() gives it.
+---@return ContextTree, fun() cancel
+function context.WithDeadline(parent, t) end
+---Never over.
+---@param parent ContextTree
+---@return ContextTree
+function context.WithoutCancel(parent) end
+---When it is over, f runs in a goroutine of its own.
+---@param parent ContextTree
+---@param f function
+---@return fun(): boolean stop  True: it will not run.
+function context.AfterFunc(parent, f) end
+---Why it is over: what WithCancelCause's cancel was told, else its error.
+---@param ctx ContextTree
+---@return string?
+function context.Cause(ctx) end
+
 net = {}
 ---Waits until the network has something, after d; the goroutine parks. false: its deadline was first.
 ---@param d duration

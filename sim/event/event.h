@@ -29,6 +29,7 @@ enum { EVENT_ARGS_MAX = 6 };
     X(CTHREAD, "t", 1)    \
     X(CTX, "x", 1)        \
     X(SYNC, "s", 1)       \
+    X(CONTEXT, "ctx", 1)  \
     X(STR, "", 1)         \
     X(LINE, "", 0)        \
     X(NS, "", 0)          \

@@ -1025,6 +1025,39 @@ static bool dev_idle(Step *s, uint64_t queue) {
     return true;
 }
 
+/* ---- package context ---- */
+static bool context_new(Step *s, const uint64_t *a) {
+    Model *m = s->m;
+    REQUIRE(a[0] == m->context_count, "ctx%llu is not the next context, ctx%zu", (Ull)a[0], m->context_count);
+    REQUIRE(a[1] == NONE || a[1] < m->context_count, "there is no context ctx%llu", (Ull)a[1]);
+    TRY(running(s, a[2], a[5]));
+    GROW(m->context, m->context_cap, a[0] + 1);
+    m->context[m->context_count++] =
+        (ModelContext){.parent = a[1], .g = a[2], .sort = a[3], .deadline_ns = a[4], .line = a[5], .chan = NONE, .over_ns = NONE};
+    return true;
+}
+static bool context_cancel(Step *s, const uint64_t *a) {
+    TRY(running(s, a[1], a[5]));
+    REQUIRE(a[0] < s->m->context_count && a[2] < s->m->context_count, "there is no context ctx%llu", (Ull)a[0]);
+    ModelContext *c = &s->m->context[a[0]];
+    REQUIRE(c->over_ns == NONE, "ctx%llu is over already", (Ull)a[0]);
+    c->over_ns = s->e->time_ns;
+    c->over_seq = s->e->seq;
+    c->over_g = a[1];
+    c->from = a[2];
+    c->err = a[3];
+    c->cause = a[4];
+    c->over_line = a[5];
+    return true;
+}
+static bool context_use(Step *s, uint64_t g, uint64_t id, uint64_t c, uint64_t line) {
+    TRY(running(s, g, line));
+    REQUIRE(id < s->m->context_count, "there is no context ctx%llu", (Ull)id);
+    REQUIRE(c == NONE || c < s->m->chan_count, "there is no channel c%llu", (Ull)c);
+    if (c != NONE) s->m->context[id].chan = c;
+    return true;
+}
+
 /* ---- for model_sync.c ---- */
 bool model_running(Step *s, uint64_t g, uint64_t line) { return running(s, g, line); }
 
@@ -1188,6 +1221,9 @@ static bool apply(Step *s) {
     case EV_SYNC_NEW: case EV_SYNC_LOCK: case EV_SYNC_UNLOCK: case EV_SYNC_TRY: case EV_SYNC_SPIN: case EV_SYNC_QUEUE:
     case EV_SYNC_WAKE: case EV_SYNC_STARVE: case EV_SYNC_COUNT: case EV_SYNC_SIGNAL: case EV_SYNC_DONE:
     case EV_SYNC_ERROR: return model_sync(s);
+    case EV_CONTEXT_NEW: return context_new(s, a);
+    case EV_CONTEXT_CANCEL: return context_cancel(s, a);
+    case EV_CONTEXT_USE: return context_use(s, a[0], a[1], a[2], a[3]);
     case EV_IMPORT: case EV_M_SEEN: case EV_P_SEEN: case EV_G_SEEN: case EV_G_NUMBER: case EV_G_NAME: case EV_AT:
     case EV_GO_CREATE_WAITING: case EV_GO_CREATE_C: case EV_GO_END_C:
     case EV_TASK_BEGIN: case EV_TASK_END: case EV_REGION_BEGIN: case EV_REGION_END:
@@ -1219,6 +1255,13 @@ bool model_p_in_syscall(const Model *m, uint64_t p) {
     return state == M_IN_C || state == M_EXTRA; /* dropm leaves P attached to an M without a thread */
 }
 
+uint64_t model_context_of(const Model *m, uint64_t chan) {
+    for (size_t i = 0; i < m->context_count; i++) {
+        if (m->context[i].chan == chan) return i;
+    }
+    return NONE;
+}
+
 uint64_t model_running_cmd(const Model *m, uint64_t queue) {
     uint64_t found = NONE, k = m->queue[queue].head;
     for (uint64_t left = m->queue[queue].depth; left > 0 && k < m->cmd_count; left--, k = m->cmd[k].next) {
@@ -1243,7 +1286,7 @@ uint64_t model_g_number(const Model *m, uint64_t g) {
     X(p, ModelP)                                                                                   \
     X(m, ModelM) X(chan, ModelChan) X(obj, ModelObj) X(cmd, ModelCmd) X(queue, ModelQueue)         \
     X(cthread, ModelCThread) X(ctx, ModelCtx) X(number, ModelNumber) X(sudog, ModelSudog) \
-    X(sync, ModelSync) X(hold, ModelHold)
+    X(sync, ModelSync) X(hold, ModelHold) X(context, ModelContext)
 /* The numbers beside them. */
 #define NUMBERS(X)                                                                                 \
     X(now_ns)                                                                                      \
@@ -1348,6 +1391,8 @@ static bool links_ok(const Model *m) {
         for (uint64_t k = 0; ok && k < m->cmd[i].after_count && k < CMD_AFTER_MAX; k++)
             ok = m->cmd[i].after[k] < m->cmd_count;
     }
+    for (size_t i = 0; i < m->context_count; i++)
+        ok = ok && link_ok(m->context[i].parent, m->context_count) && link_ok(m->context[i].chan, m->chan_count);
     for (size_t i = 0; i < m->queue_count; i++) {
         ok = ok && (m->queue[i].depth == 0 ||
                     (m->queue[i].head < m->cmd_count && m->queue[i].tail < m->cmd_count));

@@ -199,6 +199,15 @@ typedef struct {
     uint64_t unpinned_ns, unpinned_line;      /* the last pin was taken out; NONE = there was none */
 } ModelObj;
 
+/* context.Context. */
+typedef struct {
+    uint64_t parent, sort, g, line; /* parent NONE: Background */
+    uint64_t deadline_ns;           /* NONE: it has none */
+    uint64_t chan;                  /* its Done channel; NONE: nobody has asked for it */
+    uint64_t over_ns, over_seq;     /* NONE: it is not over */
+    uint64_t over_g, over_line, from, err, cause; /* who said so, and where; which one above it; STR */
+} ModelContext;
+
 enum { CMD_ARGS_MAX = 8, CMD_AFTER_MAX = 4 };
 typedef struct {
     uint64_t state; /* CmdState */
@@ -246,9 +255,9 @@ typedef struct {
     uint64_t collections, moved_objects, moved_bytes, freed_objects, freed_bytes; /* so far */
     uint64_t free_hold; /* ModelHold; NONE = none is free */
     size_t g_count, p_count, m_count, chan_count, obj_count, cmd_count, queue_count, cthread_count,
-        ctx_count, number_count, sudog_count, sync_count, hold_count;
+        ctx_count, number_count, sudog_count, sync_count, hold_count, context_count;
     size_t g_cap, p_cap, m_cap, chan_cap, obj_cap, cmd_cap, queue_cap, cthread_cap, ctx_cap, number_cap, sudog_cap,
-        sync_cap, hold_cap;
+        sync_cap, hold_cap, context_cap;
     ModelG *g; /* index = id; g[0] is never used, as in Go */
     ModelP *p;
     ModelM *m; /* m[0] is the first thread, m[1] sysmon */
@@ -261,6 +270,7 @@ typedef struct {
     ModelNumber *number;
     ModelSudog *sudog;
     ModelSync *sync;
+    ModelContext *context;
     ModelHold *hold;
 } Model;
 
@@ -290,6 +300,8 @@ static inline uint64_t model_waits_at(const ModelG *gp) { return gp->place >= AT
 /* Whom a goroutine that queues at a thing of package sync waits for: the n-th, from 0, of those that have it or come before it
  * by the rules of an RWMutex; NONE: there is none, or no more. A Cond and a WaitGroup wait for anybody. */
 uint64_t model_blocker(const Model *m, uint64_t g, uint64_t n);
+/* The context whose Done channel this is; NONE. */
+uint64_t model_context_of(const Model *m, uint64_t chan);
 /* What the device runs of this queue, of several the one that began last; NONE. */
 uint64_t model_running_cmd(const Model *m, uint64_t queue);
 /* The name of a goroutine, "" for an unknown one. */

@@ -82,6 +82,7 @@ static inline void emit_tail(Stream *s, uint8_t *p) {
 #define ID_PLUS_CTHREAD 1
 #define ID_PLUS_CTX 1
 #define ID_PLUS_SYNC 1
+#define ID_PLUS_CONTEXT 1
 #define ID_PLUS_STR 1
 #define ID_PLUS_LINE 0
 #define ID_PLUS_NS 0

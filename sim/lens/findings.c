@@ -78,6 +78,8 @@ void findings_begin(Findings *f, const char *profile) {
 }
 
 void findings_free(Findings *f) {
+    findings_context_free(f);
+    f->contexts = NULL;
     free(f->hold);
     free(f->stuck);
     free(f->place);
@@ -482,6 +484,7 @@ void findings_event(Findings *f, const Model *m, const Event *e) {
     case EV_GO_CREATE: made(f, m, e); break;
     case EV_GO_END:
         ended(f, m, e);
+        findings_context(f, m, e);
         /* fall through */
     case EV_GO_STOP:
     case EV_GO_BLOCK:
@@ -502,10 +505,16 @@ void findings_event(Findings *f, const Model *m, const Event *e) {
     case EV_SYSCALL: enter_c(f, m, e); break;
     case EV_CGO_EXIT_P:
         call_over(f, m, e);
+        findings_context(f, m, e);
         keeps(f, m, e, e->arg[1], e->arg[0]);
         break;
     case EV_CGO_EXIT_FAST:
-    case EV_CGO_EXIT_WAIT: call_over(f, m, e); break;
+    case EV_CGO_EXIT_WAIT:
+        call_over(f, m, e);
+        findings_context(f, m, e);
+        break;
+    case EV_CONTEXT_USE:
+    case EV_CONTEXT_CANCEL: findings_context(f, m, e); break;
     case EV_M_NEW:
     case EV_M_SEEN: new_thread(f, m, e); break;
     case EV_GO_END_C: m_back(f, e->arg[1]); break;
@@ -533,6 +542,7 @@ void findings_end(Findings *f, const Model *m) {
     judge_threads(f, m);
     judge_leaks(f, m);
     findings_memory_end(f, m);
+    findings_context_end(f, m);
     judge_crossings(f);
     judge_device(f);
     for (int i = 0; i < FIND_COUNT; i++) { /* in the order of keys */

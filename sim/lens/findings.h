@@ -79,6 +79,7 @@ typedef struct {
     Birthplace *place;
     size_t place_count, place_cap;
     IdMap place_by_line;
+    struct ContextWatch *contexts; /* findings_context.c; NULL: there are none */
 } Findings;
 
 /* `profile`: the text of a trace's section of that name ("cgo_enter=14\n..."), or NULL. */

@@ -2,6 +2,7 @@
  *
  *   findings.c         the scheduler, crossings, the device's time
  *   findings_memory.c  addresses that outlive the promise that they hold
+ *   findings_context.c contexts that are over, and goroutines in C that do not hear of it
  */
 #ifndef FAULTLINE_FINDINGS_PARTS_H
 #define FAULTLINE_FINDINGS_PARTS_H
@@ -16,6 +17,10 @@ void findings_say(Finding *x, const char *fmt, ...) __attribute__((format(printf
 
 /* An event of the heap's, the collector's or the device's; `m` is the model before it. */
 void findings_memory(Findings *f, const Model *m, const Event *e);
+/* An event of package context, of a call into C, or the end of a goroutine. */
+void findings_context(Findings *f, const Model *m, const Event *e);
+void findings_context_end(Findings *f, const Model *m);
+void findings_context_free(Findings *f);
 void findings_memory_end(Findings *f, const Model *m); /* what is judged when all is over */
 
 #endif

@@ -1361,6 +1361,34 @@ static void tell_device(const Model *m, const Event *e, Narration *n) {
     }
 }
 
+static void tell_package_context(const Model *m, const Event *e, Narration *n) {
+    const uint64_t *a = e->arg;
+    char g[NAME], t[NAME];
+    switch (e->kind) {
+    case EV_CONTEXT_NEW:
+        headline(n, "%s makes ctx%llu", narrate_g(m, a[2], g, sizeof g), (Ull)a[0]);
+        if (a[1] == NONE) reason(n, "It hangs below **Background**, which is never over.");
+        else reason(n, "It hangs below **ctx%llu**: when that is over, it is over too.", (Ull)a[1]);
+        if (a[4] != NONE) detail(n, "deadline %s", narrate_time(t, sizeof t, a[4]));
+        function(n, a[3] == 0 ? "context.WithCancel" : a[3] == 1 ? "context.WithDeadline" : "context.AfterFunc");
+        break;
+    case EV_CONTEXT_CANCEL:
+        headline(n, "ctx%llu is over: %.24s", (Ull)a[0], intern_text(m->text, a[3]));
+        if (a[2] == a[0])
+            reason(n, "%s says so. A flag is set and a channel closed: **nobody is stopped by it**, whoever has it must look.",
+                   narrate_g(m, a[1], g, sizeof g));
+        else reason(n, "Because **ctx%llu**, above it, is.", (Ull)a[2]);
+        function(n, "context.(*cancelCtx).cancel");
+        break;
+    case EV_CONTEXT_USE:
+        if (a[2] != NONE) headline(n, "%s asks for ctx%llu's Done channel", narrate_g(m, a[0], g, sizeof g), (Ull)a[1]);
+        else headline(n, "%s asks whether ctx%llu is over", narrate_g(m, a[0], g, sizeof g), (Ull)a[1]);
+        reason(n, m->context[a[1]].over_ns == NONE ? "It is not." : "**It is.**");
+        break;
+    default: break;
+    }
+}
+
 /* A long name of a goroutine must not push the rest off the panel. */
 static void cut_headline(Narration *n) {
     char *end = n->headline;
@@ -1376,7 +1404,8 @@ void narrate(const Model *m, const Event *e, Narration *n) {
     static void (*const tell[])(const Model *, const Event *, Narration *) = {
         tell_run,   tell_goroutine, tell_queue,    tell_thread,   tell_processor, tell_world,
         tell_lock,  tell_sysmon,    tell_cgo,      tell_callback, tell_context,   tell_across,
-        tell_net,   tell_chan,      narrate_memory, tell_device, narrate_sync};
+        tell_net,   tell_chan,      narrate_memory, tell_device, narrate_sync,
+        tell_package_context};
     *n = (Narration){0};
     if (m->imported) narrate_import(m, e, n);
     for (size_t i = 0; i < ARRAY_LEN(tell) && n->headline[0] == '\0'; i++) tell[i](m, e, n);
@@ -1408,6 +1437,7 @@ bool narrate_is_story(const Event *e) {
     case EV_DEV_DONE:
     case EV_DEV_SET:
     case EV_DEV_NOTIFY:
+    case EV_CONTEXT_CANCEL:
     case EV_GO_STOP:
     case EV_PREEMPT_ASK:
     case EV_SIGNAL_IN_C:

@@ -572,6 +572,16 @@ static void tell_anyone(Tale *t, uint64_t g, const char *verb) {
     }
 }
 
+/* Somebody waits at its Done channel. */
+static void say_context(Tale *t, uint64_t context) {
+    const ModelContext *c = &t->m->context[context];
+    if (c->deadline_ns != NONE && c->deadline_ns > t->at->now_ns)
+        say(t, "That is the Done channel of ctx%llu, made%s by %s: it is over in %s at the latest, or when somebody cancels it.",
+            (Ull)context, AT(c->line), G(c->g), TIME(in(t, c->deadline_ns)));
+    else say(t, "That is the Done channel of ctx%llu, made%s by %s: somebody has to cancel it, or one above it.", (Ull)context,
+             AT(c->line), G(c->g));
+}
+
 static void tell_channel_wait(Tale *t, uint64_t g) {
     const Model *m = t->m;
     const ModelG *gp = &m->g[g];
@@ -585,6 +595,8 @@ static void tell_channel_wait(Tale *t, uint64_t g) {
         TIME(gp->since_ns), (Ull)position(m, q, g), (Ull)q->count, (Ull)c->count, (Ull)c->cap);
     Event e;
     const char *verb = sending ? "receive" : "send";
+    uint64_t context = sending ? NONE : model_context_of(m, gp->chan);
+    if (context != NONE) say_context(t, context);
     if (trail_releaser(t->at, g, &e)) {
         uint64_t by = e.arg[1];
         if (g_of(t, by) == NULL) {

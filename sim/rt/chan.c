@@ -163,6 +163,12 @@ bool chan_close(World *w, M *mp, Chan *c) {
     G *gp = mp->curg;
     if (c == NULL) return panic(w, mp, "panic: close of nil channel");
     if (c->closed) return panic(w, mp, "panic: close of closed channel");
+    chan_close_now(w, mp, c);
+    return done(gp, 0, true);
+}
+
+void chan_close_now(World *w, M *mp, Chan *c) {
+    const G *gp = mp->curg;
     c->closed = true;
     EMIT(w->s, CHAN_CLOSE, gp->id, c->id, {gp->op.line});
     /* Go pushes each waiter on the front of a list: they are readied last first */
@@ -173,5 +179,4 @@ bool chan_close(World *w, M *mp, Chan *c) {
         waiter->schedlink = NULL;
         sched_ready(w, mp->p, waiter, gp->id);
     }
-    return done(gp, 0, true);
 }

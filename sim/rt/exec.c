@@ -70,6 +70,9 @@ static uint64_t op_cost(World *w, M *mp) {
     case OP_ATOMIC: return cost(w, op->a ? COST_atomic_load : COST_atomic);
     case OP_MARK:
     case OP_SWEEP: return op->a;
+    case OP_CONTEXT_NEW:
+    case OP_CONTEXT_CANCEL:
+    case OP_CONTEXT_USE: return cancel_cost(w, op);
     case OP_GC:
     case OP_END:
     case OP_SLEEP:
@@ -369,6 +372,18 @@ void exec_op(World *w, M *mp) {
     case OP_PANIC:
         EMIT(w->s, PANIC, gp->id, op->text, {op->line});
         w->outcome = RUN_PANIC;
+        return;
+    case OP_CONTEXT_NEW:
+        cancel_new(w, mp);
+        exec_next(w, mp);
+        return;
+    case OP_CONTEXT_CANCEL:
+        cancel_cancel(w, mp);
+        exec_next(w, mp);
+        return;
+    case OP_CONTEXT_USE:
+        cancel_use(w, mp);
+        exec_next(w, mp);
         return;
     case OP_GOMAXPROCS: op_gomaxprocs(w, mp); return;
     case OP_GC: gc_collect(w, mp); return;

@@ -44,6 +44,10 @@ typedef enum {
     OP_PICTURE, /* shows object a, b: width << 32 | height */
     OP_PANIC,   /* panic(text) */
 
+    OP_CONTEXT_NEW,    /* context a (world_cancel_ctx) is made; result: the timer of its deadline, NONE */
+    OP_CONTEXT_CANCEL, /* context a is over, with the error text, and the cause b (Id_STR; NONE: the error); result: ok = it was not */
+    OP_CONTEXT_USE,    /* context a; b: 1 = its Done channel; result: that, ok = it is over */
+
     OP_GOMAXPROCS, /* runtime.GOMAXPROCS(a), a > 0 */
     OP_GC,         /* runtime.GC() */
     OP_LOCK,       /* runtime.LockOSThread */
@@ -145,6 +149,7 @@ typedef struct {
     /* A body that runs finalizers or cleanups of what was freed since it was last asked, until NONE; and its name. NULL: never. */
     uint64_t (*cleanups)(void *ctx);
     Id_STR (*name)(void *ctx, uint64_t body);
+    uint64_t (*after)(void *ctx, uint64_t context); /* the same of context.AfterFunc: its context is over */
     uint64_t (*fire)(void *ctx, uint64_t timer); /* a body that runs the function of this timer; NONE: the program failed */
     bool waits;    /* each body has a stack of its own, and can wait inside world_do */
 } Prog;

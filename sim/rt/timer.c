@@ -69,6 +69,10 @@ void timer_start(World *w, M *mp, Timer *t) {
     if (gp->op.b > 0) t->delay_ns = gp->op.b; /* Reset */
     if (gp->op.b > 0 && t->period_ns > 0) t->period_ns = gp->op.b;
     result_set(&gp->result, 0, timer_stop(t));
+    timer_set(w, mp, t);
+}
+
+void timer_set(World *w, M *mp, Timer *t) {
     t->active = true;
     t->when_ns = world_now(w) + t->delay_ns;
     if (is_needed(w, t)) into_heap(w, mp->p, t);

@@ -45,6 +45,7 @@ World *world_new(Stream *s, Dev *dev, Prog prog, const WorldOptions *opt) {
     prng_init(&w->steal, opt->seed, "steal");
     prng_init(&w->ties, opt->seed, "ties");
     prng_init(&w->select, opt->seed, "select");
+    prng_init(&w->contexts_order, opt->seed, "contexts");
     if (stress(w, STRESS_SLOW)) {
         w->opt.costs.ns[COST_thread_new] *= SLOWER;
         w->opt.costs.ns[COST_thread_wake] *= SLOWER;
@@ -113,6 +114,7 @@ void world_free(World *w) {
     free(w->chans);
     free(w->cmds);
     free(w->launches);
+    cancel_free(w);
     queue_free(w);
     driver_free(w);
     free(w->timers);

@@ -264,7 +264,20 @@ typedef struct CThread {
     struct CThread *link; /* the next that waits for an extra M */
 } CThread;
 
-/* A context is current on one thread, or on none. */
+/* context.Context; a context that can never be over has no record. */
+typedef enum { CANCEL_PLAIN, CANCEL_DEADLINE, CANCEL_AFTER_FUNC } CancelKind;
+typedef struct {
+    CancelKind kind;
+    uint64_t parent, place; /* place: among the parent's children */
+    uint64_t *child;
+    size_t child_count, child_cap;
+    uint64_t delay_ns, deadline_ns, timer; /* NONE: it has none */
+    Chan *done; /* NULL: nobody has asked for it yet */
+    bool over;
+    Id_STR err, cause;
+} CancelCtx;
+
+/* A graphics context is current on one thread, or on none. */
 typedef struct {
     M *m;
 } Context;
@@ -457,6 +470,11 @@ struct World {
     size_t timer_count, timer_cap;
     CThread **cthreads;
     size_t cthread_count, cthread_cap;
+    CancelCtx *cancels;
+    size_t cancel_count, cancel_cap;
+    uint64_t *cancel_todo; /* a stack, empty between two operations */
+    size_t cancel_todo_count, cancel_todo_cap;
+    Prng contexts_order;
     Context *contexts;
     size_t context_count, context_cap;
     Job *jobs;
@@ -574,6 +592,7 @@ uint64_t world_timer(World *w, uint64_t delay_ns, uint64_t period_ns, const char
 uint64_t world_func_timer(World *w, uint64_t delay_ns, uint32_t line); /* time.AfterFunc: Prog.fire says what it runs */
 /* A thing of package sync; size: of a weighted semaphore; of: the lock of a Cond, else NONE. */
 Id_SYNC world_sync(World *w, SyncKind kind, uint64_t size, Id_SYNC of, const char *name, uint32_t line);
+uint64_t world_cancel_ctx(World *w, uint64_t parent, CancelKind kind, uint64_t delay_ns); /* its number, for OP_CONTEXT_NEW */
 Id_CTX world_context(World *w, const char *name, uint32_t line);
 uint64_t world_job(World *w, const Job *job); /* its number, for OP_ACROSS */
 
@@ -834,6 +853,7 @@ static inline Scase *scase_of(Sudog *sg) { return sg == &sg->g->sudog ? NULL : (
 bool chan_send(World *w, M *mp, Chan *c);
 bool chan_recv(World *w, M *mp, Chan *c);
 bool chan_close(World *w, M *mp, Chan *c);
+void chan_close_now(World *w, M *mp, Chan *c); /* which is not closed */
 void chan_tick(World *w, P *pp, Id_P of, Chan *c, uint64_t late_ns); /* a timer of that P sends */
 uint64_t chan_cost(const World *w, const Op *op);
 bool chan_is_ready(const Chan *c, bool sends); /* it need not wait: chan_do does it, or panics */
@@ -846,10 +866,18 @@ void select_won(World *w, Scase *k);           /* somebody has served this case:
 uint64_t select_cost(const World *w, const Select *sel);
 void select_free(World *w);
 
+/* cancel.c */
+uint64_t cancel_cost(World *w, const Op *op);
+void cancel_new(World *w, M *mp);    /* OP_CONTEXT_NEW */
+void cancel_cancel(World *w, M *mp); /* OP_CONTEXT_CANCEL */
+void cancel_use(World *w, M *mp);    /* OP_CONTEXT_USE */
+void cancel_free(World *w);
+
 /* timer.c */
 void timer_sleep(World *w, P *pp, G *gp, uint64_t when_ns);
 void timer_deadline(World *w, P *pp, G *gp, uint64_t when_ns);
-void timer_start(World *w, M *mp, Timer *t);
+void timer_start(World *w, M *mp, Timer *t); /* OP_TIMER */
+void timer_set(World *w, M *mp, Timer *t);   /* for its delay from now */
 bool timer_stop(Timer *t); /* it was running */
 void timer_maybe_run(World *w, M *mp, Chan *c); /* before somebody receives */
 void timer_block(World *w, P *pp, Chan *c);     /* somebody waits there now */

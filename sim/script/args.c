@@ -9,11 +9,12 @@
 /* ---- things ---- */
 
 static const char *const thing_name[] = {"a channel", "a heap object", "a Pinner", "a kernel",
-                                         "a bound",   "a context",     "a timer", "a graph",
+                                         "a bound",   "a graphics context", "a timer", "a graph",
                                          "a cleanup",
                                          "a pointer of C's", "a queue", "an event", "a case of a select",
                                          "a Mutex",   "an RWMutex",    "a WaitGroup", "a Once",
-                                         "a Cond",    "a Weighted",    "an errgroup", "an atomic value"};
+                                         "a Cond",    "a Weighted",    "an errgroup", "an atomic value",
+                                         "a context"};
 
 const char *script_thing_name(uint32_t kind) {
     uint32_t i = kind - THING_CHAN;

@@ -95,12 +95,17 @@ static int time_timer(lua_State *L) { return timer_made(L, "time.NewTimer", "wha
 
 /* ---- time.AfterFunc ---- */
 
-/* The function of each timer that has one: a root, until the timer has fired for the last time or was stopped. */
-static void keep_function(lua_State *L, uint64_t timer, int function) {
-    lua_rawgeti(L, LUA_REGISTRYINDEX, script_of(L)->timer_functions);
-    lua_pushvalue(L, function);
-    lua_rawseti(L, -2, (lua_Integer)timer + 1);
+/* Functions that wait for a timer to fire, or for a context to be over: roots, until they run or were stopped. */
+static void keep_function(lua_State *L, int table, uint64_t id, int function) {
+    lua_rawgeti(L, LUA_REGISTRYINDEX, table);
+    if (function == 0) lua_pushnil(L);
+    else lua_pushvalue(L, function);
+    lua_rawseti(L, -2, (lua_Integer)id + 1);
     lua_pop(L, 1);
+}
+void timer_function(lua_State *L, uint64_t timer, int function) { keep_function(L, script_of(L)->timer_functions, timer, function); }
+void context_function(lua_State *L, uint64_t context, int function) {
+    keep_function(L, script_of(L)->context_functions, context, function);
 }
 
 static int time_after_func(lua_State *L) {
@@ -115,38 +120,42 @@ static int time_after_func(lua_State *L) {
     push_timer(L, op->a);
     lua_pushvalue(L, 2);
     lua_setiuservalue(L, -2, 1); /* for Reset */
-    keep_function(L, op->a, 2);
+    timer_function(L, op->a, 2);
     lua_replace(L, 2);
     return lua_yieldk(L, 0, 0, started);
 }
 
-/* (timer, *body) */
+/* (table, id, *body) */
 static int make_body(lua_State *L) {
     Script *s = script_of(L);
-    lua_Integer timer = lua_tointeger(L, 1);
-    uint64_t *body = lua_touserdata(L, 2);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, s->timer_functions);
-    lua_rawgeti(L, -1, timer + 1);
+    int table = (int)lua_tointeger(L, 1);
+    uint64_t id = (uint64_t)lua_tointeger(L, 2), *body = lua_touserdata(L, 3);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, table);
+    if (lua_rawgeti(L, -1, (lua_Integer)id + 1) == LUA_TNIL) return 0; /* it was stopped */
     *body = script_new_body(L, 0);
-    s->bodies[*body].name = stream_text(s->w->s, "time.AfterFunc").v;
-    lua_pushnil(L);
-    lua_rawseti(L, -2, timer + 1);
+    s->bodies[*body].name = stream_text(s->w->s, table == s->timer_functions ? "time.AfterFunc" : "context.AfterFunc").v;
+    keep_function(L, table, id, 0);
     return 0;
 }
 
-uint64_t timer_body(void *script, uint64_t timer) {
-    Script *s = script;
+static uint64_t function_body(Script *s, int table, uint64_t id) {
     uint64_t body = NONE;
     lua_pushcfunction(s->L, make_body);
-    lua_pushinteger(s->L, (lua_Integer)timer);
+    lua_pushinteger(s->L, table);
+    lua_pushinteger(s->L, (lua_Integer)id);
     lua_pushlightuserdata(s->L, &body);
-    int status = lua_pcall(s->L, 2, 0, 0);
+    int status = lua_pcall(s->L, 3, 0, 0);
     if (status == LUA_OK) return body;
     Diag d;
     script_diagnose(s, s->L, status, &d);
     lua_pop(s->L, 1);
     world_fail(s->w, &d);
     return NONE;
+}
+
+uint64_t timer_body(void *script, uint64_t timer) { return function_body(script, ((Script *)script)->timer_functions, timer); }
+uint64_t context_body(void *script, uint64_t context) {
+    return function_body(script, ((Script *)script)->context_functions, context);
 }
 
 /* ---- timers ---- */
@@ -180,9 +189,7 @@ static int timer_stop_(lua_State *L) {
     const TimerRef *t = self(L, "Stop");
     script_op(L, "Stop", OP_TIMER_STOP)->a = t->thing.id;
     lua_getiuservalue(L, 1, 1);
-    bool has_function = lua_isfunction(L, -1);
-    lua_pushnil(L);
-    if (has_function) keep_function(L, t->thing.id, lua_gettop(L));
+    if (lua_isfunction(L, -1)) timer_function(L, t->thing.id, 0);
     return lua_yieldk(L, 0, 0, changed);
 }
 
@@ -193,7 +200,7 @@ static int timer_reset(lua_State *L) {
     op->a = t->thing.id;
     op->b = ns ? ns : 1;
     lua_getiuservalue(L, 1, 1);
-    if (lua_isfunction(L, -1)) keep_function(L, t->thing.id, lua_gettop(L));
+    if (lua_isfunction(L, -1)) timer_function(L, t->thing.id, lua_gettop(L));
     return lua_yieldk(L, 0, 0, changed);
 }
 
@@ -241,6 +248,8 @@ void bind_time(lua_State *L) {
     script_thing_index(L, THING_TICKER, ticker_index);
     lua_newtable(L);
     script_of(L)->timer_functions = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_newtable(L);
+    script_of(L)->context_functions = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_newtable(L);
     luaL_setfuncs(L, times, 0);
     doors_seal(L, "time");

@@ -243,7 +243,8 @@ struct Script {
     size_t free_value_count, free_value_cap;
     uint64_t value_count;
     bool walking;                 /* roots.c is at work: the memory is ours, and costs no steps */
-    int threads, values, numbers, cleanup_functions, finalizer_functions, timer_functions, pinner_lists,
+    int threads, values, numbers, cleanup_functions, finalizer_functions, timer_functions,
+        context_functions, pinner_lists,
         handles; /* tables in the registry */
     PinnerState *pinners; /* by their number */
     size_t pinner_count, pinner_cap;
@@ -280,6 +281,7 @@ typedef enum {
     THING_CASE,
     THING_SYNC, /* + SyncKind */
     THING_ATOMIC = THING_SYNC + SYNC_KINDS,
+    THING_CONTEXT_TREE,
 } ThingKind;
 typedef struct {
     uint32_t kind; /* ThingKind */
@@ -380,8 +382,12 @@ void bind_memory(lua_State *L);    /* copy; these fill C and cl, on top of the s
 void bind_memory_c(lua_State *L);
 void bind_memory_cl(lua_State *L);
 void bind_queue_cl(lua_State *L);
-/* Prog.fire: a body for the function of time.AfterFunc. */
+/* Prog.fire, Prog.after: a body for the function of time.AfterFunc, context.AfterFunc. */
 uint64_t timer_body(void *script, uint64_t timer);
+uint64_t context_body(void *script, uint64_t context);
+/* The function at this index waits for that; 0: none does any more. */
+void timer_function(lua_State *L, uint64_t timer, int function);
+void context_function(lua_State *L, uint64_t context, int function);
 /* The fields queue and after of the table at index, if there is one. */
 void queue_fields(lua_State *L, int index, const char *what, Launch *l);
 /* A continuation: pushes the event of what was enqueued. */
@@ -391,6 +397,7 @@ int c_call_go(lua_State *L, uint32_t line);
 void bind_c(lua_State *L);
 void bind_time(lua_State *L);
 void bind_across(lua_State *L);
+void bind_context(lua_State *L);
 void bind_sync(lua_State *L);     /* sync, semaphore */
 void bind_errgroup(lua_State *L); /* errgroup */
 void bind_atomic(lua_State *L);   /* atomic */

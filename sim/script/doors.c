@@ -57,7 +57,6 @@ static const struct {
     {"cap", "it is a method of the channel", "Write c:cap()."},
     {"append", "it is spelt otherwise", "Write t[#t + 1] = v."},
     {"fmt", "it is spelt otherwise", "print(...) and string.format(...) do it."},
-    {"context", "this version has channels only", "Close a channel to tell others to stop."},
     {"defer", "it is not modelled yet", "Write the call at the end of the function."},
     {"runtime.KeepAlive", "objects live as long as the run", "Leave the line out."},
 };

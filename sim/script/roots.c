@@ -234,6 +234,8 @@ static int walk(lua_State *L) {
     meet(w);
     lua_rawgeti(L, LUA_REGISTRYINDEX, s->timer_functions);
     meet(w);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, s->context_functions);
+    meet(w);
     lua_rawgeti(L, LUA_REGISTRYINDEX, s->handles);
     meet(w);
     look_into_all(w);

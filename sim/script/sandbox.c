@@ -122,6 +122,7 @@ static int open_all(lua_State *L) {
     bind_c(L);
     bind_time(L);
     bind_across(L);
+    bind_context(L);
     bind_sync(L);
     bind_errgroup(L);
     bind_atomic(L);

@@ -323,7 +323,7 @@ static void roots(void *ctx, void (*root)(void *to, Id_OBJ obj), void *to) { scr
 
 Prog script_prog(Script *s) {
     return (Prog){.ctx = s, .next = next, .drop = drop, .tick = script_tick(), .roots = roots, .leaves = obj_leaves,
-                  .marked = finalizer_marked, .cleanups = cleanup_body, .name = script_body_name, .fire = timer_body,
+                  .marked = finalizer_marked, .cleanups = cleanup_body, .name = script_body_name, .fire = timer_body, .after = context_body,
                   .waits = s->waits};
 }
 
