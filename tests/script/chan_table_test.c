@@ -114,7 +114,7 @@ static void add_waiting(Bytes *out, const char *events, const char *name) {
 /* Runs the row, and adds what happens. */
 static void add_row(Bytes *out, size_t o, size_t s, size_t p) {
     Bytes source = {0};
-    char body[256], name[8];
+    char body[256], name[16];
     add(&source, HEAD "\nlocal c, other = ");
     add(&source, states[s].make);
     add(&source, ", chan()\nmain(function()\n");
