@@ -1,14 +1,13 @@
 -- Who ends a wait that has a timeout?
 --
--- The twin of timeout.go, as far as there is no select: the goroutine receives from the timer's channel only. What a select
--- adds is the name of the wait.
+-- The twin of timeout.go: an answer that never comes, and a timer; whichever is ready first.
 
 scenario { title = "An answer that never comes", procs = 1, seed = 1 }
 
-local done = chan()
+local answer, done = chan(), chan()
 
 go("asker", function()
-  for _ = 1, 3 do time.After("5ms"):recv() end
+  for _ = 1, 3 do select { case.recv(answer), case.recv(time.After("5ms")) } end
   done:send(true)
 end)
 
