@@ -628,6 +628,8 @@ static uint64_t tell_case(Tale *t, uint64_t g, const ModelSudog *sg) {
         sg->sending ? "send on" : "receive from", CHAN(sg->chan), (Ull)position(t->m, q, g), (Ull)q->count, (Ull)c->count,
         (Ull)c->cap, by == NONE ? ", and nobody who lives has been at its other end" : "; at its other end was last ",
         by == NONE ? "" : G(by));
+    uint64_t context = sg->sending ? NONE : model_context_of(t->m, sg->chan);
+    if (context != NONE) say_context(t, context);
     return by;
 }
 

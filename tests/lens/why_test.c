@@ -381,6 +381,39 @@ static void locks_are_explained_by_who_has_them(void) {
          "g3 reader has ended and did not give it back: nobody will, unless another goroutine does.\n");
 }
 
+static void selects_and_device_graphs_are_followed(void) {
+    command_gives(0, "cat >$T/selects.lua <<'END'\nscenario { title = 'selects' }\nlocal b = chan(0, 'b')\n"
+                     "main(function() local ctx = context.WithTimeout(context.Background(), '5ms')\n"
+                     "select { case.recv(b), case.recv(ctx:Done()) } end)\nEND\n"
+                     "$F run --quiet --out $T/words.trace $T/selects.lua");
+    says("g1 --at 1ms",
+         "g1 main waits in a select at selects.lua:4, since 226ns: at the channels of 2 cases.\n"
+         "Case 1 is to receive from b (c0): number 1 of 1 there; the channel holds 0 of 0, and nobody who lives has been at its other "
+         "end.\n"
+         "Case 2 is to receive from ctx.Done() (c1): number 1 of 1 there; the channel holds 0 of 0, and nobody who lives has been at its "
+         "other end.\n"
+         "That is the Done channel of ctx0, made at selects.lua:3 by g1 main: it is over in 4.00017ms at the latest, or when somebody "
+         "cancels it.\n"
+         "In this run it comes to ctx.Done() (c1) in 4.000396ms, by g2.\n");
+    command_gives(0, "cat >$T/graph.lua <<'END'\nscenario { title = 'graph' }\n"
+                     "main(function() local d, h = cl.buffer('d', 64, 'floats'), C.malloc('h', 64, 'floats')\n"
+                     "local up, go1 = cl.queue 'up', cl.user_event 'go'\n"
+                     "local a = cl.write(d, h, { queue = up, after = go1 })\n"
+                     "local k = cl.kernel('scale', d, 2.0):launch { after = a }\n"
+                     "go('late', function() sleep '2ms' go1:complete() end)\n"
+                     "k:wait() cl.release(d) C.free(h) end)\nEND\n"
+                     "$F run --quiet --device none --out $T/words.trace $T/graph.lua");
+    says("g1 --at 1ms",
+         "g1 main is in C, in clWaitForEvents, on M0 since 43.846us.\n"
+         "Its P0 was taken away at 80us, and is idle.\n"
+         "The device has not begun scale (k2), enqueued at graph.lua:5.\n"
+         "It waits for clEnqueueWriteBuffer (k1).\n"
+         "The device has not begun clEnqueueWriteBuffer (k1), enqueued at graph.lua:4.\n"
+         "It waits for go (k0).\n"
+         "Nobody has set the event go (k0) yet, made at graph.lua:3 by g1 main.\n"
+         "g1 main called clWaitForEvents at graph.lua:7, at 43.846us, and sleeps in the driver until that is done.\n");
+}
+
 static void nobody_else_is_told_as_such(void) {
     command_gives(1, "$F run --quiet --out $T/words.trace $S/wrong_deadlock.lua");
     says("g1",
@@ -422,6 +455,7 @@ void lens_why_tests(void) {
         {"a deadlock of strangers is told as a cycle", a_deadlock_of_strangers_is_told_as_a_cycle},
         {"a leak is told as a cycle of this trace", a_leak_is_told_as_a_cycle_of_this_trace},
         {"locks are explained by who has them", locks_are_explained_by_who_has_them},
+        {"selects and device graphs are followed", selects_and_device_graphs_are_followed},
         {"a wait that nobody can end is told as such", nobody_else_is_told_as_such},
         {"the unknown degrades to a true sentence", the_unknown_degrades_to_a_true_sentence},
         {0},
