@@ -18,7 +18,8 @@ OBJ           = $(BUILD)/obj
 
 BASE   = base cstack diag bytes idmap intern pool prng team units
 EVENT  = event model model_chan model_sync model_import place stream pump watch text trace_write trace_read
-LENS   = narrate narrate_memory narrate_sync narrate_import summary why trail findings findings_memory findings_context schedtrace diff \
+LENS   = narrate narrate_memory narrate_sync narrate_import summary why trail findings findings_memory findings_context \
+         findings_pressure findings_stuck partners schedtrace diff \
          perfetto perfetto_packet \
          gotrace_batch gotrace_write gotrace_write_import gotrace_import $(READER)
 READER = gotrace gotrace_generation gotrace_table gotrace_decode gotrace_order gotrace_read# of Go's traces

@@ -179,7 +179,8 @@ static void print_findings(const RunReport *r, const char *path, bool quiet) {
     if (!r->findings_judged && quiet) return;
     for (size_t i = 0; i < f->count; i++) {
         const Finding *x = &f->found[i];
-        if (r->expected[x->kind] || x->kind == FIND_deadlock) continue; /* that one is told as Go does */
+        if (r->expected[x->kind]) continue;
+        if (x->kind == FIND_deadlock && r->outcome == RUN_DEADLOCK) continue; /* that one is told as Go does */
         cli_print_finding(r->findings_judged ? stderr : stdout, r->findings_judged ? "" : "note: ", path, x);
     }
 }

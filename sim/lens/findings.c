@@ -15,11 +15,9 @@ enum {
     CROSSINGS_MIN = 100, /* fewer are not worth a word */
     CMDS_MIN = 8,
     STUCK_MIN = 8,
-    LEAK_MIN = 10,
     NAME = 64
 };
 #define LONG_CALL_NS 100000000u
-#define LEAK_NS 1000000000u
 #define WAIT_NS_MAX 20000000u /* a slice, and sysmon's longest sleep */
 #define LATE_NS 1000000u      /* allowed beyond that where no profile says how late sysmon is */
 
@@ -82,10 +80,7 @@ void findings_free(Findings *f) {
     f->contexts = NULL;
     free(f->hold);
     free(f->stuck);
-    free(f->place);
-    idmap_free(&f->place_by_line);
-    f->place = NULL;
-    f->place_count = f->place_cap = 0;
+    findings_waits_free(f);
     f->hold = NULL;
     f->stuck = NULL;
     f->hold_cap = f->stuck_cap = 0;
@@ -268,7 +263,7 @@ static void judge_threads(Findings *f, const Model *m) {
         x->times == 1 ? "" : "s", (Ull)threads);
 }
 
-/* ---- imported: calls that take long, goroutines that never end ---- */
+/* ---- imported: calls that take long ---- */
 
 static bool begins(const char *text, const char *with) {
     return strncmp(text, with, strlen(with)) == 0;
@@ -292,59 +287,6 @@ static void long_call(Findings *f, const Model *m, uint64_t g, uint64_t now, uin
     bool syscall = gp->m < m->m_count && m->m[gp->m].syscall;
     findings_say(x, "%s was in %s%.80s for %s on M%llu, the longest of them all", narrate_g(m, g, who, sizeof who),
         syscall ? "the system call " : "", fn, narrate_time(took, sizeof took, f->longest_call_ns), (Ull)gp->m);
-}
-
-/* Where it was made; NULL: before the trace, or by nobody's go statement. */
-static Birthplace *birthplace(Findings *f, const Model *m, uint64_t line) {
-    if (!m->imported || line == 0 || line == NONE) return NULL;
-    uint32_t i = idmap_get(&f->place_by_line, line);
-    if (i == IDMAP_NONE) {
-        GROW(f->place, f->place_cap, f->place_count + 1);
-        i = (uint32_t)f->place_count++;
-        f->place[i] = (Birthplace){.line = line, .g = NONE};
-        idmap_put(&f->place_by_line, line, i);
-    }
-    return &f->place[i];
-}
-
-static void made(Findings *f, const Model *m, const Event *e) {
-    Birthplace *b = birthplace(f, m, e->arg[3]);
-    if (b) b->made++;
-}
-static void ended(Findings *f, const Model *m, const Event *e) {
-    const ModelG *gp = g_of(m, e->arg[0]);
-    Birthplace *b = birthplace(f, m, gp ? gp->born_line : 0);
-    if (b) b->ended++;
-}
-
-static bool is_stuck(const Model *m, const ModelG *gp) {
-    static const char *const reasons[] = {"chan receive", "chan send", "select", "sync", "network"};
-    const char *reason = intern_text(m->text, gp->reason);
-    uint64_t waits = m->now_ns - gp->since_ns;
-    if (gp->state != G_WAITING || (waits < LEAK_NS && waits < m->now_ns / 2)) return false;
-    for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
-        if (begins(reason, reasons[i])) return true;
-    }
-    return false;
-}
-
-static void judge_leaks(Findings *f, const Model *m) {
-    for (size_t i = 1; i < m->g_count; i++) {
-        Birthplace *b = is_stuck(m, &m->g[i]) ? birthplace(f, m, m->g[i].born_line) : NULL;
-        if (b && b->stuck++ == 0) b->g = i;
-    }
-    for (size_t i = 0; i < f->place_count; i++) {
-        const Birthplace *b = &f->place[i];
-        if (b->stuck < LEAK_MIN || 2 * b->ended >= b->made) continue;
-        Finding *x = findings_saw(f, FIND_goroutine_leak, m->now_ns, m->seq);
-        if (x->times > 1) continue;
-        char who[NAME];
-        x->g = b->g;
-        x->line = b->line;
-        findings_say(x, "%llu goroutines were made here, %llu have ended, and %llu wait at the end of the trace; the first is %s, in %s",
-            (Ull)b->made, (Ull)b->ended, (Ull)b->stuck, narrate_g(m, b->g, who, sizeof who),
-            intern_text(m->text, m->g[b->g].reason));
-    }
 }
 
 /* ---- crossings ---- */
@@ -481,9 +423,7 @@ void findings_event(Findings *f, const Model *m, const Event *e) {
         waited(f, m, e->arg[0], e->time_ns, e->seq);
         keeps(f, m, e, e->arg[1], e->arg[0]);
         break;
-    case EV_GO_CREATE: made(f, m, e); break;
     case EV_GO_END:
-        ended(f, m, e);
         findings_context(f, m, e);
         /* fall through */
     case EV_GO_STOP:
@@ -531,6 +471,7 @@ void findings_event(Findings *f, const Model *m, const Event *e) {
     case EV_GC_END: findings_memory(f, m, e); break;
     default: break;
     }
+    findings_pressure(f, m, e);
 }
 
 void findings_end(Findings *f, const Model *m) {
@@ -540,7 +481,8 @@ void findings_end(Findings *f, const Model *m) {
         if (m->g[i].state == G_RUNNING) f->running_ns += m->now_ns - m->g[i].since_ns;
     }
     judge_threads(f, m);
-    judge_leaks(f, m);
+    findings_stuck_end(f, m);
+    findings_pressure_end(f, m);
     findings_memory_end(f, m);
     findings_context_end(f, m);
     judge_crossings(f);

@@ -7,7 +7,6 @@
 #ifndef FAULTLINE_FINDINGS_H
 #define FAULTLINE_FINDINGS_H
 
-#include "../base/idmap.h"
 #include "../event/model.h"
 
 typedef enum {
@@ -52,12 +51,6 @@ typedef struct {
     uint64_t g, time_ns, seq;
 } Calls;
 
-/* Imported: goroutines by the go statement that makes them. */
-typedef struct {
-    uint64_t line, made, ended;
-    uint64_t stuck, g; /* at the end: how many wait, and the first of them */
-} Birthplace;
-
 typedef struct {
     uint64_t crossing_ns, late_ns; /* from the profile; crossing_ns NONE = unknown */
     Finding found[FIND_COUNT];
@@ -76,10 +69,8 @@ typedef struct {
     uint64_t working, first_start_ns, last_done_ns, work_from_ns, busy_ns, gap_most_ns;
     Finding gap; /* the longest pause */
     uint64_t longest_wait_ns, longest_call_ns;
-    Birthplace *place;
-    size_t place_count, place_cap;
-    IdMap place_by_line;
     struct ContextWatch *contexts; /* findings_context.c; NULL: there are none */
+    struct WaitWatch *waits;       /* findings_waits.h; NULL: nobody has waited, made or enqueued anything */
 } Findings;
 
 /* `profile`: the text of a trace's section of that name ("cgo_enter=14\n..."), or NULL. */

@@ -3,6 +3,8 @@
  *   findings.c         the scheduler, crossings, the device's time
  *   findings_memory.c  addresses that outlive the promise that they hold
  *   findings_context.c contexts that are over, and goroutines in C that do not hear of it
+ *   findings_pressure.c who waits to send and keeps what others need; what piles up
+ *   findings_stuck.c   goroutines that can never go on
  */
 #ifndef FAULTLINE_FINDINGS_PARTS_H
 #define FAULTLINE_FINDINGS_PARTS_H
@@ -21,6 +23,11 @@ void findings_memory(Findings *f, const Model *m, const Event *e);
 void findings_context(Findings *f, const Model *m, const Event *e);
 void findings_context_end(Findings *f, const Model *m);
 void findings_context_free(Findings *f);
+/* An event about channels, goroutines' births and ends, memory of C's, or commands. */
+void findings_pressure(Findings *f, const Model *m, const Event *e);
+void findings_pressure_end(Findings *f, const Model *m);
+void findings_waits_free(Findings *f);
+void findings_stuck_end(Findings *f, const Model *m);
 void findings_memory_end(Findings *f, const Model *m); /* what is judged when all is over */
 
 #endif

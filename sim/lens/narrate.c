@@ -28,6 +28,21 @@ char *narrate_g(const Model *m, uint64_t g, char *buf, size_t size) {
     return buf;
 }
 
+char *narrate_chan(const Model *m, uint64_t c, char *buf, size_t size) {
+    const char *name = c < m->chan_count ? intern_text(m->text, m->chan[c].name) : "";
+    if (name[0]) snprintf(buf, size, "%.*s (c%llu)", whole_letters(name, 32), name, (Ull)c);
+    else snprintf(buf, size, "c%llu", (Ull)c);
+    return buf;
+}
+
+char *narrate_thing(const Model *m, uint64_t s, char *buf, size_t size) {
+    const ModelSync *sy = &m->sync[s];
+    const char *name = intern_text(m->text, sy->name);
+    if (name[0]) snprintf(buf, size, "%s %.*s (s%llu)", sync_name[sy->kind], whole_letters(name, 24), name, (Ull)s);
+    else snprintf(buf, size, "%s s%llu", sync_name[sy->kind], (Ull)s);
+    return buf;
+}
+
 static uint64_t queued(const Model *m, uint64_t p) {
     return p < m->p_count ? m->p[p].runq.count + (m->p[p].runnext != NONE) : 0;
 }

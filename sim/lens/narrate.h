@@ -26,6 +26,10 @@ bool narrate_is_story(const Event *e);
 /* "g7 launcher" or "g7"; writes into buf and returns it. */
 char *narrate_g(const Model *m, uint64_t g, char *buf, size_t size);
 
+/* "done (c3)" or "c3"; "sync.Mutex mu (s0)". */
+char *narrate_chan(const Model *m, uint64_t c, char *buf, size_t size);
+char *narrate_thing(const Model *m, uint64_t s, char *buf, size_t size);
+
 /* Virtual time as the screen writes it: "61 µs", "3.473 ms", with a thin decimal form. Returns buf. */
 char *narrate_time(char *buf, size_t size, uint64_t ns);
 

@@ -55,25 +55,10 @@ static char *place(const WhyAt *at, uint64_t line, char *buf) {
     return buf;
 }
 
-static char *chan_text(const Model *m, uint64_t c, char *buf) {
-    const char *name = c < m->chan_count ? intern_text(m->text, m->chan[c].name) : "";
-    if (name[0]) snprintf(buf, NAME, "%.32s (c%llu)", name, (Ull)c);
-    else snprintf(buf, NAME, "c%llu", (Ull)c);
-    return buf;
-}
-
-static char *sync_text(const Model *m, uint64_t s, char *buf) {
-    const ModelSync *sy = &m->sync[s];
-    const char *name = intern_text(m->text, sy->name);
-    if (name[0]) snprintf(buf, NAME, "%s %.24s (s%llu)", sync_name[sy->kind], name, (Ull)s);
-    else snprintf(buf, NAME, "%s s%llu", sync_name[sy->kind], (Ull)s);
-    return buf;
-}
-
 /* Texts that live as long as the block they are used in. */
 #define G(id) narrate_g(t->m, (id), (char[NAME]){0}, NAME)
-#define CHAN(id) chan_text(t->m, (id), (char[NAME]){0})
-#define THING(id) sync_text(t->m, (id), (char[NAME]){0})
+#define CHAN(id) narrate_chan(t->m, (id), (char[NAME]){0}, NAME)
+#define THING(id) narrate_thing(t->m, (id), (char[NAME]){0}, NAME)
 #define TIME(ns) time_text((char[TIME_TEXT_MAX]){0}, TIME_TEXT_MAX, (ns))
 #define AT(line) place(t->at, (line), (char[PLACE]){0})
 #define STR(id) intern_text(t->m->text, (id))

@@ -277,6 +277,155 @@ static void a_context_that_must_be_absent_is_found(void) {
     finds_keys(&p, "");
 }
 
+/* ---- backpressure ---- */
+
+/* Two that are slow, two that are quick, and places for two. */
+static void clients(const char *stream, const char *keys) {
+    char source[900];
+    snprintf(source, sizeof source,
+             "scenario { title = 't', procs = 2 }\nlocal kv, slots, mu = semaphore.Weighted(2, 'kv'), chan(2, 'slots'), sync.Mutex('mu')\n"
+             "local function client(pause)\n go('client', function()\n  local tokens = chan(0, 'tokens')\n"
+             "  go('stream', function() %s end)\n  for v in tokens:each() do sleep(pause) end\n end)\nend\n"
+             "main(function() client '10ms' client '10ms' sleep '1ms' client '10us' client '10us' sleep '100ms' end)\n",
+             stream);
+    scenario_finds(source, keys);
+}
+
+static void who_waits_to_send_may_keep_what_others_need(void) {
+    clients("kv:Acquire(1) for i = 1, 4 do tokens:send(i) end kv:Release(1) tokens:close()", "backpressure");
+    clients("slots:send(1) for i = 1, 4 do tokens:send(i) end slots:recv() tokens:close()", "backpressure");
+    clients("mu:Lock() for i = 1, 4 do tokens:send(i) end mu:Unlock() tokens:close()", "backpressure");
+    clients("kv:Acquire(1) kv:Release(1) for i = 1, 4 do tokens:send(i) end tokens:close()", "");
+    clients("for i = 1, 4 do kv:Acquire(1) kv:Release(1) tokens:send(i) end tokens:close()", "");
+}
+
+/* Three live on what one sends, and it waits for the first. */
+static void fan_out(const char *send, const char *keys) {
+    char source[700];
+    snprintf(source, sizeof source,
+             "scenario { title = 't', procs = 2 }\nmain(function()\n local out = {}\n for i = 1, 3 do\n  out[i] = chan(0, 'out' .. i)\n"
+             "  go('client', function() for v in out[i]:each() do sleep(i == 1 and '10ms' or '10us') end end)\n end\n"
+             " for step = 1, 5 do compute '1ms' for i = 1, 3 do %s end end\n for i = 1, 3 do out[i]:close() end\nend)\n",
+             send);
+    scenario_finds(source, keys);
+}
+
+static void one_slow_receiver_slows_all(void) {
+    fan_out("out[i]:send(step)", "backpressure");
+    fan_out("select { case.send(out[i], step, function() end), default = function() end }", "");
+}
+
+/* Each stage of a line waits for the next: the pressure goes back to where the work comes from, and nobody has what others need. */
+static void a_line_that_is_stopped_from_its_end_is_none(void) {
+    scenario_finds("scenario { title = 't', procs = 2 }\nmain(function()\n local a, b = chan(0, 'a'), chan(0, 'b')\n"
+                   " go('one', function() for i = 1, 9 do a:send(i) end a:close() end)\n"
+                   " go('two', function() for v in a:each() do b:send(v) end b:close() end)\n"
+                   " for v in b:each() do sleep '5ms' end\nend)\n", "");
+}
+
+/* A tenth of the run, and no less. */
+static void a_short_wait_is_not_worth_a_word(void) {
+    static const char *const source =
+        "scenario { title = 't', procs = 2 }\nlocal mu, c = sync.Mutex('mu'), chan(0, 'c')\nmain(function()\n"
+        " go('holds', function() mu:Lock() c:send(1) mu:Unlock() end)\n sleep '1ms'\n go('wants', function() mu:Lock() mu:Unlock() end)\n"
+        " sleep '9ms' c:recv() sleep '%s'\nend)\n";
+    char text[600];
+    snprintf(text, sizeof text, source, "80ms");
+    scenario_finds(text, "backpressure");
+    snprintf(text, sizeof text, source, "95ms");
+    scenario_finds(text, "");
+}
+
+/* ---- unbounded-queue ---- */
+
+/* n requests, one each millisecond (or all at once), of which each takes the lock for so long. */
+static void requests(int n, const char *pause, const char *takes, const char *keys) {
+    char source[500];
+    snprintf(source, sizeof source,
+             "scenario { title = 't', procs = 4 }\nlocal db = sync.Mutex('db')\nmain(function()\n for i = 1, %d do\n"
+             "  go('request', function() db:Lock() C.call('query', '%s') db:Unlock() end)\n  %s\n end\n sleep '1s'\nend)\n",
+             n, takes, pause);
+    scenario_finds(source, keys);
+}
+
+static void a_crowd_that_grows_while_it_is_served_is_unbounded(void) {
+    requests(200, "sleep '1ms'", "2ms", "unbounded-queue");
+    requests(60, "sleep '1ms'", "2ms", ""); /* 30 live when 30 have ended */
+    requests(200, "sleep '1ms'", "900us", "");
+    requests(200, "", "2ms", ""); /* a burst: it is largest before anybody has gone */
+    requests(400, "sleep '1ms'", "1200us", ""); /* it grows, but slowly: 60 live when 330 have ended */
+}
+
+static void a_queue_of_the_device_is_judged_like_a_crowd(void) {
+    static const char *const loop = "local n = %d local y, x = heap.floats('y', 64), heap.floats('x', 64)\n"
+                                    "local k = cl.kernel('saxpy', y, x, 2.0)\n"
+                                    "for i = 1, n do k:launch { takes = '2ms' } compute '1ms' %s end cl.finish()\n";
+    char source[600], head[] = "scenario { title = 't', procs = 2 }\nmain(function()\n";
+    for (int i = 0; i < 3; i++) {
+        int n = snprintf(source, sizeof source, "%s", head);
+        n += snprintf(source + n, sizeof source - (size_t)n, loop, i == 1 ? 500 : 600, i == 2 ? "if i % 100 == 0 then cl.finish() end" : "");
+        snprintf(source + n, sizeof source - (size_t)n, "end)\n");
+        scenario_finds(source, i == 0 ? "unbounded-queue" : "");
+    }
+}
+
+/* ---- goroutine-leak, and a deadlock of a part ---- */
+
+/* Three handlers that give up, and what their workers do. */
+static void handlers(const char *make, const char *worker, const char *keys) {
+    char source[700];
+    snprintf(source, sizeof source,
+             "scenario { title = 't', procs = 2 }\nmain(function()\n for i = 1, 3 do\n  go('handler', function()\n   local r = %s\n"
+             "   go('worker', function() sleep '10ms' %s end)\n"
+             "   select { case.recv(r, function() end), case.recv(time.After('5ms'), function() end) }\n  end)\n end\n"
+             " sleep '20ms'\nend)\n",
+             make, worker);
+    scenario_finds(source, keys);
+}
+
+static void who_sends_to_the_dead_has_leaked(void) {
+    handlers("chan(0, 'r')", "r:send(1)", "goroutine-leak");
+    handlers("chan(1, 'r')", "r:send(1)", "");
+    handlers("chan(0, 'r')", "select { case.send(r, 1, function() end), default = function() end }", "");
+    handlers("chan(0, 'r')", "select { case.send(r, 1, function() end), case.recv(nilchan, function() end) }", "goroutine-leak");
+    handlers("chan(0, 'r')", "select { case.send(r, 1, function() end), case.recv(time.After('1s'), function() end) }", "");
+}
+
+static void workers_wait_for_work_that_may_still_come(void) {
+    static const char *const source = "scenario { title = 't', procs = 2 }\nlocal jobs, ended = chan(0, 'jobs'), chan(0, 'ended')\n"
+                                      "main(function()\n for i = 1, 3 do go('worker', function() for v in jobs:each() do end end) end\n"
+                                      " %s sleep '1ms'\nend)\n";
+    char text[500];
+    snprintf(text, sizeof text, source, "for i = 1, 9 do jobs:send(i) end"); /* main is there */
+    scenario_finds(text, "");
+    snprintf(text, sizeof text, source, "go('source', function() for i = 1, 9 do jobs:send(i) end end)");
+    scenario_finds(text, "goroutine-leak");
+    snprintf(text, sizeof text, source, "go('source', function() for i = 1, 9 do jobs:send(i) end jobs:close() end)");
+    scenario_finds(text, "");
+    snprintf(text, sizeof text, source, "go('source', function() for i = 1, 9 do jobs:send(i) end sleep '1s' end)");
+    scenario_finds(text, "");
+}
+
+/* In main, beside what goes on: two locks, three, two channels, a lock and a channel. */
+static void part(const char *goroutines, const char *keys) {
+    char source[700];
+    snprintf(source, sizeof source,
+             "scenario { title = 't', procs = 2 }\nlocal a, b, c = sync.Mutex('a'), sync.Mutex('b'), sync.Mutex('c')\n"
+             "local p, q = chan(0, 'p'), chan(0, 'q')\nlocal function wait() sleep '1ms' end\nmain(function()\n%s\n sleep '9ms'\nend)\n",
+             goroutines);
+    scenario_finds(source, keys);
+}
+
+static void a_part_that_waits_for_itself_is_a_deadlock(void) {
+    part("go(function() a:Lock() wait() b:Lock() end) go(function() b:Lock() wait() a:Lock() end)", "deadlock");
+    part("go(function() a:Lock() wait() b:Lock() b:Unlock() a:Unlock() end) go(function() a:Lock() b:Lock() b:Unlock() a:Unlock() end)", "");
+    part("go(function() a:Lock() wait() b:Lock() end) go(function() b:Lock() wait() c:Lock() end) "
+         "go(function() c:Lock() wait() a:Lock() end)", "deadlock");
+    part("go(function() p:send(1) q:recv() q:recv() p:send(1) end) go(function() p:recv() q:send(1) p:recv() q:send(1) end)", "deadlock");
+    part("go(function() p:send(1) a:Lock() p:send(1) end) go(function() p:recv() wait() a:Lock() p:recv() end)", "deadlock");
+    part("go(function() a:Lock() end) go(function() wait() a:Lock() end)", "goroutine-leak"); /* who has it has ended */
+}
+
 /* ---- the table ---- */
 
 static void keys_are_in_order_and_complete(void) {
@@ -315,6 +464,15 @@ static void ids_from_anywhere_do_no_harm(void) {
 void lens_findings_tests(void) {
     static const Check checks[] = {
         {"a deadlock names who waits", a_deadlock_names_who_waits},
+        {"who waits to send may keep what others need", who_waits_to_send_may_keep_what_others_need},
+        {"one slow receiver slows all", one_slow_receiver_slows_all},
+        {"a line that is stopped from its end is none", a_line_that_is_stopped_from_its_end_is_none},
+        {"a short wait is not worth a word", a_short_wait_is_not_worth_a_word},
+        {"a crowd that grows while it is served is unbounded", a_crowd_that_grows_while_it_is_served_is_unbounded},
+        {"a queue of the device is judged like a crowd", a_queue_of_the_device_is_judged_like_a_crowd},
+        {"who sends to the dead has leaked", who_sends_to_the_dead_has_leaked},
+        {"workers wait for work that may still come", workers_wait_for_work_that_may_still_come},
+        {"a part that waits for itself is a deadlock", a_part_that_waits_for_itself_is_a_deadlock},
         {"waiting for a timer is no deadlock", waiting_for_a_timer_is_no_deadlock},
         {"a burst in C inflates threads", a_burst_in_c_inflates_threads},
         {"the limit grows with GOMAXPROCS", the_limit_grows_with_gomaxprocs},
