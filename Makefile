@@ -18,7 +18,7 @@ OBJ           = $(BUILD)/obj
 
 BASE   = base cstack diag bytes idmap intern pool prng team units
 EVENT  = event model model_chan model_sync model_import place stream pump watch text trace_write trace_read
-LENS   = narrate narrate_memory narrate_sync narrate_import summary why trail findings findings_memory findings_context \
+LENS   = narrate narrate_memory narrate_sync narrate_import summary flow why trail findings findings_memory findings_context \
          findings_pressure findings_stuck partners schedtrace diff \
          perfetto perfetto_packet \
          gotrace_batch gotrace_write gotrace_write_import gotrace_import $(READER)
@@ -34,7 +34,7 @@ SCRIPT = script strand sandbox word meter liveness roots doors lib pattern prelu
          bind_atomic expect
 CALIBRATE = samples fit program mechanism probe device gobench
 CLI    = main runner paths cmd_run cmd_replay cmd_show cmd_summary cmd_findings cmd_diff cmd_export cmd_import \
-         cmd_why cmd_test cmd_devices cmd_calibrate cmd_view
+         cmd_why cmd_test cmd_devices print_flow cmd_calibrate cmd_view
 VIEW   = main sdl shot show player feed lanes story frame layout_frame layout_stage layout_memory layout_timeline \
          view view_stage view_timeline view_panel view_picture view_bars view_tokens stage_ps stage_side stage_c stage_device \
          token fault lua_ink theme draw draw_cairo
@@ -52,7 +52,7 @@ TESTS  = main check tidy_test program imported scenario audit invariant messages
 TWINS  = facts twin
 TESTS_BASE   = base
 TESTS_EVENT  = trace model
-TESTS_LENS   = narrate summary why findings scenarios perfetto gotrace gotrace_read gotrace_bytes import again
+TESTS_LENS   = narrate summary flow why findings scenarios perfetto gotrace gotrace_read gotrace_bytes import again
 TESTS_MEM    = heap heap_random heap_threads foreign
 TESTS_DEV    = slice buildlog signature device fault
 TESTS_RT     = sched rules stw gc queue lock sync callback wait random memory_random version profile

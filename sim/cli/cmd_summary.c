@@ -2,8 +2,8 @@
 #include "cli.h"
 
 #include "../lens/narrate.h"
+#include "print_flow.h"
 
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,25 +35,28 @@ static const struct argp hash_argp = {NULL,
                                       NULL,
                                       NULL};
 
-static bool count(Trace *t, Summary *s, Diag *d) {
+static bool count(Trace *t, Summary *s, Flow *f, Diag *d) {
     Model *m = model_new(trace_text(t));
     TraceCursor *c = trace_cursor(t);
     char why[MODEL_WHY_MAX];
     bool ok = true;
     summary_begin(s);
+    flow_begin(f);
     for (Event e; ok && trace_next(c, &e);) {
         summary_event(s, m, &e);
+        flow_event(f, m, &e);
         if (!model_apply(m, &e, why)) {
             ok = diag_fail(d, EXIT_WORLD, "%s: event #%llu is impossible: %s", trace_path(t),
                            (unsigned long long)e.seq, why);
         }
     }
+    if (ok) flow_end(f, m);
     trace_cursor_free(c);
     model_free(m);
     return ok;
 }
 
-static void print_json(Trace *t, const Summary *s) {
+static void print_json(Trace *t, const Summary *s, const Flow *f) {
     cJSON *o = cJSON_CreateObject();
     char name[512];
     cJSON_AddStringToObject(o, "scenario",
@@ -65,10 +68,9 @@ static void print_json(Trace *t, const Summary *s) {
             cJSON_AddNullToObject(o, figure_spec[i].key);
             continue;
         }
-        char number[24]; /* a double would round what is above 2^53 */
-        snprintf(number, sizeof number, "%llu", (unsigned long long)s->value[i]);
-        cJSON_AddRawToObject(o, figure_spec[i].key, number);
+        json_number(o, figure_spec[i].key, s->value[i]);
     }
+    print_flow_json(t, f, o);
     char *text = cJSON_Print(o);
     puts(text);
     free(text);
@@ -106,10 +108,15 @@ static void print_table(Trace *t, const Summary *s) {
 
 static bool summary(Trace *t, const Options *o, Diag *d) {
     Summary s;
-    if (!count(t, &s, d)) return false;
-    if (o->json) print_json(t, &s);
-    else print_table(t, &s);
-    return true;
+    Flow f;
+    bool ok = count(t, &s, &f, d);
+    if (ok && o->json) print_json(t, &s, &f);
+    if (ok && !o->json) {
+        print_table(t, &s);
+        print_flow(t, &f, s.value[FIG_time]);
+    }
+    flow_free(&f);
+    return ok;
 }
 
 static bool hash(Trace *t, const Options *o, Diag *d) {
