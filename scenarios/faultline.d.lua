@@ -228,6 +228,18 @@ function C.callback(name, f) end
 ---@param f fun()  Made of C.work, C.callback, C.thread.
 function C.thread(name, f) end
 
+---A mutex of C's. Go knows nothing of it: who waits for it waits with a whole thread.
+---@class CMutex
+local CMutex = {}
+---In C only: waits until it is free.
+function CMutex:lock() end
+---In C only, by who has locked it.
+function CMutex:unlock() end
+---Its name is that of the variable, if not said.
+---@param name? string
+---@return CMutex
+function C.mutex(name) end
+
 ---@class Context
 local Context = {}
 ---Makes it current on this thread; false if it is current on another one.

@@ -220,6 +220,7 @@ struct Sync {
     Id_SYNC id;
     SyncKind kind;
     Mutex m; /* a Mutex; of an RWMutex: w; of a Once: m */
+    G *owner; /* of C's mutex: on whose thread it was locked */
     struct {
         int32_t readers, reader_wait; /* readerCount, less RWMUTEX_READERS_MAX while a writer is there */
         Sema reader, writer;
@@ -769,6 +770,8 @@ bool cond_broadcast(World *w, M *mp, Sync *s);
 bool weighted_acquire(World *w, M *mp, Sync *s);
 bool weighted_tryacquire(World *w, M *mp, Sync *s);
 bool weighted_release(World *w, M *mp, Sync *s);
+bool pthread_is(const World *w, const Op *op); /* is it about a mutex of C's? Then the goroutine is in C, and stays there: */
+bool pthread_op(World *w, M *mp);
 
 /* gc.c */
 void gc_new(World *w);
