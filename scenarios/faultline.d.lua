@@ -22,6 +22,7 @@
 ---@field godebug? string   "asyncpreemptoff=1", "cgocheck=0", or both with a comma. asyncpreemptoff: only function prologues stop a goroutine.
 ---@field max_threads? integer  debug.SetMaxThreads; 10000 if not said.
 ---@field collector? "moving"|"go"  "go" moves nothing, as Go's own; "moving", if not said, evacuates what is not pinned.
+---@field callbacks? "soon"|"late"  Of the device's driver: "late" makes them only when nothing is enqueued any more. "soon" if not said.
 ---@field gogc? string     GOGC: a percentage such as "100", or "off".
 ---@field gomemlimit? string  GOMEMLIMIT: "64MiB".
 ---@field costs? table<string, duration|integer>  Durations of the cost profile: { thread_new = "17us" }.

@@ -244,6 +244,17 @@ static uint64_t waits_for(const Model *m, uint64_t cmd) {
     return at == cmd ? before : NONE;
 }
 
+/* Somebody has to set an event: perhaps a function that the driver has not called yet. */
+static void say_uncalled(Tale *t) {
+    for (size_t i = 0; i < t->m->cmd_count; i++) {
+        const ModelCmd *c = &t->m->cmd[i];
+        if (c->state != CMD_DONE || c->calls == 0) continue;
+        say(t, "%s (k%zu), enqueued%s, is done since %s, and the driver has not called %s for it yet.", STR(c->name), i, AT(c->line),
+            TIME(c->end_ns), c->calls == 1 ? "the function" : "all functions");
+        return;
+    }
+}
+
 static void say_cmd(Tale *t, uint64_t cmd, const char *behind) {
     const Model *m = t->m;
     enum { HOPS_MAX = 8 };
@@ -255,6 +266,7 @@ static void say_cmd(Tale *t, uint64_t cmd, const char *behind) {
         }
         if (c->queue == NONE) {
             say(t, "Nobody has set the event %s (k%llu) yet, made%s by %s.", STR(c->name), (Ull)cmd, AT(c->line), G(c->g));
+            say_uncalled(t);
             return;
         }
         say(t, "The device has not begun %s (k%llu), enqueued%s%s.", STR(c->name), (Ull)cmd, AT(c->line), behind);

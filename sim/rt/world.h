@@ -388,6 +388,7 @@ typedef struct {
     Foreign *foreign;      /* borrowed; NULL: no OP_MEM_TAKE */
     uint64_t gogc;         /* percent; NONE = off; 0 = Go's own 100 */
     uint64_t gomemlimit;   /* bytes; 0 = none */
+    bool late_callbacks;   /* the driver calls only when no queue has anything left */
 } WorldOptions;
 
 /* Ways to be unkind that break no rule: everything must still hold. */
@@ -685,6 +686,7 @@ Engine queue_engine(LaunchKind kind); /* ENGINE_COUNT: none */
 /* driver.c */
 void driver_call(World *w, M *mp);             /* OP_EVENT_CALL */
 void driver_tell(World *w, uint64_t call);     /* its command is done */
+void driver_look(World *w);                    /* should its thread get up for what is due? */
 void driver_next(World *w, CThread *t);        /* the thread has nothing to do */
 void driver_called(World *w, CThread *t);      /* OP_END of what it ran */
 bool driver_rests(const World *w, const CThread *t); /* nothing will come from it by itself */
