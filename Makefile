@@ -27,7 +27,7 @@ MEM    = heap shape space room large keep post mark sweep evacuate foreign
 DEV    = dev native ocl ocl_memory none signature slice buildlog
 RT     = agenda cost version profile world thread sched gqueue sema timer sysmon cgo callback lock \
          stw gc gc_work gc_device memory stack net context across waitq chan select sync sync_mutex sync_rwmutex \
-         sync_waitgroup sync_once sync_cond sync_weighted cancel exec launch queue driver
+         sync_waitgroup sync_once sync_cond sync_weighted sync_pthread cancel exec launch queue driver
 SCRIPT = script strand sandbox word meter liveness roots doors lib pattern prelude args error \
          bind_go bind_chan bind_select bind_heap bind_pinner bind_cleanup bind_finalizer bind_handle bind_cl bind_picture \
          bind_memory bind_queue bind_stack bind_c bind_time bind_across bind_context bind_sync bind_errgroup \
@@ -57,7 +57,7 @@ TESTS_MEM    = heap heap_random heap_threads foreign
 TESTS_DEV    = slice buildlog signature device fault
 TESTS_RT     = sched rules stw gc queue lock sync callback wait random memory_random version profile
 TESTS_SCRIPT = sandbox budget order value chan_table select error \
-               knob kernel rule sync memory queue timer context moved strand liveness forget roots objects
+               knob kernel rule sync pthread memory queue timer context moved strand liveness forget roots objects
 TESTS_CLI    = output same cut wrong golden picture export findings diff calibrate
 TESTS_VIEW   = draw layout player picture window
 

@@ -22,6 +22,7 @@
 ---@field godebug? string   "asyncpreemptoff=1", "cgocheck=0", or both with a comma. asyncpreemptoff: only function prologues stop a goroutine.
 ---@field max_threads? integer  debug.SetMaxThreads; 10000 if not said.
 ---@field collector? "moving"|"go"  "go" moves nothing, as Go's own; "moving", if not said, evacuates what is not pinned.
+---@field callbacks? "soon"|"late"  Of the device's driver: "late" makes them only when nothing is enqueued any more. "soon" if not said.
 ---@field gogc? string     GOGC: a percentage such as "100", or "off".
 ---@field gomemlimit? string  GOMEMLIMIT: "64MiB".
 ---@field costs? table<string, duration|integer>  Durations of the cost profile: { thread_new = "17us" }.
@@ -227,6 +228,18 @@ function C.callback(name, f) end
 ---@param name string
 ---@param f fun()  Made of C.work, C.callback, C.thread.
 function C.thread(name, f) end
+
+---A mutex of C's. Go knows nothing of it: who waits for it waits with a whole thread.
+---@class CMutex
+local CMutex = {}
+---In C only: waits until it is free.
+function CMutex:lock() end
+---In C only, by who has locked it.
+function CMutex:unlock() end
+---Its name is that of the variable, if not said.
+---@param name? string
+---@return CMutex
+function C.mutex(name) end
 
 ---@class Context
 local Context = {}

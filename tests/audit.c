@@ -149,7 +149,8 @@ static void audit_sync(Audit *a) {
     for (size_t i = 0; i < a->w->sync_count && a->ok; i++) {
         const Sync *s = a->w->syncs[i];
         const ModelSync *ms = &a->m->sync[i];
-        bool wg = s->kind == SYNC_WAITGROUP || s->kind == SYNC_ERRGROUP, one = s->kind == SYNC_MUTEX || s->kind == SYNC_ONCE;
+        bool wg = s->kind == SYNC_WAITGROUP || s->kind == SYNC_ERRGROUP;
+        bool one = s->kind == SYNC_MUTEX || s->kind == SYNC_ONCE || s->kind == SYNC_PTHREAD;
         const GQueue *q = s->kind == SYNC_COND ? &s->cond.waiting
                           : s->kind == SYNC_WEIGHTED ? &s->weighted.waiting : wg ? &s->wg.sema.waiting : &s->m.sema.waiting;
         same_queue(a, "s", i, q, &ms->queue[SYNC_Q_MAIN]);

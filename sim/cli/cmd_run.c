@@ -147,9 +147,9 @@ static void print_outcome(const RunReport *r, const char *path) {
         if (r->waiters_left > 0) fprintf(stderr, "\nand %zu more\n", r->waiters_left);
         fprintf(stderr, "exit status %d\n", r->go_status); /* go run's last line */
         fprintf(stderr,
-                "  That is Go's report without cgo. A program that links cgo would hang here "
-                "in silence:\n"
-                "  a C thread might still call in, so the runtime never gives up (checkdead).\n");
+                "  That is Go's report without cgo. %s in silence:\n"
+                "  a C thread might still call in, so the runtime never gives up (checkdead).\n",
+                r->calls_c ? "This program calls C, and would hang here" : "A program that links cgo would hang here");
     } else if (r->outcome == RUN_PANIC) {
         fprintf(stderr, "%s\n", text);
         if (r->outcome_g != NONE)

@@ -223,6 +223,7 @@ static void before_event(void *ctx, const Model *m, const Event *e) {
     if (e->kind != EV_PANIC && e->kind != EV_DEADLOCK) return;
     snprintf(r->outcome_text, sizeof r->outcome_text, "%s", intern_text(m->text, e->arg[1]));
     if (e->kind == EV_DEADLOCK) {
+        r->calls_c = m->calls_c;
         tell_waiters(r, m);
     } else {
         r->outcome_g = e->arg[0];

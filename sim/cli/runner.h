@@ -58,6 +58,7 @@ typedef struct {
         char name[48], reason[48];
         int line;
     } waiter[16];                      /* at a deadlock: who waits, and for what */
+    bool calls_c; /* at a deadlock: the real program would not report it */
     size_t waiter_count, waiters_left; /* told of; not told of */
     Verdict *verdict;
     size_t verdict_count, verdict_cap;

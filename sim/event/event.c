@@ -28,7 +28,7 @@ const char *const memory_name[MEM_COUNT] = {"the Go heap", "C's heap", "page-loc
 const char *const group_name[GROUP_COUNT] = {"run", "sched", "queue", "world", "sysmon",
                                              "cgo", "chan",  "heap",  "dev",   "sync"};
 const char *const sync_name[SYNC_KINDS] = {"sync.Mutex", "sync.RWMutex",       "sync.WaitGroup", "sync.Once",
-                                           "sync.Cond",  "semaphore.Weighted", "errgroup.Group"};
+                                           "sync.Cond",  "semaphore.Weighted", "errgroup.Group", "C's mutex"};
 const char *const ink_name[INK_COUNT] = {"note",   "born",    "run",    "wait",
                                          "stolen", "foreign", "device", "stopped"};
 

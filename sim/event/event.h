@@ -89,6 +89,7 @@ typedef enum {
     SYNC_COND,
     SYNC_WEIGHTED,
     SYNC_ERRGROUP,
+    SYNC_PTHREAD, /* not of that package: a mutex of C's */
     SYNC_KINDS
 } SyncKind;
 extern const char *const sync_name[SYNC_KINDS]; /* "sync.Mutex" ... */

@@ -1169,7 +1169,8 @@ static bool apply(Step *s) {
     case EV_SYSMON_POLL: case EV_SYSMON_GC: return true;
     case EV_SYSMON_SLEEP: return sysmon_asleep(s, 1, a[0]);
     case EV_SYSMON_WAKE: return sysmon_asleep(s, 0, s->e->time_ns);
-    case EV_CGO_ENTER: case EV_SYSCALL: return cgo_enter(s, a[0], a[1], a[2], a[3], a[4]);
+    case EV_CGO_ENTER: m->calls_c = 1; return cgo_enter(s, a[0], a[1], a[2], a[3], a[4]);
+    case EV_SYSCALL: return cgo_enter(s, a[0], a[1], a[2], a[3], a[4]);
     case EV_CGO_EXIT_FAST: case EV_CGO_EXIT_P: return cgo_exit(s, a[0], a[1], a[2]);
     case EV_CGO_EXIT_WAIT: return cgo_exit_wait(s, a[0], a[1]);
     case EV_CGO_WORK: return cgo_work(s, a[0], a[1], a[2]);
@@ -1177,7 +1178,7 @@ static bool apply(Step *s) {
     case EV_ACROSS_PART: return running(s, a[0], 0);
     case EV_CALLBACK: return callback(s, a[0], a[1], a[2], a[3]);
     case EV_CALLBACK_END: return callback_end(s, a[0], a[1], a[2], a[3]);
-    case EV_C_THREAD: return c_thread(s, a[0], a[1], a[2]);
+    case EV_C_THREAD: m->calls_c = 1; return c_thread(s, a[0], a[1], a[2]);
     case EV_C_THREAD_END: return c_thread_end(s, a[0]);
     case EV_EXTRA_NEW: return extra_new(s, a[0], a[1]);
     case EV_NEEDM: return needm(s, a[0], a[1], a[2]);
@@ -1292,7 +1293,7 @@ uint64_t model_g_number(const Model *m, uint64_t g) {
     X(now_ns)                                                                                      \
     X(seq)                                                                                         \
     X(procs) X(seed) X(globq.head) X(globq.tail) X(globq.count) X(sysmon_last_ns)                  \
-        X(sysmon_next_ns) X(sysmon_idle) X(sysmon_asleep) X(ended) X(exit_status) X(deadlocked)    \
+        X(sysmon_next_ns) X(sysmon_idle) X(sysmon_asleep) X(ended) X(exit_status) X(deadlocked) X(calls_c) \
             X(panicked) X(unknown) X(stw_g) X(stw_reason) X(stw_ns) X(stw_stopped) X(imported)     \
                 X(next_number) X(gc_ns) X(heap_live) X(heap_goal) X(pictures) X(picture_obj) X(gc_seq)                        \
                     X(free_sudog) X(collections) X(moved_objects)                                              \

@@ -242,6 +242,7 @@ typedef struct {
     uint64_t sysmon_last_ns, sysmon_next_ns, sysmon_idle, sysmon_asleep;
     uint64_t ended, exit_status, deadlocked,
         panicked;     /* deadlocked, panicked: seq of that event, 0 = no */
+    uint64_t calls_c; /* it has called C, or C has started a thread: it links cgo */
     uint64_t unknown; /* events of a kind this program does not know, skipped */
     uint64_t stw_g, stw_reason, stw_ns; /* who stops the world, why (STR), since when; NONE = nobody */
     uint64_t stw_stopped;               /* and all Ps stand still */

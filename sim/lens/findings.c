@@ -128,11 +128,12 @@ static void deadlock(Findings *f, const Model *m, const Event *e) {
     x->line = line_of(m, x->g);
     if (gp) narrate_g(m, x->g, name, sizeof name);
     findings_say(x,
-        "%llu goroutine%s wait%s and nothing can ever wake %s%s%s%s%s; Go reports it and exits, but with "
-        "cgo linked the program hangs in silence",
+        "%llu goroutine%s wait%s and nothing can ever wake %s%s%s%s%s; %s",
         (Ull)e->arg[0], e->arg[0] == 1 ? "" : "s", e->arg[0] == 1 ? "s" : "",
         e->arg[0] == 1 ? "it" : "them", gp ? ": " : "", name, gp ? " in " : "",
-        gp ? intern_text(m->text, gp->reason) : "");
+        gp ? intern_text(m->text, gp->reason) : "",
+        m->calls_c ? "without cgo Go would report it and exit; this program calls C, so it hangs in silence: C might still call Go"
+                   : "Go reports it and exits, but with cgo linked the program hangs in silence");
 }
 
 /* ---- starvation: who keeps a P ---- */

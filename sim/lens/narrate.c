@@ -452,8 +452,8 @@ static void tell_run(const Model *m, const Event *e, Narration *n) {
         reason(n,
                "**%llu** wait and no timer is left. Go without cgo ends with: **%s** %s",
                (Ull)a[0], intern_text(m->text, a[1]),
-               count_extra(m) > 0
-                   ? "But this program has an extra M for C threads, which counts as awake: Go would "
+               m->calls_c
+                   ? "But this program calls C, so Go keeps an extra M for threads of C's, which counts as awake: it would "
                      "**hang in silence**."
                    : "A program that links cgo hangs silently instead: a C thread might still call "
                      "in.");

@@ -17,6 +17,7 @@ static void tell_new(const Model *m, const Event *e, Narration *n) {
         [SYNC_COND] = "To wait for news. It **remembers nothing**: a Signal with nobody there is lost.",
         [SYNC_WEIGHTED] = "So many units, first come first served: **nobody overtakes**.",
         [SYNC_ERRGROUP] = "Goroutines that belong together: Wait returns the **first error**.",
+        [SYNC_PTHREAD] = "C's own, of which Go knows nothing: who waits for it waits with a **whole thread**.",
     };
     headline(n, "%s %.16s", sync_name[e->arg[1]], name_of(m, e->arg[0]));
     reason(n, "%s", what[e->arg[1]]);
@@ -44,24 +45,29 @@ static void tell_queue(const Model *m, const Event *e, Narration *n) {
     if (m->sync[a[1]].kind == SYNC_WEIGHTED)
         reason(n, "It wants **%llu**, and %llu of %llu are taken; whoever comes later waits behind it.", (Ull)a[4],
                (Ull)m->sync[a[1]].held, (Ull)m->sync[a[1]].size);
+    else if (m->sync[a[1]].kind == SYNC_PTHREAD && by != NONE)
+        reason(n, "**%s** has it. Its thread sleeps **in C**, and a P that it has stands still until sysmon comes.",
+               narrate_g(m, by, h, sizeof h));
     else if (by == NONE) reason(n, "It is number **%llu** there.", (Ull)m->sync[a[1]].queue[a[2]].count);
     else if (a[3]) reason(n, "Woken before, but **%s was faster**: it queues again, at the head.", narrate_g(m, by, h, sizeof h));
     else reason(n, "**%s** stands before it. It parks: its P is free for others.", narrate_g(m, by, h, sizeof h));
-    function(n, "semacquire1");
+    function(n, m->sync[a[1]].kind == SYNC_PTHREAD ? "pthread_mutex_lock" : "semacquire1");
 }
 
 static void tell_wake(const Model *m, const Event *e, Narration *n) {
     const uint64_t *a = e->arg;
     const ModelSync *sy = &m->sync[a[1]];
     char g[NAME], by[NAME];
-    bool tries = !a[4] && (sy->kind == SYNC_MUTEX || sy->kind == SYNC_RWMUTEX || sy->kind == SYNC_ONCE);
+    bool tries = !a[4] && (sy->kind == SYNC_MUTEX || sy->kind == SYNC_RWMUTEX || sy->kind == SYNC_ONCE ||
+                          sy->kind == SYNC_PTHREAD);
     who(m, a[0], strlen(name_of(m, a[1])) + 14, g, sizeof g);
     headline(n, "%s is woken at %.18s", g, name_of(m, a[1]));
     if (tries) reason(n, "By %s. It has **not got it yet**: whoever comes by may be faster.", narrate_g(m, a[2], by, sizeof by));
     else if (sy->kind == SYNC_MUTEX || sy->kind == SYNC_RWMUTEX)
         reason(n, "By %s, which **hands it over**, and its P with it.", narrate_g(m, a[2], by, sizeof by));
     else reason(n, "By %s: what it waited for has come.", narrate_g(m, a[2], by, sizeof by));
-    function(n, a[4] && sy->kind == SYNC_COND ? "notifyListNotify" : "semrelease1");
+    if (sy->kind == SYNC_PTHREAD) function(n, "pthread_mutex_unlock");
+    else function(n, a[4] && sy->kind == SYNC_COND ? "notifyListNotify" : "semrelease1");
 }
 
 static void tell_starve(const Model *m, const Event *e, Narration *n) {

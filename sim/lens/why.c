@@ -229,6 +229,17 @@ static uint64_t waits_for(const Model *m, uint64_t cmd) {
     return at == cmd ? before : NONE;
 }
 
+/* Somebody has to set an event: perhaps a function that the driver has not called yet. */
+static void say_uncalled(Tale *t) {
+    for (size_t i = 0; i < t->m->cmd_count; i++) {
+        const ModelCmd *c = &t->m->cmd[i];
+        if (c->state != CMD_DONE || c->calls == 0) continue;
+        say(t, "%s (k%zu), enqueued%s, is done since %s, and the driver has not called %s for it yet.", STR(c->name), i, AT(c->line),
+            TIME(c->end_ns), c->calls == 1 ? "the function" : "all functions");
+        return;
+    }
+}
+
 static void say_cmd(Tale *t, uint64_t cmd, const char *behind) {
     const Model *m = t->m;
     enum { HOPS_MAX = 8 };
@@ -240,6 +251,7 @@ static void say_cmd(Tale *t, uint64_t cmd, const char *behind) {
         }
         if (c->queue == NONE) {
             say(t, "Nobody has set the event %s (k%llu) yet, made%s by %s.", STR(c->name), (Ull)cmd, AT(c->line), G(c->g));
+            say_uncalled(t);
             return;
         }
         say(t, "The device has not begun %s (k%llu), enqueued%s%s.", STR(c->name), (Ull)cmd, AT(c->line), behind);
@@ -261,6 +273,36 @@ static void say_device(Tale *t, uint64_t queue) {
         snprintf(behind, sizeof behind, ", with %llu more behind it", (Ull)(q->depth - 1));
     uint64_t running = model_running_cmd(m, queue);
     say_cmd(t, running != NONE ? running : q->head, behind);
+}
+
+static void tell_g(Tale *t, uint64_t g, bool asked);
+static uint64_t position(const Model *m, const ModelQ *q, uint64_t g);
+
+static bool is_told(const Tale *t, uint64_t g) {
+    for (size_t i = 0; i < t->told_count; i++) {
+        if (t->told[i] == g) return true;
+    }
+    return false;
+}
+
+/* In C, and there at a mutex of C's: on to who has it, and that may lead back across the boundary. */
+static void say_pthread(Tale *t, uint64_t g) {
+    const Model *m = t->m;
+    const ModelG *gp = &m->g[g];
+    uint64_t id = model_waits_at(gp), by = model_blocker(m, g, 0);
+    const ModelQ *q = &m->sync[id].queue[SYNC_Q_MAIN];
+    say(t, "Its thread sleeps there, for %s%s: it is number %llu of %llu.", THING(id), AT(gp->line), (Ull)position(m, q, g),
+        (Ull)q->count);
+    if (by == NONE || g_of(t, by) == NULL) {
+        say(t, "Nobody has it at this moment.");
+        return;
+    }
+    const ModelHold *h = &m->hold[m->sync[id].holds];
+    say(t, "%s has it, since %s%s.", G(by), TIME(h->since_ns), AT(h->line));
+    if (is_told(t, by) && m->g[by].state == G_RUNNABLE)
+        say(t, "That is a cycle across the boundary: %s needs a P%s before it can give it back, and Ps stand behind threads that wait "
+               "for it in C. Only sysmon breaks it, and each P that it takes needs another thread.", G(by), AT(m->g[by].line));
+    else tell_g(t, by, false);
 }
 
 /* Ends at the line of the call. */
@@ -288,6 +330,7 @@ static void say_call(Tale *t, uint64_t g) {
     }
     say(t, "%s called %s%s, at %s%s.", G(g), STR(gp->fn), AT(gp->line), TIME(gp->since_ns),
         waits ? ", and sleeps in the driver until that is done" : "");
+    if (model_waits_at(gp) < t->m->sync_count) say_pthread(t, g);
 }
 
 /* ---- what goroutine g is doing, when it does something ---- */
@@ -501,8 +544,6 @@ static void tell_runnable(Tale *t, uint64_t g, bool asked) {
 }
 
 /* ---- waiting: for whom? ---- */
-
-static void tell_g(Tale *t, uint64_t g, bool asked);
 
 /* g is waited for, and waits itself for what was told before. */
 static void tell_circle(Tale *t, uint64_t g) {
@@ -849,11 +890,9 @@ static void tell_g(Tale *t, uint64_t g, bool asked) {
         tell_unborn(t, g);
         return;
     }
-    for (size_t i = 0; i < t->told_count; i++) {
-        if (t->told[i] == g) {
-            tell_circle(t, g);
-            return;
-        }
+    if (is_told(t, g)) {
+        tell_circle(t, g);
+        return;
     }
     if (t->told_count == ARRAY_LEN(t->told) || t->y->count + 6 > WHY_SENTENCES_MAX) {
         say(t, "%s is %s%s; ask for it to hear more.", G(g), g_state_name[gp->state], AT(gp->line));

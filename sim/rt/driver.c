@@ -6,9 +6,13 @@
  *
  *     command done ──▶ the driver's thread ──needm──▶ Go ──▶ a channel ──▶ whoever waits there
  *
+ * The specification says that they are called, not when. So there is a driver here that puts them off (late_callbacks): it
+ * makes them when no queue has anything left. A command that waits for what a callback does then waits for ever.
+ *
  * Source:  OpenCL 3.0, 5.11 clSetEventCallback: may be called asynchronously, from any thread, in any order
  * Go:      runtime/cgocall.go cgocallback, runtime/proc.go needm: see callback.c
- * Differs: one such thread, in the order in which commands end; it is made by the first clSetEventCallback.
+ * Differs: one such thread, in the order in which commands end; it is made by the first clSetEventCallback. The late driver is
+ *          modelled after what is reported of some (CHIP-SPV/chipStar 1090), and is nobody's in particular.
  * Emits:   DEV_CALLBACK DEV_NOTIFY
  */
 #include "world.h"
@@ -41,17 +45,28 @@ static void go_on(World *w, CThread *t, OpKind kind, uint64_t delay_ns) {
     }
 }
 
+/* Is there nothing that it would tell now? */
+static bool nothing_to_tell(const World *w) {
+    bool left = false;
+    for (size_t i = 0; w->opt.late_callbacks && i < w->queue_count; i++) left |= w->queues[i].head != NONE;
+    return left || w->driver.head == w->driver.due_count;
+}
+
 void driver_tell(World *w, uint64_t call) {
     GROW(w->driver.due, w->driver.due_cap, w->driver.due_count + 1);
     w->driver.due[w->driver.due_count++] = call;
-    if (!w->driver.rests) return;
+    driver_look(w);
+}
+
+void driver_look(World *w) {
+    if (!w->driver.rests || nothing_to_tell(w)) return;
     w->driver.rests = false;
     go_on(w, w->driver.thread, OP_TELL, cost(w, COST_dev_notify));
 }
 
 void driver_next(World *w, CThread *t) {
-    if (w->driver.head == w->driver.due_count) {
-        w->driver.head = w->driver.due_count = 0;
+    if (w->driver.head == w->driver.due_count) w->driver.head = w->driver.due_count = 0;
+    if (nothing_to_tell(w)) {
         w->driver.rests = true;
         sched_checkdead(w);
         return;

@@ -99,7 +99,10 @@ void exec_panic(World *w, G *gp, const char *text) {
 
 void exec_wrong_side(World *w, const Op *op, bool in_c) {
     Diag d;
-    if (in_c) {
+    if (in_c && pthread_is(w, op)) {
+        diag_fail_at(&d, EXIT_SCENARIO, "", (int)op->line, 0, "on this thread C has not called Go yet, and cannot lock its mutex here");
+        diag_remedy(&d, "Lock it inside of C.call, or behind this thread's first C.callback.");
+    } else if (in_c) {
         bool leaves_go = op->kind == OP_C_CALL || op->kind == OP_C_ENTER || op->kind == OP_ACROSS ||
                          op->kind == OP_CTX_CURRENT || op->kind == OP_CTX_USE || op->kind == OP_CTX_ABSENT ||
                          op->kind == OP_MEM_TAKE || op->kind == OP_MEM_GIVE ||
@@ -184,7 +187,7 @@ static void begin(World *w, M *mp) {
     w->acting = mp; /* others may have been, while the program was asked */
     gp->op_again = false;
     result_set(&gp->result, 0, true);
-    if (op->kind == OP_C_WORK || op->kind == OP_C_LEAVE || op->kind == OP_CALLBACK) {
+    if (op->kind == OP_C_WORK || op->kind == OP_C_LEAVE || op->kind == OP_CALLBACK || pthread_is(w, op)) {
         exec_wrong_side(w, op, false);
         return;
     }
@@ -221,6 +224,10 @@ static void begin_in_c(World *w, M *mp) {
     case OP_CTX_ABSENT: m_due(w, mp, M_AT_C, op->b); return;
     case OP_CTX_CURRENT: m_due(w, mp, M_AT_C, 0); return;
     case OP_C_THREAD: m_due(w, mp, M_AT_C, cost(w, COST_pthread_create)); return;
+    case OP_SYNC:
+        if (pthread_is(w, op)) m_due(w, mp, M_AT_C, sync_cost(w, op));
+        else exec_wrong_side(w, op, true);
+        return;
     case OP_CALLBACK: callback_enter(w, mp); return;
     case OP_C_LEAVE:
         gp->args = 0;
@@ -469,6 +476,9 @@ void exec_c(World *w, M *mp) {
     case OP_CTX_CURRENT: context_current(w, mp); break;
     case OP_CTX_USE:
     case OP_CTX_ABSENT: context_use(w, mp); break;
+    case OP_SYNC:
+        if (!pthread_op(w, mp)) return; /* it is woken by who unlocks */
+        break;
     case OP_ACROSS: across_back(w, mp); return;
     case OP_CALLBACK: callback_enter(w, mp); return; /* the C thread has its extra M now */
     case OP_CALLBACK_END:

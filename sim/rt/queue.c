@@ -178,6 +178,7 @@ static void leave(World *w, DevQueue *q, uint64_t cmd) {
 static void run_dry(World *w, Id_QUEUE id) {
     DevQueue *q = &w->queues[id.v];
     EMIT(w->s, DEV_IDLE, id);
+    driver_look(w);
     M *mp = q->waiters;
     q->waiters = NULL;
     while (mp != NULL) { /* in the order in which they began to wait */

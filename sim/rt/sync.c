@@ -120,7 +120,8 @@ static uint64_t wakes(const Sync *s, const Op *op) {
 uint64_t sync_cost(const World *w, const Op *op) {
     static const CostName base[SYNC_KINDS] = {
         [SYNC_MUTEX] = COST_mutex, [SYNC_RWMUTEX] = COST_mutex, [SYNC_WAITGROUP] = COST_waitgroup, [SYNC_ONCE] = COST_once,
-        [SYNC_COND] = COST_cond,   [SYNC_WEIGHTED] = COST_weighted, [SYNC_ERRGROUP] = COST_waitgroup};
+        [SYNC_COND] = COST_cond,   [SYNC_WEIGHTED] = COST_weighted, [SYNC_ERRGROUP] = COST_waitgroup,
+        [SYNC_PTHREAD] = COST_mutex};
     const Sync *s = w->syncs[op->a];
     return cost(w, base[s->kind]) + wakes(s, op) * cost(w, COST_sync_wake);
 }

@@ -220,6 +220,7 @@ struct Sync {
     Id_SYNC id;
     SyncKind kind;
     Mutex m; /* a Mutex; of an RWMutex: w; of a Once: m */
+    G *owner; /* of C's mutex: on whose thread it was locked */
     struct {
         int32_t readers, reader_wait; /* readerCount, less RWMUTEX_READERS_MAX while a writer is there */
         Sema reader, writer;
@@ -387,6 +388,7 @@ typedef struct {
     Foreign *foreign;      /* borrowed; NULL: no OP_MEM_TAKE */
     uint64_t gogc;         /* percent; NONE = off; 0 = Go's own 100 */
     uint64_t gomemlimit;   /* bytes; 0 = none */
+    bool late_callbacks;   /* the driver calls only when no queue has anything left */
 } WorldOptions;
 
 /* Ways to be unkind that break no rule: everything must still hold. */
@@ -684,6 +686,7 @@ Engine queue_engine(LaunchKind kind); /* ENGINE_COUNT: none */
 /* driver.c */
 void driver_call(World *w, M *mp);             /* OP_EVENT_CALL */
 void driver_tell(World *w, uint64_t call);     /* its command is done */
+void driver_look(World *w);                    /* should its thread get up for what is due? */
 void driver_next(World *w, CThread *t);        /* the thread has nothing to do */
 void driver_called(World *w, CThread *t);      /* OP_END of what it ran */
 bool driver_rests(const World *w, const CThread *t); /* nothing will come from it by itself */
@@ -769,6 +772,8 @@ bool cond_broadcast(World *w, M *mp, Sync *s);
 bool weighted_acquire(World *w, M *mp, Sync *s);
 bool weighted_tryacquire(World *w, M *mp, Sync *s);
 bool weighted_release(World *w, M *mp, Sync *s);
+bool pthread_is(const World *w, const Op *op); /* is it about a mutex of C's? Then the goroutine is in C, and stays there: */
+bool pthread_op(World *w, M *mp);
 
 /* gc.c */
 void gc_new(World *w);

@@ -13,7 +13,7 @@ static const char *const thing_name[] = {"a channel", "a heap object", "a Pinner
                                          "a cleanup",
                                          "a pointer of C's", "a queue", "an event", "a case of a select",
                                          "a Mutex",   "an RWMutex",    "a WaitGroup", "a Once",
-                                         "a Cond",    "a Weighted",    "an errgroup", "an atomic value",
+                                         "a Cond",    "a Weighted",    "an errgroup", "a mutex of C's", "an atomic value",
                                          "a context"};
 
 const char *script_thing_name(uint32_t kind) {

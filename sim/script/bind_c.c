@@ -284,6 +284,7 @@ void bind_c(lua_State *L) {
     luaL_setfuncs(L, functions, 0);
     bind_memory_c(L);
     bind_stack_c(L);
+    bind_sync_c(L);
     doors_seal(L, "C");
     lua_setfield(L, -2, "C");
 }

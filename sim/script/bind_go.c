@@ -137,6 +137,11 @@ static bool take_device_memory(Scenario *sc, const char *text) {
     return script_size(text, &sc->device_memory) && sc->device_memory % FOREIGN_PAGE == 0;
 }
 
+static bool take_callbacks(Scenario *sc, const char *text) {
+    sc->late_callbacks = strcmp(text, "late") == 0;
+    return sc->late_callbacks || strcmp(text, "soon") == 0;
+}
+
 static bool take_seed(Scenario *sc, const char *text) { return whole_number(text, &sc->seed); }
 
 static bool take_limit(Scenario *sc, const char *text) {
@@ -168,6 +173,7 @@ static const Field fields[] = {
     {"gogc", "is a percentage such as \"100\", or \"off\", as GOGC", LUA_TSTRING, take_gogc},
     {"gomemlimit", "is a size such as \"64MiB\", 1GiB at most, as GOMEMLIMIT", LUA_TSTRING, take_gomemlimit},
     {"device_memory", "is a size such as \"64MiB\", in steps of 4KiB, 1GiB at most", LUA_TSTRING, take_device_memory},
+    {"callbacks", "is \"soon\", or \"late\" for a driver that makes them only when nothing is enqueued any more", LUA_TSTRING, take_callbacks},
     {"max_threads", "is a whole number from 3 to 100000, as debug.SetMaxThreads takes it", LUA_TNUMBER, take_max_threads},
     {"events", "is a whole number of events after which the run is stopped", LUA_TNUMBER, take_events},
 };
@@ -262,7 +268,7 @@ static int scenario(lua_State *L) {
     lua_settop(L, 1);
     const char *unknown = script_unknown_key(L, 1, is_field);
     if (unknown)
-        script_error(L, "It has: title, book, go, procs, seed, limit, events, stress, godebug, collector, gogc, gomemlimit, device_memory, max_threads, costs.",
+        script_error(L, "It has: title, book, go, procs, seed, limit, events, stress, godebug, collector, gogc, gomemlimit, device_memory, callbacks, max_threads, costs.",
                      "scenario has no field '%s'", unknown);
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         read_field(L, s, &fields[i]);

@@ -6,10 +6,11 @@
  *     local once = sync.Once()       once:Do(f)
  *     local cond = sync.Cond(mu)     cond:Wait()  cond:Signal()  cond:Broadcast()  cond.L
  *     local sem = semaphore.Weighted(10)    sem:Acquire(n)  sem:TryAcquire(n)  sem:Release(n)
+ *     local m = C.mutex()            m:lock()  m:unlock()      -- a mutex of C's, for C code
  *
  * Each takes its name as the last argument, or from its line.
  *
- * Go:      sync; golang.org/x/sync/semaphore
+ * Go:      sync; golang.org/x/sync/semaphore; C's mutex is no part of it, and waits in another way: sim/rt/sync_pthread.c
  * Differs: Acquire has no context, and so no error, yet. An error of Lua's in the function of a Once that somebody catches
  *          leaves the Once held; a panic ends the program.
  */
@@ -92,6 +93,8 @@ METHOD(wg_wait, SYNC_WAITGROUP, "Wait", DO_WAIT, sync_returns_nothing)
 METHOD(cond_wait_it, SYNC_COND, "Wait", DO_WAIT, sync_returns_nothing)
 METHOD(cond_signal_it, SYNC_COND, "Signal", DO_SIGNAL, sync_returns_nothing)
 METHOD(cond_broadcast_it, SYNC_COND, "Broadcast", DO_BROADCAST, sync_returns_nothing)
+METHOD(pthread_lock, SYNC_PTHREAD, "lock", DO_LOCK, sync_returns_nothing)
+METHOD(pthread_unlock, SYNC_PTHREAD, "unlock", DO_UNLOCK, sync_returns_nothing)
 #undef METHOD
 
 /* A whole number at index 2. */
@@ -232,6 +235,20 @@ static int make_weighted(lua_State *L) {
         script_arg_error(L, 1, "For example: local sem = semaphore.Weighted(10)", "semaphore.Weighted wants its size, a whole number");
     sync_push(L, SYNC_WEIGHTED, (uint64_t)n, NONE, 2, "semaphore.Weighted(");
     return 1;
+}
+
+static int make_pthread(lua_State *L) {
+    script_declared(L, "C.mutex");
+    sync_push(L, SYNC_PTHREAD, 0, NONE, 1, "C.mutex(");
+    return 1;
+}
+
+void bind_sync_c(lua_State *L) {
+    static const luaL_Reg functions[] = {{"mutex", make_pthread}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"lock", pthread_lock}, {"unlock", pthread_unlock}, {NULL, NULL}};
+    static const luaL_Reg meta[] = {{"__tostring", sync_text}, {NULL, NULL}};
+    script_thing_type(L, THING_SYNC + SYNC_PTHREAD, methods, meta);
+    luaL_setfuncs(L, functions, 0);
 }
 
 void bind_sync(lua_State *L) {

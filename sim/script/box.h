@@ -376,6 +376,7 @@ void bind_cl(lua_State *L);
 void bind_picture(lua_State *L);
 void bind_handle(lua_State *L);
 void bind_stack(lua_State *L);
+void bind_sync_c(lua_State *L); /* into C */
 void bind_stack_c(lua_State *L); /* fills C */
 bool script_size(const char *text, uint64_t *bytes); /* "64MiB", 1GiB at most */
 void bind_memory(lua_State *L);    /* copy; these fill C and cl, on top of the stack: */

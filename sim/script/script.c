@@ -206,7 +206,8 @@ WorldOptions script_world_options(const Script *s) {
                           .heap = s->heap,
                           .foreign = s->foreign,
                           .gogc = sc->gogc,
-                          .gomemlimit = sc->gomemlimit};
+                          .gomemlimit = sc->gomemlimit,
+                          .late_callbacks = sc->late_callbacks};
 }
 
 const Scenario *script_scenario(const Script *s) { return &s->scenario; }

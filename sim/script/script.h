@@ -28,6 +28,7 @@ typedef struct {
     uint32_t max_threads;  /* 0 = Go's own 10,000 */
     bool cgocheck_off;
     uint64_t device_memory; /* bytes; 0 = not said */
+    bool late_callbacks;    /* of the driver */
     Collector collector;
     uint64_t gogc;       /* percent; NONE = off */
     uint64_t gomemlimit; /* bytes; 0 = none */

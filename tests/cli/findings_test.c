@@ -84,6 +84,44 @@ static void a_deadlock_has_both_verdicts(void) {
     command_gives(0, "$F run --quiet $T/dead_wrong.lua");
 }
 
+/* Which of the two holds for this program: it calls C, or it does not. */
+static void who_calls_c_is_not_told(void) {
+    command_gives(0, "sed 's/^  c:recv/  C.call(\"usleep\", \"1us\") c:recv/' $T/dead.lua >$T/dead_c.lua");
+    Result r = command("cd $T && $F run --quiet --out dead.trace dead_c.lua");
+    CU_ASSERT_EQUAL(r.status, 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(r.err, "That is Go's report without cgo. This program calls C, and would hang here in silence:\n"));
+    result_free(&r);
+    r = command("cd $T && $F findings dead.trace; $F show --words dead.trace");
+    CU_ASSERT_PTR_NOT_NULL(strstr(r.out, "this program calls C, so it hangs in silence"));
+    CU_ASSERT_PTR_NULL(strstr(r.out, "with cgo linked the program hangs"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(r.out, "But this program calls C, so Go keeps an extra M"));
+    result_free(&r);
+}
+
+/* The same of Go itself: the twin of 19_silence_wrong, with a lookup in C and with one of Go's own. */
+static void the_verdicts_are_gos(void) {
+    Result built = command("cd tests/go/silence && for v in pure cgo; do GO111MODULE=off go build -o $T/$v main.go $v.go || exit; done");
+    if (built.status != 0) {
+        result_free(&built);
+        check_skip("no Go with a C compiler");
+        return;
+    }
+    result_free(&built);
+    Result pure = command("timeout 20 $T/pure"), cgo = command("timeout 1 $T/cgo");
+    CU_ASSERT_EQUAL(pure.status, 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(pure.err, "all answers are here\nfatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [chan receive"));
+    CU_ASSERT_EQUAL(cgo.status, 124); /* it would hang for ever */
+    check_text("with cgo", "all answers are here\n", cgo.err);
+    result_free(&pure);
+    result_free(&cgo);
+    const struct { const char *set, *says; } same[] = {{"cgo=false", "Go reports it and exits"}, {"cgo=true", "it hangs in silence"}};
+    for (size_t i = 0; i < 2; i++) {
+        Result r = command("$F run --quiet --set %s --out $T/silence.trace scenarios/museum/19_silence_wrong.lua && $F findings $T/silence.trace", same[i].set);
+        CU_ASSERT_PTR_NOT_NULL(strstr(r.out, same[i].says));
+        result_free(&r);
+    }
+}
+
 static void findings_are_one_json_object(void) {
     burst("json", "");
     char *out = output_of("$F run --quiet --out $T/json.trace $T/json.lua; $F findings --json $T/json.trace || test $? = 1");
@@ -121,6 +159,8 @@ void cli_findings_tests(void) {
         {"a finding that does not come is missed", a_finding_that_does_not_come_is_missed},
         {"a scenario that says nothing gets a note", a_scenario_that_says_nothing_gets_a_note},
         {"a deadlock has both verdicts", a_deadlock_has_both_verdicts},
+        {"who calls C is not told of a deadlock", who_calls_c_is_not_told},
+        {"the verdicts are Go's own", the_verdicts_are_gos},
         {"findings are one JSON object", findings_are_one_json_object},
         {"nothing is found where nothing is wrong", nothing_is_found_where_nothing_is_wrong},
         {0},

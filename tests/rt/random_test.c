@@ -39,7 +39,7 @@ static void add(Random *x, uint64_t body, Op op) {
 static void add_go(Random *x, Prng *r, uint64_t body, int depth);
 
 /* Things of package sync, by number; only what cannot unlock too often. */
-enum { MUTEX, MUTEX_2, RWMUTEX, WAITGROUP, ONCE, COND, WEIGHTED, SYNCS, UNITS = 4 };
+enum { MUTEX, MUTEX_2, RWMUTEX, WAITGROUP, ONCE, COND, WEIGHTED, PTHREAD, SYNCS, UNITS = 4 };
 
 static void add_between(Random *x, Prng *r, uint64_t body, int depth, Op before, Op after) {
     if (x->count + 4 > OPS_MAX || depth > 3) return;
@@ -106,9 +106,12 @@ static void add_c(Random *x, Prng *r, uint64_t body, int depth) {
 
 static void add_c_call(Random *x, Prng *r, uint64_t body, int depth) {
     if (x->count + 8 > OPS_MAX || depth > 3) return;
+    bool locks = prng_below(r, 5) == 0; /* and calls Go with the lock in its hand, now and then */
     ADD(C_ENTER());
-    for (uint64_t n = 1 + prng_below(r, 3); n > 0 && x->count + 6 < OPS_MAX; n--)
+    if (locks) ADD(SYNC(LOCK, PTHREAD));
+    for (uint64_t n = 1 + prng_below(r, 3); n > 0 && x->count + 7 < OPS_MAX; n--)
         add_c(x, r, body, depth + 1);
+    if (locks) ADD(SYNC(UNLOCK, PTHREAD));
     ADD(C_LEAVE());
 }
 
@@ -237,7 +240,8 @@ static Program make(Random *x, uint64_t seed) {
         SyncKind kind;
         uint64_t size, of;
     } syncs[SYNCS] = {{SYNC_MUTEX, 0, 0}, {SYNC_MUTEX, 0, 0}, {SYNC_RWMUTEX, 0, 0}, {SYNC_WAITGROUP, 0, 0},
-                      {SYNC_ONCE, 0, 0},  {SYNC_COND, 0, MUTEX}, {SYNC_WEIGHTED, UNITS, 0}};
+                      {SYNC_ONCE, 0, 0},  {SYNC_COND, 0, MUTEX}, {SYNC_WEIGHTED, UNITS, 0},
+                      {SYNC_PTHREAD, 0, 0}};
     enum { MAIN_OPS = 12 };
     Prng r;
     bool crowd = seed % 17 == 0; /* goroutines come faster than they go: run queues overflow */

@@ -98,6 +98,31 @@ static void the_driver_calls_back(void) {
     attempt_free(&a);
 }
 
+/* A driver that makes callbacks only when nothing is enqueued any more: late, but all of them and in their order. */
+static void a_late_driver_calls_when_nothing_is_left(void) {
+#define LATE(body) "scenario { title = 't', limit = '50ms', callbacks = 'late' } main(function()\n" DATA body "\nend)\n"
+    static const char two[] = LATE("local c = chan(2)\n"
+                                   "k:launch():callback('goFirst', function() c:send('first') end)\n"
+                                   "k:launch { takes = '1ms' }:callback('goSecond', function() c:send('second') end) cl.finish() print 'dry'\n"
+                                   "print((c:recv())) print((c:recv()))");
+    attempt_says(two, "dry\nfirst\nsecond\n");
+    attempt_says(LATE("local e, c = k:launch(), chan() cl.finish() e:callback('goLate', function() c:send('c') end) print((c:recv()))"), "c\n");
+    Attempt a = attempt(two, NULL);
+    const char *idle = strstr(a.events, "DEV_IDLE"), *told = strstr(a.events, "DEV_NOTIFY");
+    CU_ASSERT(idle != NULL && told != NULL && idle < told);
+    attempt_free(&a);
+    static const char chain[] = "local e = cl.user_event 'e' k:launch():callback('goSet', function() e:complete() end) k:launch { after = e } cl.finish()";
+    char source[512];
+    for (int late = 0; late < 2; late++) {
+        snprintf(source, sizeof source, "scenario { title = 't', limit = '50ms', callbacks = '%s' } main(function()\n" DATA "%s end)",
+                 late ? "late" : "soon", chain);
+        a = attempt(source, NULL);
+        CU_ASSERT_EQUAL(a.outcome, late ? RUN_LIMIT : RUN_EXITED);
+        attempt_free(&a);
+    }
+    attempt_fails("scenario { title = 't', callbacks = 'never' } main(function() end)", "callbacks is \"soon\", or \"late\"");
+}
+
 /* What a callback needs is found by the collector, and every version of Go gives the M back in its own way. */
 static void a_callback_keeps_its_objects(void) {
     static const char *const versions[] = {"1.20", "1.22", "1.26"};
@@ -152,6 +177,7 @@ void script_queue_tests(void) {
         {"an unordered queue knows lists and barriers", an_unordered_queue_knows_lists_and_barriers},
         {"the host completes a user event, once", the_host_completes_a_user_event_once},
         {"the driver calls back, on its own thread", the_driver_calls_back},
+        {"a late driver calls when nothing is left", a_late_driver_calls_when_nothing_is_left},
         {"a callback keeps its objects, under every version", a_callback_keeps_its_objects},
         {"results are those of the graph", results_are_those_of_the_graph},
         {"wrong arguments are refused", wrong_arguments_are_refused},
