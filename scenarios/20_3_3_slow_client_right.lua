@@ -4,7 +4,7 @@
 -- not read yet waits there, four bytes a token, and not in the batcher; his slot is free when the model is done with him,
 -- not when he is. The price is that the model works for him as fast as for others, even if he will never read it.
 --
--- Change one thing:  --set reads=1s   the others do not notice; when does the program end?
+-- Change one thing:  --set reads=100ms   the others do not notice; when does the program end?
 
 scenario { title = "The slow one waits for himself", book = "20.3.3", procs = 2, seed = 1, device_memory = "64KiB" }
 
@@ -22,6 +22,7 @@ local function batcher()
   local sequence = cl.locked("sequence", slots * room, "ints")
   local span     = cl.locked("span", 2 * slots, "ints")
   for i = 0, numbers - 1 do model[i] = (i * 2654435761 % (1 << 32) >> 20) % 16 - 8 end
+  for i = 0, 2 * slots - 1 do span[i] = 0 end
   local decode = cl.kernel("decode", sequence, cache, span, model, room)
   local batch, live = {}, 0
 

@@ -23,6 +23,7 @@ local function batcher()
   local sequence = cl.locked("sequence", slots * room, "ints")
   local span     = cl.locked("span", 2 * slots, "ints")
   for i = 0, numbers - 1 do model[i] = (i * 2654435761 % (1 << 32) >> 20) % 16 - 8 end
+  for i = 0, 2 * slots - 1 do span[i] = 0 end
   local decode = cl.kernel("decode", sequence, cache, span, model, room)
   local batch, live = {}, 0
 

@@ -1,9 +1,10 @@
 /* service_test.c -- what a slow client costs a service: as much as the scenario says without the fix, and at most a tenth
- * of that with it (20.3.4).
+ * of that with it (20.3.4); and what the scenarios of 20.3 and 21.1 tell the class to turn.
  *
  * The cost is a difference between two runs of the same scenario, with the slow client and without one: of the time that
  * the device stands idle, and of the time until all others have their answers.
  */
+#include "../../sim/base/base.h"
 #include "../check.h"
 #include "command.h"
 
@@ -54,8 +55,30 @@ static void the_fix_leaves_a_tenth_of_the_cost(void) {
     CU_ASSERT(with.idle > 0); /* he was slow */
 }
 
+/* What a scenario tells the class to turn is expected of it, too. */
+static void what_the_knobs_show_is_so(void) {
+    static const char *const turned[] = {
+        "20_3_1_stream --set stream=false",
+        "20_3_1_stream --set length=20",
+        "20_3_2_fixed --set slots=8",
+        "20_3_2_continuous --set slots=8",
+        "20_3_3_slow_client_wrong --set reads=0ms",
+        "20_3_3_slow_client_right --set reads=100ms",
+        "20_3_4_slow_client_wrong --set buffer=8",
+        "20_3_4_slow_client_right --set buffer=0",
+        "20_3_4_slow_client_right --set patience=10ms",
+        "20_3_4_gone_right --set buffer=0",
+        "21_1_each_wrong --set agents=64",
+        "21_1_funnel_right --set agents=64",
+        "21_1_funnel_right --set yield=true",
+        "21_1_resume --set resume=false",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(turned); i++) command_gives(0, "$F run -q $D %s", turned[i]);
+}
+
 void cli_service_tests(void) {
     static const Check checks[] = {
+        {"what their knobs show is so", what_the_knobs_show_is_so},
         {"with the fix a slow client costs a tenth at most", the_fix_leaves_a_tenth_of_the_cost}, {0}};
     suite("command line: a service and its slow client", checks);
 }
