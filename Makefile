@@ -58,7 +58,7 @@ TESTS_DEV    = slice buildlog signature device fault
 TESTS_RT     = sched rules stw gc queue lock sync callback wait random memory_random version profile
 TESTS_SCRIPT = sandbox budget order value chan_table select error \
                knob kernel rule sync pthread memory queue timer context moved strand liveness forget roots objects
-TESTS_CLI    = output same cut wrong golden picture export findings diff calibrate
+TESTS_CLI    = output same cut wrong golden picture export findings diff calibrate service
 TESTS_VIEW   = draw layout player picture window
 
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
