@@ -24,7 +24,7 @@ void sync_push(lua_State *L, SyncKind kind, uint64_t size, uint64_t of, int name
     else snprintf(d.name, sizeof d.name, "%s", script_name(L, name_at, "the name of what package sync gives"));
     SyncRef *r = script_new_thing(L, (ThingKind)(THING_SYNC + kind), sizeof *r);
     memcpy(r->name, d.name, sizeof d.name);
-    r->limit = NONE;
+    r->limit = r->context = NONE;
     if (s->phase == PHASE_CHECK) script_error(L, "", "sync: the run is over");
     if (s->phase == PHASE_RUN) {
         r->thing.id = (uint32_t)world_sync(s->w, kind, size, (Id_SYNC){of}, d.name, d.line).v;

@@ -432,8 +432,13 @@ uint64_t script_tick(void); /* what a timer sends */
 typedef struct {
     Thing thing; /* kind: THING_SYNC + SyncKind */
     char name[NAME_TEXT_MAX];
-    uint64_t limit; /* of an errgroup: its channel; NONE = none */
+    uint64_t limit, context; /* of an errgroup: its channel; what it cancels; NONE = none */
 } SyncRef;
+
+/* Begins the making of a context below the one at index 1, and pushes it, to index 3; the caller yields. NULL: that panics. */
+Op *context_begin(lua_State *L, const char *what, CancelKind kind, uint64_t delay_ns);
+/* Begins the end of this one: "context canceled", with that cause (Id_STR), or with none but itself (NONE). */
+Op *context_end(lua_State *L, const char *what, uint64_t context, uint64_t cause);
 
 /* A thing of package sync of this kind, pushed; its name is at the index, or stands in the line before `call`. */
 void sync_push(lua_State *L, SyncKind kind, uint64_t size, uint64_t of, int name, const char *call);

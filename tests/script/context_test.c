@@ -98,6 +98,8 @@ static void wrong_arguments_are_refused(void) {
     attempt_fails(MAIN("context.WithTimeout(context.Background(), 5)"), "is a duration with its unit");
     attempt_fails(MAIN("context.WithDeadline(context.Background(), 'x')"), "wants a time, in nanoseconds");
     attempt_fails(MAIN("context.AfterFunc(context.Background(), 5)"), "context.AfterFunc wants a function");
+    attempt_fails(MAIN("errgroup.WithContext('x')"), "errgroup.WithContext wants a context");
+    attempt_fails(HEAD "errgroup.WithContext(context.Background()) main(function() end)", "errgroup.WithContext is an operation of a goroutine");
     attempt_fails(MAIN("context.Background().Done()"), "Done wants a context");
     attempt_fails(HEAD "context.WithCancel(context.Background()) main(function() end)", "context.WithCancel is an operation of a goroutine");
     attempt_fails(MAIN("local a, cancel = context.WithCancelCause(context.Background()) cancel(5)"), "a cause");

@@ -77,6 +77,31 @@ static const struct {
      "2\n", NULL},
     {"limit while active", "local g = errgroup.Group() g:SetLimit(2) g:Go(function()" STEP "end) g:SetLimit(3)", "",
      "panic: errgroup: modify limit while 1 goroutines in the group are still active"},
+    {"no limit any more",
+     "local g = errgroup.Group() g:SetLimit(1) g:Go(function()" STEP "end) g:SetLimit(-1) print(g:TryGo(function() end)) print(g:Wait() == nil)",
+     "true\ntrue\n", NULL},
+    {"try to go",
+     "local g, c = errgroup.Group(), chan() local f = function() c:recv() end g:SetLimit(2)\n"
+     "print(g:TryGo(f), g:TryGo(f), g:TryGo(f)) c:send(1)" STEP "print(g:TryGo(f), g:TryGo(f)) c:send(1) c:send(1)\n"
+     "print(g:Wait() == nil) g:SetLimit(0) print(g:TryGo(f)) g:SetLimit(-1) g:TryGo(function() return 'bad' end) print(g:Wait())",
+     "true true false\ntrue false\ntrue\nfalse\nbad\n", NULL},
+    {"context of a group",
+     "local g, ctx = errgroup.WithContext(context.Background())\n"
+     "for i = 1, 3 do g:Go(function() if i == 2 then" STEP "return 'bad' end ctx:Done():recv() return 'worse' end) end\n"
+     "print(ctx:Err() == nil) print(g:Wait(), ctx:Err(), context.Cause(ctx))",
+     "true\nbad context canceled bad\n", NULL},
+    {"context of a group after Wait",
+     "local g, ctx = errgroup.WithContext(context.Background()) g:Go(function() end) print(g:Wait() == nil, ctx:Err(), context.Cause(ctx))\n"
+     "g:Go(function() return 'late' end) print(g:Wait(), context.Cause(ctx))",
+     "true context canceled context canceled\nlate context canceled\n", NULL},
+    {"group below a context",
+     "local above, cancel = context.WithCancelCause(context.Background()) local g, ctx = errgroup.WithContext(above)\n"
+     "g:Go(function() ctx:Done():recv() return ctx:Err() end)" STEP "cancel('enough') print(g:Wait(), context.Cause(ctx))\n"
+     "local g, ctx = errgroup.WithContext(above) g:Go(function() return 'bad' end) print(g:Wait(), context.Cause(ctx))",
+     "context canceled enough\nbad enough\n", NULL},
+    {"group that nobody cancels",
+     "local g, ctx = errgroup.WithContext(context.Background()) g:Go(function() ctx:Done():recv() end) g:Go(function() end) g:Wait()", "",
+     ASLEEP},
     {"atomic",
      "local n = atomic.Int64() n:Store(5) print(n:Add(2), n:Swap(1), n:CompareAndSwap(7, 9), n:CompareAndSwap(1, 9), n:Load())",
      "7 7 false true 9\n", NULL},

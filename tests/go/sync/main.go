@@ -189,6 +189,71 @@ var cases = map[string]func(){
 		g.Go(func() error { time.Sleep(step); return nil })
 		g.SetLimit(3)
 	},
+	"no limit any more": func() {
+		var g errgroup.Group
+		g.SetLimit(1)
+		g.Go(func() error { time.Sleep(step); return nil })
+		g.SetLimit(-1)
+		fmt.Println(g.TryGo(func() error { return nil }))
+		fmt.Println(g.Wait() == nil)
+	},
+	"try to go": func() {
+		var g errgroup.Group
+		c := make(chan int)
+		f := func() error { <-c; return nil }
+		g.SetLimit(2)
+		fmt.Println(g.TryGo(f), g.TryGo(f), g.TryGo(f))
+		c <- 1
+		time.Sleep(step)
+		fmt.Println(g.TryGo(f), g.TryGo(f))
+		c <- 1
+		c <- 1
+		fmt.Println(g.Wait() == nil)
+		g.SetLimit(0)
+		fmt.Println(g.TryGo(f))
+		g.SetLimit(-1)
+		g.TryGo(func() error { return errors.New("bad") })
+		fmt.Println(g.Wait())
+	},
+	"context of a group": func() {
+		g, ctx := errgroup.WithContext(context.Background())
+		for i := 1; i <= 3; i++ {
+			g.Go(func() error {
+				if i == 2 {
+					time.Sleep(step)
+					return errors.New("bad")
+				}
+				<-ctx.Done()
+				return errors.New("worse")
+			})
+		}
+		fmt.Println(ctx.Err() == nil)
+		fmt.Println(g.Wait(), ctx.Err(), context.Cause(ctx))
+	},
+	"context of a group after Wait": func() {
+		g, ctx := errgroup.WithContext(context.Background())
+		g.Go(func() error { return nil })
+		fmt.Println(g.Wait() == nil, ctx.Err(), context.Cause(ctx))
+		g.Go(func() error { return errors.New("late") })
+		fmt.Println(g.Wait(), context.Cause(ctx))
+	},
+	"group below a context": func() {
+		above, cancel := context.WithCancelCause(context.Background())
+		g, ctx := errgroup.WithContext(above)
+		g.Go(func() error { <-ctx.Done(); return ctx.Err() })
+		time.Sleep(step)
+		cancel(errors.New("enough"))
+		fmt.Println(g.Wait(), context.Cause(ctx))
+		g, ctx = errgroup.WithContext(above)
+		g.Go(func() error { return errors.New("bad") })
+		fmt.Println(g.Wait(), context.Cause(ctx))
+	},
+	"group that nobody cancels": func() {
+		g, ctx := errgroup.WithContext(context.Background())
+		g.Go(func() error { <-ctx.Done(); return nil })
+		g.Go(func() error { return nil })
+		g.Wait()
+	},
 	"atomic": func() {
 		var n atomic.Int64
 		n.Store(5)
