@@ -499,8 +499,12 @@ semaphore = {}
 ---golang.org/x/sync/semaphore: so many units, first come first served.
 ---@class Weighted
 local Weighted = {}
+---Waits until so many are free and nobody is before you. With a context: until that is over at the latest, and then you have none.
+---@overload fun(self: Weighted, n: integer)
+---@param ctx ContextTree
 ---@param n integer
-function Weighted:Acquire(n) end
+---@return string? err  The context's error; nil: you have them.
+function Weighted:Acquire(ctx, n) end
 ---false: they are not free, or others wait.
 ---@param n integer
 ---@return boolean ok

@@ -74,6 +74,7 @@ static void cancel_one(World *w, M *mp, uint64_t id, uint64_t from, Id_STR err, 
     EMIT(w->s, CONTEXT_CANCEL, {id}, gp->id, {from}, err, cause, {gp->op.line});
     if (c->timer != NONE) timer_stop(w->timers[c->timer]);
     if (c->done != NULL) chan_close_now(w, mp, c->done);
+    if (c->waits > 0) weighted_give_up(w, mp, id);
     if (c->kind == CANCEL_AFTER_FUNC) {
         uint64_t body = w->prog.after(w->prog.ctx, id);
         if (body != NONE) sched_newproc(w, mp, body, w->prog.name(w->prog.ctx, body), gp->id, gp->op.line);
@@ -143,7 +144,6 @@ void cancel_new(World *w, M *mp) {
     if (c->kind == CANCEL_DEADLINE && c->delay_ns == 0) was_late(w, mp, id);
 }
 
-
 void cancel_cancel(World *w, M *mp) {
     G *gp = mp->curg;
     uint64_t id = gp->op.a;
@@ -152,17 +152,23 @@ void cancel_cancel(World *w, M *mp) {
     if (first) cancel_tree(w, mp, id, id, gp->op.text, gp->op.b != NONE ? (Id_STR){gp->op.b} : gp->op.text);
 }
 
-/* ctx.Done() makes the channel when somebody asks for the first time; ctx.Err() only looks. */
-void cancel_use(World *w, M *mp) {
-    G *gp = mp->curg;
-    uint64_t id = gp->op.a;
-    bool wants_channel = gp->op.b;
-    if (wants_channel && w->cancels[id].done == NULL) {
+/* ctx.Done() makes the channel when somebody asks for the first time. */
+Chan *cancel_done(World *w, M *mp, uint64_t id) {
+    const G *gp = mp->curg;
+    if (w->cancels[id].done == NULL) {
         Id_CHAN made = world_chan(w, 0, "ctx.Done()", gp->op.line);
         w->cancels[id].done = w->chans[made.v];
         if (w->cancels[id].over) chan_close_now(w, mp, w->chans[made.v]);
     }
-    uint64_t c = wants_channel ? w->cancels[id].done->id.v : NONE;
-    EMIT(w->s, CONTEXT_USE, gp->id, {id}, {c}, {gp->op.line});
+    EMIT(w->s, CONTEXT_USE, gp->id, {id}, w->cancels[id].done->id, {gp->op.line});
+    return w->cancels[id].done;
+}
+
+/* ctx.Err() only looks. */
+void cancel_use(World *w, M *mp) {
+    G *gp = mp->curg;
+    uint64_t id = gp->op.a, c = NONE;
+    if (gp->op.b) c = cancel_done(w, mp, id)->id.v;
+    else EMIT(w->s, CONTEXT_USE, gp->id, {id}, {NONE}, {gp->op.line});
     result_set(&gp->result, c, w->cancels[id].over);
 }

@@ -86,7 +86,7 @@ enum { CALL_INTERRUPTIBLE = 1, CALL_ARGS_SHIFT = 8 };
 
 /* What OP_SYNC does. result.ok: it was got (DO_TRY...), this one has to call f (DO_ONCE). */
 typedef enum {
-    DO_LOCK, /* also Acquire of a semaphore: b of it */
+    DO_LOCK, /* also Acquire of a semaphore: the lower half of b of it; the upper one: the number of its context + 1, 0 = none */
     DO_TRYLOCK,
     DO_UNLOCK,
     DO_RLOCK,

@@ -273,6 +273,7 @@ typedef struct {
     size_t child_count, child_cap;
     uint64_t delay_ns, deadline_ns, timer; /* NONE: it has none */
     Chan *done; /* NULL: nobody has asked for it yet */
+    uint64_t waits; /* how many wait for a semaphore, as long as it is not over */
     bool over;
     Id_STR err, cause;
 } CancelCtx;
@@ -769,6 +770,7 @@ bool cond_broadcast(World *w, M *mp, Sync *s);
 bool weighted_acquire(World *w, M *mp, Sync *s);
 bool weighted_tryacquire(World *w, M *mp, Sync *s);
 bool weighted_release(World *w, M *mp, Sync *s);
+void weighted_give_up(World *w, M *mp, uint64_t context); /* it is over */
 
 /* gc.c */
 void gc_new(World *w);
@@ -871,6 +873,7 @@ uint64_t cancel_cost(World *w, const Op *op);
 void cancel_new(World *w, M *mp);    /* OP_CONTEXT_NEW */
 void cancel_cancel(World *w, M *mp); /* OP_CONTEXT_CANCEL */
 void cancel_use(World *w, M *mp);    /* OP_CONTEXT_USE */
+Chan *cancel_done(World *w, M *mp, uint64_t id); /* it is asked for */
 void cancel_free(World *w);
 
 /* timer.c */

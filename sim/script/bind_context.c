@@ -40,6 +40,12 @@ static ContextRef *push(lua_State *L, uint32_t id) {
     return x;
 }
 
+bool context_at(lua_State *L, int index, uint64_t *context) {
+    const ContextRef *x = script_thing(L, index, THING_CONTEXT_TREE);
+    if (x != NULL) *context = x->thing.id == NEVER ? NONE : x->thing.id;
+    return x != NULL;
+}
+
 static int background(lua_State *L) {
     push(L, NEVER);
     return 1;
@@ -186,6 +192,8 @@ static void push_word(lua_State *L, uint32_t id, bool cause) {
     if (c == NULL || !c->over) lua_pushnil(L);
     else lua_pushstring(L, intern_text(s->w->s->text, cause ? c->cause.v : c->err.v));
 }
+
+void context_push_err(lua_State *L, uint64_t context) { push_word(L, context == NONE ? NEVER : (uint32_t)context, false); }
 
 static int err_asked(lua_State *L, int status, lua_KContext cause) {
     (void)status;

@@ -435,6 +435,9 @@ typedef struct {
     uint64_t limit, context; /* of an errgroup: its channel; what it cancels; NONE = none */
 } SyncRef;
 
+/* Is there a context at this index? Its number; NONE: it can never be over. */
+bool context_at(lua_State *L, int index, uint64_t *context);
+void context_push_err(lua_State *L, uint64_t context); /* its error, or nil */
 /* Begins the making of a context below the one at index 1, and pushes it, to index 3; the caller yields. NULL: that panics. */
 Op *context_begin(lua_State *L, const char *what, CancelKind kind, uint64_t delay_ns);
 /* Begins the end of this one: "context canceled", with that cause (Id_STR), or with none but itself (NONE). */

@@ -65,6 +65,33 @@ static const struct {
      "false\nthree\none\ntrue false\n", NULL},
     {"released", "semaphore.Weighted(3):Release(1)", "", "panic: semaphore: released more than held"},
     {"too much", "semaphore.Weighted(3):Acquire(4)", "", ASLEEP},
+    {"acquire until the context is over",
+     "local sem, bg, wg = semaphore.Weighted(3), context.Background(), sync.WaitGroup() local ctx, cancel = context.WithCancel(bg)\n"
+     "print(sem:Acquire(ctx, 2) == nil) wg:Go(function() print('three', sem:Acquire(ctx, 3)) end)" STEP
+     "wg:Go(function() print('one', sem:Acquire(bg, 1) == nil) end)" STEP "print(sem:TryAcquire(1)) cancel() wg:Wait()\n"
+     "print(sem:Acquire(ctx, 0), sem:TryAcquire(1)) sem:Release(3) print(sem:TryAcquire(3))",
+     "true\nfalse\nthree context canceled\none true\ncontext canceled false\ntrue\n", NULL},
+    {"who gives up in the middle",
+     "local sem, bg, wg = semaphore.Weighted(3), context.Background(), sync.WaitGroup() local ctx, cancel = context.WithCancel(bg)\n"
+     "sem:Acquire(bg, 2) wg:Go(function() print('three', sem:Acquire(bg, 3) == nil) sem:Release(3) end)" STEP
+     "wg:Go(function() print('two', sem:Acquire(ctx, 2)) end)" STEP "wg:Go(function() print('one', sem:Acquire(bg, 1) == nil) end)" STEP
+     "cancel()" STEP "print(sem:TryAcquire(1)) sem:Release(2) wg:Wait()",
+     "two context canceled\nfalse\nthree true\none true\n", NULL},
+    {"acquire with a deadline",
+     "local sem, bg = semaphore.Weighted(1), context.Background() local ctx = context.WithTimeout(bg, '20ms')\n"
+     "print(sem:Acquire(bg, 1) == nil, sem:Acquire(ctx, 1))",
+     "true context deadline exceeded\n", NULL},
+    {"too much until the context is over",
+     "local sem, bg = semaphore.Weighted(1), context.Background() local ctx = context.WithTimeout(bg, '20ms')\n"
+     "go(function()" STEP STEP "print(sem:TryAcquire(1)) end) print(sem:Acquire(ctx, 2), sem:Acquire(ctx, 2))" STEP STEP,
+     "context deadline exceeded context deadline exceeded\ntrue\n", NULL},
+    {"room and the end at once",
+     "runtime.GOMAXPROCS(1) local sem, bg, wg = semaphore.Weighted(1), context.Background(), sync.WaitGroup()\n"
+     "for i = 1, 2 do local ctx, cancel = context.WithCancel(bg) local late, after sem:Acquire(bg, 1)\n"
+     "wg:Go(function() late = sem:Acquire(ctx, 1) end)" STEP "wg:Go(function() after = sem:Acquire(bg, 1) end)" STEP
+     "if i == 1 then sem:Release(1) cancel() else cancel() sem:Release(1) end wg:Wait() print(late, after == nil, sem:TryAcquire(1))\n"
+     "sem:Release(1) end",
+     "context canceled true false\ncontext canceled true false\n", NULL},
     {"first error",
      "local g = errgroup.Group() for i = 4, 1, -1 do g:Go(function() time.Sleep(i * 20 .. 'ms') if i > 1 then return 'bad ' .. i end end) end\n"
      "print(g:Wait())",
