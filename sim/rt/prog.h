@@ -44,7 +44,7 @@ typedef enum {
     OP_PICTURE, /* shows object a, b: width << 32 | height */
     OP_PANIC,   /* panic(text) */
 
-    OP_CONTEXT_NEW,    /* context a (world_cancel_ctx) is made; result: the timer of its deadline, NONE */
+    OP_CONTEXT_NEW,    /* context a (world_cancel_ctx) is made */
     OP_CONTEXT_CANCEL, /* context a is over, with the error text, and the cause b (Id_STR; NONE: the error); result: ok = it was not */
     OP_CONTEXT_USE,    /* context a; b: 1 = its Done channel; result: that, ok = it is over */
 
@@ -150,7 +150,8 @@ typedef struct {
     uint64_t (*cleanups)(void *ctx);
     Id_STR (*name)(void *ctx, uint64_t body);
     uint64_t (*after)(void *ctx, uint64_t context); /* the same of context.AfterFunc: its context is over */
-    uint64_t (*fire)(void *ctx, uint64_t timer); /* a body that runs the function of this timer; NONE: the program failed */
+    /* A body that runs the function of this timer, or cancels the context whose deadline it is; NONE: the program failed. */
+    uint64_t (*fire)(void *ctx, uint64_t timer);
     bool waits;    /* each body has a stack of its own, and can wait inside world_do */
 } Prog;
 

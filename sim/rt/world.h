@@ -248,6 +248,7 @@ struct Timer {
     uint64_t id;
     Chan *c;       /* NULL: time.AfterFunc */
     uint32_t line; /* ... where it was called */
+    uint64_t context; /* ... whose deadline it is; NONE: it is the program's own */
     uint64_t when_ns, delay_ns, period_ns; /* period 0 = once */
     bool active, in_heap;
     uint32_t generation; /* of its entry in a P's heap */

@@ -84,6 +84,12 @@ static void push_cancel(lua_State *L, int context, bool cause, const char *err, 
     lua_pushcclosure(L, cancel, 4);
 }
 
+/* What the timer of its deadline runs: cancel, with its own error, and the line at which the context was made. */
+void context_push_late(lua_State *L, uint64_t context, uint32_t line) {
+    push(L, (uint32_t)context);
+    push_cancel(L, lua_gettop(L), false, "context deadline exceeded", line);
+}
+
 /* ---- making one: the context is at 3 from then on, behind the arguments; when it is made, cancel is 4 ---- */
 
 Op *context_begin(lua_State *L, const char *what, CancelKind kind, uint64_t delay_ns) {
@@ -97,15 +103,8 @@ Op *context_begin(lua_State *L, const char *what, CancelKind kind, uint64_t dela
     return op;
 }
 
-/* The timer of its deadline runs cancel, with its own error, in a goroutine. */
 static int made(lua_State *L, int status, lua_KContext ctx) {
-    (void)status, (void)ctx;
-    uint64_t timer = script_of(L)->last.value;
-    if (timer != NONE) {
-        push_cancel(L, 3, false, "context deadline exceeded", script_line(L));
-        timer_function(L, timer, lua_gettop(L));
-        lua_settop(L, 4);
-    }
+    (void)L, (void)status, (void)ctx;
     return 2;
 }
 
@@ -144,12 +143,13 @@ static int without_cancel(lua_State *L) {
 /* stop(): true if the function will not run now. Upvalue: its context, which hangs below the one it watches. */
 static int stopped(lua_State *L, int status, lua_KContext ctx) {
     (void)status, (void)ctx;
-    lua_pushboolean(L, script_of(L)->last.ok != 0);
+    bool in_time = script_of(L)->last.ok != 0; /* nobody was faster */
+    if (in_time) context_function(L, ((const ContextRef *)lua_touserdata(L, lua_upvalueindex(1)))->thing.id, 0);
+    lua_pushboolean(L, in_time);
     return 1;
 }
 static int stop(lua_State *L) {
     const ContextRef *x = lua_touserdata(L, lua_upvalueindex(1));
-    context_function(L, x->thing.id, 0);
     context_end(L, "stop", x->thing.id, NONE);
     return lua_yieldk(L, 0, 0, stopped);
 }

@@ -388,6 +388,8 @@ uint64_t context_body(void *script, uint64_t context);
 /* The function at this index waits for that; 0: none does any more. */
 void timer_function(lua_State *L, uint64_t timer, int function);
 void context_function(lua_State *L, uint64_t context, int function);
+/* Pushes the function that the timer of a context's deadline runs. */
+void context_push_late(lua_State *L, uint64_t context, uint32_t line);
 /* The fields queue and after of the table at index, if there is one. */
 void queue_fields(lua_State *L, int index, const char *what, Launch *l);
 /* A continuation: pushes the event of what was enqueued. */
