@@ -512,8 +512,12 @@ semaphore = {}
 ---golang.org/x/sync/semaphore: so many units, first come first served.
 ---@class Weighted
 local Weighted = {}
+---Waits until so many are free and nobody is before you. With a context: until that is over at the latest, and then you have none.
+---@overload fun(self: Weighted, n: integer)
+---@param ctx ContextTree
 ---@param n integer
-function Weighted:Acquire(n) end
+---@return string? err  The context's error; nil: you have them.
+function Weighted:Acquire(ctx, n) end
 ---false: they are not free, or others wait.
 ---@param n integer
 ---@return boolean ok
@@ -534,15 +538,26 @@ local Group = {}
 ---@param name string
 ---@param f fun(): any
 function Group:Go(name, f) end
----Until all have returned; the first error, or nil.
+---The same, if the limit has room for it now; else false, and f is not called.
+---@overload fun(self: Group, f: fun(): any): boolean
+---@param name string
+---@param f fun(): any
+---@return boolean started
+function Group:TryGo(name, f) end
+---Until all have returned; the first error, or nil. A group's context is over then.
 ---@return any err
 function Group:Wait() end
----So many at a time; below 0 as many as you like. Not while some are active.
+---So many at a time; below 0 as many as you like. A limit is not set while some are active.
 ---@param n integer
 function Group:SetLimit(n) end
 ---@param name? string
 ---@return Group
 function errgroup.Group(name) end
+---A group, and a context below `parent`: the first error cancels it, and is its cause. Nobody is stopped by that who does not look.
+---@param parent ContextTree
+---@param name? string
+---@return Group, ContextTree
+function errgroup.WithContext(parent, name) end
 
 atomic = {}
 ---sync/atomic. Nothing races here, so it shows where Go needs one, and what it costs.

@@ -107,7 +107,8 @@ static bool wake(Step *s, uint64_t g, uint64_t id, uint64_t n, uint64_t handed) 
     GET(Sync, sy, id);
     REQUIRE(model_waits_at(gp) == id, "g%llu does not queue at s%llu", (Ull)g, (Ull)id);
     ModelQ *q = &sy->queue[gp->place - AT_SYNCQ];
-    REQUIRE(q->head == g || sy->kind == SYNC_COND, "g%llu is not at the head of that queue", (Ull)g);
+    bool gives_up = sy->kind == SYNC_WEIGHTED && !handed;
+    REQUIRE(q->head == g || gives_up || sy->kind == SYNC_COND, "g%llu is not at the head of that queue", (Ull)g);
     TRY(model_q_leave(s, q, g));
     gp->place = AT_NONE;
     gp->place_p = NONE;

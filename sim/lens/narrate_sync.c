@@ -65,6 +65,8 @@ static void tell_wake(const Model *m, const Event *e, Narration *n) {
     if (tries) reason(n, "By %s. It has **not got it yet**: whoever comes by may be faster.", narrate_g(m, a[2], by, sizeof by));
     else if (sy->kind == SYNC_MUTEX || sy->kind == SYNC_RWMUTEX)
         reason(n, "By %s, which **hands it over**, and its P with it.", narrate_g(m, a[2], by, sizeof by));
+    else if (sy->kind == SYNC_WEIGHTED && !a[4])
+        reason(n, "By %s, who has ended its **context**: it goes on without what it wanted.", narrate_g(m, a[2], by, sizeof by));
     else reason(n, "By %s: what it waited for has come.", narrate_g(m, a[2], by, sizeof by));
     if (sy->kind == SYNC_PTHREAD) function(n, "pthread_mutex_unlock");
     else function(n, a[4] && sy->kind == SYNC_COND ? "notifyListNotify" : "semrelease1");
@@ -105,7 +107,8 @@ void narrate_sync(const Model *m, const Event *e, Narration *n) {
         break;
     case EV_SYNC_TRY:
         headline(n, "%s does not get %.16s", g, name_of(m, a[1]));
-        reason(n, "It is taken, and it has only **tried**: it goes on without.");
+        if (m->sync[a[1]].kind == SYNC_WEIGHTED) reason(n, "It goes on without: it has only **tried**, or its context is over.");
+        else reason(n, "It is taken, and it has only **tried**: it goes on without.");
         break;
     case EV_SYNC_SPIN:
         headline(n, "%s spins for %.18s", g, name_of(m, a[1]));

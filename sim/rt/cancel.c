@@ -74,7 +74,8 @@ static void cancel_one(World *w, M *mp, uint64_t id, uint64_t from, Id_STR err, 
     EMIT(w->s, CONTEXT_CANCEL, {id}, gp->id, {from}, err, cause, {gp->op.line});
     if (c->timer != NONE) timer_stop(w->timers[c->timer]);
     if (c->done != NULL) chan_close_now(w, mp, c->done);
-    if (c->kind == CANCEL_AFTER_FUNC) {
+    if (c->waits > 0) weighted_give_up(w, mp, id);
+    if (c->kind == CANCEL_AFTER_FUNC && from != id) { /* else stop has ended it, and nothing else does */
         uint64_t body = w->prog.after(w->prog.ctx, id);
         if (body != NONE) sched_newproc(w, mp, body, w->prog.name(w->prog.ctx, body), gp->id, gp->op.line);
     }
@@ -110,39 +111,41 @@ uint64_t cancel_cost(World *w, const Op *op) {
     return cost(w, op->kind == OP_CONTEXT_NEW ? COST_context_new : COST_context_done);
 }
 
-/* The earlier of one's own deadline and the parent's; whose is passed already is over at once. */
-static void set_deadline(World *w, M *mp, uint64_t id) {
-    CancelCtx *c = &w->cancels[id];
+/* The earlier of one's own deadline and the parent's. True: it is one's own, and the parent's end does not come before it. */
+static bool set_deadline(World *w, CancelCtx *c) {
+    uint64_t own = c->kind == CANCEL_DEADLINE ? world_now(w) + c->delay_ns : NONE;
     uint64_t inherited = c->parent != NONE ? w->cancels[c->parent].deadline_ns : NONE;
-    c->deadline_ns = inherited;
-    if (c->kind != CANCEL_DEADLINE) return;
-    uint64_t own = world_now(w) + c->delay_ns;
-    if (inherited != NONE && inherited <= own) return;
-    c->deadline_ns = own;
-    if (c->delay_ns == 0) return;
+    c->deadline_ns = inherited < own ? inherited : own; /* NONE is later than any */
+    return own != NONE && own <= inherited;
+}
+
+static void start_timer(World *w, M *mp, uint64_t id) {
+    CancelCtx *c = &w->cancels[id];
     c->timer = world_func_timer(w, c->delay_ns, mp->curg->op.line);
+    w->timers[c->timer]->context = id;
     timer_set(w, mp, w->timers[c->timer]);
 }
 
 /* The deadline has passed already. */
-static void was_late(World *w, M *mp, uint64_t id) {
+static void is_late(World *w, M *mp, uint64_t id) {
     Id_STR err = stream_text(w->s, "context deadline exceeded");
-    if (!w->cancels[id].over) cancel_tree(w, mp, id, id, err, err);
+    cancel_tree(w, mp, id, id, err, err);
 }
 
 void cancel_new(World *w, M *mp) {
     G *gp = mp->curg;
     uint64_t id = gp->op.a;
-    set_deadline(w, mp, id);
     CancelCtx *c = &w->cancels[id];
+    bool has_own = set_deadline(w, c);
     EMIT(w->s, CONTEXT_NEW, {id}, {c->parent}, gp->id, {c->kind}, {c->deadline_ns}, {gp->op.line});
-    result_set(&gp->result, c->timer, true);
+    result_set(&gp->result, 0, true);
     const CancelCtx *parent = c->parent == NONE ? NULL : &w->cancels[c->parent];
     if (parent != NULL && parent->over) cancel_tree(w, mp, id, c->parent, parent->err, parent->cause);
     else if (parent != NULL) attach(w, id);
-    if (c->kind == CANCEL_DEADLINE && c->delay_ns == 0) was_late(w, mp, id);
+    if (!has_own || w->cancels[id].over) return;
+    if (w->cancels[id].delay_ns == 0) is_late(w, mp, id);
+    else start_timer(w, mp, id);
 }
-
 
 void cancel_cancel(World *w, M *mp) {
     G *gp = mp->curg;
@@ -152,17 +155,23 @@ void cancel_cancel(World *w, M *mp) {
     if (first) cancel_tree(w, mp, id, id, gp->op.text, gp->op.b != NONE ? (Id_STR){gp->op.b} : gp->op.text);
 }
 
-/* ctx.Done() makes the channel when somebody asks for the first time; ctx.Err() only looks. */
-void cancel_use(World *w, M *mp) {
-    G *gp = mp->curg;
-    uint64_t id = gp->op.a;
-    bool wants_channel = gp->op.b;
-    if (wants_channel && w->cancels[id].done == NULL) {
+/* ctx.Done() makes the channel when somebody asks for the first time. */
+Chan *cancel_done(World *w, M *mp, uint64_t id) {
+    const G *gp = mp->curg;
+    if (w->cancels[id].done == NULL) {
         Id_CHAN made = world_chan(w, 0, "ctx.Done()", gp->op.line);
         w->cancels[id].done = w->chans[made.v];
         if (w->cancels[id].over) chan_close_now(w, mp, w->chans[made.v]);
     }
-    uint64_t c = wants_channel ? w->cancels[id].done->id.v : NONE;
-    EMIT(w->s, CONTEXT_USE, gp->id, {id}, {c}, {gp->op.line});
+    EMIT(w->s, CONTEXT_USE, gp->id, {id}, w->cancels[id].done->id, {gp->op.line});
+    return w->cancels[id].done;
+}
+
+/* ctx.Err() only looks. */
+void cancel_use(World *w, M *mp) {
+    G *gp = mp->curg;
+    uint64_t id = gp->op.a, c = NONE;
+    if (gp->op.b) c = cancel_done(w, mp, id)->id.v;
+    else EMIT(w->s, CONTEXT_USE, gp->id, {id}, {NONE}, {gp->op.line});
     result_set(&gp->result, c, w->cancels[id].over);
 }

@@ -44,7 +44,7 @@ typedef enum {
     OP_PICTURE, /* shows object a, b: width << 32 | height */
     OP_PANIC,   /* panic(text) */
 
-    OP_CONTEXT_NEW,    /* context a (world_cancel_ctx) is made; result: the timer of its deadline, NONE */
+    OP_CONTEXT_NEW,    /* context a (world_cancel_ctx) is made */
     OP_CONTEXT_CANCEL, /* context a is over, with the error text, and the cause b (Id_STR; NONE: the error); result: ok = it was not */
     OP_CONTEXT_USE,    /* context a; b: 1 = its Done channel; result: that, ok = it is over */
 
@@ -86,7 +86,7 @@ enum { CALL_INTERRUPTIBLE = 1, CALL_ARGS_SHIFT = 8 };
 
 /* What OP_SYNC does. result.ok: it was got (DO_TRY...), this one has to call f (DO_ONCE). */
 typedef enum {
-    DO_LOCK, /* also Acquire of a semaphore: b of it */
+    DO_LOCK, /* also Acquire of a semaphore: the lower half of b of it; the upper one: the number of its context + 1, 0 = none */
     DO_TRYLOCK,
     DO_UNLOCK,
     DO_RLOCK,
@@ -150,7 +150,8 @@ typedef struct {
     uint64_t (*cleanups)(void *ctx);
     Id_STR (*name)(void *ctx, uint64_t body);
     uint64_t (*after)(void *ctx, uint64_t context); /* the same of context.AfterFunc: its context is over */
-    uint64_t (*fire)(void *ctx, uint64_t timer); /* a body that runs the function of this timer; NONE: the program failed */
+    /* A body that runs the function of this timer, or cancels the context whose deadline it is; NONE: the program failed. */
+    uint64_t (*fire)(void *ctx, uint64_t timer);
     bool waits;    /* each body has a stack of its own, and can wait inside world_do */
 } Prog;
 

@@ -123,5 +123,6 @@ uint64_t sync_cost(const World *w, const Op *op) {
         [SYNC_COND] = COST_cond,   [SYNC_WEIGHTED] = COST_weighted, [SYNC_ERRGROUP] = COST_waitgroup,
         [SYNC_PTHREAD] = COST_mutex};
     const Sync *s = w->syncs[op->a];
-    return cost(w, base[s->kind]) + wakes(s, op) * cost(w, COST_sync_wake);
+    bool asks = s->kind == SYNC_WEIGHTED && op->b >> 32; /* for the context's Done channel */
+    return cost(w, base[s->kind]) + wakes(s, op) * cost(w, COST_sync_wake) + (asks ? cost(w, COST_context_done) : 0);
 }

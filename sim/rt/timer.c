@@ -49,6 +49,7 @@ uint64_t world_func_timer(World *w, uint64_t delay_ns, uint32_t line) {
     t->id = w->timer_count;
     t->delay_ns = delay_ns;
     t->line = line;
+    t->context = NONE;
     GROW(w->timers, w->timer_cap, w->timer_count + 1);
     w->timers[w->timer_count] = t;
     return w->timer_count++;

@@ -249,6 +249,7 @@ struct Timer {
     uint64_t id;
     Chan *c;       /* NULL: time.AfterFunc */
     uint32_t line; /* ... where it was called */
+    uint64_t context; /* ... whose deadline it is; NONE: it is the program's own */
     uint64_t when_ns, delay_ns, period_ns; /* period 0 = once */
     bool active, in_heap;
     uint32_t generation; /* of its entry in a P's heap */
@@ -274,6 +275,7 @@ typedef struct {
     size_t child_count, child_cap;
     uint64_t delay_ns, deadline_ns, timer; /* NONE: it has none */
     Chan *done; /* NULL: nobody has asked for it yet */
+    uint64_t waits; /* how many wait for a semaphore, as long as it is not over */
     bool over;
     Id_STR err, cause;
 } CancelCtx;
@@ -772,6 +774,7 @@ bool cond_broadcast(World *w, M *mp, Sync *s);
 bool weighted_acquire(World *w, M *mp, Sync *s);
 bool weighted_tryacquire(World *w, M *mp, Sync *s);
 bool weighted_release(World *w, M *mp, Sync *s);
+void weighted_give_up(World *w, M *mp, uint64_t context); /* it is over */
 bool pthread_is(const World *w, const Op *op); /* is it about a mutex of C's? Then the goroutine is in C, and stays there: */
 bool pthread_op(World *w, M *mp);
 
@@ -876,6 +879,7 @@ uint64_t cancel_cost(World *w, const Op *op);
 void cancel_new(World *w, M *mp);    /* OP_CONTEXT_NEW */
 void cancel_cancel(World *w, M *mp); /* OP_CONTEXT_CANCEL */
 void cancel_use(World *w, M *mp);    /* OP_CONTEXT_USE */
+Chan *cancel_done(World *w, M *mp, uint64_t id); /* it is asked for */
 void cancel_free(World *w);
 
 /* timer.c */

@@ -40,6 +40,12 @@ static ContextRef *push(lua_State *L, uint32_t id) {
     return x;
 }
 
+bool context_at(lua_State *L, int index, uint64_t *context) {
+    const ContextRef *x = script_thing(L, index, THING_CONTEXT_TREE);
+    if (x != NULL) *context = x->thing.id == NEVER ? NONE : x->thing.id;
+    return x != NULL;
+}
+
 static int background(lua_State *L) {
     push(L, NEVER);
     return 1;
@@ -52,12 +58,18 @@ static int canceled(lua_State *L, int status, lua_KContext ctx) {
     return 0;
 }
 
+Op *context_end(lua_State *L, const char *what, uint64_t context, uint64_t cause) {
+    Op *op = script_op(L, what, OP_CONTEXT_CANCEL);
+    op->a = context;
+    op->b = cause;
+    op->text = stream_text(script_of(L)->w->s, "context canceled");
+    return op;
+}
+
 static int cancel(lua_State *L) {
     Script *s = script_of(L);
     const ContextRef *x = lua_touserdata(L, lua_upvalueindex(1));
-    Op *op = script_op(L, "cancel", OP_CONTEXT_CANCEL);
-    op->a = x->thing.id;
-    op->b = NONE;
+    Op *op = context_end(L, "cancel", x->thing.id, NONE);
     if (op->line == 0) op->line = (uint32_t)lua_tointeger(L, lua_upvalueindex(4));
     op->text = stream_text(s->w->s, lua_tostring(L, lua_upvalueindex(3)));
     if (lua_toboolean(L, lua_upvalueindex(2)) && !lua_isnoneornil(L, 1)) op->b = stream_text(s->w->s, script_name(L, 1, "a cause")).v;
@@ -72,30 +84,32 @@ static void push_cancel(lua_State *L, int context, bool cause, const char *err, 
     lua_pushcclosure(L, cancel, 4);
 }
 
-/* ---- making one: when it is made, the context and cancel are 3 and 4 ---- */
+/* What the timer of its deadline runs: cancel, with its own error, and the line at which the context was made. */
+void context_push_late(lua_State *L, uint64_t context, uint32_t line) {
+    push(L, (uint32_t)context);
+    push_cancel(L, lua_gettop(L), false, "context deadline exceeded", line);
+}
 
-/* The timer of its deadline runs cancel, with its own error, in a goroutine. */
+/* ---- making one: the context is at 3 from then on, behind the arguments; when it is made, cancel is 4 ---- */
+
+Op *context_begin(lua_State *L, const char *what, CancelKind kind, uint64_t delay_ns) {
+    Script *s = script_declared(L, what);
+    const ContextRef *parent = to_context(L, 1, what);
+    if (parent == NULL) return NULL;
+    Op *op = script_op(L, what, OP_CONTEXT_NEW);
+    lua_settop(L, 2);
+    op->a = world_cancel_ctx(s->w, parent->thing.id == NEVER ? NONE : parent->thing.id, kind, delay_ns);
+    push(L, (uint32_t)op->a);
+    return op;
+}
+
 static int made(lua_State *L, int status, lua_KContext ctx) {
-    (void)status, (void)ctx;
-    uint64_t timer = script_of(L)->last.value;
-    if (timer != NONE) {
-        push_cancel(L, 3, false, "context deadline exceeded", script_line(L));
-        timer_function(L, timer, lua_gettop(L));
-        lua_settop(L, 4);
-    }
+    (void)L, (void)status, (void)ctx;
     return 2;
 }
 
 static int make(lua_State *L, const char *what, CancelKind kind, uint64_t delay_ns, bool cause) {
-    Script *s = script_of(L);
-    script_declared(L, what);
-    const ContextRef *parent = to_context(L, 1, what);
-    if (parent == NULL) return 0;
-    uint64_t above = parent->thing.id == NEVER ? NONE : parent->thing.id;
-    Op *op = script_op(L, what, OP_CONTEXT_NEW);
-    lua_settop(L, 2);
-    op->a = world_cancel_ctx(s->w, above, kind, delay_ns);
-    push(L, (uint32_t)op->a);
+    if (context_begin(L, what, kind, delay_ns) == NULL) return 0;
     push_cancel(L, 3, cause, "context canceled", 0);
     return lua_yieldk(L, 0, 0, made);
 }
@@ -129,17 +143,14 @@ static int without_cancel(lua_State *L) {
 /* stop(): true if the function will not run now. Upvalue: its context, which hangs below the one it watches. */
 static int stopped(lua_State *L, int status, lua_KContext ctx) {
     (void)status, (void)ctx;
-    lua_pushboolean(L, script_of(L)->last.ok != 0);
+    bool in_time = script_of(L)->last.ok != 0; /* nobody was faster */
+    if (in_time) context_function(L, ((const ContextRef *)lua_touserdata(L, lua_upvalueindex(1)))->thing.id, 0);
+    lua_pushboolean(L, in_time);
     return 1;
 }
 static int stop(lua_State *L) {
-    Script *s = script_of(L);
     const ContextRef *x = lua_touserdata(L, lua_upvalueindex(1));
-    context_function(L, x->thing.id, 0);
-    Op *op = script_op(L, "stop", OP_CONTEXT_CANCEL);
-    op->a = x->thing.id;
-    op->b = NONE;
-    op->text = stream_text(s->w->s, "context canceled");
+    context_end(L, "stop", x->thing.id, NONE);
     return lua_yieldk(L, 0, 0, stopped);
 }
 
@@ -150,17 +161,10 @@ static int after_made(lua_State *L, int status, lua_KContext ctx) {
 }
 
 static int after_func(lua_State *L) {
-    Script *s = script_of(L);
-    script_declared(L, "context.AfterFunc");
-    const ContextRef *parent = to_context(L, 1, "context.AfterFunc");
-    if (parent == NULL) return 0;
+    if (to_context(L, 1, "context.AfterFunc") == NULL) return 0;
     if (!lua_isfunction(L, 2))
         script_arg_error(L, 2, "For example: context.AfterFunc(ctx, function() ... end)", "context.AfterFunc wants a function");
-    Op *op = script_op(L, "context.AfterFunc", OP_CONTEXT_NEW);
-    lua_settop(L, 2);
-    op->a = world_cancel_ctx(s->w, parent->thing.id == NEVER ? NONE : parent->thing.id, CANCEL_AFTER_FUNC, 0);
-    context_function(L, op->a, 2);
-    push(L, (uint32_t)op->a);
+    context_function(L, context_begin(L, "context.AfterFunc", CANCEL_AFTER_FUNC, 0)->a, 2);
     return lua_yieldk(L, 0, 0, after_made);
 }
 
@@ -188,6 +192,8 @@ static void push_word(lua_State *L, uint32_t id, bool cause) {
     if (c == NULL || !c->over) lua_pushnil(L);
     else lua_pushstring(L, intern_text(s->w->s->text, cause ? c->cause.v : c->err.v));
 }
+
+void context_push_err(lua_State *L, uint64_t context) { push_word(L, context == NONE ? NEVER : (uint32_t)context, false); }
 
 static int err_asked(lua_State *L, int status, lua_KContext cause) {
     (void)status;

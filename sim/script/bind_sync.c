@@ -5,14 +5,14 @@
  *     local wg = sync.WaitGroup()    wg:Add(n)  wg:Done()  wg:Go("name", f)  wg:Wait()
  *     local once = sync.Once()       once:Do(f)
  *     local cond = sync.Cond(mu)     cond:Wait()  cond:Signal()  cond:Broadcast()  cond.L
- *     local sem = semaphore.Weighted(10)    sem:Acquire(n)  sem:TryAcquire(n)  sem:Release(n)
+ *     local sem = semaphore.Weighted(10)    sem:Acquire(n)  local err = sem:Acquire(ctx, n)  sem:TryAcquire(n)  sem:Release(n)
  *     local m = C.mutex()            m:lock()  m:unlock()      -- a mutex of C's, for C code
  *
  * Each takes its name as the last argument, or from its line.
  *
  * Go:      sync; golang.org/x/sync/semaphore; C's mutex is no part of it, and waits in another way: sim/rt/sync_pthread.c
- * Differs: Acquire has no context, and so no error, yet. An error of Lua's in the function of a Once that somebody catches
- *          leaves the Once held; a panic ends the program.
+ * Differs: Acquire may be called without a context, and returns nothing then. An error of Lua's in the function of a Once that
+ *          somebody catches leaves the Once held; a panic ends the program.
  */
 #include "box.h"
 
@@ -25,7 +25,7 @@ void sync_push(lua_State *L, SyncKind kind, uint64_t size, uint64_t of, int name
     else snprintf(d.name, sizeof d.name, "%s", script_name(L, name_at, "the name of what package sync gives"));
     SyncRef *r = script_new_thing(L, (ThingKind)(THING_SYNC + kind), sizeof *r);
     memcpy(r->name, d.name, sizeof d.name);
-    r->limit = NONE;
+    r->limit = r->context = NONE;
     if (s->phase == PHASE_CHECK) script_error(L, "", "sync: the run is over");
     if (s->phase == PHASE_RUN) {
         r->thing.id = (uint32_t)world_sync(s->w, kind, size, (Id_SYNC){of}, d.name, d.line).v;
@@ -182,7 +182,23 @@ static Op *units(lua_State *L, const char *method, SyncDoes does) {
     op->b = (uint64_t)n;
     return op;
 }
-static int weighted_acquire_it(lua_State *L) { return sync_do(L, units(L, "Acquire", DO_LOCK), 0, sync_returns_nothing); }
+
+/* ctx: the number of its context, NONE. */
+static int acquired(lua_State *L, int status, lua_KContext ctx) {
+    (void)status;
+    if (lua_toboolean(L, -1)) lua_pushnil(L);
+    else context_push_err(L, (uint64_t)ctx);
+    return 1;
+}
+static int weighted_acquire_it(lua_State *L) {
+    uint64_t context = NONE;
+    bool with = context_at(L, 2, &context);
+    if (with) lua_remove(L, 2);
+    Op *op = units(L, "Acquire", DO_LOCK);
+    if (!with) return sync_do(L, op, 0, sync_returns_nothing);
+    if (context != NONE) op->b |= (context + 1) << 32;
+    return sync_do(L, op, (lua_KContext)context, acquired);
+}
 static int weighted_try(lua_State *L) { return sync_do(L, units(L, "TryAcquire", DO_TRYLOCK), 0, returns_whether); }
 static int weighted_release_it(lua_State *L) { return sync_do(L, units(L, "Release", DO_UNLOCK), 0, sync_returns_nothing); }
 

@@ -130,8 +130,10 @@ static int make_body(lua_State *L) {
     Script *s = script_of(L);
     int table = (int)lua_tointeger(L, 1);
     uint64_t id = (uint64_t)lua_tointeger(L, 2), *body = lua_touserdata(L, 3);
+    const Timer *t = table == s->timer_functions ? s->w->timers[id] : NULL;
     lua_rawgeti(L, LUA_REGISTRYINDEX, table);
-    if (lua_rawgeti(L, -1, (lua_Integer)id + 1) == LUA_TNIL) return 0; /* it was stopped */
+    if (t != NULL && t->context != NONE) context_push_late(L, t->context, t->line);
+    else if (lua_rawgeti(L, -1, (lua_Integer)id + 1) == LUA_TNIL) return 0; /* it was stopped */
     *body = script_new_body(L, 0);
     s->bodies[*body].name = stream_text(s->w->s, table == s->timer_functions ? "time.AfterFunc" : "context.AfterFunc").v;
     keep_function(L, table, id, 0);

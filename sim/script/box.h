@@ -389,6 +389,8 @@ uint64_t context_body(void *script, uint64_t context);
 /* The function at this index waits for that; 0: none does any more. */
 void timer_function(lua_State *L, uint64_t timer, int function);
 void context_function(lua_State *L, uint64_t context, int function);
+/* Pushes the function that the timer of a context's deadline runs. */
+void context_push_late(lua_State *L, uint64_t context, uint32_t line);
 /* The fields queue and after of the table at index, if there is one. */
 void queue_fields(lua_State *L, int index, const char *what, Launch *l);
 /* A continuation: pushes the event of what was enqueued. */
@@ -433,8 +435,16 @@ uint64_t script_tick(void); /* what a timer sends */
 typedef struct {
     Thing thing; /* kind: THING_SYNC + SyncKind */
     char name[NAME_TEXT_MAX];
-    uint64_t limit; /* of an errgroup: its channel; NONE = none */
+    uint64_t limit, context; /* of an errgroup: its channel; what it cancels; NONE = none */
 } SyncRef;
+
+/* Is there a context at this index? Its number; NONE: it can never be over. */
+bool context_at(lua_State *L, int index, uint64_t *context);
+void context_push_err(lua_State *L, uint64_t context); /* its error, or nil */
+/* Begins the making of a context below the one at index 1, and pushes it, to index 3; the caller yields. NULL: that panics. */
+Op *context_begin(lua_State *L, const char *what, CancelKind kind, uint64_t delay_ns);
+/* Begins the end of this one: "context canceled", with that cause (Id_STR), or with none but itself (NONE). */
+Op *context_end(lua_State *L, const char *what, uint64_t context, uint64_t cause);
 
 /* A thing of package sync of this kind, pushed; its name is at the index, or stands in the line before `call`. */
 void sync_push(lua_State *L, SyncKind kind, uint64_t size, uint64_t of, int name, const char *call);

@@ -25,9 +25,11 @@ static void deadlines(void) {
                       "local a = context.WithTimeout(bg, '2ms') local b = context.WithTimeout(a, '9ms')\n"
                       "print(a:Deadline() == b:Deadline(), bg:Deadline()) b:Done():recv() print(us(), b:Err(), a:Err())\n"
                       "local c, cancel = context.WithTimeout(bg, '1ms') cancel() sleep '2ms' print(c:Err())\n"
-                      "local d = context.WithDeadline(bg, time.Now()) print(d:Err(), context.WithDeadline(bg, time.Now() + 5):Err())"),
+                      "local d = context.WithDeadline(bg, time.Now()) print(d:Err(), context.WithDeadline(bg, time.Now() + 5):Err())\n"
+                      /* the parent's has passed, and nobody has said so yet */
+                      "local e = context.WithTimeout(bg, '1us') compute '5us' print(context.WithDeadline(e, time.Now()):Err(), e:Err())"),
                  "true\tnil\n2000\tcontext deadline exceeded\tcontext deadline exceeded\ncontext canceled\n"
-                 "context deadline exceeded\tnil\n");
+                 "context deadline exceeded\tnil\nnil\tnil\n");
     Attempt a = attempt(MAIN(BACKGROUND "local c, cancel = context.WithTimeout(bg, '5s') cancel() chan():recv()"), NULL);
     CU_ASSERT_EQUAL(a.outcome, RUN_DEADLOCK); /* no timer is left */
     attempt_free(&a);
@@ -47,6 +49,28 @@ static void after_func_runs_once_or_never(void) {
                       "cancel() print((out:recv())) print(stop(), out:len())\n"
                       "context.AfterFunc(a, function() out:send 'at once' end) print((out:recv()))"),
                  "true\tfalse\nran\nfalse\t0\nat once\n");
+}
+
+/* Who makes one may be preempted before it goes on, and the time may be over by then. */
+static void no_deadline_is_lost(void) {
+    attempt_says("scenario { title = 't', stress = 'preempt' } main(function()\n" BACKGROUND
+                 "local all, stop = {}, false go(function() while not stop do compute '1us' runtime.Gosched() end end)\n"
+                 "for i = 1, 50 do all[i] = context.WithTimeout(bg, '1ns') end stop = true sleep '10ms'\n"
+                 "for i = 1, 50 do if all[i]:Err() == nil then print(i) end end print 'all' end)",
+                 "all\n");
+}
+
+/* stop and cancel at the same time on two Ps, ever a few ns later: stop says false exactly if the function runs. */
+static void stop_says_what_happens(void) {
+    attempt_says("scenario { title = 't', procs = 2 } main(function()\n" BACKGROUND "local said = { [true] = 0, [false] = 0 }\n"
+                 "for i = 1, 200 do\n"
+                 "local ctx, cancel = context.WithCancel(bg) local ran, begin, ended = false, chan(), chan()\n"
+                 "local stop = context.AfterFunc(ctx, function() ran = true end)\n"
+                 "go(function() begin:send(1) compute '40us' cancel() ended:send(1) end) begin:recv()\n"
+                 "compute((32000 + i * 5) .. 'ns') local stopped = stop() ended:recv() sleep '10us'\n"
+                 "if stopped == ran then print(i, stopped) end said[stopped] = said[stopped] + 1 end\n"
+                 "print(said[true] > 0, said[false] > 0) end)",
+                 "true\ttrue\n");
 }
 
 /* A tree of 10,000: all end but those in C, and the finding's figures are of them. */
@@ -98,6 +122,8 @@ static void wrong_arguments_are_refused(void) {
     attempt_fails(MAIN("context.WithTimeout(context.Background(), 5)"), "is a duration with its unit");
     attempt_fails(MAIN("context.WithDeadline(context.Background(), 'x')"), "wants a time, in nanoseconds");
     attempt_fails(MAIN("context.AfterFunc(context.Background(), 5)"), "context.AfterFunc wants a function");
+    attempt_fails(MAIN("errgroup.WithContext('x')"), "errgroup.WithContext wants a context");
+    attempt_fails(HEAD "errgroup.WithContext(context.Background()) main(function() end)", "errgroup.WithContext is an operation of a goroutine");
     attempt_fails(MAIN("context.Background().Done()"), "Done wants a context");
     attempt_fails(HEAD "context.WithCancel(context.Background()) main(function() end)", "context.WithCancel is an operation of a goroutine");
     attempt_fails(MAIN("local a, cancel = context.WithCancelCause(context.Background()) cancel(5)"), "a cause");
@@ -112,6 +138,8 @@ void script_context_tests(void) {
         {"the earlier deadline holds", deadlines},
         {"a cause is the first one's", causes},
         {"AfterFunc runs once or never", after_func_runs_once_or_never},
+        {"no deadline is lost", no_deadline_is_lost},
+        {"stop says what happens", stop_says_what_happens},
         {"10,000 contexts are cancelled, and all end but those in C", a_large_tree_is_cancelled},
         {"children come in the order of the seed", children_come_in_the_order_of_the_seed},
         {"objects live while a function waits", objects_live_while_a_function_waits},

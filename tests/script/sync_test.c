@@ -65,6 +65,33 @@ static const struct {
      "false\nthree\none\ntrue false\n", NULL},
     {"released", "semaphore.Weighted(3):Release(1)", "", "panic: semaphore: released more than held"},
     {"too much", "semaphore.Weighted(3):Acquire(4)", "", ASLEEP},
+    {"acquire until the context is over",
+     "local sem, bg, wg = semaphore.Weighted(3), context.Background(), sync.WaitGroup() local ctx, cancel = context.WithCancel(bg)\n"
+     "print(sem:Acquire(ctx, 2) == nil) wg:Go(function() print('three', sem:Acquire(ctx, 3)) end)" STEP
+     "wg:Go(function() print('one', sem:Acquire(bg, 1) == nil) end)" STEP "print(sem:TryAcquire(1)) cancel() wg:Wait()\n"
+     "print(sem:Acquire(ctx, 0), sem:TryAcquire(1)) sem:Release(3) print(sem:TryAcquire(3))",
+     "true\nfalse\nthree context canceled\none true\ncontext canceled false\ntrue\n", NULL},
+    {"who gives up in the middle",
+     "local sem, bg, wg = semaphore.Weighted(3), context.Background(), sync.WaitGroup() local ctx, cancel = context.WithCancel(bg)\n"
+     "sem:Acquire(bg, 2) wg:Go(function() print('three', sem:Acquire(bg, 3) == nil) sem:Release(3) end)" STEP
+     "wg:Go(function() print('two', sem:Acquire(ctx, 2)) end)" STEP "wg:Go(function() print('one', sem:Acquire(bg, 1) == nil) end)" STEP
+     "cancel()" STEP "print(sem:TryAcquire(1)) sem:Release(2) wg:Wait()",
+     "two context canceled\nfalse\nthree true\none true\n", NULL},
+    {"acquire with a deadline",
+     "local sem, bg = semaphore.Weighted(1), context.Background() local ctx = context.WithTimeout(bg, '20ms')\n"
+     "print(sem:Acquire(bg, 1) == nil, sem:Acquire(ctx, 1))",
+     "true context deadline exceeded\n", NULL},
+    {"too much until the context is over",
+     "local sem, bg = semaphore.Weighted(1), context.Background() local ctx = context.WithTimeout(bg, '20ms')\n"
+     "go(function()" STEP STEP "print(sem:TryAcquire(1)) end) print(sem:Acquire(ctx, 2), sem:Acquire(ctx, 2))" STEP STEP,
+     "context deadline exceeded context deadline exceeded\ntrue\n", NULL},
+    {"room and the end at once",
+     "runtime.GOMAXPROCS(1) local sem, bg, wg = semaphore.Weighted(1), context.Background(), sync.WaitGroup()\n"
+     "for i = 1, 2 do local ctx, cancel = context.WithCancel(bg) local late, after sem:Acquire(bg, 1)\n"
+     "wg:Go(function() late = sem:Acquire(ctx, 1) end)" STEP "wg:Go(function() after = sem:Acquire(bg, 1) end)" STEP
+     "if i == 1 then sem:Release(1) cancel() else cancel() sem:Release(1) end wg:Wait() print(late, after == nil, sem:TryAcquire(1))\n"
+     "sem:Release(1) end",
+     "context canceled true false\ncontext canceled true false\n", NULL},
     {"first error",
      "local g = errgroup.Group() for i = 4, 1, -1 do g:Go(function() time.Sleep(i * 20 .. 'ms') if i > 1 then return 'bad ' .. i end end) end\n"
      "print(g:Wait())",
@@ -77,6 +104,31 @@ static const struct {
      "2\n", NULL},
     {"limit while active", "local g = errgroup.Group() g:SetLimit(2) g:Go(function()" STEP "end) g:SetLimit(3)", "",
      "panic: errgroup: modify limit while 1 goroutines in the group are still active"},
+    {"no limit any more",
+     "local g = errgroup.Group() g:SetLimit(1) g:Go(function()" STEP "end) g:SetLimit(-1) print(g:TryGo(function() end)) print(g:Wait() == nil)",
+     "true\ntrue\n", NULL},
+    {"try to go",
+     "local g, c = errgroup.Group(), chan() local f = function() c:recv() end g:SetLimit(2)\n"
+     "print(g:TryGo(f), g:TryGo(f), g:TryGo(f)) c:send(1)" STEP "print(g:TryGo(f), g:TryGo(f)) c:send(1) c:send(1)\n"
+     "print(g:Wait() == nil) g:SetLimit(0) print(g:TryGo(f)) g:SetLimit(-1) g:TryGo(function() return 'bad' end) print(g:Wait())",
+     "true true false\ntrue false\ntrue\nfalse\nbad\n", NULL},
+    {"context of a group",
+     "local g, ctx = errgroup.WithContext(context.Background())\n"
+     "for i = 1, 3 do g:Go(function() if i == 2 then" STEP "return 'bad' end ctx:Done():recv() return 'worse' end) end\n"
+     "print(ctx:Err() == nil) print(g:Wait(), ctx:Err(), context.Cause(ctx))",
+     "true\nbad context canceled bad\n", NULL},
+    {"context of a group after Wait",
+     "local g, ctx = errgroup.WithContext(context.Background()) g:Go(function() end) print(g:Wait() == nil, ctx:Err(), context.Cause(ctx))\n"
+     "g:Go(function() return 'late' end) print(g:Wait(), context.Cause(ctx))",
+     "true context canceled context canceled\nlate context canceled\n", NULL},
+    {"group below a context",
+     "local above, cancel = context.WithCancelCause(context.Background()) local g, ctx = errgroup.WithContext(above)\n"
+     "g:Go(function() ctx:Done():recv() return ctx:Err() end)" STEP "cancel('enough') print(g:Wait(), context.Cause(ctx))\n"
+     "local g, ctx = errgroup.WithContext(above) g:Go(function() return 'bad' end) print(g:Wait(), context.Cause(ctx))",
+     "context canceled enough\nbad enough\n", NULL},
+    {"group that nobody cancels",
+     "local g, ctx = errgroup.WithContext(context.Background()) g:Go(function() ctx:Done():recv() end) g:Go(function() end) g:Wait()", "",
+     ASLEEP},
     {"atomic",
      "local n = atomic.Int64() n:Store(5) print(n:Add(2), n:Swap(1), n:CompareAndSwap(7, 9), n:CompareAndSwap(1, 9), n:Load())",
      "7 7 false true 9\n", NULL},

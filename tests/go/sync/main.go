@@ -148,6 +148,78 @@ var cases = map[string]func(){
 	},
 	"released": func() { semaphore.NewWeighted(3).Release(1) },
 	"too much": func() { semaphore.NewWeighted(3).Acquire(context.Background(), 4) },
+	"acquire until the context is over": func() {
+		sem, bg := semaphore.NewWeighted(3), context.Background()
+		var wg sync.WaitGroup
+		ctx, cancel := context.WithCancel(bg)
+		fmt.Println(sem.Acquire(ctx, 2) == nil)
+		wg.Go(func() { fmt.Println("three", sem.Acquire(ctx, 3)) })
+		time.Sleep(step)
+		wg.Go(func() { fmt.Println("one", sem.Acquire(bg, 1) == nil) })
+		time.Sleep(step)
+		fmt.Println(sem.TryAcquire(1))
+		cancel()
+		wg.Wait()
+		fmt.Println(sem.Acquire(ctx, 0), sem.TryAcquire(1))
+		sem.Release(3)
+		fmt.Println(sem.TryAcquire(3))
+	},
+	"who gives up in the middle": func() {
+		sem, bg := semaphore.NewWeighted(3), context.Background()
+		var wg sync.WaitGroup
+		ctx, cancel := context.WithCancel(bg)
+		sem.Acquire(bg, 2)
+		wg.Go(func() { fmt.Println("three", sem.Acquire(bg, 3) == nil); sem.Release(3) })
+		time.Sleep(step)
+		wg.Go(func() { fmt.Println("two", sem.Acquire(ctx, 2)) })
+		time.Sleep(step)
+		wg.Go(func() { fmt.Println("one", sem.Acquire(bg, 1) == nil) })
+		time.Sleep(step)
+		cancel()
+		time.Sleep(step)
+		fmt.Println(sem.TryAcquire(1))
+		sem.Release(2)
+		wg.Wait()
+	},
+	"acquire with a deadline": func() {
+		sem, bg := semaphore.NewWeighted(1), context.Background()
+		ctx, cancel := context.WithTimeout(bg, step)
+		defer cancel()
+		fmt.Println(sem.Acquire(bg, 1) == nil, sem.Acquire(ctx, 1))
+	},
+	"too much until the context is over": func() {
+		sem, bg := semaphore.NewWeighted(1), context.Background()
+		ctx, cancel := context.WithTimeout(bg, step)
+		defer cancel()
+		go func() { time.Sleep(2 * step); fmt.Println(sem.TryAcquire(1)) }()
+		fmt.Println(sem.Acquire(ctx, 2), sem.Acquire(ctx, 2))
+		time.Sleep(2 * step)
+	},
+	// The waiter is woken by the one, and finds the other when it runs: nobody else runs in between.
+	"room and the end at once": func() {
+		runtime.GOMAXPROCS(1)
+		sem, bg := semaphore.NewWeighted(1), context.Background()
+		var wg sync.WaitGroup
+		for i := 1; i <= 2; i++ {
+			ctx, cancel := context.WithCancel(bg)
+			var late, after error
+			sem.Acquire(bg, 1)
+			wg.Go(func() { late = sem.Acquire(ctx, 1) })
+			time.Sleep(step)
+			wg.Go(func() { after = sem.Acquire(bg, 1) })
+			time.Sleep(step)
+			if i == 1 {
+				sem.Release(1)
+				cancel()
+			} else {
+				cancel()
+				sem.Release(1)
+			}
+			wg.Wait()
+			fmt.Println(late, after == nil, sem.TryAcquire(1))
+			sem.Release(1)
+		}
+	},
 	"first error": func() {
 		var g errgroup.Group
 		for i := 4; i >= 1; i-- {
@@ -188,6 +260,71 @@ var cases = map[string]func(){
 		g.SetLimit(2)
 		g.Go(func() error { time.Sleep(step); return nil })
 		g.SetLimit(3)
+	},
+	"no limit any more": func() {
+		var g errgroup.Group
+		g.SetLimit(1)
+		g.Go(func() error { time.Sleep(step); return nil })
+		g.SetLimit(-1)
+		fmt.Println(g.TryGo(func() error { return nil }))
+		fmt.Println(g.Wait() == nil)
+	},
+	"try to go": func() {
+		var g errgroup.Group
+		c := make(chan int)
+		f := func() error { <-c; return nil }
+		g.SetLimit(2)
+		fmt.Println(g.TryGo(f), g.TryGo(f), g.TryGo(f))
+		c <- 1
+		time.Sleep(step)
+		fmt.Println(g.TryGo(f), g.TryGo(f))
+		c <- 1
+		c <- 1
+		fmt.Println(g.Wait() == nil)
+		g.SetLimit(0)
+		fmt.Println(g.TryGo(f))
+		g.SetLimit(-1)
+		g.TryGo(func() error { return errors.New("bad") })
+		fmt.Println(g.Wait())
+	},
+	"context of a group": func() {
+		g, ctx := errgroup.WithContext(context.Background())
+		for i := 1; i <= 3; i++ {
+			g.Go(func() error {
+				if i == 2 {
+					time.Sleep(step)
+					return errors.New("bad")
+				}
+				<-ctx.Done()
+				return errors.New("worse")
+			})
+		}
+		fmt.Println(ctx.Err() == nil)
+		fmt.Println(g.Wait(), ctx.Err(), context.Cause(ctx))
+	},
+	"context of a group after Wait": func() {
+		g, ctx := errgroup.WithContext(context.Background())
+		g.Go(func() error { return nil })
+		fmt.Println(g.Wait() == nil, ctx.Err(), context.Cause(ctx))
+		g.Go(func() error { return errors.New("late") })
+		fmt.Println(g.Wait(), context.Cause(ctx))
+	},
+	"group below a context": func() {
+		above, cancel := context.WithCancelCause(context.Background())
+		g, ctx := errgroup.WithContext(above)
+		g.Go(func() error { <-ctx.Done(); return ctx.Err() })
+		time.Sleep(step)
+		cancel(errors.New("enough"))
+		fmt.Println(g.Wait(), context.Cause(ctx))
+		g, ctx = errgroup.WithContext(above)
+		g.Go(func() error { return errors.New("bad") })
+		fmt.Println(g.Wait(), context.Cause(ctx))
+	},
+	"group that nobody cancels": func() {
+		g, ctx := errgroup.WithContext(context.Background())
+		g.Go(func() error { <-ctx.Done(); return nil })
+		g.Go(func() error { return nil })
+		g.Wait()
 	},
 	"atomic": func() {
 		var n atomic.Int64
