@@ -147,7 +147,9 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
         v[FIG_syscalls]++;
         v[FIG_running] += spent(m, e->arg[0], e);
         break;
-    case EV_GO_CREATE: v[FIG_goroutines] += e->arg[1] != NONE || v[FIG_goroutines] == 0 || m->imported; break;
+    case EV_GO_CREATE: /* the runtime makes its own at no line, and for a timer at one */
+        v[FIG_goroutines] += e->arg[1] != NONE || e->arg[3] != 0 || v[FIG_goroutines] == 0 || m->imported;
+        break;
     case EV_GO_START:
         v[FIG_switches]++;
         if (spent(m, e->arg[0], e) > v[FIG_longest_wait]) v[FIG_longest_wait] = spent(m, e->arg[0], e);
