@@ -294,7 +294,7 @@ static void say_pthread(Tale *t, uint64_t g) {
     say(t, "Its thread sleeps there, for %s%s: it is number %llu of %llu.", THING(id), AT(gp->line), (Ull)position(m, q, g),
         (Ull)q->count);
     if (by == NONE || g_of(t, by) == NULL) {
-        say(t, "Nobody has it at this moment.");
+        say(t, "Nobody has it at this moment: one that waited before is being woken. %s asked for it%s.", G(g), AT(gp->line));
         return;
     }
     const ModelHold *h = &m->hold[m->sync[id].holds];
