@@ -678,7 +678,7 @@ static void tell_select(Tale *t, uint64_t g) {
         bool known = trail_last(t->at, e.seq, EV_SELECT, g, &won) && won.seq > gp->since_seq;
         say(t, "In this run it comes to %s%s in %s%s%s.", known ? CHAN(won.arg[1]) : "one of them", known ? "" : ",",
             TIME(in(t, e.time_ns)), e.arg[1] == NONE ? "" : ", by ", e.arg[1] == NONE ? "" : G(e.arg[1]));
-        if (g_of(t, e.arg[1]) != NULL) tell_g(t, e.arg[1], false);
+        if (e.arg[1] != NONE) tell_g(t, e.arg[1], false); /* perhaps not born yet */
     } else if (partner != NONE) {
         say(t, "None of them is served any more in this trace.");
         tell_g(t, partner, false);
