@@ -294,7 +294,7 @@ static void say_pthread(Tale *t, uint64_t g) {
     say(t, "Its thread sleeps there, for %s%s: it is number %llu of %llu.", THING(id), AT(gp->line), (Ull)position(m, q, g),
         (Ull)q->count);
     if (by == NONE || g_of(t, by) == NULL) {
-        say(t, "Nobody has it at this moment.");
+        say(t, "Nobody has it at this moment: one that waited before is being woken. %s asked for it%s.", G(g), AT(gp->line));
         return;
     }
     const ModelHold *h = &m->hold[m->sync[id].holds];
@@ -678,7 +678,7 @@ static void tell_select(Tale *t, uint64_t g) {
         bool known = trail_last(t->at, e.seq, EV_SELECT, g, &won) && won.seq > gp->since_seq;
         say(t, "In this run it comes to %s%s in %s%s%s.", known ? CHAN(won.arg[1]) : "one of them", known ? "" : ",",
             TIME(in(t, e.time_ns)), e.arg[1] == NONE ? "" : ", by ", e.arg[1] == NONE ? "" : G(e.arg[1]));
-        if (g_of(t, e.arg[1]) != NULL) tell_g(t, e.arg[1], false);
+        if (e.arg[1] != NONE) tell_g(t, e.arg[1], false); /* perhaps not born yet */
     } else if (partner != NONE) {
         say(t, "None of them is served any more in this trace.");
         tell_g(t, partner, false);
