@@ -43,7 +43,7 @@ SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:
          $(RT:%=sim/rt/%) $(SCRIPT:%=sim/script/%) $(CALIBRATE:%=sim/calibrate/%)
 TRACES = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%)# all that the window may know
 
-TESTS  = main check tidy_test program imported scenario audit invariant messages $(TESTS_BASE:%=base/%_test) \
+TESTS  = main check tidy_test program imported scenario audit invariant messages contexts $(TESTS_BASE:%=base/%_test) \
          $(TESTS_EVENT:%=event/%_test) $(TESTS_LENS:%=lens/%_test) lens/perfetto_reader \
          $(TESTS_MEM:%=mem/%_test) $(TESTS_DEV:%=dev/%_test) dev/driver dev/shim $(TESTS_RT:%=rt/%_test) \
          $(TESTS_SCRIPT:%=script/%_test) script/attempt \

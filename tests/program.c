@@ -19,6 +19,11 @@ typedef struct {
     bool allocates; /* the result of its last operation is an object */
     uint64_t select; /* World's number of the select that it is in; NONE */
     bool tries;     /* ... is whether the next one is to be done */
+    uint64_t makes;  /* it makes the context of this number of the program's; NONE */
+    uint64_t made;   /* ... which is this one of World's */
+    uint64_t late;   /* the context whose deadline has passed, and which it ends; NONE */
+    bool asks_done;  /* the result is a Done channel ... */
+    uint64_t done;   /* ... which is kept here; NONE */
 } Instance;
 
 typedef struct {
@@ -30,15 +35,41 @@ typedef struct {
     Dev *dev;
     Invariant invariant;
     Messages *messages;
-    uint64_t sent; /* values so far: each is a new one */
+    Contexts *contexts;
+    World *w;
+    uint64_t context[CONTEXTS_MAX]; /* World's number; NONE: not there yet */
+    uint64_t sent, causes; /* values, causes so far: each is a new one */
     Bytes text;
 } Run;
 
 static uint64_t new_instance(Run *r, uint64_t body) {
     ASSERT(body < r->p->body_count);
     GROW(r->instance, r->cap, r->count + 1);
-    r->instance[r->count] = (Instance){.body = &r->p->bodies[body], .select = NONE};
+    r->instance[r->count] = (Instance){.body = &r->p->bodies[body], .select = NONE, .makes = NONE, .late = NONE, .done = NONE};
     return r->count++;
+}
+
+static Id_STR name(void *ctx, uint64_t id) {
+    const Run *r = ctx;
+    return stream_text(r->w->s, r->instance[id].body->name);
+}
+
+/* What the timer of a deadline starts. */
+static uint64_t fire(void *ctx, uint64_t timer) {
+    static const Op ends[] = {CANCEL(0, 0)};
+    static const Body deadline = BODY("deadline", ends);
+    Run *r = ctx;
+    uint64_t id = new_instance(r, 0), context = r->w->timers[timer]->context;
+    r->instance[id].body = &deadline;
+    r->instance[id].late = context;
+    contexts_fires(r->contexts, context, world_now(r->w));
+    return id;
+}
+
+static uint64_t after(void *ctx, uint64_t context) {
+    Run *r = ctx;
+    contexts_runs(r->contexts, context);
+    return new_instance(r, r->p->after_func);
 }
 
 /* What its last operation has given it. */
@@ -50,7 +81,12 @@ static void take_result(Run *r, World *w, uint64_t id, OpResult result) {
     if (!r->p->no_audit && w->asking != NULL) {
         stream_flush(w->s);
         messages_result(r->messages, w->asking->curg->id, result, won);
+        contexts_result(r->contexts, w, w->asking->curg->id, result);
     }
+    if (in->makes != NONE) r->context[in->makes] = in->made;
+    in->makes = NONE;
+    if (in->asks_done) in->done = result.value;
+    in->asks_done = false;
     if (in->tries && !result.ok) in->at++;
     in->tries = false;
     if (!in->allocates) return;
@@ -110,6 +146,44 @@ static bool of_heap(Run *r, World *w, Instance *in, Op *op) {
     return true;
 }
 
+/* World's number of the program's context; NONE: it is not there, or can only be stopped. */
+static uint64_t context_of(const Run *r, const World *w, uint64_t x) {
+    uint64_t id = x < CONTEXTS_MAX ? r->context[x] : NONE;
+    return id != NONE && w->cancels[id].kind != CANCEL_AFTER_FUNC ? id : NONE;
+}
+
+/* The same of contexts. */
+static bool of_context(Run *r, World *w, Instance *in, Op *op) {
+    Id_G g = w->asking->curg->id;
+    Id_STR late = stream_text(w->s, "context deadline exceeded");
+    if (op->kind == OP_CONTEXT_NEW) {
+        uint64_t parent = context_of(r, w, op->b & 0xff), ns = op->b >> 16;
+        CancelKind kind = (CancelKind)(op->b >> 8 & 0xff);
+        in->makes = op->a;
+        op->a = in->made = world_cancel_ctx(w, parent, kind, ns);
+        contexts_make(r->contexts, op->a, parent, kind, ns, late);
+    } else if (op->kind == OP_CONTEXT_CANCEL) {
+        uint64_t id = in->late != NONE ? in->late : r->context[op->a];
+        char text[24];
+        snprintf(text, sizeof text, "cause %llu", (unsigned long long)++r->causes);
+        op->text = in->late != NONE ? late : stream_text(w->s, "context canceled");
+        op->b = op->b ? stream_text(w->s, text).v : NONE;
+        op->a = id;
+        if (id != NONE) contexts_cancel(r->contexts, g, id, op->text, op->b != NONE ? (Id_STR){op->b} : op->text);
+        return id != NONE;
+    } else if (op->kind == OP_CONTEXT_USE) {
+        op->a = context_of(r, w, op->a);
+        in->asks_done = op->b && op->a != NONE;
+        if (op->a != NONE) contexts_use(r->contexts, g, op->a, op->b);
+        return op->a != NONE;
+    } else { /* ACQUIRE */
+        uint64_t id = context_of(r, w, (op->b >> 32) - 1);
+        op->b = (uint32_t)op->b | (id + 1) << 32; /* NONE + 1 is none */
+        in->tries = true;
+    }
+    return true;
+}
+
 static bool next_op(Run *r, World *w, uint64_t id, Op *out);
 
 static void communicate(Run *r, World *w, Instance *in, Op *op) {
@@ -117,10 +191,11 @@ static void communicate(Run *r, World *w, Instance *in, Op *op) {
     Selection one = {.cases = {{{op->a}, op->kind == OP_SEND, 0}}, .count = 1};
     Selection s = selects ? r->p->selects[op->a] : one;
     for (uint32_t i = 0; i < s.count; i++) {
+        if (s.cases[i].c.v == DONE_CHAN) s.cases[i].c.v = in->done;
         if (s.cases[i].sends) s.cases[i].value = ++r->sent;
     }
     if (selects) world_select(w, s.cases, s.count, s.has_default, op);
-    else op->b = s.cases[0].value;
+    else op->a = s.cases[0].c.v, op->b = s.cases[0].value;
     if (op->kind == OP_SELECT) in->select = op->a;
     if (!r->p->no_audit && w->asking != NULL) messages_ask(r->messages, w->asking->curg->id, s.cases, s.count, s.has_default);
 }
@@ -146,6 +221,10 @@ static bool next_op(Run *r, World *w, uint64_t id, Op *out) {
     SyncDoes does = out->kind == OP_SYNC ? (SyncDoes)out->sync.does : DO_LOCK;
     in->tries = does == DO_TRYLOCK || does == DO_TRYRLOCK || does == DO_ONCE;
     if (does == DO_FAIL) out->b = stream_text(w->s, "an error").v;
+    bool context = out->kind == OP_CONTEXT_NEW || out->kind == OP_CONTEXT_CANCEL || out->kind == OP_CONTEXT_USE ||
+                   (out->kind == OP_SYNC && does == DO_LOCK && out->b >> 32);
+    if (context && !of_context(r, w, in, out)) return next_op(r, w, id, out);
+    if (out->kind == OP_RECV && out->a == DONE_CHAN && in->done == NONE) return next_op(r, w, id, out);
     bool heap = out->kind == OP_ALLOC || out->kind == OP_PIN || out->kind == OP_UNPIN || out->kind == OP_LAUNCH ||
                 (int)out->kind == OP_DROP;
     if (heap && !of_heap(r, w, in, out)) return next_op(r, w, id, out);
@@ -185,6 +264,7 @@ static void sink(void *ctx, const Block *b, const Intern *text) {
         if (r->ran->audit[0] == '\0')
             invariant_check(&r->invariant, r->model, &e, r->ran->audit, sizeof r->ran->audit);
         messages_event(r->messages, &e);
+        contexts_event(r->contexts, &e);
         if (r->ran->audit[0] == '\0') findings_event(&r->ran->findings, r->model, &e);
         if (r->ran->audit[0] == '\0' && !model_apply(r->model, &e, why)) {
             snprintf(r->ran->audit, sizeof r->ran->audit, "event #%llu %.60s: %s",
@@ -214,6 +294,8 @@ Ran run_program(const Program *p) {
     Stream *s = stream_new();
     r.model = model_new(s->text);
     r.messages = messages_new(ran.audit, sizeof ran.audit);
+    r.contexts = contexts_new(ran.audit, sizeof ran.audit);
+    for (size_t i = 0; i < CONTEXTS_MAX; i++) r.context[i] = NONE;
     stream_add(s, sink, &r);
     WorldOptions opt = {.procs = p->procs ? p->procs : 1,
                         .seed = p->seed,
@@ -228,7 +310,8 @@ Ran run_program(const Program *p) {
     bytes_add(&profile, "", 1);
     findings_begin(&ran.findings, (const char *)profile.data);
     bytes_free(&profile);
-    World *w = world_new(s, r.dev, (Prog){.ctx = &r, .next = next, .roots = roots, .drop = drop}, &opt);
+    Prog prog = {.ctx = &r, .next = next, .roots = roots, .drop = drop, .name = name, .fire = fire, .after = after};
+    World *w = r.w = world_new(s, r.dev, prog, &opt);
     for (size_t i = 0; i < p->chan_count; i++) world_chan(w, p->chan_caps[i], "c", 0);
     for (size_t i = 0; i < p->timer_count; i++)
         world_timer(w, p->timers[i].delay_ns, p->timers[i].period_ns, "timer", 0);
@@ -250,6 +333,7 @@ Ran run_program(const Program *p) {
     ran.status = world_end(w);
     stream_flush(s);
     if (!p->no_audit) messages_left(r.messages, w);
+    if (!p->no_audit) contexts_left(r.contexts, w);
     if (!ran.audit[0]) asleep_or_not(w, ran.audit, sizeof ran.audit);
     ran.longest_wait_ns = r.invariant.longest_ns;
     ran.outcome = w->outcome;
@@ -261,6 +345,7 @@ Ran run_program(const Program *p) {
     findings_free(&ran.findings);
     model_free(r.model);
     messages_free(r.messages);
+    contexts_free(r.contexts);
     stream_free(s);
     dev_close(r.dev);
     heap_free(opt.heap);

@@ -9,6 +9,7 @@
 
 #include "../sim/lens/findings.h"
 #include "../sim/rt/world.h"
+#include "contexts.h"
 #include "messages.h"
 
 typedef struct {
@@ -68,6 +69,24 @@ typedef struct {
     { .kind = OP_SYNC, .a = (s), .sync = {.does = DO_##what} }
 #define SYNC_N(what, s, n)                                                                         \
     { .kind = OP_SYNC, .a = (s), .b = (uint64_t)(n), .sync = {.does = DO_##what} }
+
+/* Contexts have numbers of the program's own, CONTEXTS_MAX of them; a number that is made again is another context from then on.
+ * Who names one that is not there yet does nothing at all, nor does who asks of AfterFunc's what only a context has. */
+enum { CONTEXTS_MAX = 8, BACKGROUND = CONTEXTS_MAX };
+#define CONTEXT(x, parent, sort, ns)                                                               \
+    { .kind = OP_CONTEXT_NEW, .a = (x), .b = (uint64_t)(parent) | (uint64_t)(sort) << 8 | (uint64_t)(ns) << 16 }
+/* Of AfterFunc's: stop. `caused`: with a cause, ever another one. */
+#define CANCEL(x, caused)                                                                          \
+    { .kind = OP_CONTEXT_CANCEL, .a = (x), .b = (caused) }
+#define ERR(x)                                                                                     \
+    { .kind = OP_CONTEXT_USE, .a = (x) }
+#define DONE(x)                                                                                    \
+    { .kind = OP_CONTEXT_USE, .a = (x), .b = 1 }
+/* The Done channel for which this goroutine has asked last: RECV(DONE_CHAN), or the channel of a case. */
+#define DONE_CHAN (NONE - 1)
+/* Acquire with a context; the next operation is only for who gets it. */
+#define ACQUIRE(s, n, x)                                                                           \
+    { .kind = OP_SYNC, .a = (s), .b = (uint64_t)(n) | ((uint64_t)(x) + 1) << 32, .sync = {.does = DO_LOCK} }
 #define GOSCHED()                                                                                  \
     { .kind = OP_GOSCHED }
 
@@ -114,6 +133,7 @@ typedef struct {
         uint64_t size, of; /* of a weighted semaphore; of a Cond, the number of its lock */
     } * syncs; /* DO_TRY... and DO_ONCE that get nothing pass over the next operation */
     size_t sync_count;
+    size_t after_func; /* the body that context.AfterFunc calls */
     const Job *jobs;
     size_t job_count;
     bool heap;

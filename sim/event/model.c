@@ -1026,19 +1026,24 @@ static bool dev_idle(Step *s, uint64_t queue) {
 }
 
 /* ---- package context ---- */
+static bool context_is(const Model *m, uint64_t id) { return id < m->context_count && m->context[id].g != NONE; }
+
+/* The number is from before the time that it takes to make one: each goroutine may be about to make one of a lower number. */
 static bool context_new(Step *s, const uint64_t *a) {
     Model *m = s->m;
-    REQUIRE(a[0] == m->context_count, "ctx%llu is not the next context, ctx%zu", (Ull)a[0], m->context_count);
-    REQUIRE(a[1] == NONE || a[1] < m->context_count, "there is no context ctx%llu", (Ull)a[1]);
+    REQUIRE(!context_is(m, a[0]) && a[0] < m->context_count + m->g_count, "ctx%llu is there already, or not to be expected", (Ull)a[0]);
+    REQUIRE(a[1] == NONE || context_is(m, a[1]), "there is no context ctx%llu", (Ull)a[1]);
     TRY(running(s, a[2], a[5]));
-    GROW(m->context, m->context_cap, a[0] + 1);
-    m->context[m->context_count++] =
+    if (a[0] >= m->context_count) GROW(m->context, m->context_cap, a[0] + 1);
+    while (m->context_count <= a[0])
+        m->context[m->context_count++] = (ModelContext){.parent = NONE, .g = NONE, .chan = NONE, .over_ns = NONE};
+    m->context[a[0]] =
         (ModelContext){.parent = a[1], .g = a[2], .sort = a[3], .deadline_ns = a[4], .line = a[5], .chan = NONE, .over_ns = NONE};
     return true;
 }
 static bool context_cancel(Step *s, const uint64_t *a) {
     TRY(running(s, a[1], a[5]));
-    REQUIRE(a[0] < s->m->context_count && a[2] < s->m->context_count, "there is no context ctx%llu", (Ull)a[0]);
+    REQUIRE(context_is(s->m, a[0]) && context_is(s->m, a[2]), "there is no context ctx%llu", (Ull)a[0]);
     ModelContext *c = &s->m->context[a[0]];
     REQUIRE(c->over_ns == NONE, "ctx%llu is over already", (Ull)a[0]);
     c->over_ns = s->e->time_ns;
@@ -1052,7 +1057,7 @@ static bool context_cancel(Step *s, const uint64_t *a) {
 }
 static bool context_use(Step *s, uint64_t g, uint64_t id, uint64_t c, uint64_t line) {
     TRY(running(s, g, line));
-    REQUIRE(id < s->m->context_count, "there is no context ctx%llu", (Ull)id);
+    REQUIRE(context_is(s->m, id), "there is no context ctx%llu", (Ull)id);
     REQUIRE(c == NONE || c < s->m->chan_count, "there is no channel c%llu", (Ull)c);
     if (c != NONE) s->m->context[id].chan = c;
     return true;

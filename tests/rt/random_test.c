@@ -11,6 +11,8 @@
 enum {
     BODIES = 6,
     C_BODIES = 2,
+    AFTER = BODIES + C_BODIES, /* what AfterFunc calls: it makes no other goroutines */
+    ALL_BODIES,
     OPS_MAX = 40,
     CHANS = 4,
     TIMERS = 2,
@@ -20,10 +22,10 @@ enum {
 };
 
 typedef struct {
-    Op ops[BODIES + C_BODIES][OPS_MAX];
+    Op ops[ALL_BODIES][OPS_MAX];
     bool heap;
     size_t count; /* of the body that is being made */
-    Body body[BODIES + C_BODIES];
+    Body body[ALL_BODIES];
     uint64_t cap[CHANS];
     Selection select[SELECTS];
     Job job[JOBS];
@@ -86,6 +88,36 @@ static void add_sync(Random *x, Prng *r, uint64_t body, int depth) {
     }
 }
 
+/* Trees of contexts, whoever makes, asks and cancels. CANCEL of AfterFunc's is stop. */
+static void add_context(Random *x, Prng *r, uint64_t body) {
+    uint64_t which = prng_below(r, CONTEXTS_MAX), parent = prng_below(r, CONTEXTS_MAX + 2);
+    uint64_t ns = prng_below(r, 4) ? prng_below(r, 3000000) : 0, n = 1 + prng_below(r, UNITS);
+    switch (prng_below(r, 12)) {
+    case 0:
+    case 1: ADD(CONTEXT(which, parent, CANCEL_PLAIN, 0)); break;
+    case 2:
+    case 3: ADD(CONTEXT(which, parent, CANCEL_DEADLINE, ns)); break;
+    case 4:
+        if (body < BODIES) ADD(CONTEXT(which, parent, CANCEL_AFTER_FUNC, 0));
+        break;
+    case 5: ADD(ERR(which)); break;
+    case 6: ADD(DONE(which)); break;
+    case 7:
+    case 8:
+        if (x->count + 2 > OPS_MAX) break;
+        ADD(DONE(which));
+        if (prng_below(r, 2)) ADD(RECV(DONE_CHAN));
+        else ADD(SELECT(prng_below(r, SELECTS)));
+        break;
+    case 9:
+        if (x->count + 2 > OPS_MAX) break;
+        ADD(ACQUIRE(WEIGHTED, n, which));
+        ADD(SYNC_N(UNLOCK, WEIGHTED, n));
+        break;
+    default: ADD(CANCEL(which, prng_below(r, 2))); break;
+    }
+}
+
 /* C code: what it can do is work, call Go, and start threads. */
 static void add_c(Random *x, Prng *r, uint64_t body, int depth) {
     switch (prng_below(r, 6)) {
@@ -120,6 +152,10 @@ static void add_go(Random *x, Prng *r, uint64_t body, int depth) {
     uint64_t c = prng_below(r, CHANS);
     if (prng_below(r, 6) == 0) {
         add_sync(x, r, body, depth);
+        return;
+    }
+    if (prng_below(r, 6) == 0) {
+        add_context(x, r, body);
         return;
     }
     switch (prng_below(r, x->heap ? 39 : 32)) { /* from 32 on: objects */
@@ -206,7 +242,7 @@ static Op random_main_op(Prng *r, size_t i, size_t n) {
     }
 }
 
-/* One to four cases, a few of them of nil channels or timers; the same channel may be in it twice, in both directions. */
+/* One to four cases, a few of them of nil channels, timers or contexts; the same channel may be in it twice, in both directions. */
 static Selection random_selection(Prng *r) {
     Selection s = {.count = (uint32_t)(1 + prng_below(r, MESSAGE_CASES_MAX)), .has_default = prng_below(r, 3) == 0};
     for (uint32_t i = 0; i < s.count; i++) {
@@ -214,6 +250,7 @@ static Selection random_selection(Prng *r) {
         s.cases[i].sends = prng_below(r, 2);
         s.cases[i].c.v = which == 0 ? NIL_CHAN : which % CHANS;
         if (which >= 17) s.cases[i] = (SelectCase){.c = {CHANS + which % TIMERS}};
+        if (which == 1 || which == 2) s.cases[i] = (SelectCase){.c = {DONE_CHAN}};
     }
     if (prng_below(r, 50) == 0) s.count = 0;
     return s;
@@ -232,7 +269,7 @@ static void tune(WorldOptions *opt) {
 }
 
 static Program make(Random *x, uint64_t seed) {
-    static const char *const names[BODIES + C_BODIES] = {"main", "a", "b", "c", "d", "e", "s", "t"};
+    static const char *const names[ALL_BODIES] = {"main", "a", "b", "c", "d", "e", "s", "t", "after"};
     static const struct {
         uint64_t delay_ns, period_ns;
     } timers[TIMERS] = {{300000, 0}, {200000, 700000}};
@@ -246,12 +283,12 @@ static Program make(Random *x, uint64_t seed) {
     Prng r;
     bool crowd = seed % 17 == 0; /* goroutines come faster than they go: run queues overflow */
     prng_init(&r, seed, "random program");
-    for (uint64_t b = 0; b < BODIES + C_BODIES; b++) {
+    for (uint64_t b = 0; b < ALL_BODIES; b++) {
         size_t n = b == 0 ? MAIN_OPS : 1 + prng_below(&r, MAIN_OPS - 1);
         x->count = 0;
         for (size_t i = 0; i < n; i++) {
             if (b == 0) add(x, b, random_main_op(&r, i, crowd ? 2 * n - 2 : n));
-            else if (b < BODIES) add_go(x, &r, b, 0);
+            else if (b < BODIES || b == AFTER) add_go(x, &r, b, 0);
             else add_c(x, &r, b, 0);
         }
         x->body[b] = (Body){names[b], x->ops[b], x->count, b < BODIES ? 1 + prng_below(&r, 4) : 1};
@@ -264,7 +301,7 @@ static Program make(Random *x, uint64_t seed) {
         x->job[i] = (Job){.way = (Way)i, .bytes = 4096, .work_ns = prng_below(&r, 3000000)};
     tuned = seed;
     return (Program){.bodies = x->body,
-                     .body_count = BODIES + C_BODIES,
+                     .body_count = ALL_BODIES,
                      .chan_caps = x->cap,
                      .chan_count = CHANS,
                      .selects = x->select,
@@ -273,6 +310,7 @@ static Program make(Random *x, uint64_t seed) {
                      .context_count = CONTEXTS,
                      .syncs = (const void *)syncs,
                      .sync_count = SYNCS,
+                     .after_func = AFTER,
                      .jobs = x->job,
                      .job_count = JOBS,
                      .heap = x->heap,
@@ -320,7 +358,7 @@ static void world_and_model_agree(void) {
         EV_ACROSS,      EV_P_SYSCALL,   EV_OBJ_MOVE,        EV_OBJ_FREE,      EV_UNPIN,
         EV_DEV_STALE,   EV_GC_ASSIST,   EV_GC_WORKER,       EV_DEV_WAIT,      EV_SYSMON_SLEEP,
         EV_SYNC_TRY,    EV_SYNC_SPIN,   EV_SYNC_WAKE,       EV_SYNC_STARVE,   EV_SYNC_SIGNAL,
-        EV_SYNC_DONE,   EV_SYNC_COUNT};
+        EV_SYNC_DONE,   EV_SYNC_COUNT,  EV_CONTEXT_NEW,     EV_CONTEXT_CANCEL, EV_CONTEXT_USE};
     for (size_t i = 0; i < ARRAY_LEN(rare); i++) {
         if (reached[rare[i]] == 0) printf("\n  never reached: %s\n", event_spec[rare[i]].name);
         CU_ASSERT(reached[rare[i]] > 0);
