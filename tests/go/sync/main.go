@@ -151,16 +151,18 @@ var cases = map[string]func(){
 	"acquire until the context is over": func() {
 		sem, bg := semaphore.NewWeighted(3), context.Background()
 		var wg sync.WaitGroup
+		var three error
+		var one bool
 		ctx, cancel := context.WithCancel(bg)
 		fmt.Println(sem.Acquire(ctx, 2) == nil)
-		wg.Go(func() { fmt.Println("three", sem.Acquire(ctx, 3)) })
+		wg.Go(func() { three = sem.Acquire(ctx, 3) })
 		time.Sleep(step)
-		wg.Go(func() { fmt.Println("one", sem.Acquire(bg, 1) == nil) })
+		wg.Go(func() { one = sem.Acquire(bg, 1) == nil })
 		time.Sleep(step)
 		fmt.Println(sem.TryAcquire(1))
 		cancel()
 		wg.Wait()
-		fmt.Println(sem.Acquire(ctx, 0), sem.TryAcquire(1))
+		fmt.Println(three, one, sem.Acquire(ctx, 0), sem.TryAcquire(1))
 		sem.Release(3)
 		fmt.Println(sem.TryAcquire(3))
 	},
