@@ -155,7 +155,7 @@ var cases = map[string]func(){
 		fmt.Println(sem.Acquire(ctx, 2) == nil)
 		wg.Go(func() { fmt.Println("three", sem.Acquire(ctx, 3)) })
 		time.Sleep(step)
-		wg.Go(func() { fmt.Println("one", sem.Acquire(bg, 1) == nil) })
+		wg.Go(func() { err := sem.Acquire(bg, 1); time.Sleep(step); fmt.Println("one", err == nil) })
 		time.Sleep(step)
 		fmt.Println(sem.TryAcquire(1))
 		cancel()
