@@ -491,7 +491,7 @@ static uint64_t actor_of(GotraceWriter *w, const Event *e) {
     case EV_SYSMON_LOOK:
     case EV_SYSMON_POLL: return 1;
     case EV_TIMER_FIRE: return gw_p_at(w, e->arg[1])->m;
-    case EV_TIMER_FUNC: return gw_p_at(w, e->arg[0])->m;
+    case EV_TIMER_FUNC: return e->arg[3] != NONE ? e->arg[3] : gw_p_at(w, e->arg[0])->m; /* a thief runs others' timers */
     case EV_P_ACQUIRE:
     case EV_P_RELEASE:
     case EV_GO_START:

@@ -679,6 +679,7 @@ static void tell_select(Tale *t, uint64_t g) {
         say(t, "In this run it comes to %s%s in %s%s%s.", known ? CHAN(won.arg[1]) : "one of them", known ? "" : ",",
             TIME(in(t, e.time_ns)), e.arg[1] == NONE ? "" : ", by ", e.arg[1] == NONE ? "" : G(e.arg[1]));
         if (e.arg[1] != NONE) tell_g(t, e.arg[1], false); /* perhaps not born yet */
+        else say_root(t, e.seq, "That comes about because");
     } else if (partner != NONE) {
         say(t, "None of them is served any more in this trace.");
         tell_g(t, partner, false);

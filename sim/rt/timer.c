@@ -88,7 +88,7 @@ bool timer_stop(Timer *t) {
 
 /* goFunc */
 static void start_func(World *w, M *mp, const P *heap_of, const Timer *t, uint64_t late) {
-    EMIT(w->s, TIMER_FUNC, heap_of->id, {late}, {t->line});
+    EMIT(w->s, TIMER_FUNC, heap_of->id, {late}, {t->line}, mp->id);
     uint64_t body = w->prog.fire(w->prog.ctx, t->id);
     if (body != NONE) sched_newproc(w, mp, body, w->prog.name(w->prog.ctx, body), (Id_G){NONE}, t->line);
 }

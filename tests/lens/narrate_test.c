@@ -91,7 +91,7 @@ static void tell_by_hand(Told *t) {
         {.kind = EV_RUN_START, .arg = {1, 1}},
         {.kind = EV_OBJ_NEW, .arg = {0, 64, 0xc000000000, x, 1}},
         {.kind = EV_GO_CREATE, .arg = {1, NONE, why, 1}},
-        {.kind = EV_TIMER_FUNC, .arg = {0, 10, 1}},
+        {.kind = EV_TIMER_FUNC, .arg = {0, 10, 1, 0}},
         {.kind = EV_P_IDLE_GET, .arg = {0}},
         {.kind = EV_P_ACQUIRE, .arg = {0, 0}},
         {.kind = EV_GO_START, .arg = {1, 0, 0, 0}},
