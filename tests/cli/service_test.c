@@ -73,6 +73,8 @@ static void what_the_knobs_show_is_so(void) {
         "21_1_funnel_right --set yield=true",
         "21_1_resume --set resume=false",
         "21_3_stream_right --set wants=12",
+        "21_3_fanout --set context=false",
+        "21_3_fanout --set step=10ms",
         "21_3_queue_right --set inflight=1",
         "21_3_queue_right --set inflight=24",
         "21_3_queue_right --set pause=4ms",
