@@ -68,6 +68,8 @@ static void what_the_knobs_show_is_so(void) {
         "20_3_4_slow_client_right --set buffer=0",
         "20_3_4_slow_client_right --set patience=10ms",
         "20_3_4_gone_right --set buffer=0",
+        "20_3_4_overload_wrong --set every=3ms",
+        "20_3_4_overload_right --set room=16",
         "21_1_each_wrong --set agents=64",
         "21_1_funnel_right --set agents=64",
         "21_1_funnel_right --set yield=true",
