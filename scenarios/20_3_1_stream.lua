@@ -111,8 +111,11 @@ expect {
   not_freed = 0,
   findings  = {},
 }
-local said = told(length)
-expect.result("answer", function(i, token) return token == said[#prompt + 1 + i] end)
+local said
+expect.result("answer", function(i, token)
+  said = said or told(length)
+  return token == said[#prompt + 1 + i]
+end)
 expect.result("figures", function(i, us)
   local rest = 1000 * (length - 1)
   if stream then return us <= (i == 0 and 4100 or 1.1 * rest) end

@@ -1,5 +1,5 @@
 /* service_test.c -- what a slow client costs a service: as much as the scenario says without the fix, and at most a tenth
- * of that with it (20.3.4); and what the scenarios of 20.3 and 21.1 tell the class to turn.
+ * of that with it (20.3.4); and what the scenarios of 20.3, 21.1 and 21.3 tell the class to turn.
  *
  * The cost is a difference between two runs of the same scenario, with the slow client and without one: of the time that
  * the device stands idle, and of the time until all others have their answers.
@@ -68,10 +68,18 @@ static void what_the_knobs_show_is_so(void) {
         "20_3_4_slow_client_right --set buffer=0",
         "20_3_4_slow_client_right --set patience=10ms",
         "20_3_4_gone_right --set buffer=0",
+        "20_3_4_overload_wrong --set every=3ms",
+        "20_3_4_overload_right --set room=16",
         "21_1_each_wrong --set agents=64",
         "21_1_funnel_right --set agents=64",
         "21_1_funnel_right --set yield=true",
         "21_1_resume --set resume=false",
+        "21_3_stream_right --set wants=12",
+        "21_3_fanout --set context=false",
+        "21_3_fanout --set step=10ms",
+        "21_3_queue_right --set inflight=1",
+        "21_3_queue_right --set inflight=24",
+        "21_3_queue_right --set pause=4ms",
     };
     for (size_t i = 0; i < ARRAY_LEN(turned); i++) command_gives(0, "$F run -q $D %s", turned[i]);
 }
