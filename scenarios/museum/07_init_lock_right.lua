@@ -35,7 +35,7 @@ main(function()
   get_value()                              -- the first of all
   for _ = 1, workers do
     all:Go("worker", function()
-      compute(2000000 - time.Now() .. "ns") -- until each has a P; then all begin
+      compute(math.max(0, 2000000 - time.Now()) .. "ns") -- until each has a P; then all begin
       local begun = time.Now()
       for _ = 1, calls do get_value() end
       took = took + time.Since(begun)

@@ -40,7 +40,7 @@ main(function()
 end)
 
 expect {
-  goroutines = 1 + calls + 1, -- main, the notice, and the one that the runtime makes when the deadline comes
+  goroutines = 1 + 2 * calls, -- main; for each call the notice, and the one that the runtime makes when its deadline comes
   crossings  = 0,
   findings   = {},
 }
