@@ -84,9 +84,37 @@ static void what_the_knobs_show_is_so(void) {
     for (size_t i = 0; i < ARRAY_LEN(turned); i++) command_gives(0, "$F run -q $D %s", turned[i]);
 }
 
+/* From a client that waits for a token to what keeps it from him: the channel, the batcher, and then either the device, which is
+ * at work, or another channel, at whose other end somebody sleeps. */
+static void why_follows_the_pressure_to_its_end(void) {
+    command_gives(0, "$F run -q $D -o $T/pressure.trace scenarios/20_3_3_slow_client_wrong.lua");
+    char *at_work = output_of("$F why $T/pressure.trace g5 --at 1.5ms"), *stopped = output_of("$F why $T/pressure.trace g5 --at 20ms");
+    check_text("why, the device at work",
+        "g5 client waits to receive from tokens (c3) at 20_3_3_slow_client_wrong.lua:68, since 1.099987ms: it is number 1 of 1 there, "
+        "and the channel holds 0 of 0.\n"
+        "In this run g2 batcher does its part in 7.600744ms.\n"
+        "g2 batcher is in C, in clFinish, on M0 since 1.096454ms.\n"
+        "P0 is still attached and runs nothing, with 0 goroutines in its queue.\n"
+        "sysmon saw this call at 1.14ms and looks again in 120us; as P0 has no work and others are free, it leaves it there up to 10ms.\n"
+        "The device runs decode (k1), enqueued at 20_3_3_slow_client_wrong.lua:59, until 2.098927ms.\n"
+        "g2 batcher called clFinish at 20_3_3_slow_client_wrong.lua:60, at 1.096454ms, and sleeps in the driver until that is done.\n", at_work);
+    check_text("why, the device stopped",
+        "g5 client waits to receive from tokens (c3) at 20_3_3_slow_client_wrong.lua:68, since 17.111089ms: it is number 1 of 1 there, "
+        "and the channel holds 0 of 0.\n"
+        "In this run g2 batcher does its part in 5.111826ms.\n"
+        "g2 batcher waits to send on tokens (c1) at 20_3_3_slow_client_wrong.lua:50, since 18.115419ms: it is number 1 of 1 there, and "
+        "the channel holds 0 of 0.\n"
+        "In this run g3 slow does its part in 5.111556ms.\n"
+        "g3 slow sleeps since 17.106015ms, until 25.106015ms, which is in 5.106015ms: it asked for that at "
+        "20_3_3_slow_client_wrong.lua:71.\n", stopped);
+    free(at_work);
+    free(stopped);
+}
+
 void cli_service_tests(void) {
     static const Check checks[] = {
         {"what their knobs show is so", what_the_knobs_show_is_so},
+        {"why follows the pressure to its end", why_follows_the_pressure_to_its_end},
         {"with the fix a slow client costs a tenth at most", the_fix_leaves_a_tenth_of_the_cost}, {0}};
     suite("command line: a service and its slow client", checks);
 }
