@@ -45,7 +45,7 @@ static const struct argp_option options_of_argp[] = {
     {"lecture", KEY_LECTURE, NULL, 0, "larger, without the panel: for the back row", 0},
     {"shot", KEY_SHOT, NULL, 0, "no window: write one picture to the file of -o", 1},
     {"output", 'o', "FILE", 0, "with --shot: FILE ends in .png, .svg or .pdf", 1},
-    {"view", KEY_VIEW, "NAME", 0, "with --shot: stage, timeline, or the picture that the program shows", 1},
+    {"view", KEY_VIEW, "NAME", 0, "stage, timeline, or picture: what the program shows", 0},
     {"size", KEY_SIZE, "WxH", 0, "with --shot: in pixels, 1600x1000 if not said", 1},
     {"bench-frames", KEY_BENCH, "N", OPTION_HIDDEN, "paint N frames and print how long they took",
      2},
@@ -111,17 +111,24 @@ static bool read_zoom(const char *text, Scene *s, Diag *d) {
     return true;
 }
 
+static bool read_view(const char *text, Scene *s, Diag *d) {
+    char names[160] = "";
+    for (int i = 0; i < VIEW_COUNT; i++) {
+        size_t n = strlen(names);
+        snprintf(names + n, sizeof names - n, "%s%s", i == 0 ? "" : i + 1 < VIEW_COUNT ? ", " : " and ", view_spec[i].name);
+        if (strcmp(text, view_spec[i].name) != 0) continue;
+        s->view = (ViewKind)i;
+        return true;
+    }
+    return diag_fail(d, EXIT_USAGE, "there is no view '%s', only %s", text, names);
+}
+
 static bool set_up(Show *w, const Options *o, Diag *d) {
     Scene *s = &w->scene;
     uint64_t span;
     if (o->theme && !theme_by_name(o->theme, &s->theme))
         return diag_fail(d, EXIT_USAGE, "there is no theme '%s', only dark and light", o->theme);
-    if (o->view && strcmp(o->view, "stage") != 0 && strcmp(o->view, "timeline") != 0 &&
-        strcmp(o->view, "picture") != 0) {
-        return diag_fail(d, EXIT_USAGE, "there is no view '%s', only stage, timeline and picture", o->view);
-    }
-    if (o->view && o->view[0] == 't') s->view = VIEW_TIMELINE;
-    if (o->view && o->view[0] == 'p') s->view = VIEW_PICTURE;
+    if (o->view && !read_view(o->view, s, d)) return false;
     if (o->size && !read_size(o->size, s, d)) return false;
     if (o->zoom && !read_zoom(o->zoom, s, d)) return false;
     s->lecture = o->lecture;

@@ -17,7 +17,17 @@ typedef struct {
 } Thing;
 #define NO_THING ((Thing){KIND_G, NONE})
 
-typedef enum { VIEW_STAGE, VIEW_TIMELINE, VIEW_PICTURE } ViewKind;
+typedef enum {
+#define VIEW(name, ...) VIEW_##name,
+#include "views.def"
+#undef VIEW
+    VIEW_COUNT
+} ViewKind;
+typedef struct {
+    const char *name, *title;
+    char key;
+} ViewSpec;
+extern const ViewSpec view_spec[VIEW_COUNT];
 
 typedef struct {
     /* the run */

@@ -263,6 +263,9 @@ static void text_typed(const char *text) {
     case '?': s->help = !s->help; break;
     default: break;
     }
+    for (int i = 0; i < VIEW_COUNT; i++) {
+        if (text[0] == view_spec[i].key) s->view = (ViewKind)i;
+    }
 }
 
 /* ---------------------------------------------------------------- mouse */
@@ -342,6 +345,7 @@ static void button_down(Point at) {
     case HIT_PLAY: play(); break;
     case HIT_SPEED: win.drag = DRAG_SPEED, set_speed(at, hit->box); break;
     case HIT_KEYS: win.show->scene.help = true; break;
+    case HIT_VIEW: win.show->scene.view = (ViewKind)hit->value; break;
     }
 }
 

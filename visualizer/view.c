@@ -7,6 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+const ViewSpec view_spec[VIEW_COUNT] = {
+#define VIEW(name, as, title, key) {as, title, key},
+#include "views.def"
+#undef VIEW
+};
+
 /* Nothing smaller than 24 x 24 has to be hit (design, 8). */
 void hits_add(Hits *h, Box b, HitKind kind, Thing thing, uint64_t value) {
     double grow_x = fmax(0, 24 - b.w) / 2,

@@ -21,6 +21,7 @@ typedef enum {
     HIT_STEP,
     HIT_SPEED,
     HIT_KEYS,
+    HIT_VIEW, /* a click shows view `value` */
 } HitKind;
 
 typedef struct {

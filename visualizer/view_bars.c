@@ -51,6 +51,35 @@ static double title(const View *v, double room) {
                                     chapter, room - 64));
 }
 
+/* The picture has a tab only where the program shows one. */
+static bool has_tab(const Scene *s, int view) { return view != VIEW_PICTURE || s->head->pictures > 0; }
+
+static double tab_width(int view, bool words) {
+    char key[2] = {view_spec[view].key, '\0'};
+    return text_width(key, sans(13, 500)) + (words ? 8 + text_width(view_spec[view].title, sans(15, 600)) : 0) + 24;
+}
+
+static double tabs_width(const Scene *s, bool words) {
+    double w = 24;
+    for (int i = 0; i < VIEW_COUNT; i++) w += has_tab(s, i) ? tab_width(i, words) : 0;
+    return w;
+}
+
+static void view_tabs(const View *v, double x, bool words) {
+    double mid = v->f->top.h / 2;
+    for (int i = 0; i < VIEW_COUNT; i++) {
+        if (!has_tab(v->s, i)) continue;
+        bool shown = (int)v->s->view == i;
+        char key[2] = {view_spec[i].key, '\0'};
+        double w = tab_width(i, words), at = x;
+        at += draw_text(v->d, at, mid + 5, sans(13, 500), shown && !words ? TINT_T1 : TINT_T3, ANCHOR_START, key) + 8;
+        if (words) draw_text(v->d, at, mid + 5, sans(15, shown ? 600 : 400), shown ? TINT_T1 : TINT_T2, ANCHOR_START, view_spec[i].title);
+        if (shown) draw_box(v->d, (Box){x - 6, v->f->top.h - 4, w - 12, 4}, 0, paint(TINT_NOW), NO_PEN);
+        hits_add(v->hits, (Box){x - 6, 0, w - 12, v->f->top.h}, HIT_VIEW, NO_THING, (uint64_t)i);
+        x += w;
+    }
+}
+
 void view_top(const View *v) {
     Box b = v->f->top;
     char time[48];
@@ -66,11 +95,15 @@ void view_top(const View *v) {
                   v->s->model->imported ? "recorded time" : "virtual time") +
         32;
     size_t count = collect_figures(v->s, figures);
-    double total = 0, wanted = 64 + fmin(text_width(v->s->title, sans(16, 600)), 420) + 48;
+    double total = 0, wanted = 64 + fmin(text_width(v->s->title, sans(16, 600)), 420) + 48, tabs = tabs_width(v->s, true);
     for (size_t i = 0; i < count; i++) total += figure_width(&figures[i]);
-    while (count > 1 && right - total < wanted) total -= figure_width(&figures[--count]);
-    title(v, right - total - 32);
+    while (count > 1 && right - total - tabs < wanted) total -= figure_width(&figures[--count]);
+    bool words = right - total - tabs >= 280; /* else the digits alone */
+    if (!words) tabs = tabs_width(v->s, false);
+    if (right - total - tabs < 240) tabs = 0;
+    double end = title(v, right - total - tabs - 32);
     double x = fmax(right - total, 0);
+    if (tabs > 0) view_tabs(v, fmin(fmax(end + 48, .28 * b.w), right - total - tabs), words);
     for (size_t i = 0; i < count; i++) {
         draw_text(v->d, x, mid - 5, sans(12, 400), TINT_T3, ANCHOR_START, figures[i].name);
         draw_text(v->d, x, mid + 15, mono(14, 500), TINT_T1, ANCHOR_START, figures[i].value);
@@ -196,6 +229,7 @@ static const struct {
                 {"+  −", "zoom the timeline at the playhead"},
                 {"0", "fit the run"},
                 {"Wheel", "zoom at the pointer; Shift: pan"},
+                {"1 … 6", "stage, timeline (5), picture"},
                 {"Tab", "side panel on, off"},
                 {"A", "lecture mode, for the back row"},
                 {"T", "dark, light"},
