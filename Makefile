@@ -17,7 +17,7 @@ BUILD         = $(BUILD_$(MODE))
 OBJ           = $(BUILD)/obj
 
 BASE   = base cstack diag bytes idmap intern pool prng team units
-EVENT  = event model model_chan model_sync model_import place stream pump watch text trace_write trace_read
+EVENT  = event model model_chan model_sync model_import place stream pump watch text trace_write trace_read stretch
 LENS   = narrate narrate_memory narrate_sync narrate_import summary flow why trail findings findings_memory findings_context \
          findings_pressure findings_stuck partners schedtrace diff \
          perfetto perfetto_packet \

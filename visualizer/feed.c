@@ -8,6 +8,8 @@
  */
 #include "feed.h"
 
+#include "../sim/event/stretch.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +35,12 @@ struct Feed {
     size_t copy_count, copy_cap;
     char trouble[512];
     bool refused; /* an event was impossible: nothing after it is read */
+    Stretch *stretch;
+    Findings findings;
+    bool judged;                /* no event will come: all that can be found is found */
+    Finding found[FIND_COUNT];  /* by evidence */
+    size_t found_count;
+    uint64_t found_seq;         /* the event up to which that list goes */
     struct {
         Model *model;
     } slot[FEED_SLOTS];
@@ -46,9 +54,12 @@ bool feed_open(Feed **out, const char *path, Diag *d) {
     f->trace = trace;
     f->reading = trace_cursor(trace);
     f->looking = trace_cursor(trace);
+    f->stretch = stretch_new(trace);
     trace_seek_seq(f->reading, 1);
     f->head = model_new(trace_text(trace));
     lanes_init(&f->lanes);
+    findings_begin(&f->findings, trace_get(trace, "profile", NULL));
+    f->found_seq = NONE;
     *out = f;
     return true;
 }
@@ -60,8 +71,10 @@ void feed_close(Feed *f) {
     free(f->copy);
     model_free(f->head);
     lanes_free(&f->lanes);
+    findings_free(&f->findings);
     trace_cursor_free(f->reading);
     trace_cursor_free(f->looking);
+    stretch_free(f->stretch);
     trace_close(f->trace);
     free(f);
 }
@@ -82,6 +95,7 @@ static void keep_copy(Feed *f) {
 static bool take(Feed *f, const Event *e) {
     char why[MODEL_WHY_MAX] = "";
     lanes_before(&f->lanes, f->head, e);
+    findings_event(&f->findings, f->head, e);
     if (!model_apply(f->head, e, why)) {
         f->refused = true;
         snprintf(f->trouble, sizeof f->trouble, "event %llu (%s) is impossible: %s",
@@ -171,6 +185,34 @@ const Model *feed_model(Feed *f, int slot, uint64_t seq) {
         if (!model_apply(*m, &e, why)) break; /* feed_read has refused it and never asks past it */
     }
     return *m;
+}
+
+void feed_why(Feed *f, const Model *m, uint64_t now_ns, Kind kind, uint64_t id, Why *y) {
+    WhyAt at = {.model = m, .now_ns = now_ns, .scenario = trace_option(f->trace, "scenario"), .event = stretch_event,
+                .ctx = f->stretch};
+    why(&at, kind, id, y);
+}
+
+static int by_evidence(const void *a, const void *b) {
+    const Finding *x = a, *y = b;
+    if (x->seq != y->seq) return x->seq < y->seq ? -1 : 1;
+    return x->kind < y->kind ? -1 : x->kind > y->kind;
+}
+
+const Finding *feed_findings(Feed *f, size_t *count) {
+    bool over = !feed_is_open(f) && feed_count(f) == feed_total(f);
+    if (f->found_seq != f->head->seq || over != f->judged) {
+        if (over && !f->judged) findings_end(&f->findings, f->head);
+        f->judged = over;
+        f->found_seq = f->head->seq;
+        f->found_count = 0;
+        for (int i = 0; i < FIND_COUNT; i++) {
+            if (f->findings.seen[i].times > 0) f->found[f->found_count++] = f->findings.seen[i];
+        }
+        qsort(f->found, f->found_count, sizeof f->found[0], by_evidence);
+    }
+    *count = f->found_count;
+    return f->found;
 }
 
 uint64_t feed_find(Feed *f, const char *event_name, bool last) {

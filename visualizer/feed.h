@@ -9,6 +9,9 @@
 
 #include "lanes.h"
 
+#include "../sim/lens/findings.h"
+#include "../sim/lens/why.h"
+
 #include "../sim/base/diag.h"
 #include "../sim/event/trace.h"
 
@@ -44,6 +47,12 @@ uint64_t feed_seq_at(Feed *f, uint64_t ns);
 /* The model after event `seq` (0: before all). Borrowed; valid until the slot is asked again. */
 enum { FEED_SLOTS = 2 }; /* 0: what is on the stage; 1: looking back for reasons */
 const Model *feed_model(Feed *f, int slot, uint64_t seq);
+
+/* Why is this so, after event `seq` and at `now_ns`? `m` is the model of that moment. */
+void feed_why(Feed *f, const Model *m, uint64_t now_ns, Kind kind, uint64_t id, Why *y);
+
+/* What went wrong so far as is known, in the order of its evidence; some is only known when all has been read. */
+const Finding *feed_findings(Feed *f, size_t *count);
 
 /* The seq of the first or the last event of this name, 0 = none. */
 uint64_t feed_find(Feed *f, const char *event_name, bool last);

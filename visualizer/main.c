@@ -9,13 +9,14 @@
 #include "../sim/base/units.h"
 
 #include <argp.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct {
     const char *trace, *at, *out, *view, *size, *span;
-    const char *theme, *zoom;
+    const char *theme, *zoom, *why;
     bool shot, follow, lecture;
     unsigned bench;
 } Options;
@@ -30,6 +31,7 @@ enum {
     KEY_ZOOM,
     KEY_SPAN,
     KEY_LECTURE,
+    KEY_WHY,
     KEY_BENCH
 };
 
@@ -43,6 +45,7 @@ static const struct argp_option options_of_argp[] = {
     {"zoom", KEY_ZOOM, "FACTOR", 0, "size of everything, 0.8 to 1.5", 0},
     {"follow", KEY_FOLLOW, NULL, 0, "stay at the end of a trace that grows", 0},
     {"lecture", KEY_LECTURE, NULL, 0, "larger, without the panel: for the back row", 0},
+    {"why", KEY_WHY, "THING", 0, "select g7, p1, m3, a channel c0 or an object o0, and say in the panel why it is as it is", 0},
     {"shot", KEY_SHOT, NULL, 0, "no window: write one picture to the file of -o", 1},
     {"output", 'o', "FILE", 0, "with --shot: FILE ends in .png, .svg or .pdf", 1},
     {"view", KEY_VIEW, "NAME", 0, "stage, timeline, or picture: what the program shows", 0},
@@ -64,6 +67,7 @@ static error_t take_option(int key, char *arg, struct argp_state *state) {
     case KEY_SHOT: o->shot = true; return 0;
     case KEY_VIEW: o->view = arg; return 0;
     case KEY_SIZE: o->size = arg; return 0;
+    case KEY_WHY: o->why = arg; return 0;
     case 'o': o->out = arg; return 0;
     case KEY_BENCH: o->bench = (unsigned)strtoul(arg, NULL, 10); return 0;
     case ARGP_KEY_ARG:
@@ -123,6 +127,18 @@ static bool read_view(const char *text, Scene *s, Diag *d) {
     return diag_fail(d, EXIT_USAGE, "there is no view '%s', only %s", text, names);
 }
 
+static bool read_thing(const char *text, Scene *s, Diag *d) {
+    static const Kind kinds[] = {KIND_G, KIND_P, KIND_M, KIND_CHAN, KIND_OBJ};
+    char *end = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        if (tolower((unsigned char)text[0]) != tolower((unsigned char)kind_letter[kinds[i]][0]) || !isdigit((unsigned char)text[1])) continue;
+        s->selected = (Thing){kinds[i], strtoull(text + 1, &end, 10)};
+        s->asks_why = true;
+        if (*end == '\0') return true;
+    }
+    return diag_fail(d, EXIT_USAGE, "--why takes a thing such as g7, p1, m3, c0 or o0, not '%s'", text);
+}
+
 static bool set_up(Show *w, const Options *o, Diag *d) {
     Scene *s = &w->scene;
     uint64_t span;
@@ -131,6 +147,7 @@ static bool set_up(Show *w, const Options *o, Diag *d) {
     if (o->view && !read_view(o->view, s, d)) return false;
     if (o->size && !read_size(o->size, s, d)) return false;
     if (o->zoom && !read_zoom(o->zoom, s, d)) return false;
+    if (o->why && !read_thing(o->why, s, d)) return false;
     s->lecture = o->lecture;
     if (o->at) {
         if (!show_go_to(w, o->at, d)) return false;

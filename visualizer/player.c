@@ -148,3 +148,13 @@ void player_near(Player *p, Feed *f) {
     uint64_t span = (p->now_ns - first) / 8 * 9, least = 20000;
     player_span(p, f, span > least ? span : least);
 }
+
+void player_step_finding(Player *p, Feed *f, int direction) {
+    size_t count;
+    const Finding *x = feed_findings(f, &count), *next = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (direction > 0 && next == NULL && x[i].seq > p->told_seq) next = &x[i];
+        if (direction < 0 && x[i].seq < p->told_seq) next = &x[i];
+    }
+    if (next) player_seek_instant(p, f, next->seq);
+}

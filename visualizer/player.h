@@ -31,6 +31,8 @@ void player_step_story(Player *p, Feed *f,
                        int direction); /* to the next, previous step of the story */
 /* To the next, previous event that mentions this thing. */
 void player_step_thing(Player *p, Feed *f, int direction, Kind kind, uint64_t id);
+/* To the evidence of the next, previous finding. */
+void player_step_finding(Player *p, Feed *f, int direction);
 void player_tick(Player *p, Feed *f, uint64_t wall_ns); /* time passes while playing */
 void player_speed(Player *p, int steps);                /* each step doubles or halves */
 

@@ -7,6 +7,7 @@
 #define FAULTLINE_SCENE_H
 
 #include "lanes.h"
+#include "../sim/lens/findings.h"
 #include "draw.h"
 #include "story.h"
 #include "theme.h"
@@ -37,6 +38,8 @@ typedef struct {
     const Model *head; /* the end of what has been read: which things there will be at all */
     uint64_t end_ns, event_count;
     bool growing;        /* more may come */
+    const Finding *finding; /* in the order of their evidence */
+    size_t finding_count;
     const char *trouble; /* why nothing after end_ns can be shown; "" = all is well */
 
     /* the moment */
@@ -58,6 +61,9 @@ typedef struct {
     double stage_share; /* of the room above the transport; 0 = the default */
     Thing selected;
     Thing hovered;
+    bool asks_why;  /* the panel says why the selection is as it is; without one, whoever the event is about */
+    Thing why_of;   /* whom it tells about */
+    const Why *why; /* NULL: nobody asks, or about nothing */
     Point pointer; /* logical pixels; where a tooltip stands */
 } Scene;
 

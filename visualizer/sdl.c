@@ -236,7 +236,7 @@ static void key_down(const SDL_Keysym *key) {
         p->playing = false;
         break;
     case SDLK_TAB: s->panel = !s->panel; break;
-    case SDLK_ESCAPE: s->help = false, s->selected = NO_THING; break;
+    case SDLK_ESCAPE: s->help = s->asks_why = false, s->selected = NO_THING; break;
     default: break;
     }
 }
@@ -254,7 +254,14 @@ static void text_typed(const char *text) {
         player_fit(p, win.show->feed);
         win.zoomed = false;
         break;
+    case 'y':
+    case 'Y': s->asks_why = !s->asks_why; break;
     case '.': player_speed(p, 1); break;
+    case ']':
+    case '[':
+        p->playing = p->follow = false;
+        player_step_finding(p, win.show->feed, text[0] == ']' ? 1 : -1);
+        break;
     case ',': player_speed(p, -1); break;
     case 't':
     case 'T': s->theme = theme_is_dark(s->theme) ? THEME_LIGHT : THEME_DARK; break;

@@ -65,6 +65,32 @@ static void find_picture(Scene *s, const Feed *f) {
     s->picture = (const uint8_t *)bytes + head + 1;
 }
 
+/* What can be asked about: the selection, else the goroutine, thread or P that the event is about. */
+static Thing asked(const Scene *s) {
+    static const Kind kinds[] = {KIND_G, KIND_M, KIND_P, KIND_CHAN, KIND_OBJ};
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        if (s->selected.id != NONE && s->selected.kind == kinds[i]) return s->selected;
+    }
+    for (size_t i = 0; s->story->seq != 0 && i < ARRAY_LEN(kinds); i++) {
+        uint64_t id = event_first(&s->story->event, kinds[i]);
+        if (id != NONE) return (Thing){kinds[i], id};
+    }
+    return NO_THING;
+}
+
+/* The walk through the causes is done once for a moment. */
+static void find_why(Show *w) {
+    Scene *s = &w->scene;
+    Thing t = s->asks_why ? asked(s) : NO_THING;
+    bool known = s->why && t.kind == s->why_of.kind && t.id == s->why_of.id && w->why_seq == s->seq && w->why_ns == s->now_ns;
+    s->why_of = t;
+    s->why = t.id == NONE ? NULL : &w->why;
+    if (s->why == NULL || known) return;
+    w->why_seq = s->seq;
+    w->why_ns = s->now_ns;
+    feed_why(w->feed, s->model, s->now_ns, t.kind, t.id, &w->why);
+}
+
 const Scene *show_scene(Show *w) {
     Scene *s = &w->scene;
     Feed *f = w->feed;
@@ -75,6 +101,7 @@ const Scene *show_scene(Show *w) {
     s->end_ns = feed_end_ns(f);
     s->event_count = feed_total(f);
     s->growing = feed_is_open(f);
+    s->finding = feed_findings(f, &s->finding_count);
     s->trouble = feed_trouble(f);
     s->model = feed_model(f, 0, p->seq);
     s->story = &w->story;
@@ -85,6 +112,7 @@ const Scene *show_scene(Show *w) {
     s->to_ns = p->to_ns;
     s->playing = p->playing;
     s->speed_ns = p->speed_ns;
+    find_why(w);
     return s;
 }
 

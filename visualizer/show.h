@@ -11,6 +11,8 @@ typedef struct {
     Player player;
     Story story;
     char device[128];
+    Why why; /* of scene.why_of, as it is after why_seq and at why_ns */
+    uint64_t why_seq, why_ns;
     Scene scene; /* the picture's own settings are kept here: size, zoom, theme, panel ... */
 } Show;
 

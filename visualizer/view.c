@@ -2,6 +2,7 @@
 #include "view.h"
 
 #include "measure.h"
+#include "token.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -81,6 +82,16 @@ uint64_t thread_for_p(const Model *m, uint64_t p) {
         if (m->m[id].next_p == p && m->m[id].p == NONE && coming) return id;
     }
     return NONE;
+}
+
+bool is_violation(FindingKind kind) {
+    return kind == FIND_pinning_violation || kind == FIND_device_use_after_free || kind == FIND_double_free;
+}
+
+void finding_mark(const View *v, double x, double y, double scale, FindingKind kind, Tint behind) {
+    if (is_violation(kind)) token_violation(v->d, x, y, scale, behind);
+    else if (finding_spec(kind)->severity == SEVERITY_ADVICE) token_note(v->d, x, y, 6 * scale);
+    else token_warning(v->d, x, y, scale);
 }
 
 void mark_thing(const View *v, Box b, Kind kind, uint64_t id) {

@@ -83,6 +83,11 @@ void stage_in_c(const View *v);
 void stage_device(const View *v);
 void stage_pins(const View *v);
 
+/* Something is proven to be broken: the one meaning of red. */
+bool is_violation(FindingKind kind);
+/* Its mark, centred: violation, warning, or for advice a note's circle. */
+void finding_mark(const View *v, double x, double y, double scale, FindingKind kind, Tint behind);
+
 /* ---- words and small helpers that views share ---- */
 enum { NAME_MAX_ = 96 };
 const char *thing_text(char *buf, size_t size, Kind kind, uint64_t id);    /* "g7", "P1", "M3" */

@@ -224,6 +224,8 @@ static const struct {
                 {"Page Down, Up", "next, previous step of the story"},
                 {"Shift → ←", "next, previous event of the selection"},
                 {"Ctrl → ←", "1 ms on, back"},
+                {"Y", "why is the selection as it is?"},
+                {"]  [", "next, previous finding"},
                 {"Home  End", "start, end (growing: the newest)"},
                 {".  ,", "speed × 2, ÷ 2"},
                 {"+  −", "zoom the timeline at the playhead"},

@@ -166,6 +166,33 @@ static void book(Place *c) {
     c->y += 24;
 }
 
+/* The chain of causes in place of the event: each sentence a step further back. */
+static void because(Place *c) {
+    const View *v = c->v;
+    const Why *y = v->s->why;
+    char name[NAME_MAX_], text[NAME_MAX_ + 16];
+    Thing t = v->s->why_of;
+    if (t.kind == KIND_G) narrate_g(v->s->model, t.id, name, sizeof name);
+    else if (t.kind == KIND_CHAN) chan_text(name, sizeof name, v->s->model, t.id);
+    else thing_text(name, sizeof name, t.kind, t.id);
+    draw_text(v->d, c->x, c->y + 32, sans(14, 400), TINT_T2, ANCHOR_START, "Why is it so?");
+    snprintf(text, sizeof text, "%.90s", name);
+    draw_fitted(v->d, c->x, c->y + 64, sans(22, 700), TINT_T1, ANCHOR_START, text, c->w);
+    c->y += 96;
+    double mark[WHY_SENTENCES_MAX];
+    size_t shown = 0;
+    for (; shown < y->count; shown++) {
+        double room = c->end - c->y;
+        if (room < 22) break;
+        mark[shown] = c->y - 5;
+        c->y = prose(v, y->sentence[shown], c->x + 20, c->y, c->w - 20, sans(14, 400), 20, TINT_T1, TINT_T1, (int)fmin(6, 1 + floor(room / 20))) + 10;
+    }
+    if (shown > 1) draw_line(v->d, c->x + 5, mark[0], c->x + 5, mark[shown - 1], pen(TINT_CARDL, 1.5));
+    for (size_t i = 0; i < shown; i++) /* the last one is where it began */
+        draw_circle(v->d, c->x + 5, mark[i], 4, paint(i + 1 == y->count ? TINT_NOW : TINT_CHROME), pen(i + 1 == y->count ? TINT_NOW : TINT_T2, 1.6));
+    c->y += 8;
+}
+
 static void happened(Place *c) {
     const View *v = c->v;
     const Story *st = v->s->story;
@@ -278,6 +305,40 @@ static void source(Place *c, uint64_t shown) {
     c->y = y + 6;
 }
 
+/* ---------------------------------------------------------------- findings */
+
+/* A heading across the panel; false: there is no room for it and a line. */
+static bool heading(Place *c, const char *text, const char *right) {
+    const View *v = c->v;
+    if (c->y + 80 > c->end) return false;
+    draw_line(v->d, v->f->panel.x, c->y + .5, v->f->panel.x + v->f->panel.w, c->y + .5, pen(TINT_HAIR, 1));
+    double w = draw_text(v->d, c->x + c->w, c->y + 30, sans(14, 400), TINT_T2, ANCHOR_END, right);
+    draw_fitted(v->d, c->x, c->y + 30, sans(15, 600), TINT_T1, ANCHOR_START, text, c->w - w - 12);
+    c->y += 58;
+    return true;
+}
+
+/* What has been found by now; the newest evidence first. */
+static void findings(Place *c) {
+    const View *v = c->v;
+    size_t count = 0, violations = 0;
+    while (count < v->s->finding_count && v->s->finding[count].seq <= v->s->seq) violations += is_violation(v->s->finding[count++].kind);
+    char right[32];
+    snprintf(right, sizeof right, "%zu violation%s", violations, violations == 1 ? "" : "s");
+    if (count == 0 || !heading(c, "Findings so far", right)) return;
+    size_t i = count;
+    for (; i-- > 0 && c->y + 22 <= c->end;) {
+        const Finding *x = &v->s->finding[i];
+        double top = c->y;
+        finding_mark(v, c->x + 7, c->y - 5, .75, x->kind, TINT_CHROME);
+        draw_fitted(v->d, c->x + 28, c->y, mono(14, 600), TINT_T1, ANCHOR_START, finding_spec(x->kind)->key, c->w - 28);
+        c->y += 20;
+        int lines = (int)fmin(3, floor((c->end - c->y) / 19) + 1);
+        c->y = prose(v, x->text, c->x + 28, c->y, c->w - 28, sans(13, 400), 19, TINT_T2, TINT_T1, lines) + 10;
+        hits_add(v->hits, (Box){c->x, top - 16, c->w, c->y - top - 6}, HIT_EVENT, NO_THING, x->seq);
+    }
+}
+
 /* ---------------------------------------------------------------- notes */
 
 static void notes(Place *c) {
@@ -285,11 +346,8 @@ static void notes(Place *c) {
     const Lanes *l = v->s->lanes;
     size_t count = 0;
     while (count < l->mark_count && l->mark[count].seq <= v->s->seq) count++;
-    if (count == 0 || c->y + 80 > c->end) return; /* the heading and one line of a note */
-    draw_line(v->d, v->f->panel.x, c->y + .5, v->f->panel.x + v->f->panel.w, c->y + .5,
-              pen(TINT_HAIR, 1));
-    draw_text(v->d, c->x, c->y + 30, sans(15, 600), TINT_T1, ANCHOR_START, "Notes so far");
-    double y = c->y + 58;
+    if (count == 0 || !heading(c, "Notes so far", "")) return;
+    double y = c->y;
     for (size_t i = count; i-- > 0 && y + 22 <= c->end;) { /* the newest first */
         const Mark *mark = &l->mark[i];
         if (mark->kind == MARK_WARNING) token_warning(v->d, c->x + 7, y - 5, .75);
@@ -313,14 +371,16 @@ void view_panel(const View *v) {
     Place c = {v, b.x + 24, b.w - 48, b.y, b.y + b.h - 12};
     draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
     draw_line(v->d, b.x + .5, b.y, b.x + .5, b.y + b.h, pen(TINT_HAIR, 1));
-    happened(&c);
+    if (v->s->why) because(&c);
+    else happened(&c);
     c.y += view_thumbnail(v, (Box){c.x, c.y, c.w, fmin(c.end - c.y - 160, 240)});
     double room = c.end - c.y - 66;
     if (v->s->source[0] && room >= 3 * 23) {
-        bool notes_too = v->s->lanes->mark_count > 0;
-        uint64_t lines = room >= 9 * 23 + (notes_too ? 100 : 0) ? 9 : room >= 5 * 23 ? 5 : 3;
+        double below = (v->s->lanes->mark_count > 0 ? 100 : 0) + (v->s->finding_count > 0 ? 150 : 0);
+        uint64_t lines = room >= 9 * 23 + below ? 9 : room >= 5 * 23 ? 5 : 3;
         source(&c, lines);
     }
+    findings(&c);
     notes(&c);
 }
 

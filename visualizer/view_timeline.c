@@ -596,16 +596,48 @@ static void density(const View *v, double base, double height) {
     draw_path(v->d, paint(TINT_DENSITY), NO_PEN);
 }
 
+/* On the scrub bar: notes, and what was found. Where several would touch, the worst stands for all. The future stays unknown. */
+typedef struct {
+    double x;
+    uint64_t seq;
+    int rank; /* 0 a note, 1 an expectation that failed, 2 a finding, 3 a violation */
+    FindingKind kind;
+} ScrubMark;
+enum { MARKS_MAX = 256 };
+
+static int rank_of(FindingKind kind) { return is_violation(kind) ? 3 : 2; }
+
+static size_t add_mark(ScrubMark *mark, size_t count, ScrubMark m) {
+    if (count > 0 && m.x - mark[count - 1].x < 12) {
+        if (m.rank > mark[count - 1].rank) mark[count - 1] = (ScrubMark){mark[count - 1].x, m.seq, m.rank, m.kind};
+        return count;
+    }
+    if (count == MARKS_MAX) return count;
+    mark[count] = m;
+    return count + 1;
+}
+
 static void marks(const View *v, double base) {
     const Lanes *l = v->s->lanes;
-    double last = -100;
-    for (size_t i = 0; i < l->mark_count; i++) {
-        double x = scrub_x(v->time, v->s, l->mark[i].time_ns);
-        if (l->mark[i].seq > v->s->seq || x - last < 12) continue; /* the future stays unknown */
-        if (l->mark[i].kind == MARK_WARNING) token_warning(v->d, x, base - 9, .6);
-        else draw_circle(v->d, x, base - 9, 4, paint(TINT_CHROME), pen(TINT_T2, 1.6));
-        hits_add(v->hits, (Box){x - 6, base - 15, 12, 12}, HIT_EVENT, NO_THING, l->mark[i].seq);
-        last = x;
+    ScrubMark mark[MARKS_MAX];
+    size_t count = 0, note = 0, found = 0;
+    while (note < l->mark_count || found < v->s->finding_count) {
+        const Mark *n = note < l->mark_count ? &l->mark[note] : NULL;
+        const Finding *x = found < v->s->finding_count ? &v->s->finding[found] : NULL;
+        bool is_note = n && (x == NULL || n->seq <= x->seq);
+        uint64_t seq = is_note ? n->seq : x->seq;
+        if (seq > v->s->seq) break;
+        if (is_note) count = add_mark(mark, count, (ScrubMark){scrub_x(v->time, v->s, n->time_ns), seq, n->kind == MARK_WARNING, FIND_COUNT});
+        else count = add_mark(mark, count, (ScrubMark){scrub_x(v->time, v->s, x->time_ns), seq, rank_of(x->kind), x->kind});
+        if (is_note) note++;
+        else found++;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const ScrubMark *m = &mark[i];
+        if (m->rank >= 2) finding_mark(v, m->x, base - 9, .6, m->kind, TINT_CHROME);
+        else if (m->rank == 1) token_warning(v->d, m->x, base - 9, .6);
+        else draw_circle(v->d, m->x, base - 9, 4, paint(TINT_CHROME), pen(TINT_T2, 1.6));
+        hits_add(v->hits, (Box){m->x - 6, base - 15, 12, 12}, HIT_EVENT, NO_THING, m->seq);
     }
 }
 

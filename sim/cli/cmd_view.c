@@ -82,7 +82,7 @@ static bool make_first(const char *command, const char *file, char *trace, size_
 
 static const char view_doc[] =
     "Open the window on a trace; a scenario is run first, and a trace of a real Go program imported.\n"
-    "Options are those of faultline-view: --theme dark|light, --at T, --follow, --zoom Z.";
+    "Options are those of faultline-view: --theme dark|light, --at T, --follow, --zoom Z, --why g5.";
 
 /* Both commands hand their options through; only --help and the file are looked at here. */
 static bool help_wanted(int argc, char **argv, const char *usage, const char *doc) {
@@ -139,6 +139,7 @@ static const char shot_doc[] = "One moment of a trace (or of a scenario, or a Go
                                "last:NOTE (default: the end)\n"
                                "  --size WxH               in pixels (default 1600x1000)\n"
                                "  --theme dark|light       (default dark)\n"
+                               "  --why g5                 select it, and say why it is as it is\n"
                                "  -o FILE                  FILE.png, FILE.svg or FILE.pdf";
 
 int cmd_shot(int argc, char **argv) {

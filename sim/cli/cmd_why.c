@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include "../base/units.h"
+#include "../event/stretch.h"
 #include "../lens/why.h"
 
 #include <ctype.h>
@@ -54,31 +55,6 @@ static const struct argp argp = {options,
                                  NULL,
                                  NULL,
                                  NULL};
-
-/* ---- events by number: a stretch around the last one asked for is kept, since causes lie close ---- */
-
-enum { STRETCH = 8192 };
-
-typedef struct {
-    TraceCursor *cursor;
-    uint64_t first;
-    size_t count;
-    Event event[STRETCH];
-} Reader;
-
-static bool read_event(void *ctx, uint64_t seq, Event *e) {
-    Reader *r = ctx;
-    if (seq < r->first || seq >= r->first + r->count) {
-        r->first = seq - seq % STRETCH;
-        r->count = 0;
-        if (r->first == 0) r->first = 1;
-        trace_seek_seq(r->cursor, r->first);
-        while (r->count < STRETCH && trace_next(r->cursor, &r->event[r->count])) r->count++;
-    }
-    if (seq < r->first || seq >= r->first + r->count) return false;
-    *e = r->event[seq - r->first];
-    return true;
-}
 
 /* ---- the moment ---- */
 
@@ -203,20 +179,18 @@ static bool thing(const Options *o, const Model *last, Kind *kind, uint64_t *id,
 }
 
 static void answer(Trace *t, const Model *m, uint64_t now_ns, Kind kind, uint64_t id) {
-    Reader *r = mem_zero(1, sizeof *r);
-    r->cursor = trace_cursor(t);
+    Stretch *r = stretch_new(t);
     WhyAt at = {.model = m,
                 .now_ns = now_ns,
                 .scenario = trace_option(t, "scenario"),
-                .event = read_event,
+                .event = stretch_event,
                 .ctx = r};
     Why *y = mem_zero(1, sizeof *y);
     why(&at, kind, id, y);
     char line[4 * WHY_SENTENCE_MAX];
     for (size_t i = 0; i < y->count; i++) puts(plain_text(line, sizeof line, y->sentence[i]));
     free(y);
-    trace_cursor_free(r->cursor);
-    free(r);
+    stretch_free(r);
 }
 
 int cmd_why(int argc, char **argv) {

@@ -1,6 +1,7 @@
 /* player_test.c -- any moment by any way is the same; stepping, playing, zooming; traces that
  * grow, end early, or cannot be. */
 #include "../check.h"
+#include "../cli/command.h"
 #include "sample.h"
 
 #include "../../visualizer/show.h"
@@ -331,6 +332,35 @@ static void a_story_leads_back_to_its_line(void) {
     feed_close(w.feed);
 }
 
+/* What is known only at the end is not told before all is read; the keys go from evidence to evidence, and stay at the last. */
+static void findings_are_gone_through_by_their_evidence(void) {
+    const char *path = temp_path("findings.trace");
+    command_gives(0, "$F run -q $D -o %s scenarios/20_3_3_slow_client_wrong.lua", path);
+    Feed *f = NULL;
+    Diag d;
+    size_t count;
+    CU_ASSERT_FATAL(feed_open(&f, path, &d));
+    feed_read(f, 1000);
+    const Finding *x = feed_findings(f, &count);
+    CU_ASSERT(count == 1 && x[0].kind == FIND_backpressure);
+    while (feed_read(f, 1000)) continue;
+    x = feed_findings(f, &count);
+    CU_ASSERT_EQUAL_FATAL(count, 2);
+    CU_ASSERT(x[0].kind == FIND_backpressure && x[1].kind == FIND_device_idle);
+    CU_ASSERT(x[0].seq < x[1].seq);
+    Player p;
+    player_open(&p, f);
+    for (size_t i = 0; i < 2; i++) {
+        player_step_finding(&p, f, 1);
+        CU_ASSERT_EQUAL(p.told_seq, x[i].seq);
+    }
+    player_step_finding(&p, f, 1);
+    CU_ASSERT_EQUAL(p.told_seq, x[1].seq);
+    for (int i = 0; i < 3; i++) player_step_finding(&p, f, -1);
+    CU_ASSERT_EQUAL(p.told_seq, x[0].seq);
+    feed_close(f);
+}
+
 void player_tests(void) {
     static const Check checks[] = {
         {"every way leads to the same world", every_way_leads_to_the_same_world},
@@ -346,6 +376,7 @@ void player_tests(void) {
         {"a growing trace is read on", a_growing_trace_is_read_on},
         {"damage anywhere is survived", damage_anywhere_is_survived},
         {"places can be named", places_can_be_named},
+        {"findings are gone through by their evidence", findings_are_gone_through_by_their_evidence},
         {"a story leads back to its line", a_story_leads_back_to_its_line},
         {NULL, NULL},
     };
