@@ -381,6 +381,21 @@ static void locks_are_explained_by_who_has_them(void) {
          "g3 reader has ended and did not give it back: nobody will, unless another goroutine does.\n");
 }
 
+/* A driver that puts its callbacks off: the function that would set the event is named, by the command that it is for. */
+static void a_callback_that_was_not_made_is_told_of(void) {
+    command_gives(0, "$F run --quiet --device none --out $T/words.trace scenarios/museum/24_callback_progress_wrong.lua");
+#define LATE "24_callback_progress_wrong.lua"
+    says("g1 --at 1ms",
+         "g1 main is in C, in clFinish, on M0 since 3.865us.\n"
+         "P0 is still attached and runs nothing, with 0 goroutines in its queue.\n"
+         "sysmon saw this call at 20us and looks again in 20us; as P0 has no work and others are free, it leaves it there up to 10ms.\n"
+         "The device has not begun scale (k2), enqueued at " LATE ":28.\n"
+         "It waits for ready (k0).\n"
+         "Nobody has set the event ready (k0) yet, made at " LATE ":21 by g1 main.\n"
+         "scale (k1), enqueued at " LATE ":23, is done since 15.508us, and the driver has not called the function for it yet.\n"
+         "g1 main called clFinish at " LATE ":30, at 3.865us, and sleeps in the driver until that is done.\n");
+}
+
 static void selects_and_device_graphs_are_followed(void) {
     command_gives(0, "cat >$T/selects.lua <<'END'\nscenario { title = 'selects' }\nlocal b = chan(0, 'b')\n"
                      "main(function() local ctx = context.WithTimeout(context.Background(), '5ms')\n"
@@ -457,6 +472,7 @@ void lens_why_tests(void) {
         {"a leak is told as a cycle of this trace", a_leak_is_told_as_a_cycle_of_this_trace},
         {"locks are explained by who has them", locks_are_explained_by_who_has_them},
         {"selects and device graphs are followed", selects_and_device_graphs_are_followed},
+        {"a callback that was not made is told of", a_callback_that_was_not_made_is_told_of},
         {"a wait that nobody can end is told as such", nobody_else_is_told_as_such},
         {"the unknown degrades to a true sentence", the_unknown_degrades_to_a_true_sentence},
         {0},
