@@ -193,12 +193,6 @@ void feed_why(Feed *f, const Model *m, uint64_t now_ns, Kind kind, uint64_t id, 
     why(&at, kind, id, y);
 }
 
-static int by_evidence(const void *a, const void *b) {
-    const Finding *x = a, *y = b;
-    if (x->seq != y->seq) return x->seq < y->seq ? -1 : 1;
-    return x->kind < y->kind ? -1 : x->kind > y->kind;
-}
-
 const Finding *feed_findings(Feed *f, size_t *count) {
     bool over = !feed_is_open(f) && feed_count(f) == feed_total(f);
     if (f->found_seq != f->head->seq || over != f->judged) {
@@ -209,7 +203,7 @@ const Finding *feed_findings(Feed *f, size_t *count) {
         for (int i = 0; i < FIND_COUNT; i++) {
             if (f->findings.seen[i].times > 0) f->found[f->found_count++] = f->findings.seen[i];
         }
-        qsort(f->found, f->found_count, sizeof f->found[0], by_evidence);
+        findings_sort(f->found, f->found_count);
     }
     *count = f->found_count;
     return f->found;

@@ -131,12 +131,14 @@ static bool read_thing(const char *text, Scene *s, Diag *d) {
     static const Kind kinds[] = {KIND_G, KIND_P, KIND_M, KIND_CHAN, KIND_OBJ};
     char *end = NULL;
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-        if (tolower((unsigned char)text[0]) != tolower((unsigned char)kind_letter[kinds[i]][0]) || !isdigit((unsigned char)text[1])) continue;
+        char letter = kind_letter[kinds[i]][0];
+        if (tolower((unsigned char)text[0]) != tolower((unsigned char)letter) || !isdigit((unsigned char)text[1])) continue;
         s->selected = (Thing){kinds[i], strtoull(text + 1, &end, 10)};
         s->asks_why = true;
         if (*end == '\0') return true;
     }
-    return diag_fail(d, EXIT_USAGE, "--why takes a thing such as g7, p1, m3, c0 or o0, not '%s'", text);
+    return diag_fail(d, EXIT_USAGE,
+                     "--why takes a thing such as g7, p1, m3, c0 or o0, not '%s'", text);
 }
 
 static bool set_up(Show *w, const Options *o, Diag *d) {

@@ -185,11 +185,14 @@ static void because(Place *c) {
         double room = c->end - c->y;
         if (room < 22) break;
         mark[shown] = c->y - 5;
-        c->y = prose(v, y->sentence[shown], c->x + 20, c->y, c->w - 20, sans(14, 400), 20, TINT_T1, TINT_T1, (int)fmin(6, 1 + floor(room / 20))) + 10;
+        int lines = (int)fmin(6, 1 + floor(room / 20));
+        c->y = prose(v, y->sentence[shown], c->x + 20, c->y, c->w - 20, sans(14, 400), 20, TINT_T1, TINT_T1, lines) + 10;
     }
     if (shown > 1) draw_line(v->d, c->x + 5, mark[0], c->x + 5, mark[shown - 1], pen(TINT_CARDL, 1.5));
-    for (size_t i = 0; i < shown; i++) /* the last one is where it began */
-        draw_circle(v->d, c->x + 5, mark[i], 4, paint(i + 1 == y->count ? TINT_NOW : TINT_CHROME), pen(i + 1 == y->count ? TINT_NOW : TINT_T2, 1.6));
+    for (size_t i = 0; i < shown; i++) {
+        bool root = i + 1 == y->count; /* where it began */
+        draw_circle(v->d, c->x + 5, mark[i], 4, paint(root ? TINT_NOW : TINT_CHROME), pen(root ? TINT_NOW : TINT_T2, 1.6));
+    }
     c->y += 8;
 }
 

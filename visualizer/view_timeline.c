@@ -627,8 +627,9 @@ static void marks(const View *v, double base) {
         bool is_note = n && (x == NULL || n->seq <= x->seq);
         uint64_t seq = is_note ? n->seq : x->seq;
         if (seq > v->s->seq) break;
-        if (is_note) count = add_mark(mark, count, (ScrubMark){scrub_x(v->time, v->s, n->time_ns), seq, n->kind == MARK_WARNING, FIND_COUNT});
-        else count = add_mark(mark, count, (ScrubMark){scrub_x(v->time, v->s, x->time_ns), seq, rank_of(x->kind), x->kind});
+        ScrubMark m = {scrub_x(v->time, v->s, is_note ? n->time_ns : x->time_ns), seq, is_note ? n->kind == MARK_WARNING : rank_of(x->kind),
+                       is_note ? FIND_COUNT : x->kind};
+        count = add_mark(mark, count, m);
         if (is_note) note++;
         else found++;
     }

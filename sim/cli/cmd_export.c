@@ -151,6 +151,7 @@ static bool perfetto_may(Trace *t, const Options *o, Diag *d) {
 /* What went wrong is known at the end, and stands there, with the time of its evidence. */
 static void put_findings(Perfetto *w, Findings *f, const Model *m) {
     findings_end(f, m);
+    findings_sort(f->found, f->count); /* a track goes forwards */
     for (size_t i = 0; i < f->count; i++) perfetto_finding(w, &f->found[i]);
 }
 

@@ -416,6 +416,14 @@ static void context(Findings *f, const Model *m, const Event *e) {
                "left it behind", who, name, (Ull)x->m);
 }
 
+static int by_evidence(const void *a, const void *b) {
+    const Finding *x = a, *y = b;
+    if (x->seq != y->seq) return x->seq < y->seq ? -1 : 1;
+    return x->kind < y->kind ? -1 : x->kind > y->kind;
+}
+
+void findings_sort(Finding *x, size_t count) { qsort(x, count, sizeof *x, by_evidence); }
+
 /* ---- all events, and the end ---- */
 
 void findings_event(Findings *f, const Model *m, const Event *e) {

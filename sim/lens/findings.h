@@ -80,5 +80,7 @@ void findings_event(Findings *f, const Model *before, const Event *e);
 /* No further event comes: `after` is the model after the last one. */
 void findings_end(Findings *f, const Model *after);
 void findings_free(Findings *f);
+/* Into the order of their evidence. */
+void findings_sort(Finding *x, size_t count);
 
 #endif
