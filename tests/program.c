@@ -286,6 +286,24 @@ static void asleep_or_not(World *w, char *why, size_t size) {
     if (w->outcome == RUN_LIMIT && awake == 0) snprintf(why, size, "all goroutines are asleep, and no deadlock was reported");
 }
 
+/* Whoever is asleep at the end could not have been served. */
+static void nobody_was_forgotten(const World *w, const Model *m, char *why, size_t size) {
+    for (size_t i = 0; i < m->sync_count && w->outcome == RUN_DEADLOCK; i++) {
+        const ModelSync *s = &m->sync[i];
+        const G *first = s->kind == SYNC_WEIGHTED ? w->syncs[i]->weighted.waiting.head : NULL;
+        if (first == NULL) continue;
+        uint64_t wants = (uint32_t)first->op.b, context;
+        if (s->size - s->held >= wants)
+            snprintf(why, size, "g%llu waits for %llu of a semaphore for ever, and there is room", (unsigned long long)first->id.v,
+                     (unsigned long long)wants);
+        for (const G *gp = first; gp != NULL; gp = gp->schedlink) {
+            context = gp->op.b >> 32;
+            if (context != 0 && m->context[context - 1].over_ns != NONE)
+                snprintf(why, size, "g%llu waits for a semaphore for ever, and its context is over", (unsigned long long)gp->id.v);
+        }
+    }
+}
+
 Ran run_program(const Program *p) {
     Ran ran = {0};
     Run r = {.p = p, .ran = &ran};
@@ -335,6 +353,7 @@ Ran run_program(const Program *p) {
     if (!p->no_audit) messages_left(r.messages, w);
     if (!p->no_audit) contexts_left(r.contexts, w);
     if (!ran.audit[0]) asleep_or_not(w, ran.audit, sizeof ran.audit);
+    if (!ran.audit[0]) nobody_was_forgotten(w, r.model, ran.audit, sizeof ran.audit);
     ran.longest_wait_ns = r.invariant.longest_ns;
     ran.outcome = w->outcome;
     ran.end_ns = world_now(w);

@@ -110,9 +110,13 @@ static void add_context(Random *x, Prng *r, uint64_t body) {
         else ADD(SELECT(prng_below(r, SELECTS)));
         break;
     case 9:
-        if (x->count + 2 > OPS_MAX) break;
+    case 10: /* who waits gives up, now and then with others behind him */
+        if (x->count + 6 > OPS_MAX) break;
+        if (prng_below(r, 2)) ADD(SYNC_N(LOCK, WEIGHTED, 1 + prng_below(r, 2)));
+        ADD(CONTEXT(which, BACKGROUND, CANCEL_DEADLINE, prng_below(r, 400000)));
         ADD(ACQUIRE(WEIGHTED, n, which));
         ADD(SYNC_N(UNLOCK, WEIGHTED, n));
+        if (prng_below(r, 4) == 0) ADD(SLEEP(prng_below(r, 600000)));
         break;
     default: ADD(CANCEL(which, prng_below(r, 2))); break;
     }
