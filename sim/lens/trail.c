@@ -86,8 +86,9 @@ bool trail_releaser(const WhyAt *at, uint64_t g, Event *e) {
     return false;
 }
 
-uint64_t trail_partner(const WhyAt *at, uint64_t c, bool wants_sender, uint64_t not_g) {
+uint64_t trail_partner(const WhyAt *at, uint64_t c, bool wants_sender, uint64_t not_g, uint64_t *gone) {
     Event e;
+    *gone = NONE;
     for (uint64_t seq = at->model->seq; trail_event(at, seq, &e); seq--) {
         uint64_t who[2] = {NONE, NONE}; /* at that end: who came, who had waited there */
         if (e.kind == EV_CHAN_SEND && e.arg[1] == c)
@@ -96,6 +97,7 @@ uint64_t trail_partner(const WhyAt *at, uint64_t c, bool wants_sender, uint64_t 
             who[wants_sender] = e.arg[wants_sender ? 2 : 0];
         for (int i = 0; i < 2; i++) {
             if (who[i] != not_g && trail_alive(at, who[i])) return who[i];
+            if (who[i] != not_g && *gone == NONE) *gone = who[i];
         }
     }
     return NONE;

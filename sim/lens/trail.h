@@ -18,8 +18,9 @@ bool trail_last_line(const WhyAt *at, uint64_t seq, uint64_t g, Event *e);
 /* From event `seq` to the first of its causes that a line of the scenario asked for. False: there is none,
  * and *e is where it began; EV_COUNT if the trace does not say. */
 bool trail_root(const WhyAt *at, uint64_t seq, Event *e);
-/* Who was last at that end of channel c, is not not_g, and lives: it may come again. NONE = nobody. */
-uint64_t trail_partner(const WhyAt *at, uint64_t c, bool wants_sender, uint64_t not_g);
+/* Who was last at that end of channel c, is not not_g, and lives: it may come again. NONE = nobody; then *gone is the last
+ * that was there, and has ended. NONE = nobody ever was. */
+uint64_t trail_partner(const WhyAt *at, uint64_t c, bool wants_sender, uint64_t not_g, uint64_t *gone);
 
 /* ---- on; after the moment ---- */
 /* The event that releases g. */

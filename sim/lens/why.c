@@ -635,7 +635,13 @@ static void tell_channel_wait(Tale *t, uint64_t g) {
         tell_g(t, by, false);
         return;
     }
-    uint64_t by = trail_partner(t->at, gp->chan, !sending, g);
+    uint64_t gone, by = trail_partner(t->at, gp->chan, !sending, g, &gone);
+    if (by == NONE && g_of(t, gone) != NULL) {
+        say(t, "The last that %s there is %s, which has ended, at %s: of those that have ever been at that end nobody is left, and %s "
+            "waits%s for ever, unless somebody new comes.", sending ? "received" : "sent", G(gone), TIME(t->m->g[gone].since_ns), G(g),
+            AT(gp->line));
+        return;
+    }
     if (by == NONE) {
         tell_anyone(t, g, verb);
         return;
@@ -649,7 +655,7 @@ static void tell_channel_wait(Tale *t, uint64_t g) {
 static uint64_t tell_case(Tale *t, uint64_t g, const ModelSudog *sg) {
     const ModelChan *c = &t->m->chan[sg->chan];
     const ModelQ *q = sg->sending ? &c->sendq : &c->recvq;
-    uint64_t by = trail_partner(t->at, sg->chan, !sg->sending, g);
+    uint64_t gone, by = trail_partner(t->at, sg->chan, !sg->sending, g, &gone);
     say(t, "Case %llu is to %s %s: number %llu of %llu there; the channel holds %llu of %llu%s%s.", (Ull)sg->nth + 1,
         sg->sending ? "send on" : "receive from", CHAN(sg->chan), (Ull)position(t->m, q, g), (Ull)q->count, (Ull)c->count,
         (Ull)c->cap, by == NONE ? ", and nobody who lives has been at its other end" : "; at its other end was last ",
