@@ -146,8 +146,10 @@ static void look_behind(Inquest *q, uint64_t g) {
 static void acquit(Inquest *q) {
     for (size_t g = 1; g < q->m->g_count; g++) {
         const ModelG *gp = &q->m->g[g];
-        bool suspect = g != MAIN && gp->state == G_WAITING && gp->wake_ns == NONE &&
-                       (gp->place == AT_SENDQ || gp->place == AT_RECVQ || gp->place == AT_SELECT || gp->place >= AT_SYNCQ);
+        bool at_chan = gp->place == AT_SENDQ || gp->place == AT_RECVQ || gp->place == AT_SELECT;
+        bool waits = gp->state == G_WAITING && gp->wake_ns == NONE && (at_chan || gp->place >= AT_SYNCQ);
+        bool waits_in_c = gp->state == G_SYSCALL && gp->place >= AT_SYNCQ; /* for a mutex of C's */
+        bool suspect = g != MAIN && (waits || waits_in_c);
         q->verdict[g] = suspect ? SUSPECT : FREE;
     }
     for (size_t g = 1; g < q->m->g_count; g++) look_at(q, g);

@@ -424,6 +424,8 @@ static void a_part_that_waits_for_itself_is_a_deadlock(void) {
     part("go(function() p:send(1) q:recv() q:recv() p:send(1) end) go(function() p:recv() q:send(1) p:recv() q:send(1) end)", "deadlock");
     part("go(function() p:send(1) a:Lock() p:send(1) end) go(function() p:recv() wait() a:Lock() p:recv() end)", "deadlock");
     part("go(function() a:Lock() end) go(function() wait() a:Lock() end)", "goroutine-leak"); /* who has it has ended */
+    part("local m, n = C.mutex(), C.mutex() go(function() C.call('f', function() m:lock() C.work '1ms' n:lock() n:unlock() m:unlock() end) end) "
+         "go(function() C.call('g', function() n:lock() C.work '1ms' m:lock() m:unlock() n:unlock() end) end)", "deadlock");
 }
 
 /* ---- the table ---- */
