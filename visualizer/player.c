@@ -29,6 +29,7 @@ static void keep_in_window(Player *p, const Feed *f) {
 }
 
 static void arrive(Player *p, const Feed *f, uint64_t ns, uint64_t seq, uint64_t told) {
+    p->ask_seq = 0;
     p->now_ns = ns;
     p->seq = seq;
     p->told_seq = told;
@@ -68,7 +69,15 @@ void player_seek_instant(Player *p, Feed *f, uint64_t seq) {
     arrive(p, f, e.time_ns, feed_seq_at(f, e.time_ns), seq);
 }
 
+/* Does the class have to say first what comes? */
+static bool asks(Player *p, uint64_t seq) {
+    if (!p->predict || seq == p->ask_seq) return false;
+    p->ask_seq = seq;
+    return true;
+}
+
 void player_step(Player *p, Feed *f, int events) {
+    if (events > 0 && p->seq < feed_count(f) && asks(p, p->seq + 1)) return;
     if (events < 0 && p->seq <= 1) return;
     /* Back from between two events: first to the one before, as it was when it happened. */
     Event e;
@@ -82,7 +91,8 @@ void player_step_story(Player *p, Feed *f, int direction) {
     uint64_t seq = direction > 0 ? lanes_story_after(l, p->seq)
                    : p->seq > 1  ? lanes_story_at(l, p->seq - 1)
                                  : 0;
-    if (seq) player_seek_seq(p, f, seq);
+    if (seq == 0 || (direction > 0 && asks(p, seq))) return;
+    player_seek_seq(p, f, seq);
 }
 
 void player_step_thing(Player *p, Feed *f, int direction, Kind kind, uint64_t id) {
@@ -91,7 +101,7 @@ void player_step_thing(Player *p, Feed *f, int direction, Kind kind, uint64_t id
         if (direction > 0 ? ++seq > feed_count(f) : --seq < 1) return;
         if (!feed_event(f, seq, &e)) return;
         if (event_mentions(&e, kind, id)) {
-            player_seek_seq(p, f, seq);
+            if (direction < 0 || !asks(p, seq)) player_seek_seq(p, f, seq);
             return;
         }
     }

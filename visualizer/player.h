@@ -13,6 +13,8 @@ typedef struct {
     uint64_t now_ns, seq; /* the world after event seq, at now_ns */
     uint64_t told_seq;    /* the event that the panel tells about */
     bool playing;
+    bool predict;            /* a step forwards asks first, and goes when it is asked for again */
+    uint64_t ask_seq;        /* the event that is asked about; 0 = none */
     bool follow;             /* a growing trace: stay at its end */
     uint64_t speed_ns;       /* virtual time per second of wall time */
     uint64_t rest;           /* what a tick left over, in ns * ns/s */

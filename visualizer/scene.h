@@ -46,6 +46,7 @@ typedef struct {
     const Model *model;
     const Story *story;
     uint64_t now_ns, seq;
+    const char *question; /* what comes next? "" = nobody asks */
     uint64_t from_ns, to_ns; /* window of the timeline */
     const uint8_t *picture; /* what the program has shown last: rows of red, green, blue; NULL = nothing */
     uint32_t picture_w, picture_h;

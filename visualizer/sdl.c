@@ -254,6 +254,11 @@ static void text_typed(const char *text) {
         player_fit(p, win.show->feed);
         win.zoomed = false;
         break;
+    case 'p':
+    case 'P':
+        p->predict = !p->predict;
+        p->ask_seq = 0;
+        break;
     case 'y':
     case 'Y': s->asks_why = !s->asks_why; break;
     case '.': player_speed(p, 1); break;

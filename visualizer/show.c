@@ -112,6 +112,8 @@ const Scene *show_scene(Show *w) {
     s->to_ns = p->to_ns;
     s->playing = p->playing;
     s->speed_ns = p->speed_ns;
+    Event next;
+    s->question = p->ask_seq && feed_event(f, p->ask_seq, &next) ? predict_question(w->question, s->model, &next) : "";
     find_why(w);
     return s;
 }

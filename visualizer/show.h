@@ -4,6 +4,7 @@
 
 #include "feed.h"
 #include "player.h"
+#include "predict.h"
 #include "scene.h"
 
 typedef struct {
@@ -11,6 +12,7 @@ typedef struct {
     Player player;
     Story story;
     char device[128];
+    char question[QUESTION_MAX];
     Why why; /* of scene.why_of, as it is after why_seq and at why_ns */
     uint64_t why_seq, why_ns;
     Scene scene; /* the picture's own settings are kept here: size, zoom, theme, panel ... */

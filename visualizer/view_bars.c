@@ -224,6 +224,7 @@ static const struct {
                 {"Page Down, Up", "next, previous step of the story"},
                 {"Shift → ←", "next, previous event of the selection"},
                 {"Ctrl → ←", "1 ms on, back"},
+                {"P", "predict: a step asks first, then shows"},
                 {"Y", "why is the selection as it is?"},
                 {"]  [", "next, previous finding"},
                 {"Home  End", "start, end (growing: the newest)"},

@@ -196,6 +196,13 @@ static void because(Place *c) {
     c->y += 8;
 }
 
+/* In place of what happened, until it is asked for. */
+static void asks(Place *c) {
+    draw_text(c->v->d, c->x, c->y + 32, sans(14, 400), TINT_T2, ANCHOR_START, "What comes next?");
+    c->y = prose(c->v, c->v->s->question, c->x, c->y + 64, c->w, sans(22, 700), 28, TINT_T1, TINT_T1, 3) + 2;
+    c->y = prose(c->v, "Say it first. The same key again shows it.", c->x, c->y, c->w, sans(15, 400), 24, TINT_T2, TINT_T1, 2) + 12;
+}
+
 static void happened(Place *c) {
     const View *v = c->v;
     const Story *st = v->s->story;
@@ -374,7 +381,8 @@ void view_panel(const View *v) {
     Place c = {v, b.x + 24, b.w - 48, b.y, b.y + b.h - 12};
     draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
     draw_line(v->d, b.x + .5, b.y, b.x + .5, b.y + b.h, pen(TINT_HAIR, 1));
-    if (v->s->why) because(&c);
+    if (v->s->question[0]) asks(&c);
+    else if (v->s->why) because(&c);
     else happened(&c);
     c.y += view_thumbnail(v, (Box){c.x, c.y, c.w, fmin(c.end - c.y - 160, 240)});
     double room = c.end - c.y - 66;
@@ -393,7 +401,7 @@ void view_strip(const View *v) {
     if (b.h <= 0) return;
     draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
     draw_line(v->d, b.x, b.y + .5, b.x + b.w, b.y + .5, pen(TINT_HAIR, 1));
-    const char *text = v->s->story->seq ? v->s->story->words.headline : "Nothing yet";
+    const char *text = v->s->question[0] ? v->s->question : v->s->story->seq ? v->s->story->words.headline : "Nothing yet";
     draw_fitted(v->d, b.x + 24, b.y + b.h / 2 + 9, sans(26, 700), TINT_T1, ANCHOR_START, text,
                 b.w - 48);
 }

@@ -361,6 +361,35 @@ static void findings_are_gone_through_by_their_evidence(void) {
     feed_close(f);
 }
 
+/* A question says who acts and not what it does; the same step again shows it; going elsewhere drops it. */
+static void a_prediction_is_asked_for_before_it_is_shown(void) {
+    Show w;
+    Feed *f = make_and_open("predict.trace", sample_handoff);
+    show_init(&w, f);
+    w.player.predict = true;
+    for (uint64_t seq = 2; seq <= feed_count(f); seq++) {
+        Event e;
+        player_step(&w.player, f, 1);
+        CU_ASSERT_EQUAL(w.player.seq, seq - 1);
+        CU_ASSERT_FATAL(feed_event(f, seq, &e));
+        const Scene *s = show_scene(&w);
+        CU_ASSERT(s->question[0] != '\0' && s->question[strlen(s->question) - 1] == '?');
+        CU_ASSERT_PTR_NULL(strstr(s->question, event_spec[e.kind].name));
+        player_step(&w.player, f, 1);
+        CU_ASSERT_EQUAL(w.player.seq, seq);
+        CU_ASSERT_STRING_EQUAL(show_scene(&w)->question, "");
+    }
+    player_step(&w.player, f, 1); /* at the end there is nothing to ask */
+    CU_ASSERT_EQUAL(w.player.ask_seq, 0);
+    player_seek_seq(&w.player, f, 3);
+    player_step(&w.player, f, 1);
+    CU_ASSERT_EQUAL(w.player.ask_seq, 4);
+    player_step(&w.player, f, -1);
+    CU_ASSERT_EQUAL(w.player.ask_seq, 0);
+    CU_ASSERT_EQUAL(w.player.seq, 2);
+    feed_close(f);
+}
+
 void player_tests(void) {
     static const Check checks[] = {
         {"every way leads to the same world", every_way_leads_to_the_same_world},
@@ -376,6 +405,7 @@ void player_tests(void) {
         {"a growing trace is read on", a_growing_trace_is_read_on},
         {"damage anywhere is survived", damage_anywhere_is_survived},
         {"places can be named", places_can_be_named},
+        {"a prediction is asked for before it is shown", a_prediction_is_asked_for_before_it_is_shown},
         {"findings are gone through by their evidence", findings_are_gone_through_by_their_evidence},
         {"a story leads back to its line", a_story_leads_back_to_its_line},
         {NULL, NULL},
