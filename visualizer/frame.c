@@ -59,6 +59,7 @@ void frame_build(Frame *f, const Scene *s) {
     view_panel(&panel);
     view_transport(&transport);
     view_strip(&strip);
+    view_search(&overlay);
     view_help(&overlay);
     view_tooltip(&overlay);
 }

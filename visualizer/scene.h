@@ -59,6 +59,8 @@ typedef struct {
     Theme theme;
     ViewKind view;
     bool panel, lecture, help;
+    const char *search; /* what stands in the search line; NULL = there is no line */
+    bool search_failed; /* nothing of the kind */
     double stage_share; /* of the room above the transport; 0 = the default */
     Thing selected;
     Thing hovered;

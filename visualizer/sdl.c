@@ -7,6 +7,7 @@
 #define SDL_MAIN_HANDLED
 #include "window.h"
 
+#include "find.h"
 #include "frame.h"
 
 #include <SDL.h>
@@ -241,12 +242,67 @@ static void key_down(const SDL_Keysym *key) {
     }
 }
 
+/* ---- the search line ---- */
+
+enum { SEARCH_MAX = 64 };
+static char search[SEARCH_MAX];
+
+static void search_open(bool open) {
+    Scene *s = &win.show->scene;
+    search[0] = '\0';
+    s->search = open ? search : NULL;
+    s->search_failed = false;
+}
+
+static void search_type(const char *text) {
+    if (strlen(search) + strlen(text) < sizeof search) strcat(search, text);
+    win.show->scene.search_failed = false;
+}
+
+/* Back by one letter, not by one byte. */
+static void search_back(void) {
+    size_t n = strlen(search);
+    while (n > 0 && (search[--n] & 0xc0) == 0x80) continue;
+    search[n] = '\0';
+    win.show->scene.search_failed = false;
+}
+
+/* A thing is selected; an event is gone to, and Enter again goes to the next. */
+static void search_go(void) {
+    Scene *s = &win.show->scene;
+    Player *p = &win.show->player;
+    Found found;
+    s->search_failed = !find_in(win.show->feed, search, p->told_seq, &found);
+    if (s->search_failed) return;
+    p->playing = p->follow = false;
+    if (found.seq != 0) {
+        player_seek_seq(p, win.show->feed, found.seq);
+    } else {
+        s->selected = found.thing;
+        search_open(false);
+    }
+}
+
+/* True: the key was the search line's. */
+static bool search_key(SDL_Keycode key) {
+    if (win.show == NULL || win.show->scene.search == NULL) return false;
+    if (key == SDLK_ESCAPE) search_open(false);
+    else if (key == SDLK_BACKSPACE) search_back();
+    else if (key == SDLK_RETURN || key == SDLK_KP_ENTER) search_go();
+    return true;
+}
+
 /* What a key writes, so that + and ? are found on every keyboard. */
 static void text_typed(const char *text) {
     if (win.show == NULL) return;
     Player *p = &win.show->player;
     Scene *s = &win.show->scene;
+    if (s->search != NULL) {
+        search_type(text);
+        return;
+    }
     switch (text[0]) {
+    case '/': search_open(true); break;
     case '+':
     case '=': zoom_time(80, p->now_ns); break;
     case '-': zoom_time(125, p->now_ns); break;
@@ -421,7 +477,9 @@ static void take_event(const SDL_Event *e) {
         if (e->window.event == SDL_WINDOWEVENT_EXPOSED && win.canvas) present();
         win.dirty = true;
         return;
-    case SDL_KEYDOWN: key_down(&e->key.keysym); break;
+    case SDL_KEYDOWN:
+        if (!search_key(e->key.keysym.sym)) key_down(&e->key.keysym);
+        break;
     case SDL_TEXTINPUT: text_typed(e->text.text); break;
     case SDL_MOUSEMOTION:
         if (win.show == NULL) return;

@@ -224,6 +224,7 @@ static const struct {
                 {"Page Down, Up", "next, previous step of the story"},
                 {"Shift → ←", "next, previous event of the selection"},
                 {"Ctrl → ←", "1 ms on, back"},
+                {"/", "find g7, a name, an event, #1204"},
                 {"P", "predict: a step asks first, then shows"},
                 {"Y", "why is the selection as it is?"},
                 {"]  [", "next, previous finding"},
@@ -257,6 +258,23 @@ void view_help(const View *v) {
         draw_fitted(v->d, b.x + 190, y, sans(14, 400), TINT_T2, ANCHOR_START, all_keys[i].does,
                     w - 222);
     }
+}
+
+/* ---------------------------------------------------------------- search */
+
+void view_search(const View *v) {
+    const char *text = v->s->search;
+    if (text == NULL || v->s->help) return;
+    double w = fmin(460, v->f->w - 48);
+    Box b = {round((v->f->w - w) / 2), v->f->top.h + 16, w, 44};
+    draw_box(v->d, b, 8, paint(TINT_CARD), pen(TINT_NOW, 2));
+    draw_text(v->d, b.x + 16, b.y + 28, sans(15, 600), TINT_T2, ANCHOR_START, "Find");
+    bool empty = text[0] == '\0';
+    double used = draw_fitted(v->d, b.x + 62, b.y + 28, empty ? sans(15, 400) : mono(15, 500), empty ? TINT_T3 : TINT_T1, ANCHOR_START,
+                              empty ? "g7, a name, GO_BLOCK, #1204" : text, v->s->search_failed ? w - 200 : w - 84);
+    if (!empty) draw_box(v->d, (Box){b.x + 62 + used + 2, b.y + 13, 2, 20}, 0, paint(TINT_NOW), NO_PEN);
+    if (v->s->search_failed)
+        draw_text(v->d, b.x + w - 16, b.y + 28, sans(14, 400), TINT_T2, ANCHOR_END, "nothing like that");
 }
 
 /* ---------------------------------------------------------------- tooltip */

@@ -4,6 +4,7 @@
 #include "../cli/command.h"
 #include "sample.h"
 
+#include "../../visualizer/find.h"
 #include "../../visualizer/show.h"
 
 #include <stdio.h>
@@ -390,6 +391,33 @@ static void a_prediction_is_asked_for_before_it_is_shown(void) {
     feed_close(f);
 }
 
+static void what_is_typed_is_found(void) {
+    static const struct {
+        const char *text;
+        Kind kind;
+        uint64_t id; /* NONE: an event */
+    } things[] = {{"g7", KIND_G, 7}, {"G7", KIND_G, 7}, {"P0", KIND_P, 0}, {"m3", KIND_M, 3}};
+    Feed *f = make_and_open("find.trace", sample_handoff);
+    Found found;
+    for (size_t i = 0; i < ARRAY_LEN(things); i++) {
+        CU_ASSERT(find_in(f, things[i].text, 1, &found));
+        CU_ASSERT(found.thing.kind == things[i].kind && found.thing.id == things[i].id && found.seq == 0);
+    }
+    CU_ASSERT(find_in(f, "LAUNCH", 1, &found) && found.thing.kind == KIND_G);
+    CU_ASSERT_STRING_EQUAL(model_g_name(feed_head(f), found.thing.id), "launcher");
+    CU_ASSERT(find_in(f, "#7", 1, &found) && found.seq == 7 && found.thing.id == NONE);
+    uint64_t first = feed_find(f, "SYSMON_LOOK", false), last = feed_find(f, "SYSMON_LOOK", true), at = 1, count = 0;
+    do {
+        CU_ASSERT_FATAL(find_in(f, "sysmon_look", at, &found));
+        CU_ASSERT(found.seq > at || at == last);
+        at = found.seq;
+    } while (at != last && count++ < 1000);
+    CU_ASSERT(find_in(f, "SYSMON_LOOK", last, &found) && found.seq == first); /* round again */
+    static const char *const nothing[] = {"", "g999999", "#0", "#99999999", "nonesuch", "GO_NONE"};
+    for (size_t i = 0; i < ARRAY_LEN(nothing); i++) CU_ASSERT(!find_in(f, nothing[i], 1, &found));
+    feed_close(f);
+}
+
 void player_tests(void) {
     static const Check checks[] = {
         {"every way leads to the same world", every_way_leads_to_the_same_world},
@@ -406,6 +434,7 @@ void player_tests(void) {
         {"damage anywhere is survived", damage_anywhere_is_survived},
         {"places can be named", places_can_be_named},
         {"a prediction is asked for before it is shown", a_prediction_is_asked_for_before_it_is_shown},
+        {"what is typed is found", what_is_typed_is_found},
         {"findings are gone through by their evidence", findings_are_gone_through_by_their_evidence},
         {"a story leads back to its line", a_story_leads_back_to_its_line},
         {NULL, NULL},
