@@ -12,6 +12,7 @@
 
 #include <SDL.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -255,7 +256,8 @@ static void search_open(bool open) {
 }
 
 static void search_type(const char *text) {
-    if (strlen(search) + strlen(text) < sizeof search) strcat(search, text);
+    size_t n = strlen(search);
+    if (n + strlen(text) < sizeof search) snprintf(search + n, sizeof search - n, "%s", text);
     win.show->scene.search_failed = false;
 }
 
