@@ -159,7 +159,7 @@ static void time_under(const View *v, const CPlace *c) {
     bool two = v->f->m->two_lines;
     draw_short(v->d, cx, y + (two ? v->f->m->words_y : 14), digits(two ? 16 : 15, 600), TINT_AMBER,
                ANCHOR_MIDDLE, time, room);
-    if (v->f->m->tiny) return;
+    if (v->f->m->tiny || y + (two ? 46 : 33) > v->f->stage.y + v->f->stage.h) return;
     draw_fitted(v->d, cx, y + (two ? 42 : 29), mono(two ? 13 : 12, 500), TINT_F2, ANCHOR_MIDDLE,
                 fn_name(v->s->model, &v->s->model->m[c->m]), room);
 }
