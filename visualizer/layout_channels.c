@@ -169,8 +169,10 @@ static void place_below(const ChannelsLayout *l, StageLayout *stage, const Frame
     }
     double words = stage->in_c_count == 1 ? 150 : 0; /* one alone can step aside for them */
     layout_in_c(stage, f, s, 24, stage->queue.x - 24 - words);
-    if (stage->in_c_detail < stage->in_c_shown) stage->detail_w += words;
-    else if (words > 0 && stage->in_c_look == IN_C_PLATES) stage->in_c_detail = 0, stage->detail_w = words - 18;
+    if (words > 0 && stage->in_c_look == IN_C_PLATES) {
+        stage->in_c_detail = 0;
+        stage->detail_w = stage->queue.x - 24 - (stage->in_c[0].plate.x + stage->in_c[0].plate.w + 18);
+    }
     layout_memory(stage, f, s);
 }
 
