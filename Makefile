@@ -36,8 +36,8 @@ CALIBRATE = samples fit program mechanism probe device gobench
 CLI    = main runner paths cmd_run cmd_replay cmd_show cmd_summary cmd_findings cmd_diff cmd_export cmd_import \
          cmd_why cmd_test cmd_devices print_flow cmd_calibrate cmd_view
 VIEW   = main sdl shot show player predict feed lanes steps story frame layout_frame layout_stage layout_memory layout_timeline \
-         layout_channels layout_contexts pipeline view view_stage view_timeline view_channels view_occupancy view_contexts view_panel \
-         view_picture view_bars view_tokens stage_ps stage_side stage_c stage_device \
+         layout_channels layout_contexts pipeline view view_stage view_timeline view_channels view_occupancy view_contexts view_select \
+         view_panel view_picture view_bars view_tokens stage_ps stage_side stage_c stage_device \
          token fault lua_ink theme draw draw_cairo
 
 SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:%=sim/mem/%) $(DEV:%=sim/dev/%) \

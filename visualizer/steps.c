@@ -36,12 +36,12 @@ static void add_time(StepSum *sum, const ChanStep *step, uint64_t until_ns) {
 static void add_step(ChanSteps *c, ChanStep step) {
     if (c->count % STEPS_SUMMED == 0) {
         size_t block = c->count / STEPS_SUMMED;
-        GROW(c->sum, c->sum_cap, block + 1);
+        RESERVE(c->sum, c->sum_cap, block + 1);
         c->sum[block] = block ? c->sum[block - 1] : (StepSum){0};
         for (size_t i = block ? c->count - STEPS_SUMMED : 0; i < c->count; i++)
             add_time(&c->sum[block], &c->step[i], i + 1 < c->count ? c->step[i + 1].from_ns : step.from_ns);
     }
-    GROW(c->step, c->cap, c->count + 1);
+    RESERVE(c->step, c->cap, c->count + 1);
     c->step[c->count++] = step;
 }
 
@@ -69,7 +69,7 @@ static void enter(Users *u, uint64_t seq, uint64_t g) {
     for (size_t i = u->count; i-- > first;) {
         if (u->entry[i].g == g) return;
     }
-    GROW(u->entry, u->cap, u->count + 1);
+    RESERVE(u->entry, u->cap, u->count + 1);
     u->entry[u->count++] = (UserEntry){(uint32_t)seq, (uint32_t)g};
 }
 
@@ -166,6 +166,9 @@ void steps_after(Steps *s, const Model *after, const Event *e) {
     case EV_CHAN_QUEUE: uses(s, after, e, a[0], a[1], a[2]); break;
     case EV_SELECT_QUEUE: uses(s, after, e, a[0], a[1], a[3]); break;
     case EV_CHAN_CLOSE: uses(s, after, e, a[0], a[1], true); break;
+    case EV_CHAN_MAKE:
+        if (strncmp(intern_text(after->text, a[2]), "time.", 5) == 0) outside(s, a[0]); /* called as what has made its timer */
+        break;
     case EV_TIMER_SEND: outside(s, a[0]); break;
     case EV_CONTEXT_NEW: born(s, after, e); break;
     case EV_CONTEXT_USE:
@@ -182,6 +185,8 @@ size_t steps_at(const ChanSteps *c, uint64_t ns) {
     size_t after = SORTED_FROM(c->step, c->count, from_ns, ns + 1);
     return after > 0 ? after - 1 : c->count;
 }
+
+bool steps_is_outside(const Steps *s, uint64_t chan) { return chan < s->chan_count && s->chan[chan].outside; }
 
 static StepSum sum_until(const ChanSteps *c, uint64_t ns) {
     size_t at = steps_at(c, ns);

@@ -64,6 +64,8 @@ void steps_free(Steps *s);
 
 /* The step that holds at ns; count when the channel was not there yet. */
 size_t steps_at(const ChanSteps *c, uint64_t ns);
+/* A timer sends there, or a context closes it: no goroutine need be at its other end. */
+bool steps_is_outside(const Steps *s, uint64_t chan);
 /* What [from, to) comes to; the last step goes on for ever. */
 StepSum steps_sum(const ChanSteps *c, uint64_t from_ns, uint64_t to_ns);
 

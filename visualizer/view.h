@@ -95,6 +95,7 @@ void finding_mark(const View *v, double x, double y, double scale, FindingKind k
 void timeline_ruler(const View *v);
 void timeline_top(const View *v); /* what lies over the lanes, and the run below them */
 void view_contexts(const View *v);
+void channels_select(const View *v); /* what one of the goroutines selects from */
 
 /* ---- words and small helpers that views share ---- */
 enum { NAME_MAX_ = 96 };

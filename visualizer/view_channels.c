@@ -20,21 +20,25 @@ typedef struct {
     uint64_t since_ns; /* the longest of those that wait */
 } Doing;
 
-static bool sends_in_select(const Model *m, const ModelG *gp) {
-    bool sending = true;
-    for (uint64_t entry = gp->next; entry != NONE && sending; entry = m->sudog[entry - MODEL_SUDOG].other)
-        sending = m->sudog[entry - MODEL_SUDOG].sending != 0;
-    return sending;
+/* A deadline beside it is only there so that it need not wait for ever. */
+static bool sends_in_select(const View *v, const ModelG *gp) {
+    bool sends = false, receives = false;
+    for (uint64_t entry = gp->next; entry != NONE; entry = v->s->model->sudog[entry - MODEL_SUDOG].other) {
+        const ModelSudog *sg = &v->s->model->sudog[entry - MODEL_SUDOG];
+        sends = sends || sg->sending;
+        receives = receives || (!sg->sending && !steps_is_outside(v->s->steps, sg->chan));
+    }
+    return sends && !receives;
 }
 
-static void add_doing(Doing *d, const Model *m, uint64_t g) {
-    const ModelG *gp = &m->g[g];
+static void add_doing(Doing *d, const View *v, uint64_t g) {
+    const ModelG *gp = &v->s->model->g[g];
     switch ((GState)gp->state) {
     case G_RUNNING: d->running++; break;
     case G_SYSCALL: d->in_c++; break;
     case G_DEAD: d->dead++; break;
     case G_WAITING:
-        if (gp->place == AT_SENDQ || (gp->place == AT_SELECT && sends_in_select(m, gp))) d->sending++;
+        if (gp->place == AT_SENDQ || (gp->place == AT_SELECT && sends_in_select(v, gp))) d->sending++;
         else if (gp->place == AT_RECVQ || gp->place == AT_SELECT) d->receiving++;
         else d->waiting++;
         if (gp->since_ns < d->since_ns) d->since_ns = gp->since_ns;
@@ -43,9 +47,9 @@ static void add_doing(Doing *d, const Model *m, uint64_t g) {
     }
 }
 
-static Doing doing_of(const NodePlace *n, const Model *m) {
+static Doing doing_of(const View *v, const NodePlace *n) {
     Doing d = {.since_ns = NONE};
-    for (size_t i = 0; i < n->count; i++) add_doing(&d, m, n->g[i]);
+    for (size_t i = 0; i < n->count; i++) add_doing(&d, v, n->g[i]);
     return d;
 }
 
@@ -163,7 +167,7 @@ static void group(const View *v, const NodePlace *n) {
 
 static void node(const View *v, const NodePlace *n) {
     char text[96];
-    Doing d = doing_of(n, v->s->model);
+    Doing d = doing_of(v, n);
     double r = v->channels->radius;
     bool below = plate_of(v, n) != NULL;
     if (n->count > 1) group(v, n);
@@ -314,6 +318,7 @@ void view_channels(const View *v) {
     shafts(v);
     for (size_t i = 0; i < l->pipe_count; i++) pipe(v, &l->pipe[i]);
     for (size_t i = 0; i < l->node_count; i++) node(v, &l->node[i]);
+    channels_select(v);
     stage_device(v);
     stage_in_c(v);
     draw_unclip(v->d);

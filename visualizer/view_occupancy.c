@@ -46,8 +46,9 @@ static size_t collect(const View *v, const ChanSteps *c, Sample *out) {
 
 /* ---------------------------------------------------------------- one row */
 
-static double above(const Sample *s) { return s->senders > 0 ? fmin(6, fmax(2, 2 * s->senders)) : 0; }
-static double below(const Sample *s) { return s->receivers > 0 ? fmin(6, fmax(3, 2 * s->receivers)) : 0; }
+/* Of a column in which somebody waited for a part of the time, a thinner one. */
+static double above(const Sample *s) { return s->senders > 0 ? fmin(6, fmax(1, 2 * s->senders)) : 0; }
+static double below(const Sample *s) { return s->receivers > 0 ? fmin(6, fmax(1.4, 3 * s->receivers)) : 0; }
 
 /* One path from the base to these heights and back; up < 0: it hangs. */
 static void skyline(const View *v, const Sample *s, size_t n, double base, double up, double (*height)(const Sample *s), Paint fill) {

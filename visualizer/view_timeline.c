@@ -360,15 +360,14 @@ static void sysmon_lane(const View *v, const LanePlace *lane) {
                   t->acted ? pen(TINT_NOW, 3.5) : pen(TINT_T2, 2));
         double before = fmax(said, last);
         last = x;
-        double next = i + 1 < l->tick_count && l->tick[i + 1].time_ns <= end_ns
-                          ? timeline_x(v->time, v->s, l->tick[i + 1].time_ns)
-                          : now;
+        bool more = i + 1 < l->tick_count && l->tick[i + 1].time_ns <= end_ns && l->tick[i + 1].seq <= v->s->seq;
+        double next = more ? timeline_x(v->time, v->s, l->tick[i + 1].time_ns) : now;
         const char *label = tick_label(l, t);
         TextStyle style = t->acted ? mono(13, 600) : sans(12, 400);
         double w = text_width(label, style), left = x + 9;
         if (label[0] == '\0') continue;
         if (w + 22 >= fmin(next, now) - x) { /* at the playhead: beyond it, else before the tick */
-            if (!t->acted || next < now) continue;
+            if (!t->acted || more) continue;
             left = fmax(now, x) + 9;
             if (left + w > v->f->timeline.w - 12) left = x - 9 - w;
             if (left < x && left < before + 6) continue;

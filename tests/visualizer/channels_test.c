@@ -77,9 +77,8 @@ static void compare(Feed *f, uint64_t chan, uint64_t *waited) {
     CU_ASSERT_EQUAL(steps_at(c, h.seen[0].ns - 1), c->count); /* not made yet */
     uint64_t end = feed_end_ns(f), x = chan + 1;
     for (int i = 0; i < 200; i++) {
-        uint64_t from = (x = x * 6364136223846793005u + 1442695040888963407u) >> 20, to = (x = x * 6364136223846793005u + 1442695040888963407u) >> 20;
-        from %= end;
-        to = from + to % (end - from) + 1;
+        uint64_t from = ((x = x * 6364136223846793005u + 1442695040888963407u) >> 20) % end;
+        uint64_t to = from + ((x = x * 6364136223846793005u + 1442695040888963407u) >> 20) % (end - from) + 1;
         StepSum fast = steps_sum(c, from, to), slow = slow_sum(&h, from, to);
         wrong += fast.count != slow.count || fast.senders != slow.senders || fast.receivers != slow.receivers;
         *waited += slow.senders + slow.receivers;
@@ -131,7 +130,9 @@ static ChannelsLayout *layout_now(Show *w, FrameLayout *f) {
     return &l;
 }
 
-static uint64_t only(const ChannelsLayout *l, size_t node) { return node < l->node_count && l->node[node].count == 1 ? l->node[node].g[0] : NONE; }
+static uint64_t only(const ChannelsLayout *l, size_t node) {
+    return node < l->node_count && l->node[node].count == 1 ? l->node[node].g[0] : NONE;
+}
 
 static void values_go_from_left_to_right(void) {
     Show w = run_and_open("21_3_stream_wrong");

@@ -104,8 +104,6 @@ static void lint_everywhere(Show *w) {
     lint_view(w, VIEW_CHANNELS);
 }
 
-static void lint_channels(Show *w) { lint_view(w, VIEW_CHANNELS); }
-
 static void crowd4(const char *path) { sample_crowd(path, 4, 5); }
 static void crowd2(const char *path) { sample_crowd(path, 2, 3); }
 static void crowd8(const char *path) { sample_crowd(path, 8, 12); }
@@ -141,7 +139,7 @@ static void no_text_overlaps_in_scenarios(void) {
                                         "21_3_stream_wrong", "18_4_2_per_kernel_wrong", "18_4_2_double_buffer", "21_1_funnel_right"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         char *path = output_of("$F run -q --device none --out $T/lint.trace scenarios/%s.lua >&2; printf %%s $T/lint.trace", names[i]);
-        with_path(path, lint_channels);
+        with_path(path, lint_everywhere);
         free(path);
     }
 }
