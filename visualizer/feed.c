@@ -30,6 +30,7 @@ struct Feed {
     TraceCursor *reading; /* forwards, feed_read */
     TraceCursor *looking; /* anywhere, feed_event */
     Lanes lanes;
+    Steps steps;
     Model *head;
     Copy *copy;
     size_t copy_count, copy_cap;
@@ -72,6 +73,7 @@ void feed_close(Feed *f) {
     model_free(f->head);
     lanes_free(&f->lanes);
     findings_free(&f->findings);
+    steps_free(&f->steps);
     trace_cursor_free(f->reading);
     trace_cursor_free(f->looking);
     stretch_free(f->stretch);
@@ -96,6 +98,7 @@ static bool take(Feed *f, const Event *e) {
     char why[MODEL_WHY_MAX] = "";
     lanes_before(&f->lanes, f->head, e);
     findings_event(&f->findings, f->head, e);
+    steps_before(&f->steps, f->head, e);
     if (!model_apply(f->head, e, why)) {
         f->refused = true;
         snprintf(f->trouble, sizeof f->trouble, "event %llu (%s) is impossible: %s",
@@ -108,6 +111,7 @@ static bool take(Feed *f, const Event *e) {
         return false;
     }
     lanes_after(&f->lanes, f->head, e);
+    steps_after(&f->steps, f->head, e);
     keep_copy(f);
     return true;
 }
@@ -122,6 +126,7 @@ bool feed_read(Feed *f, size_t events) {
 bool feed_poll(Feed *f) { return !f->refused && trace_poll(f->trace); }
 
 const Lanes *feed_lanes(const Feed *f) { return &f->lanes; }
+const Steps *feed_steps(const Feed *f) { return &f->steps; }
 const Model *feed_head(const Feed *f) { return f->head; }
 uint64_t feed_count(const Feed *f) { return f->head->seq; }
 uint64_t feed_total(const Feed *f) {

@@ -1,13 +1,14 @@
 /* feed.h -- a trace file, finished or still growing, as something that can be looked at anywhere.
  *
  * Reading is one pass forwards that may be done in pieces (feed_read), so that a window stays
- * alive while a big trace is opened. On the way it fills the lanes and keeps a copy of the model
+ * alive while a big trace is opened. On the way it fills the lanes and the channels' steps, and keeps a copy of the model
  * every few thousand events; any moment is then the nearest copy and a short replay.
  */
 #ifndef FAULTLINE_FEED_H
 #define FAULTLINE_FEED_H
 
 #include "lanes.h"
+#include "steps.h"
 
 #include "../sim/lens/findings.h"
 #include "../sim/lens/why.h"
@@ -27,6 +28,7 @@ bool feed_read(Feed *f, size_t events);
 bool feed_poll(Feed *f);
 
 const Lanes *feed_lanes(const Feed *f);
+const Steps *feed_steps(const Feed *f);
 const Model *feed_head(const Feed *f); /* after the last event read */
 uint64_t feed_count(const Feed *f);    /* events read so far: the last seq */
 uint64_t feed_total(const Feed *f);    /* events in the file */

@@ -19,6 +19,7 @@ static View view_of(Frame *f, const Scene *s, Part part) {
                   .f = &f->layout,
                   .stage = &f->stage,
                   .time = &f->time,
+                  .channels = &f->channels,
                   .hits = &f->hits};
 }
 
@@ -28,11 +29,14 @@ static void build_stage(Frame *f, const Scene *s) {
         view_picture(&picture);
         return;
     }
+    bool channels = s->view == VIEW_CHANNELS;
+    if (channels) layout_channels(&f->channels, &f->stage, &f->time, &f->layout, s);
     if (f->layout.stage.h < 200) return;
-    layout_stage(&f->stage, &f->layout, s);
+    if (!channels) layout_stage(&f->stage, &f->layout, s);
     View ground = view_of(f, s, PART_GROUND), stage = view_of(f, s, PART_STAGE);
     view_worlds(&ground);
-    view_stage(&stage);
+    if (channels) view_channels(&stage);
+    else view_stage(&stage);
 }
 
 void frame_build(Frame *f, const Scene *s) {
@@ -55,7 +59,8 @@ void frame_build(Frame *f, const Scene *s) {
          overlay = view_of(f, s, PART_OVERLAY);
     view_top(&top);
     build_stage(f, s);
-    view_timeline(&timeline);
+    if (s->view == VIEW_CHANNELS) view_occupancy(&timeline);
+    else view_timeline(&timeline);
     view_panel(&panel);
     view_transport(&transport);
     view_strip(&strip);

@@ -31,6 +31,7 @@ typedef struct {
     FrameLayout layout;
     StageLayout stage;
     TimelineLayout time;
+    ChannelsLayout channels;
 } Frame;
 
 Frame *frame_new(void);

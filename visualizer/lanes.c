@@ -54,13 +54,6 @@ static bool is_go(unsigned kind) {
 }
 static bool is_c(unsigned kind) { return kind == SPAN_HELD || kind == SPAN_C; }
 
-/* Room without touching it: memory that is only reserved costs nothing. */
-static void *room(void *array, size_t *cap, size_t need, size_t bytes) {
-    if (need <= *cap) return array;
-    *cap = need > 64 ? need + need / 2 : 96;
-    return mem_grow(array, *cap * bytes);
-}
-
 static void add_span(LaneShare *share, const LaneSpan *s, uint64_t until_ns) {
     uint64_t end = s->to_ns < until_ns ? s->to_ns : until_ns;
     uint64_t part = end > s->from_ns ? end - s->from_ns : 0;
@@ -72,7 +65,7 @@ static void add_span(LaneShare *share, const LaneSpan *s, uint64_t until_ns) {
 static void lane_sum(Lane *lane) {
     if (lane->count % SUM_SPANS != 0) return;
     size_t block = lane->count / SUM_SPANS;
-    lane->sum = room(lane->sum, &lane->sum_cap, block + 1, sizeof *lane->sum);
+    RESERVE(lane->sum, lane->sum_cap, block + 1);
     lane->sum[block] = block ? lane->sum[block - 1] : (LaneShare){0, 0};
     for (size_t i = lane->count - (block ? SUM_SPANS : 0); i < lane->count; i++)
         add_span(&lane->sum[block], &lane->span[i], NOT_YET);
@@ -89,7 +82,7 @@ static void lane_end(Lane *lane, uint64_t now_ns) {
 
 static void lane_begin(Lane *lane, uint64_t now_ns, Shown what) {
     lane_sum(lane);
-    lane->span = room(lane->span, &lane->cap, lane->count + 1, sizeof *lane->span);
+    RESERVE(lane->span, lane->cap, lane->count + 1);
     lane->span[lane->count++] = (LaneSpan){.from_ns = now_ns,
                                            .to_ns = NOT_YET,
                                            .id = (uint32_t)what.id,
@@ -288,7 +281,7 @@ void lanes_after(Lanes *l, const Model *after, const Event *e) {
     take_moment(l, after, e);
     add_density(l, e->time_ns);
     if (narrate_is_story(e)) {
-        l->story = room(l->story, &l->story_cap, l->story_count + 1, sizeof *l->story);
+        RESERVE(l->story, l->story_cap, l->story_count + 1);
         l->story[l->story_count++] = (uint32_t)e->seq;
     }
 }

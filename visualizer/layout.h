@@ -52,7 +52,7 @@ typedef enum { IN_C_PLATES, IN_C_SMALL, IN_C_STACK } InCLook;
 typedef struct {
     uint64_t m;
     Box plate;
-    double shaft_x;
+    double shaft_x; /* where it went down; 0 = not on this picture */
 } CPlace;
 
 /* What C has of its own: its threads that Go does not know, and Ms that no thread has borrowed. */
@@ -112,6 +112,8 @@ typedef struct {
 } StageLayout;
 
 void layout_stage(StageLayout *l, const FrameLayout *f, const Scene *s);
+/* Those in in_c, in_c_count of them in all, between left and right. */
+void layout_in_c(StageLayout *l, const FrameLayout *f, const Scene *s, double left, double right);
 void layout_memory(StageLayout *l, const FrameLayout *f,
                    const Scene *s); /* its last part: heap and device */
 
@@ -128,6 +130,7 @@ typedef struct {
 enum { LANES_MAX = 320, QUEUES_MAX = 4 };
 typedef struct {
     double x0, x1; /* of the time axis */
+    double scrub_x1;
     double ruler_y, lanes_y, lanes_end, divider_y, scrub_y;
     LanePlace lane[LANES_MAX];
     size_t lane_count;
@@ -143,5 +146,62 @@ double scrub_x(const TimelineLayout *l, const Scene *s, uint64_t ns);
 uint64_t scrub_ns(const TimelineLayout *l, const Scene *s, double x);
 /* The distance of the ruler's lines: 1, 2 or 5 times a power of ten, at least `least_lp` apart. */
 uint64_t timeline_step(const TimelineLayout *l, double least_lp);
+
+/* ---------------------------------------------------------------- the Channels view */
+
+enum { PIPES_MAX = 16, NODES_MAX = 2 * PIPES_MAX, CHAN_ROWS_MAX = 12, CONTEXT_ROWS_MAX = 16 };
+
+/* Who is at an end of a pipe: one goroutine, or a group of them. */
+typedef struct {
+    uint64_t g[USERS_MAX];
+    size_t count;
+    double cx, cy, room; /* room: for its words */
+    bool deepest;        /* nothing stands between it and the line */
+} NodePlace;
+
+/* A channel, or several that are alike: made at the same line, and nobody is blocked on sending to one of them. */
+typedef struct {
+    uint64_t id; /* of several the fullest */
+    size_t alike;
+    uint64_t values; /* in all of them */
+    Box box;
+    double cell; /* width of a slot; 0 = a bar */
+    size_t from, to; /* its nodes; NODES_MAX = nobody is known */
+} PipePlace;
+
+typedef struct {
+    uint64_t id;
+    bool alike; /* others on show have the same name */
+    double y, h; /* of the steps themselves */
+} ChanRow;
+
+/* A line of the tree: a context, a goroutine that has asked for it, or how many more of these there are. */
+typedef struct {
+    uint64_t context, g; /* context NONE: Background; g NONE: the context itself */
+    size_t more;
+    size_t depth, parent; /* parent: its line */
+    double y;
+} ContextRow;
+
+typedef struct {
+    NodePlace node[NODES_MAX];
+    PipePlace pipe[PIPES_MAX];
+    size_t node_count, pipe_count, channels, shown; /* of so many channels so many have a pipe */
+    double radius;                           /* of a goroutine */
+    ChanRow row[CHAN_ROWS_MAX];
+    size_t row_count;
+    double heading_y;
+    ContextRow line[CONTEXT_ROWS_MAX];
+    size_t line_count, contexts_left_out;
+    Box contexts; /* w 0: the run has none */
+} ChannelsLayout;
+
+/* Blocked ones first, then by traffic, then by age. */
+size_t channels_by_weight(uint64_t *ids, size_t most, const Model *m);
+void layout_contexts(ChannelsLayout *l, const FrameLayout *f, const Scene *s); /* its last part */
+/* It is in C, and was so already when the context ended, if that is over. */
+bool context_is_deaf(const Model *m, uint64_t context, uint64_t g);
+/* Fills also the parts of the stage and of the timeline that the view shares with them. */
+void layout_channels(ChannelsLayout *l, StageLayout *stage, TimelineLayout *time, const FrameLayout *f, const Scene *s);
 
 #endif

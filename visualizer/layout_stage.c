@@ -143,14 +143,12 @@ static void choose_detail(StageLayout *l, const Scene *s, double right) {
     }
 }
 
-static void place_in_c(StageLayout *l, const FrameLayout *f, const Scene *s) {
-    double left = l->up_shown ? l->up_end + 16 : 24, right = l->queue.x - 24,
-           y = f->fault_y + f->m->in_c_below;
+void layout_in_c(StageLayout *l, const FrameLayout *f, const Scene *s, double left, double right) {
+    double y = f->fault_y + f->m->in_c_below;
     double w = f->m->in_c_w, h = f->m->in_c_h, pitch = f->m->in_c_pitch,
            bottom = f->stage.y + f->stage.h;
     size_t per_row = (size_t)fmax(1, (right - left) / 62),
            rows = (size_t)fmax(0, (bottom - y) / 72);
-    l->in_c_count = collect_in_c(l, s->model);
     l->in_c_box = (Box){left, y, right - left, f->stage.y + f->stage.h - y - 10};
     l->in_c_look = l->in_c_count <= 6 && pitch * (double)l->in_c_count <= right - left ? IN_C_PLATES
                    : l->in_c_count <= C_PLACES_MAX && l->in_c_count <= per_row * rows  ? IN_C_SMALL
@@ -193,6 +191,7 @@ void layout_stage(StageLayout *l, const FrameLayout *f, const Scene *s) {
     place_columns(l, f, s);
     place_ps(l, f, s->model);
     place_up(l, f, s->model);
-    place_in_c(l, f, s);
+    l->in_c_count = collect_in_c(l, s->model);
+    layout_in_c(l, f, s, l->up_shown ? l->up_end + 16 : 24, l->queue.x - 24);
     layout_memory(l, f, s);
 }

@@ -147,7 +147,7 @@ void layout_timeline(TimelineLayout *l, const FrameLayout *f, const Scene *s) {
     *l = (TimelineLayout){0};
     Box b = f->timeline;
     l->x0 = b.x + 104;
-    l->x1 = b.x + b.w - 24;
+    l->x1 = l->scrub_x1 = b.x + b.w - 24;
     l->ruler_y = b.y;
     l->scrub_y = b.y + b.h - 42;
     l->lanes_y = b.y + 26;
@@ -182,11 +182,11 @@ uint64_t timeline_ns(const TimelineLayout *l, const Scene *s, double x) {
 }
 
 double scrub_x(const TimelineLayout *l, const Scene *s, uint64_t ns) {
-    return l->x0 + (l->x1 - l->x0) * (double)ns / (double)(s->end_ns ? s->end_ns : 1);
+    return l->x0 + (l->scrub_x1 - l->x0) * (double)ns / (double)(s->end_ns ? s->end_ns : 1);
 }
 
 uint64_t scrub_ns(const TimelineLayout *l, const Scene *s, double x) {
-    double share = (fmax(l->x0, fmin(l->x1, x)) - l->x0) / (l->x1 - l->x0);
+    double share = (fmax(l->x0, fmin(l->scrub_x1, x)) - l->x0) / (l->scrub_x1 - l->x0);
     return (uint64_t)(share * (double)s->end_ns);
 }
 

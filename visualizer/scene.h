@@ -9,6 +9,7 @@
 #include "lanes.h"
 #include "../sim/lens/findings.h"
 #include "draw.h"
+#include "steps.h"
 #include "story.h"
 #include "theme.h"
 
@@ -35,6 +36,7 @@ typedef struct {
     const char *title, *book, *section, *file, *go, *device; /* "" = unknown */
     const char *source; /* the scenario's text; "" = not in the trace */
     const Lanes *lanes;
+    const Steps *steps;
     const Model *head; /* the end of what has been read: which things there will be at all */
     uint64_t end_ns, event_count;
     bool growing;        /* more may come */

@@ -97,6 +97,7 @@ const Scene *show_scene(Show *w) {
     const Player *p = &w->player;
     story_tell(&w->story, f, p->told_seq);
     s->lanes = feed_lanes(f);
+    s->steps = feed_steps(f);
     s->head = feed_head(f);
     s->end_ns = feed_end_ns(f);
     s->event_count = feed_total(f);

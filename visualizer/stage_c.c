@@ -159,7 +159,7 @@ static void time_under(const View *v, const CPlace *c) {
     bool two = v->f->m->two_lines;
     draw_short(v->d, cx, y + (two ? v->f->m->words_y : 14), digits(two ? 16 : 15, 600), TINT_AMBER,
                ANCHOR_MIDDLE, time, room);
-    if (v->f->m->tiny) return;
+    if (v->f->m->tiny || y + (two ? 46 : 33) > v->f->stage.y + v->f->stage.h) return;
     draw_fitted(v->d, cx, y + (two ? 42 : 29), mono(two ? 13 : 12, 500), TINT_F2, ANCHOR_MIDDLE,
                 fn_name(v->s->model, &v->s->model->m[c->m]), room);
 }
@@ -191,7 +191,7 @@ static void stack(const View *v) {
                 GLOOK_IN_C, 14);
     double x = b.x + side + 56, w = fmin(420, b.w - side - 76);
     snprintf(text, sizeof text, "%zu Ms in C", v->stage->in_c_count);
-    draw_fitted(v->d, x, b.y + 26, digits(20, 700), TINT_F1, ANCHOR_START, text, w);
+    draw_short(v->d, x, b.y + 26, digits(20, 700), TINT_F1, ANCHOR_START, text, w);
     narrate_time(time, sizeof time, longest);
     double tw = draw_text(v->d, x, b.y + 64, digits(32, 700), TINT_AMBER, ANCHOR_START, time);
     draw_fitted(v->d, x + tw + 10, b.y + 64, sans(15, 400), TINT_F2, ANCHOR_START, "the longest",

@@ -83,6 +83,7 @@ static void full_card(const View *v, uint64_t p, Box c, PLook look) {
                  (unsigned long long)thread_for_p(v->s->model, p));
     else if (v->s->model->imported) snprintf(text, sizeof text, "queue not known");
     else snprintf(text, sizeof text, "%llu queued", (unsigned long long)queued);
+    if (text_width(text, digits(14, 500)) > c.w - 28 - 38 && look == PLOOK_WAITS) snprintf(text, sizeof text, "waits");
     card_text(v, look, c.x + c.w - 14, c.y + v->f->m->name_y - 1, digits(14, 500), TINT_T2,
               ANCHOR_END, text);
     if (v->s->model->imported) return; /* nobody says what is in it */

@@ -284,31 +284,12 @@ void stage_services(const View *v) {
 
 /* ---------------------------------------------------------------- channels */
 
-/* Blocked ones first, then by traffic, then by age. */
-static bool before(const Model *m, uint64_t a, uint64_t b) {
-    const ModelChan *x = &m->chan[a], *y = &m->chan[b];
-    bool bx = x->sendq.count + x->recvq.count > 0, by = y->sendq.count + y->recvq.count > 0;
-    if (bx != by) return bx;
-    if (x->sends + x->recvs != y->sends + y->recvs)
-        return x->sends + x->recvs > y->sends + y->recvs;
-    return a < b;
-}
-
 enum { ROWS_MAX = 12 };
 
+/* In the order in which they were made while all fit, else in that of their weight. */
 static size_t choose_channels(uint64_t *ids, size_t most, const Model *m) {
-    size_t count = 0;
-    for (uint64_t c = 0; c < m->chan_count; c++) {
-        size_t k = count < most ? count++ : most;
-        if (k == most) {
-            if (!before(m, c, ids[most - 1])) continue;
-            k = most - 1;
-        }
-        for (; k > 0 && before(m, c, ids[k - 1]); k--) ids[k] = ids[k - 1];
-        ids[k] = c;
-    }
-    if (m->chan_count > most) return count; /* in order of importance */
-    for (uint64_t c = 0; c < count; c++) ids[c] = c;
+    size_t count = channels_by_weight(ids, most, m);
+    for (uint64_t c = 0; c < count && m->chan_count <= most; c++) ids[c] = c;
     return count;
 }
 
@@ -342,20 +323,6 @@ static void waiter_words(const View *v, const ModelQ *q, bool sending, double x,
     draw_short(v->d, x, y + 16, digits(13, 400), TINT_T2, ANCHOR_START, text, room);
 }
 
-static const char *fill_text(char *buf, size_t size, const ModelChan *c) {
-    char n[32], cap[32];
-    if (c->closed)
-        snprintf(buf, size, c->count ? "closed, %llu left" : "closed",
-                 (unsigned long long)c->count);
-    else if (c->cap == 0) snprintf(buf, size, "unbuffered");
-    else if (c->count == c->cap) snprintf(buf, size, "full");
-    else if (c->count == 0) snprintf(buf, size, "empty");
-    else
-        snprintf(buf, size, "%s of %s", count_text(n, sizeof n, c->count),
-                 count_text(cap, sizeof cap, c->cap));
-    return buf;
-}
-
 static double pipe(const View *v, const ModelChan *c, double x, double cy, double room) {
     double cell = 22, w = token_channel_width(c->cap, cell, c->closed);
     while (w > room && cell > 10) w = token_channel_width(c->cap, --cell, c->closed);
@@ -372,7 +339,7 @@ static void channel_row(const View *v, uint64_t id, double y) {
            cy = y + 24;
     bool full = c->cap > 0 && c->count == c->cap && !c->closed;
     char name[64], text[64];
-    fill_text(text, sizeof text, c);
+    chan_fill_text(text, sizeof text, c);
     TextStyle ts = full ? sans(15, 700) : digits(14, 400);
     chan_text(name, sizeof name, m, id);
     double nw = draw_fitted(v->d, gx, y, mono(15, 500), TINT_T1, ANCHOR_START, name,

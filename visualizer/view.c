@@ -43,6 +43,20 @@ const char *chan_text(char *buf, size_t size, const Model *m, uint64_t c) {
     return buf;
 }
 
+const char *chan_fill_text(char *buf, size_t size, const ModelChan *c) {
+    char n[32], cap[32];
+    if (c->closed)
+        snprintf(buf, size, c->count ? "closed, %llu left" : "closed",
+                 (unsigned long long)c->count);
+    else if (c->cap == 0) snprintf(buf, size, "unbuffered");
+    else if (c->count == c->cap) snprintf(buf, size, "full");
+    else if (c->count == 0) snprintf(buf, size, "empty");
+    else
+        snprintf(buf, size, "%s of %s", count_text(n, sizeof n, c->count),
+                 count_text(cap, sizeof cap, c->cap));
+    return buf;
+}
+
 const char *bytes_text(char *buf, size_t size, uint64_t bytes) {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
     size_t i = 0;

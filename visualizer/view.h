@@ -53,10 +53,12 @@ typedef struct {
     const FrameLayout *f;
     const StageLayout *stage;
     const TimelineLayout *time;
+    const ChannelsLayout *channels;
     Hits *hits;
     FlowArrow
         arrow[FLOWS_MAX]; /* timeline: found before the labels are placed; from right to left */
     size_t arrow_count;
+    double taken_from, taken_to; /* ruler: something else stands there */
 } View;
 
 void view_top(const View *v);
@@ -64,6 +66,8 @@ void view_transport(const View *v);
 void view_worlds(const View *v); /* the stage's ground */
 void view_stage(const View *v);
 void view_timeline(const View *v);
+void view_channels(const View *v);  /* the pipeline, in the stage's place */
+void view_occupancy(const View *v); /* and its history, in the timeline's */
 void view_panel(const View *v);
 double view_thumbnail(const View *v, Box room); /* the same, small: the height it took; 0 = there is none */
 void view_picture(const View *v); /* what the program has shown last, as large as it can be */
@@ -88,11 +92,17 @@ void stage_pins(const View *v);
 bool is_violation(FindingKind kind);
 /* Its mark, centred: violation, warning, or for advice a note's circle. */
 void finding_mark(const View *v, double x, double y, double scale, FindingKind kind, Tint behind);
+/* Parts of the timeline that two views have. */
+void timeline_ruler(const View *v);
+void timeline_top(const View *v); /* what lies over the lanes, and the run below them */
+void view_contexts(const View *v);
+void channels_select(const View *v); /* what one of the goroutines selects from */
 
 /* ---- words and small helpers that views share ---- */
 enum { NAME_MAX_ = 96 };
 const char *thing_text(char *buf, size_t size, Kind kind, uint64_t id);    /* "g7", "P1", "M3" */
 const char *chan_text(char *buf, size_t size, const Model *m, uint64_t c); /* its name, else "c3" */
+const char *chan_fill_text(char *buf, size_t size, const ModelChan *c); /* "full", "3 of 8" */
 const char *bytes_text(char *buf, size_t size, uint64_t bytes);            /* "62 MiB" */
 const char *count_text(char *buf, size_t size, uint64_t n); /* "8 311", thin spaces */
 bool is_selected(const Scene *s, Kind kind, uint64_t id);

@@ -233,7 +233,7 @@ static const struct {
                 {"+  −", "zoom the timeline at the playhead"},
                 {"0", "fit the run"},
                 {"Wheel", "zoom at the pointer; Shift: pan"},
-                {"1 … 6", "stage, timeline (5), picture"},
+                {NULL, "views"}, /* as views.def has them */
                 {"Tab", "side panel on, off"},
                 {"A", "lecture mode, for the back row"},
                 {"T", "dark, light"},
@@ -243,6 +243,14 @@ static const struct {
                 {"Ctrl Q", "quit"},
                 {"?", "all keys"}};
 
+static void views_help(char *keys, size_t key_size, char *titles, size_t title_size) {
+    size_t k = 0, t = 0;
+    for (int i = 0; i < VIEW_COUNT; i++) {
+        k += (size_t)snprintf(keys + k, key_size - k, "%s%c", i ? "  " : "", view_spec[i].key);
+        t += (size_t)snprintf(titles + t, title_size - t, "%s%s", i ? ", " : "", view_spec[i].name);
+    }
+}
+
 void view_help(const View *v) {
     if (!v->s->help) return;
     double w = fmin(560, v->f->w - 48),
@@ -251,12 +259,14 @@ void view_help(const View *v) {
     Box b = {round((v->f->w - w) / 2), round((v->f->h - h) / 2), w, h};
     draw_box(v->d, (Box){0, 0, v->f->w, v->f->h}, 0, paint_alpha(TINT_APP, .72), NO_PEN);
     draw_box(v->d, b, 10, paint(TINT_CARD), pen(TINT_CARDL, 1));
+    char keys[64], titles[160];
+    views_help(keys, sizeof keys, titles, sizeof titles);
     draw_text(v->d, b.x + 32, b.y + 42, sans(20, 700), TINT_T1, ANCHOR_START, "All keys");
     for (size_t i = 0; i < ARRAY_LEN(all_keys); i++) {
         double y = b.y + 72 + pitch * (double)i;
-        draw_text(v->d, b.x + 32, y, sans(14, 600), TINT_T1, ANCHOR_START, all_keys[i].key);
-        draw_fitted(v->d, b.x + 190, y, sans(14, 400), TINT_T2, ANCHOR_START, all_keys[i].does,
-                    w - 222);
+        const char *key = all_keys[i].key ? all_keys[i].key : keys, *does = all_keys[i].key ? all_keys[i].does : titles;
+        draw_text(v->d, b.x + 32, y, sans(14, 600), TINT_T1, ANCHOR_START, key);
+        draw_fitted(v->d, b.x + 190, y, sans(14, 400), TINT_T2, ANCHOR_START, does, w - 222);
     }
 }
 

@@ -29,8 +29,7 @@ static size_t collect_notches(const View *v, Notch *n) {
     size_t count = 0;
     for (size_t i = 0; i < l->in_c_shown && l->in_c_look == IN_C_PLATES && l->ps_look != PS_TILES;
          i++) {
-        uint64_t p = v->s->model->m[l->in_c[i].m].from_p;
-        if (p < l->p_count) count = add_notch(n, count, notch_dive(l->p[p].shaft_x));
+        if (l->in_c[i].shaft_x > 0) count = add_notch(n, count, notch_dive(l->in_c[i].shaft_x));
     }
     for (size_t i = 0; i < l->pin_count; i++) count = add_notch(n, count, notch_pin(l->pin[i].x));
     return count;
@@ -50,10 +49,8 @@ void view_worlds(const View *v) {
     double room =
         v->stage->queue.x - 30 - w; /* a shaft that comes down there cuts the words short */
     for (size_t i = 0; i < v->stage->in_c_shown && v->stage->in_c_look == IN_C_PLATES; i++) {
-        uint64_t p = v->s->model->m[v->stage->in_c[i].m].from_p;
-        double shaft = p < v->stage->p_count ? v->stage->p[p].shaft_x : v->stage->in_c[i].shaft_x;
         Box plate = v->stage->in_c[i].plate; /* the shaft may bend towards it */
-        shaft = fmin(shaft, plate.x + plate.w / 2);
+        double shaft = fmin(v->stage->in_c[i].shaft_x, plate.x + plate.w / 2);
         if (shaft > 0) room = fmin(room, shaft - 10 - (24 + w + 6));
     }
     const char *words = "foreign to the runtime";

@@ -44,7 +44,7 @@ static const char *axis_text(char *buf, size_t size, uint64_t ns, Unit u) {
     return buf;
 }
 
-static void ruler(const View *v) {
+void timeline_ruler(const View *v) {
     const TimelineLayout *l = v->time;
     uint64_t step = timeline_step(l, 84);
     Unit unit = axis_unit(v->s, step);
@@ -56,7 +56,8 @@ static void ruler(const View *v) {
                   pen_alpha(TINT_HAIR, 1, t < v->s->now_ns ? 1 : .5));
         double w = text_width(axis_text(text, sizeof text, t, unit), mono(12, 400));
         double left = fmax(l->x0, fmin(l->x1 - w, x - w / 2));
-        if (fabs(left + w / 2 - now) > w / 2 + 50)
+        bool taken = left < v->taken_to && left + w > v->taken_from;
+        if (!taken && fabs(left + w / 2 - now) > w / 2 + 50)
             draw_text(v->d, left, y + 19, mono(12, 400), TINT_T3, ANCHOR_START, text);
     }
     draw_text(v->d, 24, y + 19, mono(12, 400), TINT_T3, ANCHOR_START, unit.name);
@@ -359,15 +360,14 @@ static void sysmon_lane(const View *v, const LanePlace *lane) {
                   t->acted ? pen(TINT_NOW, 3.5) : pen(TINT_T2, 2));
         double before = fmax(said, last);
         last = x;
-        double next = i + 1 < l->tick_count && l->tick[i + 1].time_ns <= end_ns
-                          ? timeline_x(v->time, v->s, l->tick[i + 1].time_ns)
-                          : now;
+        bool more = i + 1 < l->tick_count && l->tick[i + 1].time_ns <= end_ns && l->tick[i + 1].seq <= v->s->seq;
+        double next = more ? timeline_x(v->time, v->s, l->tick[i + 1].time_ns) : now;
         const char *label = tick_label(l, t);
         TextStyle style = t->acted ? mono(13, 600) : sans(12, 400);
         double w = text_width(label, style), left = x + 9;
         if (label[0] == '\0') continue;
         if (w + 22 >= fmin(next, now) - x) { /* at the playhead: beyond it, else before the tick */
-            if (!t->acted || next < now) continue;
+            if (!t->acted || more) continue;
             left = fmax(now, x) + 9;
             if (left + w > v->f->timeline.w - 12) left = x - 9 - w;
             if (left < x && left < before + 6) continue;
@@ -574,7 +574,7 @@ static void playhead(const View *v) {
 
 static void density(const View *v, double base, double height) {
     const Lanes *l = v->s->lanes;
-    double x0 = v->time->x0, w = v->time->x1 - x0;
+    double x0 = v->time->x0, w = v->time->scrub_x1 - x0;
     uint64_t run = v->s->end_ns ? v->s->end_ns : 1;
     size_t used = (size_t)(run / l->density_ns) + 1, columns = (size_t)(w / 2);
     uint32_t sum[COLUMNS_MAX] = {0}, most = 1;
@@ -665,20 +665,26 @@ static void scrub(const View *v) {
     draw_text(v->d, 24, base - 2, sans(14, 500), TINT_T1, ANCHOR_START, "run");
     draw_fitted(v->d, 54, base - 2, sans(12, 400), TINT_T3, ANCHOR_START,
                 run_text(total, sizeof total, v->s->end_ns), 46);
-    hits_add(v->hits, (Box){v->time->x0, y + 4, v->time->x1 - v->time->x0, 34}, HIT_SCRUB, NO_THING,
+    hits_add(v->hits, (Box){v->time->x0, y + 4, v->time->scrub_x1 - v->time->x0, 34}, HIT_SCRUB, NO_THING,
              0);
     density(v, base, height);
-    draw_line(v->d, v->time->x0, base + .5, v->time->x1, base + .5, pen(TINT_CARDL, 1));
+    draw_line(v->d, v->time->x0, base + .5, v->time->scrub_x1, base + .5, pen(TINT_CARDL, 1));
     if (!v->s->growing)
-        draw_line(v->d, v->time->x1, base - 5, v->time->x1, base + 5, pen(TINT_CARDL, 1.4));
+        draw_line(v->d, v->time->scrub_x1, base - 5, v->time->scrub_x1, base + 5, pen(TINT_CARDL, 1.4));
     double a = scrub_x(v->time, v->s, v->s->from_ns),
-           b = fmin(v->time->x1, scrub_x(v->time, v->s, v->s->to_ns));
-    if (b - a < v->time->x1 - v->time->x0 - 2)
+           b = fmin(v->time->scrub_x1, scrub_x(v->time, v->s, v->s->to_ns));
+    if (b - a < v->time->scrub_x1 - v->time->x0 - 2)
         draw_box(v->d, (Box){a, base - 20, fmax(5, b - a), 24}, 2, NO_PAINT, pen(TINT_T2, 1.4));
     marks(v, base);
     double x = scrub_x(v->time, v->s, v->s->now_ns);
     draw_line(v->d, x, base - 24, x, base + 6, pen(TINT_NOW, 2.4));
     draw_circle(v->d, x, base - 24, 4.5, paint(TINT_NOW), NO_PEN);
+}
+
+void timeline_top(const View *v) {
+    trouble(v);
+    playhead(v);
+    scrub(v);
 }
 
 void view_timeline(const View *view) {
@@ -691,11 +697,9 @@ void view_timeline(const View *view) {
     hits_add(v->hits,
              (Box){v->time->x0, b.y + 26, v->time->x1 - v->time->x0, v->time->lanes_end - b.y - 26},
              HIT_LANES, NO_THING, 0);
-    ruler(v);
+    timeline_ruler(v);
     lanes(v);
     divider(v);
     flows(v);
-    trouble(v);
-    playhead(v);
-    scrub(v);
+    timeline_top(v);
 }

@@ -59,3 +59,10 @@ void *mem_grow_array(void *array, size_t *capacity, size_t need, size_t element_
     *capacity = next;
     return array;
 }
+
+void *mem_reserve_array(void *array, size_t *capacity, size_t need, size_t element_bytes) {
+    size_t next = need > 64 ? need + need / 2 : 96;
+    ASSERT(next <= SIZE_MAX / element_bytes);
+    *capacity = next;
+    return mem_grow(array, next * element_bytes);
+}

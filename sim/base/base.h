@@ -51,5 +51,12 @@ char *mem_text(const char *text); /* a copy */
             (array) = mem_grow_array((array), &(capacity), (need), sizeof *(array));               \
     } while (0)
 void *mem_grow_array(void *array, size_t *capacity, size_t need, size_t element_bytes);
+/* The same for a history of millions: half as much more, and untouched, since memory that is only reserved costs nothing. */
+#define RESERVE(array, capacity, need)                                                             \
+    do {                                                                                           \
+        if ((need) > (capacity))                                                                   \
+            (array) = mem_reserve_array((array), &(capacity), (need), sizeof *(array));            \
+    } while (0)
+void *mem_reserve_array(void *array, size_t *capacity, size_t need, size_t element_bytes);
 
 #endif

@@ -2,6 +2,7 @@
  * is shortened, no heading stands alone, each text stands out from what is behind it, and the same
  * moment is the same picture. */
 #include "../check.h"
+#include "../cli/command.h"
 #include "sample.h"
 
 #include "../../visualizer/frame.h"
@@ -16,12 +17,10 @@ static const struct {
     int w, h;
 } sizes[] = {{1280, 800}, {1600, 1000}, {3840, 2160}, {1440, 900}, {1920, 1080}, {1024, 700}};
 
-static void with_trace(const char *name, void (*make)(const char *path), void (*use)(Show *w)) {
-    const char *path = temp_path(name);
+static void with_path(const char *path, void (*use)(Show *w)) {
     Show w;
     Feed *f;
     Diag d;
-    make(path);
     if (!feed_open(&f, path, &d)) {
         CU_FAIL("the sample cannot be opened");
         return;
@@ -32,18 +31,24 @@ static void with_trace(const char *name, void (*make)(const char *path), void (*
     feed_close(f);
 }
 
+static void with_trace(const char *name, void (*make)(const char *path), void (*use)(Show *w)) {
+    const char *path = temp_path(name);
+    make(path);
+    with_path(path, use);
+}
+
 static void say(void *ctx, const char *sentence) {
     const Show *w = ctx;
     printf("\n    %s, event %llu, %dx%d: %s", w->scene.title, (unsigned long long)w->player.seq,
            w->scene.width_px, w->scene.height_px, sentence);
 }
 
-/* A heading promises something under it. */
+/* A heading promises something under it; a tab does not. */
 static size_t bare_headings(const Frame *f, Show *w) {
     static const char *const headings[] = {"Notes so far", "Parked", "On the way", "Not on a P",
                                            "Channels"};
     size_t bare = 0;
-    for (int part = 0; part < PART_OVERLAY; part++) {
+    for (int part = PART_STAGE; part < PART_OVERLAY; part++) {
         const DrawList *d = &f->list[part];
         for (const Op *a = d->ops; a < d->ops + d->count; a++) {
             bool heading = false, followed = false;
@@ -74,8 +79,9 @@ enum { MOMENTS = 24 };
 
 /* Moments spread over the events, in every size; some in lecture mode, with the keys, without
  * panel. */
-static void lint_everywhere(Show *w) {
+static void lint_view(Show *w, ViewKind view) {
     size_t complaints = 0;
+    w->scene.view = view;
     uint64_t count = feed_count(w->feed);
     for (size_t i = 0; i < ARRAY_LEN(sizes) && complaints < 10; i++) {
         w->scene.width_px = sizes[i].w;
@@ -91,6 +97,11 @@ static void lint_everywhere(Show *w) {
         }
     }
     CU_ASSERT_EQUAL(complaints, 0);
+}
+
+static void lint_everywhere(Show *w) {
+    lint_view(w, VIEW_STAGE);
+    lint_view(w, VIEW_CHANNELS);
 }
 
 static void crowd4(const char *path) { sample_crowd(path, 4, 5); }
@@ -120,6 +131,17 @@ static void no_text_overlaps_in_empty_and_broken_ones(void) {
 }
 static void no_text_overlaps_in_a_long_run(void) {
     with_trace("long.trace", long_run, lint_everywhere);
+}
+
+/* Real runs, with channels of every kind: many alike, blocked ones, contexts, goroutines in C. */
+static void no_text_overlaps_in_scenarios(void) {
+    static const char *const names[] = {"20_3_3_slow_client_wrong", "20_3_4_gone_right", "20_3_4_overload_wrong", "21_3_cancel_wrong",
+                                        "21_3_stream_wrong", "18_4_2_per_kernel_wrong", "18_4_2_double_buffer", "21_1_funnel_right"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        char *path = output_of("$F run -q --device none --out $T/lint.trace scenarios/%s.lua >&2; printf %%s $T/lint.trace", names[i]);
+        with_path(path, lint_everywhere);
+        free(path);
+    }
 }
 
 /* ---------------------------------------------------------------- contrast */
@@ -266,6 +288,7 @@ void picture_tests(void) {
         {"no text overlaps or is cut: empty and broken runs",
          no_text_overlaps_in_empty_and_broken_ones},
         {"no text overlaps or is cut: a long run", no_text_overlaps_in_a_long_run},
+        {"no text overlaps or is cut: scenarios", no_text_overlaps_in_scenarios},
         {"texts stand out from what is behind them", texts_stand_out_from_what_is_behind_them},
         {"the same moment is the same picture", the_same_moment_is_the_same_picture},
         {"a run without a violation has no red", a_run_without_a_violation_has_no_red},
