@@ -22,9 +22,9 @@ typedef struct {
     uint64_t count, senders, receivers;
 } StepSum;
 
-/* Who was there, newest last: entered again only when sixteen others have come since. So the sixteen entries before
- * any moment are the sixteen that were there last. */
-enum { USERS_MAX = 16 };
+/* Who was there, newest last: entered again only when so many others have come since. So that many entries before
+ * any moment are those that were there last. */
+enum { USERS_MAX = 32 };
 typedef struct {
     uint32_t seq, g;
 } UserEntry;

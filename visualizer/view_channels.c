@@ -16,7 +16,7 @@
 /* ---------------------------------------------------------------- what a goroutine does */
 
 typedef struct {
-    size_t running, runnable, sending, receiving, waiting, in_c, dead;
+    size_t running, runnable, sending, receiving, waiting, elsewhere, in_c, dead;
     uint64_t since_ns; /* the longest of those that wait */
 } Doing;
 
@@ -31,13 +31,32 @@ static bool sends_in_select(const View *v, const ModelG *gp) {
     return sends && !receives;
 }
 
-static void add_doing(Doing *d, const View *v, uint64_t g) {
+/* Of a group that stands at several places, each tells of those that wait at it. */
+static bool waits_here(const View *v, const NodePlace *n, const ModelG *gp) {
+    const ChannelsLayout *l = v->channels;
+    const Model *m = v->s->model;
+    if (n->count == 1 || gp->chan >= m->chan_count) return true;
+    for (size_t i = 0; i < l->pipe_count; i++) {
+        const PipePlace *p = &l->pipe[i];
+        size_t end = gp->place == AT_SENDQ ? p->from : p->to;
+        bool same = p->id == gp->chan || (m->chan[p->id].name == m->chan[gp->chan].name && m->chan[p->id].line == m->chan[gp->chan].line);
+        if (same && end < l->node_count && n == &l->node[end]) return true;
+    }
+    return false;
+}
+
+static void add_doing(Doing *d, const View *v, const NodePlace *n, uint64_t g) {
     const ModelG *gp = &v->s->model->g[g];
+    bool queued = gp->place == AT_SENDQ || gp->place == AT_RECVQ;
     switch ((GState)gp->state) {
     case G_RUNNING: d->running++; break;
     case G_SYSCALL: d->in_c++; break;
     case G_DEAD: d->dead++; break;
     case G_WAITING:
+        if (queued && !waits_here(v, n, gp)) {
+            d->elsewhere++;
+            break;
+        }
         if (gp->place == AT_SENDQ || (gp->place == AT_SELECT && sends_in_select(v, gp))) d->sending++;
         else if (gp->place == AT_RECVQ || gp->place == AT_SELECT) d->receiving++;
         else d->waiting++;
@@ -49,7 +68,7 @@ static void add_doing(Doing *d, const View *v, uint64_t g) {
 
 static Doing doing_of(const View *v, const NodePlace *n) {
     Doing d = {.since_ns = NONE};
-    for (size_t i = 0; i < n->count; i++) add_doing(&d, v, n->g[i]);
+    for (size_t i = 0; i < n->count; i++) add_doing(&d, v, n, n->g[i]);
     return d;
 }
 
@@ -77,6 +96,7 @@ static const char *doing_text(char *buf, size_t size, const View *v, const NodeP
     else if (d->waiting) snprintf(buf, size, "%swaiting %s", number, time);
     else if (d->running) snprintf(buf, size, n->count > 1 ? "%zu running" : "running", d->running);
     else if (d->runnable) snprintf(buf, size, n->count > 1 ? "%zu runnable" : "runnable", d->runnable);
+    else if (d->elsewhere) snprintf(buf, size, "%zu wait elsewhere", d->elsewhere);
     else snprintf(buf, size, "ended");
     return buf;
 }
