@@ -160,6 +160,11 @@ static void write_head(Runner *u) {
     trace_put_option(&b, "limit", time_text(time, sizeof time, sc->limit_ns));
     snprintf(text, sizeof text, "%llu", (unsigned long long)sc->limit_events);
     trace_put_option(&b, "events", text);
+    if (sc->collector == COLLECTOR_GO) trace_put_option(&b, "collector", "go"); /* absent: the moving one */
+    if (sc->device_memory > 0) {
+        snprintf(text, sizeof text, "%llu", (unsigned long long)sc->device_memory);
+        trace_put_option(&b, "device_memory", text);
+    }
     trace_put_option(&b, "time", u->rq->measured ? "measured" : "model");
     for (size_t i = 0; i < u->rq->set_count; i++) trace_put_option(&b, "set", u->rq->set[i]);
     trace_section(u->w, "options", b.data, b.len);
