@@ -69,6 +69,18 @@ void fault_line(Fault *f, const char *name, double x0, double x1, double y, doub
     if (f->p[f->count - 1].x < x1) put(&w, x1, w.level);
 }
 
+size_t fault_add_notch(Notch *n, size_t count, Notch one) {
+    for (size_t i = 0; i < count; i++) {
+        if (fabs(n[i].x - one.x) < n[i].half_width + one.half_width + 4)
+            return count; /* it shares that opening */
+    }
+    if (count == FAULT_NOTCHES_MAX) return count;
+    size_t k = count++;
+    for (; k > 0 && n[k - 1].x > one.x; k--) n[k] = n[k - 1];
+    n[k] = one;
+    return count;
+}
+
 /* The line's own points within a notch and 8 on either side give way to its three. */
 void fault_open(Fault *f, double y, const Notch *notches, size_t count) {
     Fault old = *f;

@@ -27,6 +27,8 @@ typedef struct {
 /* The line of `name` from x0 to x1 around y; `run_min`, `run_max` bound its shallow runs. */
 void fault_line(Fault *f, const char *name, double x0, double x1, double y, double amplitude,
                 int run_min, int run_max);
+/* Keeps them sorted by x; one that is too near to another shares its opening. Returns how many there are now. */
+size_t fault_add_notch(Notch *n, size_t count, Notch one);
 /* Opens the line at each notch; they must be sorted by x. */
 void fault_open(Fault *f, double y, const Notch *notches, size_t count);
 

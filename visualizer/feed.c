@@ -31,6 +31,7 @@ struct Feed {
     TraceCursor *looking; /* anywhere, feed_event */
     Lanes lanes;
     Steps steps;
+    Past past;
     Model *head;
     Copy *copy;
     size_t copy_count, copy_cap;
@@ -74,6 +75,7 @@ void feed_close(Feed *f) {
     lanes_free(&f->lanes);
     findings_free(&f->findings);
     steps_free(&f->steps);
+    past_free(&f->past);
     trace_cursor_free(f->reading);
     trace_cursor_free(f->looking);
     stretch_free(f->stretch);
@@ -112,6 +114,7 @@ static bool take(Feed *f, const Event *e) {
     }
     lanes_after(&f->lanes, f->head, e);
     steps_after(&f->steps, f->head, e);
+    past_after(&f->past, f->head, e);
     keep_copy(f);
     return true;
 }
@@ -127,6 +130,7 @@ bool feed_poll(Feed *f) { return !f->refused && trace_poll(f->trace); }
 
 const Lanes *feed_lanes(const Feed *f) { return &f->lanes; }
 const Steps *feed_steps(const Feed *f) { return &f->steps; }
+const Past *feed_past(const Feed *f) { return &f->past; }
 const Model *feed_head(const Feed *f) { return f->head; }
 uint64_t feed_count(const Feed *f) { return f->head->seq; }
 uint64_t feed_total(const Feed *f) {

@@ -7,7 +7,7 @@
 #ifndef FAULTLINE_FEED_H
 #define FAULTLINE_FEED_H
 
-#include "lanes.h"
+#include "past.h"
 #include "steps.h"
 
 #include "../sim/lens/findings.h"
@@ -29,6 +29,7 @@ bool feed_poll(Feed *f);
 
 const Lanes *feed_lanes(const Feed *f);
 const Steps *feed_steps(const Feed *f);
+const Past *feed_past(const Feed *f);
 const Model *feed_head(const Feed *f); /* after the last event read */
 uint64_t feed_count(const Feed *f);    /* events read so far: the last seq */
 uint64_t feed_total(const Feed *f);    /* events in the file */

@@ -20,6 +20,7 @@ static View view_of(Frame *f, const Scene *s, Part part) {
                   .stage = &f->stage,
                   .time = &f->time,
                   .channels = &f->channels,
+                  .heap = &f->heap,
                   .hits = &f->hits};
 }
 
@@ -32,6 +33,13 @@ static void build_stage(Frame *f, const Scene *s) {
     bool channels = s->view == VIEW_CHANNELS;
     if (channels) layout_channels(&f->channels, &f->stage, &f->time, &f->layout, s);
     if (f->layout.stage.h < 200) return;
+    if (s->view == VIEW_HEAP) {
+        View ground = view_of(f, s, PART_GROUND), heap = view_of(f, s, PART_STAGE);
+        layout_heap(&f->heap, &f->layout, s);
+        view_heap_ground(&ground);
+        view_heap(&heap);
+        return;
+    }
     if (!channels) layout_stage(&f->stage, &f->layout, s);
     View ground = view_of(f, s, PART_GROUND), stage = view_of(f, s, PART_STAGE);
     view_worlds(&ground);
@@ -60,6 +68,7 @@ void frame_build(Frame *f, const Scene *s) {
     view_top(&top);
     build_stage(f, s);
     if (s->view == VIEW_CHANNELS) view_occupancy(&timeline);
+    else if (s->view == VIEW_HEAP) view_pins(&timeline);
     else view_timeline(&timeline);
     view_panel(&panel);
     view_transport(&transport);

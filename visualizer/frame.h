@@ -32,6 +32,7 @@ typedef struct {
     StageLayout stage;
     TimelineLayout time;
     ChannelsLayout channels;
+    HeapLayout heap;
 } Frame;
 
 Frame *frame_new(void);

@@ -117,6 +117,84 @@ void layout_in_c(StageLayout *l, const FrameLayout *f, const Scene *s, double le
 void layout_memory(StageLayout *l, const FrameLayout *f,
                    const Scene *s); /* its last part: heap and device */
 
+/* ---------------------------------------------------------------- the heap */
+
+/* Above the line: to-space; beneath it from-space (all of the heap, where nothing moves), with what is too large to move and
+ * what lies on stacks beside it. Below the line: what C and the driver gave, and the device's own memory. */
+typedef enum { STRIP_TO, STRIP_FROM, STRIP_LARGE, STRIP_STACKS, STRIP_HOST, STRIP_DEVICE, STRIP_COUNT } StripKind;
+typedef enum {
+    BLOCK_LIVE,
+    BLOCK_GHOST, /* it was here before the last collection */
+    BLOCK_FREED,
+    BLOCK_LOST, /* it was here, and somebody still uses the place */
+    BLOCK_SCAR, /* ... and has used it */
+} BlockLook;
+typedef struct {
+    StripKind strip;
+    BlockLook look;
+    uint64_t obj; /* NONE: a run of `count`, each too small to be seen; `alive` of them live, `freed` were freed */
+    uint64_t count, alive, freed, bytes;
+    uint64_t was; /* it lies where this object was, of which somebody uses the place; else NONE */
+    Box box;
+} BlockPlace;
+enum { BLOCKS_MAX = 320 };
+
+typedef struct {
+    Box box; /* h 0: there is no such strip */
+    uint64_t objects, bytes; /* that live there */
+    double end_x;            /* behind the last block */
+    double title_x, title_y, title_w;
+} StripShape;
+
+/* From a block of from-space to one of to-space. */
+typedef struct {
+    const BlockPlace *from, *to;
+    uint64_t bytes;
+    double from0, from1, to0, to1; /* a ribbon */
+    double x0, x1, bend_y;         /* an arrow; x0 == x1: straight up */
+} MovePlace;
+enum { MOVES_MAX = 40, ARROWS_MAX = 12 };
+
+/* Who uses memory from below: a command of the device, or C that a goroutine has called. */
+typedef struct {
+    uint64_t cmd, g; /* one of them is NONE */
+    Box box;
+} UserPlace;
+enum { BELOW_MAX = 3 };
+
+typedef enum { TIE_PIN, TIE_CALL, TIE_BARE, TIE_LOST, TIE_SCAR, TIE_BUFFER } TieKind;
+/* From a block to its user: down from y at x, along bend_y (0: it is straight) to tip_x, down to tip_y. */
+typedef struct {
+    TieKind kind;
+    uint64_t obj;
+    size_t block, user; /* user BELOW_MAX: nobody that is shown */
+    uint64_t args;      /* which arguments: bits */
+    double x, y, bend_y, tip_x, tip_y;
+    double words_w; /* room for words to its right */
+} TiePlace;
+enum { TIES_MAX = 24 };
+
+typedef struct {
+    bool to_space;
+    double w, go_y, c_y, fault_y, phases_y, phases_h;
+    bool phase_words, owner_words;
+    size_t tie_lines; /* lines of words beside a tie */
+    StripShape strip[STRIP_COUNT];
+    Box users; /* where they stand */
+    size_t block_count, move_count, user_count, users_more, tie_count;
+    uint64_t moved, freed; /* objects, by the last collection */
+    bool ribbons; /* too many moves for arrows */
+    BlockPlace block[BLOCKS_MAX];
+    MovePlace move[MOVES_MAX];
+    UserPlace user[BELOW_MAX];
+    TiePlace tie[TIES_MAX];
+    double launch_x; /* words about the only user; 0 = there is no room */
+} HeapLayout;
+
+void layout_heap(HeapLayout *l, const FrameLayout *f, const Scene *s);
+/* Has the command, or the call of C, gone on with a place that the object has left? */
+bool command_lost(const Model *m, uint64_t cmd, uint64_t obj, uint64_t *at);
+
 /* ---------------------------------------------------------------- the timeline */
 
 typedef enum { LANE_SYSMON, LANE_P, LANE_M, LANE_QUEUE } LaneKind;

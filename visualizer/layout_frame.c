@@ -38,6 +38,11 @@ static double panel_width(const FrameLayout *f, const Scene *s) {
     return floor(clamp(.24 * f->w, 320, 440) / 8) * 8;
 }
 
+/* The heap's view has a table of pins where others have lanes: three rows, one, or only the line of the whole run. */
+static double pins_height(double room, bool lecture) {
+    return lecture || room < 560 ? 52 : room < 640 ? 108 : room < 760 ? 158 : 198;
+}
+
 void layout_frame(FrameLayout *f, const Scene *s) {
     *f = (FrameLayout){0};
     double w = s->width_px, h = s->height_px;
@@ -55,6 +60,7 @@ void layout_frame(FrameLayout *f, const Scene *s) {
         fmin(round(share * (room - strip)), fmax(0, room - strip - (s->lecture ? 150 : 264)));
     if (f->w < 800 || f->h < 500) stage = room - strip; /* only the stage */
     if (s->view == VIEW_TIMELINE) stage = 0;
+    if (s->view == VIEW_HEAP && stage < room - strip) stage = room - strip - pins_height(room, s->lecture);
     if (s->view == VIEW_PICTURE) stage = room - strip;
     f->top = (Box){0, 0, f->w, bar};
     f->stage = (Box){0, bar, mw, stage};

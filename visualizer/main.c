@@ -48,7 +48,7 @@ static const struct argp_option options_of_argp[] = {
     {"why", KEY_WHY, "THING", 0, "select g7, p1, m3, a channel c0 or an object o0, and say in the panel why it is as it is", 0},
     {"shot", KEY_SHOT, NULL, 0, "no window: write one picture to the file of -o", 1},
     {"output", 'o', "FILE", 0, "with --shot: FILE ends in .png, .svg or .pdf", 1},
-    {"view", KEY_VIEW, "NAME", 0, "stage, channels, timeline, or picture: what the program shows", 0},
+    {"view", KEY_VIEW, "NAME", 0, "stage, heap, channels, timeline, or picture: what the program shows", 0},
     {"size", KEY_SIZE, "WxH", 0, "with --shot: in pixels, 1600x1000 if not said", 1},
     {"bench-frames", KEY_BENCH, "N", OPTION_HIDDEN, "paint N frames and print how long they took",
      2},

@@ -6,7 +6,7 @@
 #ifndef FAULTLINE_SCENE_H
 #define FAULTLINE_SCENE_H
 
-#include "lanes.h"
+#include "past.h"
 #include "../sim/lens/findings.h"
 #include "draw.h"
 #include "steps.h"
@@ -37,7 +37,10 @@ typedef struct {
     const char *source; /* the scenario's text; "" = not in the trace */
     const Lanes *lanes;
     const Steps *steps;
+    const Past *past;
     const Model *head; /* the end of what has been read: which things there will be at all */
+    bool moving_collector; /* a counterfactual; else Go's own */
+    uint64_t device_bytes; /* so large is its memory; 0 = not said */
     uint64_t end_ns, event_count;
     bool growing;        /* more may come */
     const Finding *finding; /* in the order of their evidence */

@@ -43,6 +43,8 @@ void show_init(Show *w, Feed *f) {
     device_name(w->device, sizeof w->device, f);
     s->device = w->device;
     s->source = source ? source : "";
+    s->moving_collector = strcmp(option(f, "collector", NULL), "go") != 0 && strcmp(option(f, "source", NULL), "go") != 0;
+    s->device_bytes = strtoull(option(f, "device_memory", NULL), NULL, 10);
     s->zoom = 1;
     s->panel = true;
     s->selected = s->hovered = NO_THING;
@@ -98,6 +100,7 @@ const Scene *show_scene(Show *w) {
     story_tell(&w->story, f, p->told_seq);
     s->lanes = feed_lanes(f);
     s->steps = feed_steps(f);
+    s->past = feed_past(f);
     s->head = feed_head(f);
     s->end_ns = feed_end_ns(f);
     s->event_count = feed_total(f);

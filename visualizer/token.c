@@ -358,7 +358,7 @@ void token_object(DrawList *d, Box b, const char *name, bool pinned) {
 
 void token_ghost(DrawList *d, Box b, const char *name) {
     draw_box(d, b, 4, NO_PAINT, pen_dash(TINT_GHOST, 1.3, 4, 4));
-    if (b.w > 24) block_name(d, b.x + 10, b.y + b.h / 2, b.w - 16, name, sans(13, 400), TINT_T3);
+    if (name[0] && b.w > 24) block_name(d, b.x + 10, b.y + b.h / 2, b.w - 16, name, sans(13, 400), TINT_T3);
 }
 
 /* A steel pin: a round head at the object, a shaft down through the fault, a tip at its user. */

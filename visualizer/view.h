@@ -6,6 +6,7 @@
 #ifndef FAULTLINE_VIEW_H
 #define FAULTLINE_VIEW_H
 
+#include "fault.h"
 #include "layout.h"
 
 /* ---- what the mouse meets ---- */
@@ -54,6 +55,7 @@ typedef struct {
     const StageLayout *stage;
     const TimelineLayout *time;
     const ChannelsLayout *channels;
+    const HeapLayout *heap;
     Hits *hits;
     FlowArrow
         arrow[FLOWS_MAX]; /* timeline: found before the labels are placed; from right to left */
@@ -68,6 +70,10 @@ void view_stage(const View *v);
 void view_timeline(const View *v);
 void view_channels(const View *v);  /* the pipeline, in the stage's place */
 void view_occupancy(const View *v); /* and its history, in the timeline's */
+void view_scrub(const View *v); /* its last line: the whole run */
+void view_heap_ground(const View *v);
+void view_heap(const View *v);
+void view_pins(const View *v); /* the table under it, and the whole run */
 void view_panel(const View *v);
 double view_thumbnail(const View *v, Box room); /* the same, small: the height it took; 0 = there is none */
 void view_picture(const View *v); /* what the program has shown last, as large as it can be */
@@ -78,6 +84,10 @@ void view_tooltip(const View *v);
 void view_empty(DrawList *d, double w, double h, const char *headline,
                 const char *remedy); /* no trace */
 void view_tokens(DrawList *d);       /* every token, 1600 x 1000 */
+
+/* The two worlds and their names, for any view that has them. */
+void draw_worlds(const View *v, double fault_y, const Notch *notches, size_t count, double strength);
+void name_worlds(const View *v, double go_y, double c_y, double c_room);
 
 /* Parts of the stage, in files of their own. */
 void stage_services(const View *v);

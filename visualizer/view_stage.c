@@ -11,51 +11,45 @@
 
 #include <math.h>
 
-static size_t add_notch(Notch *n, size_t count, Notch one) {
-    for (size_t i = 0; i < count; i++) {
-        if (fabs(n[i].x - one.x) < n[i].half_width + one.half_width + 4)
-            return count; /* it shares that opening */
-    }
-    if (count == FAULT_NOTCHES_MAX) return count;
-    size_t k = count++;
-    for (; k > 0 && n[k - 1].x > one.x; k--) n[k] = n[k - 1];
-    n[k] = one;
-    return count;
-}
-
 /* Where something crosses the line: dives first, since they are wider. */
 static size_t collect_notches(const View *v, Notch *n) {
     const StageLayout *l = v->stage;
     size_t count = 0;
     for (size_t i = 0; i < l->in_c_shown && l->in_c_look == IN_C_PLATES && l->ps_look != PS_TILES;
          i++) {
-        if (l->in_c[i].shaft_x > 0) count = add_notch(n, count, notch_dive(l->in_c[i].shaft_x));
+        if (l->in_c[i].shaft_x > 0) count = fault_add_notch(n, count, notch_dive(l->in_c[i].shaft_x));
     }
-    for (size_t i = 0; i < l->pin_count; i++) count = add_notch(n, count, notch_pin(l->pin[i].x));
+    for (size_t i = 0; i < l->pin_count; i++) count = fault_add_notch(n, count, notch_pin(l->pin[i].x));
     return count;
 }
 
-void view_worlds(const View *v) {
+void draw_worlds(const View *v, double fault_y, const Notch *notches, size_t count, double strength) {
     Fault f;
-    Notch notches[FAULT_NOTCHES_MAX];
     Box b = v->f->stage;
-    fault_line(&f, v->s->title, b.x, b.x + b.w, v->f->fault_y, 9, 34, 92);
-    fault_open(&f, v->f->fault_y, notches, collect_notches(v, notches));
-    fault_worlds(v->d, b, v->f->fault_y, &f, theme_is_dark(v->s->theme), 1);
-    double go = b.y + v->f->m->go_y, c = v->f->fault_y + v->f->m->c_y_below;
-    double w = draw_text(v->d, 24, go, sans(20, 700), TINT_BLUE, ANCHOR_START, "Go");
-    draw_text(v->d, 24 + w + 6, go, sans(14, 400), TINT_T2, ANCHOR_START, "managed by the runtime");
-    w = draw_text(v->d, 24, c, sans(20, 700), TINT_AMBER, ANCHOR_START, "C");
-    double room =
-        v->stage->queue.x - 30 - w; /* a shaft that comes down there cuts the words short */
+    fault_line(&f, v->s->title, b.x, b.x + b.w, fault_y, 9, 34, 92);
+    fault_open(&f, fault_y, notches, count);
+    fault_worlds(v->d, b, fault_y, &f, theme_is_dark(v->s->theme), strength);
+}
+
+void name_worlds(const View *v, double go_y, double c_y, double c_room) {
+    double w = draw_text(v->d, 24, go_y, sans(20, 700), TINT_BLUE, ANCHOR_START, "Go");
+    draw_text(v->d, 24 + w + 6, go_y, sans(14, 400), TINT_T2, ANCHOR_START, "managed by the runtime");
+    w = draw_text(v->d, 24, c_y, sans(20, 700), TINT_AMBER, ANCHOR_START, "C");
+    const char *words = "foreign to the runtime";
+    if (text_width(words, sans(14, 400)) > c_room - w - 6) words = "foreign";
+    draw_whole(v->d, 24 + w + 6, c_y, sans(14, 400), TINT_F2, ANCHOR_START, words, c_room - w - 6);
+}
+
+void view_worlds(const View *v) {
+    Notch notches[FAULT_NOTCHES_MAX];
+    draw_worlds(v, v->f->fault_y, notches, collect_notches(v, notches), 1);
+    double room = v->stage->queue.x - 24; /* a shaft that comes down there cuts the words short */
     for (size_t i = 0; i < v->stage->in_c_shown && v->stage->in_c_look == IN_C_PLATES; i++) {
         Box plate = v->stage->in_c[i].plate; /* the shaft may bend towards it */
         double shaft = fmin(v->stage->in_c[i].shaft_x, plate.x + plate.w / 2);
-        if (shaft > 0) room = fmin(room, shaft - 10 - (24 + w + 6));
+        if (shaft > 0) room = fmin(room, shaft - 10 - 24);
     }
-    const char *words = "foreign to the runtime";
-    if (text_width(words, sans(14, 400)) > room) words = "foreign";
-    draw_whole(v->d, 24 + w + 6, c, sans(14, 400), TINT_F2, ANCHOR_START, words, room);
+    name_worlds(v, v->f->stage.y + v->f->m->go_y, v->f->fault_y + v->f->m->c_y_below, room);
 }
 
 void view_stage(const View *v) {

@@ -659,7 +659,7 @@ static const char *run_text(char *buf, size_t size, uint64_t ns) {
     return buf;
 }
 
-static void scrub(const View *v) {
+void view_scrub(const View *v) {
     double y = v->time->scrub_y, base = y + 30, height = 15;
     char total[48];
     draw_text(v->d, 24, base - 2, sans(14, 500), TINT_T1, ANCHOR_START, "run");
@@ -684,7 +684,7 @@ static void scrub(const View *v) {
 void timeline_top(const View *v) {
     trouble(v);
     playhead(v);
-    scrub(v);
+    view_scrub(v);
 }
 
 void view_timeline(const View *view) {

@@ -134,7 +134,7 @@ int cmd_view(int argc, char **argv) {
 }
 
 static const char shot_doc[] = "One moment of a trace (or of a scenario, or a Go program's trace) as a picture, without a display.\n"
-                               "  --view stage|channels|timeline|picture\n                           what to draw (default stage); picture: what the program shows\n"
+                               "  --view stage|heap|channels|timeline|picture\n                           what to draw (default stage); heap: where things lie, and who has\n                           their addresses; picture: what the program shows\n"
                                "  --at T                   the moment: 3.473ms, or first:P_RETAKE, "
                                "last:NOTE (default: the end)\n"
                                "  --size WxH               in pixels (default 1600x1000)\n"

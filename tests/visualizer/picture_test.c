@@ -3,6 +3,7 @@
  * moment is the same picture. */
 #include "../check.h"
 #include "../cli/command.h"
+#include "contrast.h"
 #include "sample.h"
 
 #include "../../visualizer/frame.h"
@@ -102,6 +103,7 @@ static void lint_view(Show *w, ViewKind view) {
 static void lint_everywhere(Show *w) {
     lint_view(w, VIEW_STAGE);
     lint_view(w, VIEW_CHANNELS);
+    lint_view(w, VIEW_HEAP);
 }
 
 static void crowd4(const char *path) { sample_crowd(path, 4, 5); }
@@ -146,24 +148,6 @@ static void no_text_overlaps_in_scenarios(void) {
 
 /* ---------------------------------------------------------------- contrast */
 
-/* The median of the luminance contrast between a text's colour and the pixels behind it. */
-static double contrast_behind(Canvas *c, const Op *op, double u, Theme t) {
-    int stride;
-    const uint32_t *pixels = canvas_pixels(c, &stride);
-    Box b = draw_text_box(op);
-    size_t seen = 0, enough = 0;
-    for (int y = (int)(b.y * u); y < (int)((b.y + b.h) * u); y++) {
-        for (int x = (int)(b.x * u); x < (int)((b.x + b.w) * u); x++) {
-            if (x < 0 || y < 0) continue;
-            seen++;
-            enough += theme_contrast(theme_rgb(t, (Tint)op->fill.tint),
-                                     pixels[(size_t)y * ((size_t)stride / 4) + (size_t)x] &
-                                         0xffffff) >= 4.5;
-        }
-    }
-    return seen ? (double)enough / (double)seen : 1;
-}
-
 static void measure_contrast(Show *w) {
     Diag d;
     CU_ASSERT(show_go_to(w, "first:M_START", &d));
@@ -179,7 +163,7 @@ static void measure_contrast(Show *w) {
         for (int i = 0; i < PART_COUNT; i++) {
             for (const Op *op = f->list[i].ops; op < f->list[i].ops + f->list[i].count; op++) {
                 if (op->kind != OP_TEXT) continue;
-                double share = contrast_behind(c, op, f->layout.u, w->scene.theme);
+                double share = contrast_share(c, op, f->layout.u, w->scene.theme);
                 if (share < .7)
                     printf("\n    '%s' stands on too little contrast (%.0f %%)",
                            draw_op_text(&f->list[i], op), share * 100);
