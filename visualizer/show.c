@@ -41,7 +41,6 @@ void show_init(Show *w, Feed *f) {
     s->file = file_name(option(f, "file", "scenario"));
     s->go = option(f, "go", NULL);
     device_name(w->device, sizeof w->device, f);
-    s->device = w->device;
     s->source = source ? source : "";
     s->moving_collector = strcmp(option(f, "collector", NULL), "go") != 0 && strcmp(option(f, "source", NULL), "go") != 0;
     s->device_bytes = strtoull(option(f, "device_memory", NULL), NULL, 10);
@@ -104,6 +103,7 @@ const Scene *show_scene(Show *w) {
     s->head = feed_head(f);
     s->end_ns = feed_end_ns(f);
     s->event_count = feed_total(f);
+    s->device = w->device; /* the Show may have been copied since */
     s->growing = feed_is_open(f);
     s->finding = feed_findings(f, &s->finding_count);
     s->trouble = feed_trouble(f);
