@@ -223,7 +223,7 @@ static void plated(const View *v, double x, double cy, double room, TextStyle s,
 }
 
 static void run_of_blocks(const View *v, const BlockPlace *b) {
-    char text[48], count[32];
+    char text[80], count[32];
     bool live = b->look == BLOCK_LIVE, below = b->strip >= STRIP_HOST;
     Tint fill = below ? TINT_DEV_BUFFER : TINT_OBJECT;
     if (live) draw_box(v->d, b->box, 2, paint(fill), pen_alpha(below ? TINT_DEV : TINT_BLUE, 1, .5));
@@ -542,7 +542,7 @@ static void tie_words(const View *v, const TiePlace *t) {
     const HeapLayout *l = v->heap;
     if (l->block[t->block].strip >= STRIP_HOST) return;
     bool bad = t->kind == TIE_LOST || t->kind == TIE_SCAR;
-    char head[96], body[96], brief[96], args[64] = "";
+    char head[128], body[128], brief[128], args[64] = "";
     double x = t->tip_x + (bad ? 26 : 18), y = l->c_y, room = t->words_w - (bad ? 8 : 0);
     if (t->tip_x < 200 && x < 200) { /* beside the name of the world */
         room -= 204 - x;
