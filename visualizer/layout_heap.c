@@ -403,7 +403,7 @@ static void place_blocks(Heap *h, const Scale *c, StripKind strip) {
 static void place_strips(Heap *h) {
     Scale c[STRIP_COUNT] = {{0}};
     size_t i = 0;
-    qsort(h->item, h->count, sizeof *h->item, by_place);
+    if (h->count > 0) qsort(h->item, h->count, sizeof *h->item, by_place);
     for (int k = 0; k < STRIP_COUNT; k++) {
         size_t first = i;
         while (i < h->count && h->item[i].strip == (StripKind)k) i++;
