@@ -7,6 +7,7 @@
 #define FAULTLINE_DESK_H
 
 #include "frame.h"
+#include "rerun.h"
 #include "show.h"
 
 typedef enum { DRAG_NONE, DRAG_SEEK, DRAG_SCRUB, DRAG_PAN, DRAG_SPEED, DRAG_DIVIDER } Drag;
@@ -26,10 +27,14 @@ typedef struct {
     uint64_t hover_since; /* ms */
     bool zoomed;          /* somebody has chosen a window of time */
     char search[SEARCH_MAX];
+    Knobs knobs;
+    Rerun **rerun; /* the newest last: it may still run. Traces of older ones may still be on show */
+    size_t rerun_count, rerun_cap;
 } Desk;
 
 /* Another run, or none. */
 void desk_open(Desk *k, Show *w);
+void desk_close(Desk *k); /* at the end; the show and the frame are not its own */
 
 /* A key by its name: "Right", "Page Down", "Ctrl+Right", "Shift+Left", or the character it writes, letters large: "Y", "+", "?". False: it
  * does nothing here. keys.def lists them. */

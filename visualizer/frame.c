@@ -120,6 +120,7 @@ void frame_build(Frame *f, const Scene *s) {
     view_transport(&transport);
     view_strip(&strip);
     view_search(&overlay);
+    view_knobs(&overlay);
     view_help(&overlay);
     view_tooltip(&overlay);
 }

@@ -9,6 +9,7 @@
 #include "past.h"
 #include "../sim/lens/findings.h"
 #include "draw.h"
+#include "knobs.h"
 #include "steps.h"
 #include "story.h"
 #include "theme.h"
@@ -73,6 +74,7 @@ typedef struct Scene {
     bool panel, lecture, help;
     const char *search; /* what stands in the search line; NULL = there is no line */
     bool search_failed; /* nothing of the kind */
+    const Knobs *knobs; /* being changed, to run it again; NULL = they are not */
     double stage_share; /* of the room above the transport; 0 = the default */
     Thing selected;
     Thing hovered;
