@@ -38,7 +38,8 @@ CLI    = main runner paths cmd_run cmd_replay cmd_show cmd_summary cmd_findings 
 VIEW   = main sdl desk keys shot show player predict find feed lanes steps past story frame layout_frame layout_stage layout_memory \
          layout_heap layout_timeline layout_channels layout_contexts pipeline view view_stage view_heap view_pins view_timeline \
          view_channels view_occupancy view_contexts view_select view_panel view_picture view_bars view_tokens \
-         stage_ps stage_side stage_c stage_device token fault lua_ink theme draw draw_cairo
+         stage_ps stage_side stage_c stage_device token fault lua_ink theme draw draw_cairo \
+         selection menu view_menu view_span
 
 SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:%=sim/mem/%) $(DEV:%=sim/dev/%) \
          $(RT:%=sim/rt/%) $(SCRIPT:%=sim/script/%) $(CALIBRATE:%=sim/calibrate/%)
@@ -50,7 +51,7 @@ TESTS  = main check tidy_test program imported scenario audit invariant messages
          $(TESTS_SCRIPT:%=script/%_test) script/attempt \
          calibrate/fit_test \
          $(TESTS_CLI:%=cli/%_test) cli/command $(TESTS_VIEW:%=visualizer/%_test) \
-         visualizer/sample visualizer/contrast $(TWINS:%=twins/%) twins/twins_test
+         visualizer/sample visualizer/at_desk visualizer/contrast $(TWINS:%=twins/%) twins/twins_test
 TWINS  = facts twin
 TESTS_BASE   = base
 TESTS_EVENT  = trace model
@@ -61,7 +62,7 @@ TESTS_RT     = sched rules stw gc queue lock sync callback wait random memory_ra
 TESTS_SCRIPT = sandbox budget order value chan_table select error \
                knob kernel rule sync pthread memory queue timer context moved strand liveness forget roots objects
 TESTS_CLI    = output same cut wrong golden picture export findings diff calibrate service
-TESTS_VIEW   = draw layout channels player desk picture heap window
+TESTS_VIEW   = draw layout channels player desk lesson picture heap window
 
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 

@@ -76,6 +76,8 @@ void frame_build(Frame *f, const Scene *s) {
     view_search(&overlay);
     view_help(&overlay);
     view_tooltip(&overlay);
+    view_said(&overlay);
+    view_menu(&overlay);
 }
 
 /* The ground is painted once and then copied; a vector file gets it as it is. */

@@ -4,10 +4,24 @@
 #include "find.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------- what buttons do, too */
+
+void desk_say(Desk *k, const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(k->said, sizeof k->said, fmt, args);
+    va_end(args);
+    k->show->scene.said = k->said;
+    k->dirty = true;
+}
+
+static void unsay(Desk *k) {
+    if (k->show) k->show->scene.said = NULL;
+}
 
 void desk_halt(Desk *k) { k->show->player.playing = k->show->player.follow = false; }
 
@@ -141,7 +155,12 @@ static void predict(Desk *k) {
 
 static void zoom_in(Desk *k) { desk_zoom(k, 80, k->show->player.now_ns); }
 static void zoom_out(Desk *k) { desk_zoom(k, 125, k->show->player.now_ns); }
+/* When the run fits already: the selection. */
 static void fit(Desk *k) {
+    if (!k->zoomed && k->show->scene.selected.id != NONE) {
+        selection_fit(k);
+        return;
+    }
     player_fit(&k->show->player, k->show->feed);
     k->zoomed = false;
 }
@@ -162,10 +181,24 @@ static void normal_size(Desk *k) { resize(k, 1); }
 
 static void toggle_full(Desk *k) { toggle(&k->full_screen); }
 static void quit(Desk *k) { k->quit = true; }
+
+/* The nearest thing first: what lies over the picture, then what was asked of it, then who is meant. */
 static void escape(Desk *k) {
     Scene *s = &k->show->scene;
-    s->help = s->asks_why = false;
-    s->selected = NO_THING;
+    if (s->help) s->help = false;
+    else if (s->measures) s->measures = false;
+    else if (s->asks_why) s->asks_why = false;
+    else if (s->selected.id != NONE) s->selected = NO_THING;
+    else s->followed = NO_THING;
+}
+
+static void uncover(Desk *k) { toggle(&k->show->scene.uncovered); }
+
+/* From here to wherever one goes; again: done. */
+static void measure(Desk *k) {
+    Scene *s = &k->show->scene;
+    s->measures = k->show->measures_on = !s->measures;
+    s->span_from_ns = k->show->player.now_ns;
 }
 
 /* ---------------------------------------------------------------- which key is which command */
@@ -203,24 +236,40 @@ static bool show_view(Desk *k, const char *name) {
     return false;
 }
 
+static bool is_key(const char *name) {
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        if (strcmp(table[i].key, name) == 0) return true;
+    }
+    return false;
+}
+
 bool desk_key(Desk *k, const char *name) {
     if (name[0] == '\0') return false;
     k->dirty = true;
+    unsay(k);
     if (k->show != NULL && k->show->scene.search != NULL && strcmp(name, "Ctrl+Q") != 0) {
         search_key(k, name);
         return true;
     }
+    if (k->show != NULL && k->show->scene.menu != NULL) {
+        if (menu_key(k, name)) return true;
+        menu_close(k);
+    }
     return run_command(k, name) || show_view(k, name);
 }
 
+bool desk_takes_text(const Desk *k) { return k->show != NULL && k->show->scene.search != NULL; }
+
 void desk_type(Desk *k, const char *text) {
     k->dirty = true;
-    if (k->show != NULL && k->show->scene.search != NULL) {
+    if (desk_takes_text(k)) {
         search_type(k, text);
         return;
     }
-    char key[8];
-    snprintf(key, sizeof key, "%s", text);
+    char key[16];
+    snprintf(key, sizeof key, "Shift+%.8s", text);
+    bool capital = text[0] >= 'A' && text[0] <= 'Z' && is_key(key);
+    if (!capital) snprintf(key, sizeof key, "%.8s", text);
     if (key[0] >= 'a' && key[0] <= 'z') key[0] = (char)(key[0] - 'a' + 'A');
     if (strcmp(key, " ") != 0) desk_key(k, key); /* Space is a key of its own: it comes while it is held, too */
 }

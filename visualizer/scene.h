@@ -6,18 +6,13 @@
 #ifndef FAULTLINE_SCENE_H
 #define FAULTLINE_SCENE_H
 
+#include "menu.h"
 #include "past.h"
 #include "../sim/lens/findings.h"
 #include "draw.h"
 #include "steps.h"
 #include "story.h"
 #include "theme.h"
-
-typedef struct {
-    Kind kind;
-    uint64_t id; /* NONE = nothing */
-} Thing;
-#define NO_THING ((Thing){KIND_G, NONE})
 
 typedef enum {
 #define VIEW(name, ...) VIEW_##name,
@@ -73,6 +68,16 @@ typedef struct {
     Thing why_of;   /* whom it tells about */
     const Why *why; /* NULL: nobody asks, or about nothing */
     Point pointer; /* logical pixels; where a tooltip stands */
+
+    /* what somebody points at, beside the selection */
+    Thing followed;     /* its lane stays in sight, and the source shows where it is */
+    Thing line_of;      /* whose line the source shows; nothing: the event's */
+    uint64_t line;      /* 0 = unknown */
+    bool uncovered;     /* the timeline shows what comes, thinned */
+    bool measures;      /* a span of time, its events and its length */
+    uint64_t span_from_ns, span_to_ns, span_events;
+    const Menu *menu;   /* of a thing; NULL = none is open */
+    const char *said;   /* what came of a key that changes nothing else to be seen; NULL = nothing */
 } Scene;
 
 #endif

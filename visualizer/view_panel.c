@@ -281,8 +281,8 @@ static void source_line(const View *v, const char *line, size_t len, double x, d
 
 static void source(Place *c, uint64_t shown) {
     const View *v = c->v;
-    uint64_t lines = count_lines(v->s->source), now = v->s->story->line, middle = now ? now : 1;
-    char text[64];
+    uint64_t lines = count_lines(v->s->source), now = v->s->line, middle = now ? now : 1;
+    char text[64], name[24];
     double y = c->y;
     if (shown > lines) shown = lines;
     uint64_t first = middle > shown / 2 + 1 ? middle - shown / 2 - (shown > 6) : 1;
@@ -291,7 +291,10 @@ static void source(Place *c, uint64_t shown) {
     draw_line(v->d, v->f->panel.x, y + .5, v->f->panel.x + v->f->panel.w, y + .5,
               pen(TINT_HAIR, 1));
     y += 30;
-    if (now)
+    if (now && v->s->line_of.id != NONE)
+        snprintf(text, sizeof text, "%s at %llu of %llu", thing_text(name, sizeof name, v->s->line_of.kind, v->s->line_of.id),
+                 (unsigned long long)now, (unsigned long long)lines);
+    else if (now)
         snprintf(text, sizeof text, "line %llu of %llu", (unsigned long long)now,
                  (unsigned long long)lines);
     else snprintf(text, sizeof text, "%llu lines", (unsigned long long)lines);
