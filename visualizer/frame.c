@@ -31,6 +31,7 @@ static void build_stage(Frame *f, const Scene *s) {
         return;
     }
     bool channels = s->view == VIEW_CHANNELS;
+    View blame = view_of(f, s, PART_STAGE);
     if (channels) layout_channels(&f->channels, &f->stage, &f->time, &f->layout, s);
     if (f->layout.stage.h < 200) return;
     if (s->view == VIEW_HEAP) {
@@ -38,6 +39,7 @@ static void build_stage(Frame *f, const Scene *s) {
         layout_heap(&f->heap, &f->layout, s);
         view_heap_ground(&ground);
         view_heap(&heap);
+        view_blame(&blame);
         return;
     }
     if (!channels) layout_stage(&f->stage, &f->layout, s);
@@ -45,6 +47,7 @@ static void build_stage(Frame *f, const Scene *s) {
     view_worlds(&ground);
     if (channels) view_channels(&stage);
     else view_stage(&stage);
+    view_blame(&blame);
 }
 
 void frame_build(Frame *f, const Scene *s) {

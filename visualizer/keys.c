@@ -188,10 +188,12 @@ static void escape(Desk *k) {
     if (s->help) s->help = false;
     else if (s->measures) s->measures = false;
     else if (s->asks_why) s->asks_why = false;
+    else if (k->show->blames) k->show->blames = false;
     else if (s->selected.id != NONE) s->selected = NO_THING;
     else s->followed = NO_THING;
 }
 
+static void blame(Desk *k) { toggle(&k->show->blames); }
 static void uncover(Desk *k) { toggle(&k->show->scene.uncovered); }
 
 /* From here to wherever one goes; again: done. */

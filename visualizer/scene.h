@@ -6,6 +6,7 @@
 #ifndef FAULTLINE_SCENE_H
 #define FAULTLINE_SCENE_H
 
+#include "blame.h"
 #include "menu.h"
 #include "past.h"
 #include "../sim/lens/findings.h"
@@ -74,6 +75,7 @@ typedef struct {
     Thing line_of;      /* whose line the source shows; nothing: the event's */
     uint64_t line;      /* 0 = unknown */
     bool uncovered;     /* the timeline shows what comes, thinned */
+    const Blame *blame; /* who waits for whom; NULL = nobody asks */
     bool measures;      /* a span of time, its events and its length */
     uint64_t span_from_ns, span_to_ns, span_events;
     const Menu *menu;   /* of a thing; NULL = none is open */

@@ -126,6 +126,14 @@ static void find_line(Show *w) {
     s->line = s->story->line;
 }
 
+static void find_blame(Show *w) {
+    Scene *s = &w->scene;
+    s->blame = w->blames ? &w->blame : NULL;
+    if (!w->blames || (w->blame_seq == s->seq && s->seq != 0)) return;
+    blame_find(&w->blame, s->model, s->steps);
+    w->blame_seq = s->seq;
+}
+
 static void find_span(Show *w) {
     Scene *s = &w->scene;
     if (!s->measures) return;
@@ -163,6 +171,7 @@ const Scene *show_scene(Show *w) {
     s->question = p->ask_seq && feed_event(f, p->ask_seq, &next) ? predict_question(w->question, s->model, &next) : "";
     find_line(w);
     find_span(w);
+    find_blame(w);
     find_why(w);
     return s;
 }

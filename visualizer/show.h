@@ -15,6 +15,9 @@ typedef struct {
     char question[QUESTION_MAX];
     Why why; /* of scene.why_of, as it is after why_seq and at why_ns */
     uint64_t why_seq, why_ns;
+    bool blames;
+    Blame blame; /* after blame_seq */
+    uint64_t blame_seq;
     Thing turned_to; /* whose line is shown, until something happens after event turned_seq */
     uint64_t turned_seq;
     bool measures_on; /* the span ends at the moment on show */

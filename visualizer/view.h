@@ -83,6 +83,10 @@ void view_strip(const View *v); /* lecture mode: the headline in one line */
 void view_help(const View *v);  /* all keys */
 void view_search(const View *v); /* the line in which one types what to look for */
 void view_tooltip(const View *v);
+void view_blame(const View *v); /* arrows over the stage */
+double view_blame_list(const View *v, double x, double y, double w, double end); /* in the panel; where it ends */
+/* All of the region at 45 % but these places. */
+void draw_veil(const View *v, Box region, const Box *places, size_t count);
 void view_menu(const View *v);
 void view_said(const View *v); /* what came of a key, under the top bar */
 void view_span(const View *v); /* the measured one, over the lanes */

@@ -386,6 +386,7 @@ void view_panel(const View *v) {
     draw_line(v->d, b.x + .5, b.y, b.x + .5, b.y + b.h, pen(TINT_HAIR, 1));
     if (v->s->question[0]) asks(&c);
     else if (v->s->why) because(&c);
+    else if (v->s->blame) c.y = view_blame_list(v, c.x, c.y, c.w, fmax(c.y + 300, c.end - 180));
     else happened(&c);
     c.y += view_thumbnail(v, (Box){c.x, c.y, c.w, fmin(c.end - c.y - 160, 240)});
     double room = c.end - c.y - 66;

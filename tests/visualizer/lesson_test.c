@@ -251,6 +251,83 @@ static void what_comes_is_covered_until_it_is_asked_for(void) {
     get_up();
 }
 
+/* ---------------------------------------------------------------- who waits for whom */
+
+static const char circle[] = "scenario { title = 'Two locks, two orders', procs = 2, seed = 1 }\n"
+                             "local a, b = sync.Mutex('a'), sync.Mutex('b')\n"
+                             "go('teller', function() a:Lock() compute '50us' b:Lock() end)\n"
+                             "go('auditor', function() b:Lock() compute '50us' a:Lock() end)\n"
+                             "go('clerk', function() compute '60us' a:Lock() end)\n"
+                             "main(function() chan(0):recv() end)\n";
+
+static void make_circle(const char *path) {
+    check_write(temp_path("circle.lua"), circle, strlen(circle));
+    Result r = command("\"$F\" run --quiet --device none --out '%s' '%s'", path, temp_path("circle.lua"));
+    result_free(&r);
+}
+
+static const BlameEdge *edge_of(Kind kind, uint64_t id) {
+    for (size_t i = 0; i < show.blame.count; i++) {
+        if (same_thing(show.blame.edge[i].who, (Thing){kind, id})) return &show.blame.edge[i];
+    }
+    CU_FAIL_FATAL("it waits for nobody");
+    return NULL;
+}
+
+static void a_circle_of_locks_is_seen(void) {
+    sit_down(make_circle);
+    desk_key(&desk, "End");
+    desk_type(&desk, "b");
+    look();
+    const BlameEdge *teller = edge_of(KIND_G, 2), *auditor = edge_of(KIND_G, 3), *clerk = edge_of(KIND_G, 4), *first = edge_of(KIND_G, 1);
+    CU_ASSERT(teller->circle && teller->of.id == 3 && auditor->circle && auditor->of.id == 2);
+    CU_ASSERT(!clerk->circle && clerk->sure && clerk->of.id == 2); /* it waits for one in the circle, and is not in it */
+    CU_ASSERT(!first->sure && first->of.id == NONE);
+    CU_ASSERT(show.blame.circles == 2 && show.blame.all == 4);
+    char words[BLAME_WORDS];
+    CU_ASSERT_STRING_EQUAL(blame_words(words, show.scene.model, teller), "for b");
+    find_hit(HIT_THING, (Thing){KIND_G, 2}); /* it has a place now */
+    show_go_to(&show, "55us", NULL); /* not yet a circle: the second still computes */
+    look();
+    CU_ASSERT_EQUAL(show.blame.circles, 0);
+    CU_ASSERT(desk_key(&desk, "Escape") && !show.blames);
+    look();
+    CU_ASSERT_PTR_NULL(show.scene.blame);
+    get_up();
+}
+
+static void a_queue_waits_for_a_call(void) {
+    sit_down(sample_handoff);
+    go_to("3.44ms"); /* P1's thread is in C, and has not been looked at twice */
+    desk_type(&desk, "b");
+    look();
+    const BlameEdge *p1 = edge_of(KIND_P, 1), *g7 = edge_of(KIND_G, 7), *g10 = edge_of(KIND_G, 10);
+    CU_ASSERT(p1->way == BLAME_P && same_thing(p1->of, (Thing){KIND_G, 7}));
+    CU_ASSERT(g7->way == BLAME_DEVICE && g7->of.kind == KIND_CMD);
+    CU_ASSERT(g10->way == BLAME_SEND && g10->at.kind == KIND_CHAN);
+    go_to("3.473ms");
+    look();
+    for (size_t i = 0; i < show.blame.count; i++) CU_ASSERT(show.blame.edge[i].way != BLAME_P); /* it was taken */
+    get_up();
+}
+
+/* Nobody is forgotten where there is no room for all. */
+static void of_many_the_longest_waits_are_kept(void) {
+    sit_down(crowd);
+    desk_key(&desk, "End");
+    desk_type(&desk, "b");
+    look();
+    const Blame *b = &show.blame;
+    size_t waiting = 0;
+    for (uint64_t g = 1; g < show.scene.model->g_count; g++) {
+        const ModelG *gp = &show.scene.model->g[g];
+        waiting += gp->state == G_SYSCALL || (gp->state == G_WAITING && (gp->place == AT_SENDQ || gp->place == AT_RECVQ));
+    }
+    CU_ASSERT(b->all >= waiting && b->count == (b->all < BLAME_MAX ? b->all : BLAME_MAX));
+    for (size_t i = 1; i < b->count; i++) CU_ASSERT(b->edge[i - 1].since_ns <= b->edge[i].since_ns);
+    get_up();
+}
+
 /* ---------------------------------------------------------------- the pictures of it */
 
 static void say(void *ctx, const char *sentence) { printf("\n    %s, %dx%d: %s", (const char *)ctx, show.scene.width_px, show.scene.height_px, sentence); }
@@ -293,6 +370,9 @@ static void lint_lesson(void (*make)(const char *path), uint64_t g) {
         complaints += lint("measured, said");
         show.scene.measures = false;
         show.scene.said = NULL;
+        show.blames = true;
+        complaints += lint("blame");
+        show.blames = false;
     }
     CU_ASSERT_EQUAL(complaints, 0);
     get_up();
@@ -302,6 +382,7 @@ static void no_text_overlaps_in_a_lesson(void) {
     lint_lesson(sample_handoff, 7);
     lint_lesson(crowd, 5);
     lint_lesson(sample_deadlock, 2);
+    lint_lesson(make_circle, 3);
 }
 
 void lesson_tests(void) {
@@ -317,6 +398,9 @@ void lesson_tests(void) {
         {"Esc closes the nearest first", escape_closes_the_nearest_first},
         {"a span is measured", a_span_is_measured},
         {"what comes is covered until it is asked for", what_comes_is_covered_until_it_is_asked_for},
+        {"a circle of locks is seen", a_circle_of_locks_is_seen},
+        {"a queue waits for a call", a_queue_waits_for_a_call},
+        {"of many the longest waits are kept", of_many_the_longest_waits_are_kept},
         {"no text overlaps in a lesson", no_text_overlaps_in_a_lesson},
         {NULL, NULL},
     };
