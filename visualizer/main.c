@@ -15,7 +15,7 @@
 #include <string.h>
 
 typedef struct {
-    const char *trace, *at, *out, *view, *size, *span;
+    const char *trace, *other, *at, *out, *view, *size, *span;
     const char *theme, *zoom, *why;
     bool shot, follow, lecture;
     unsigned bench;
@@ -48,7 +48,7 @@ static const struct argp_option options_of_argp[] = {
     {"why", KEY_WHY, "THING", 0, "select g7, p1, m3, a channel c0 or an object o0, and say in the panel why it is as it is", 0},
     {"shot", KEY_SHOT, NULL, 0, "no window: write one picture to the file of -o", 1},
     {"output", 'o', "FILE", 0, "with --shot: FILE ends in .png, .svg or .pdf", 1},
-    {"view", KEY_VIEW, "NAME", 0, "stage, heap, channels, timeline, or picture: what the program shows", 0},
+    {"view", KEY_VIEW, "NAME", 0, "stage, heap, channels, compare (of two traces), timeline, or picture: what the program shows", 0},
     {"size", KEY_SIZE, "WxH", 0, "with --shot: in pixels, 1600x1000 if not said", 1},
     {"bench-frames", KEY_BENCH, "N", OPTION_HIDDEN, "paint N frames and print how long they took",
      2},
@@ -71,8 +71,8 @@ static error_t take_option(int key, char *arg, struct argp_state *state) {
     case 'o': o->out = arg; return 0;
     case KEY_BENCH: o->bench = (unsigned)strtoul(arg, NULL, 10); return 0;
     case ARGP_KEY_ARG:
-        if (o->trace) argp_error(state, "one trace at a time: '%s' is a second one", arg);
-        o->trace = arg;
+        if (o->other) argp_error(state, "two traces at a time: '%s' is a third one", arg);
+        *(o->trace ? &o->other : &o->trace) = arg;
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -81,8 +81,8 @@ static error_t take_option(int key, char *arg, struct argp_state *state) {
 static const struct argp argp = {
     options_of_argp,
     take_option,
-    "[TRACE]",
-    "Shows a run that `faultline run --out TRACE` has recorded, or still records.\v"
+    "[TRACE [TRACE]]",
+    "Shows a run that `faultline run --out TRACE` has recorded, or still records; two of them side by side.\v"
     "In the window, ? lists all keys. Exit status: 0 well, 2 wrong command line, 4 a file could "
     "not be read or written.",
     NULL,
@@ -169,14 +169,32 @@ static bool set_up(Show *w, const Options *o, Diag *d) {
 
 enum { FIRST_EVENTS = 500000 };
 
+static bool open_feed(Feed **f, const Options *o, const char *path, Diag *d) {
+    bool whole = o->shot || o->bench || o->at || o->follow || o->other;
+    if (!feed_open(f, path, d)) return false;
+    while (feed_read(*f, FIRST_EVENTS) && whole) continue;
+    return true;
+}
+
+/* A second run beside the first; a picture waits until all is compared. */
+static bool open_other(Show *w, const Options *o, Diag *d) {
+    Feed *f;
+    if (!open_feed(&f, o, o->other, d)) return false;
+    if (!show_beside(w, f, d)) {
+        feed_close(f);
+        return false;
+    }
+    w->scene.view = VIEW_COMPARE;
+    while ((o->shot || o->bench) && show_compare(w, FIRST_EVENTS)) continue;
+    return true;
+}
+
 static bool open_show(Show *w, const Options *o, const char *path, Diag *d) {
     Feed *f;
-    if (!feed_open(&f, path, d)) return false;
-    bool whole = o->shot || o->bench || o->at || o->follow;
-    while (feed_read(f, FIRST_EVENTS) && whole) continue;
+    if (!open_feed(&f, o, path, d)) return false;
     show_init(w, f);
-    if (set_up(w, o, d)) return true;
-    feed_close(f);
+    if ((o->other == NULL || open_other(w, o, d)) && set_up(w, o, d)) return true;
+    show_free(w);
     return false;
 }
 
@@ -188,7 +206,7 @@ static bool write_shot(const Options *o, Diag *d) {
     if (o->trace == NULL) return diag_fail(d, EXIT_USAGE, "--shot needs a trace");
     if (!open_show(&w, o, o->trace, d)) return false;
     bool well = shot_write(&w, o->out, d);
-    feed_close(w.feed);
+    show_free(&w);
     return well;
 }
 
@@ -197,7 +215,7 @@ static bool measure(const Options *o, Diag *d) {
     if (o->trace == NULL) return diag_fail(d, EXIT_USAGE, "--bench-frames needs a trace");
     if (!open_show(&w, o, o->trace, d)) return false;
     shot_bench(&w, o->bench, stdout);
-    feed_close(w.feed);
+    show_free(&w);
     return true;
 }
 
@@ -208,17 +226,17 @@ static bool show_window(const Options *o, Diag *d) {
     bool open = o->trace != NULL;
     if (open && !open_show(&w, o, o->trace, d)) return false;
     if (!window_open(d)) {
-        if (open) feed_close(w.feed);
+        if (open) show_free(&w);
         return false;
     }
     if (open) w.player.follow = o->follow && feed_is_open(w.feed);
     for (char *next; (next = window_run(open ? &w : NULL)) != NULL; free(next)) {
         Options later = {.theme = o->theme, .zoom = o->zoom};
-        if (open) feed_close(w.feed);
+        if (open) show_free(&w);
         open = open_show(&w, &later, next, d);
         if (!open) diag_print(d, stderr);
     }
-    if (open) feed_close(w.feed);
+    if (open) show_free(&w);
     window_close();
     return true;
 }

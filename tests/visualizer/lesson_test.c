@@ -356,7 +356,7 @@ static void lint_lesson(void (*make)(const char *path), uint64_t g) {
         if (k % 2) player_near(&show.player, show.feed);
         show.scene.view = (ViewKind)(k % 3);
         look();
-        show.scene.uncovered = true;
+        show.uncovers = true;
         show.scene.selected = show.scene.followed = (Thing){KIND_G, g};
         complaints += lint("uncovered, followed");
         desk_key(&desk, "Application");
