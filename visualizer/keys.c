@@ -205,6 +205,11 @@ static void escape(Desk *k) {
 }
 
 static void blame(Desk *k) { toggle(&k->show->blames); }
+static void order_heap(Desk *k) {
+    Scene *s = &k->show->scene;
+    toggle(&s->by_object);
+    desk_say(k, s->by_object ? "Heap: objects in the order in which they were made" : "Heap: objects by their addresses");
+}
 static void uncover(Desk *k) { toggle(&k->show->uncovers); }
 
 /* From here to wherever one goes; again: done. */

@@ -85,6 +85,7 @@ typedef struct Scene {
     const Blame *blame; /* who waits for whom; NULL = nobody asks */
     bool measures;      /* a span of time, its events and its length */
     uint64_t span_from_ns, span_to_ns, span_events;
+    bool by_object;     /* Heap: in the order in which they were made, wherever they lie */
     const Menu *menu;   /* of a thing; NULL = none is open */
     const char *said;   /* what came of a key that changes nothing else to be seen; NULL = nothing */
 } Scene;

@@ -65,6 +65,7 @@ static void show_take_settings(Show *w, const Scene *from) {
     s->selected = from->selected;
     s->hovered = from->hovered;
     s->pointer = from->pointer;
+    s->by_object = from->by_object;
     if (from->view != VIEW_COMPARE) s->view = from->view;
 }
 

@@ -251,6 +251,47 @@ static void what_comes_is_covered_until_it_is_asked_for(void) {
     get_up();
 }
 
+static const BlockPlace *block_of(uint64_t obj) {
+    for (size_t i = 0; i < desk.frame->heap.block_count; i++) {
+        if (desk.frame->heap.block[i].obj == obj && desk.frame->heap.block[i].look == BLOCK_LIVE) return &desk.frame->heap.block[i];
+    }
+    CU_FAIL_FATAL("the object is not shown");
+    return NULL;
+}
+
+static const char reused[] = "scenario { title = 'Two', procs = 1, seed = 1, collector = 'go' }\n"
+                             "main(function()\n"
+                             "  local a, b = heap.bytes('a', 4096), heap.bytes('b', 4096)\n"
+                             "  a = nil\n"
+                             "  runtime.GC()\n"
+                             "  compute '1ms'\n"
+                             "  local c = heap.bytes('c', 4096)\n"
+                             "  compute '1us'\n"
+                             "  runtime.KeepAlive(b)\n"
+                             "  runtime.KeepAlive(c)\n"
+                             "end)\n";
+
+static void run_scenario(const char *text, const char *path) {
+    const char *lua = temp_path("lesson.lua");
+    check_write(lua, text, strlen(text));
+    Result r = command("\"$F\" run --quiet --device none --out '%s' \"$T/lesson.lua\"", path);
+    result_free(&r);
+}
+static void make_reused(const char *path) { run_scenario(reused, path); }
+
+/* The third object got the memory of the first: it lies before the second. */
+static void the_heap_is_ordered_by_address_or_by_object(void) {
+    sit_down(make_reused);
+    desk_key(&desk, "End");
+    desk_type(&desk, "2");
+    look();
+    CU_ASSERT(block_of(2)->box.x < block_of(1)->box.x);
+    desk_type(&desk, "o");
+    look();
+    CU_ASSERT(block_of(2)->box.x > block_of(1)->box.x);
+    get_up();
+}
+
 /* ---------------------------------------------------------------- who waits for whom */
 
 static const char circle[] = "scenario { title = 'Two locks, two orders', procs = 2, seed = 1 }\n"
@@ -260,11 +301,7 @@ static const char circle[] = "scenario { title = 'Two locks, two orders', procs 
                              "go('clerk', function() compute '60us' a:Lock() end)\n"
                              "main(function() chan(0):recv() end)\n";
 
-static void make_circle(const char *path) {
-    check_write(temp_path("circle.lua"), circle, strlen(circle));
-    Result r = command("\"$F\" run --quiet --device none --out '%s' '%s'", path, temp_path("circle.lua"));
-    result_free(&r);
-}
+static void make_circle(const char *path) { run_scenario(circle, path); }
 
 static const BlameEdge *edge_of(Kind kind, uint64_t id) {
     for (size_t i = 0; i < show.blame.count; i++) {
@@ -401,6 +438,7 @@ void lesson_tests(void) {
         {"a circle of locks is seen", a_circle_of_locks_is_seen},
         {"a queue waits for a call", a_queue_waits_for_a_call},
         {"of many the longest waits are kept", of_many_the_longest_waits_are_kept},
+        {"the heap is ordered by address or by object", the_heap_is_ordered_by_address_or_by_object},
         {"no text overlaps in a lesson", no_text_overlaps_in_a_lesson},
         {NULL, NULL},
     };
