@@ -53,6 +53,7 @@ static void drag_to(Desk *k, Point at) {
         k->drag_x = at.x;
     }
     if (k->drag == DRAG_DIVIDER) drag_divider(k, at);
+    if (k->drag == DRAG_MEASURE) k->show->scene.span_to_ns = timeline_ns(&k->frame->time, &k->show->scene, at.x);
     const Hit *hit = hits_at(&k->frame->hits, at);
     if (k->drag == DRAG_SPEED && hit && hit->kind == HIT_SPEED) set_speed(k, at, hit->box);
 }
@@ -93,6 +94,7 @@ static void press_hit(Desk *k, const Hit *hit, Point at) {
         break;
     case HIT_KEYS: s->help = true; break;
     case HIT_VIEW: s->view = (ViewKind)hit->value; break;
+    case HIT_MENU: menu_choose(k, (MenuLine)hit->value); break;
     case HIT_TIME:
         desk_halt(k);
         player_seek_ns(p, k->show->feed, hit->value);
@@ -110,11 +112,16 @@ void desk_press(Desk *k, Point at) {
         s->help = false;
         return;
     }
+    const Hit *hit = hits_at(&k->frame->hits, at);
+    if (s->menu != NULL && (hit == NULL || hit->kind != HIT_MENU)) {
+        menu_close(k);
+        return;
+    }
+    s->said = NULL;
     if (on_divider(k, at)) {
         k->drag = DRAG_DIVIDER;
         return;
     }
-    const Hit *hit = hits_at(&k->frame->hits, at);
     if (hit) press_hit(k, hit, at);
     else s->selected = NO_THING;
 }
@@ -123,7 +130,28 @@ void desk_release(Desk *k, Point at) {
     if (k->show == NULL) return;
     const Hit *hit = hits_at(&k->frame->hits, at);
     if (k->drag == DRAG_PAN && !k->pressed_moved && hit && hit->kind == HIT_LANES) seek_to_pointer(k, at);
+    if (k->drag == DRAG_MEASURE && !k->pressed_moved) k->show->scene.measures = false;
     k->drag = DRAG_NONE;
+    k->dirty = true;
+}
+
+void desk_right(Desk *k, Point at) {
+    if (k->show == NULL || k->show->scene.help) return;
+    const Hit *hit = hits_at(&k->frame->hits, at);
+    k->dirty = true;
+    menu_close(k);
+    if (hit && hit->kind == HIT_THING) menu_open(k, hit->thing, at);
+}
+
+/* Also where there are no lanes: the time axis is that of the timeline. */
+void desk_measure(Desk *k, Point at) {
+    if (k->show == NULL || k->show->scene.help) return;
+    Scene *s = &k->show->scene;
+    k->drag = DRAG_MEASURE;
+    k->pressed_moved = false;
+    s->measures = true;
+    k->show->measures_on = false;
+    s->span_from_ns = s->span_to_ns = timeline_ns(&k->frame->time, s, at.x);
     k->dirty = true;
 }
 
@@ -141,8 +169,19 @@ static void hover(Desk *k, Point at, uint64_t now_ms) {
     k->dirty = true;
 }
 
+static void point_at_line(Desk *k, Point at) {
+    const Hit *hit = hits_at(&k->frame->hits, at);
+    if (hit == NULL || hit->kind != HIT_MENU || !k->menu.can[hit->value]) return;
+    k->menu.chosen = (MenuLine)hit->value;
+    k->dirty = true;
+}
+
 void desk_move(Desk *k, Point at, uint64_t now_ms) {
     if (k->show == NULL) return;
+    if (k->show->scene.menu != NULL) {
+        point_at_line(k, at);
+        return;
+    }
     if (k->drag == DRAG_NONE) {
         hover(k, at, now_ms);
         return;
@@ -162,6 +201,17 @@ void desk_wheel(Desk *k, Point at, int away, int right) {
     } else if (away != 0) {
         desk_zoom(k, away > 0 ? 80 : 125, timeline_ns(&k->frame->time, &k->show->scene, at.x));
     }
+}
+
+/* In the steps of the wheel, so that the time under the fingers stays there. */
+void desk_pinch(Desk *k, Point at, double parted) {
+    enum { STEPS_PER_PAD = 12 };
+    if (k->show == NULL) return;
+    k->pinched += parted * STEPS_PER_PAD;
+    int steps = (int)fmax(-STEPS_PER_PAD, fmin(STEPS_PER_PAD, k->pinched));
+    k->pinched -= steps;
+    for (; steps > 0; steps--) desk_wheel(k, at, 1, 0);
+    for (; steps < 0; steps++) desk_wheel(k, at, -1, 0);
 }
 
 /* ---------------------------------------------------------------- time */

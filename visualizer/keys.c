@@ -4,10 +4,24 @@
 #include "find.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------- what buttons do, too */
+
+void desk_say(Desk *k, const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(k->said, sizeof k->said, fmt, args);
+    va_end(args);
+    k->show->scene.said = k->said;
+    k->dirty = true;
+}
+
+static void unsay(Desk *k) {
+    if (k->show) k->show->scene.said = NULL;
+}
 
 void desk_halt(Desk *k) { k->show->player.playing = k->show->player.follow = false; }
 
@@ -179,7 +193,12 @@ static void predict(Desk *k) {
 
 static void zoom_in(Desk *k) { desk_zoom(k, 80, k->show->player.now_ns); }
 static void zoom_out(Desk *k) { desk_zoom(k, 125, k->show->player.now_ns); }
+/* When the run fits already: the selection. */
 static void fit(Desk *k) {
+    if (!k->zoomed && k->show->scene.selected.id != NONE) {
+        selection_fit(k);
+        return;
+    }
     player_fit(&k->show->player, k->show->feed);
     k->zoomed = false;
 }
@@ -211,10 +230,31 @@ static void toggle_link(Desk *k) { toggle(&k->show->unlinked); }
 
 static void toggle_full(Desk *k) { toggle(&k->full_screen); }
 static void quit(Desk *k) { k->quit = true; }
+
+/* The nearest thing first: what lies over the picture, then what was asked of it, then who is meant. */
 static void escape(Desk *k) {
     Scene *s = &k->show->scene;
-    s->help = s->asks_why = false;
-    s->selected = NO_THING;
+    if (s->help) s->help = false;
+    else if (s->measures) s->measures = false;
+    else if (s->asks_why) s->asks_why = false;
+    else if (k->show->blames) k->show->blames = false;
+    else if (s->selected.id != NONE) s->selected = NO_THING;
+    else s->followed = NO_THING;
+}
+
+static void blame(Desk *k) { toggle(&k->show->blames); }
+static void order_heap(Desk *k) {
+    Scene *s = &k->show->scene;
+    toggle(&s->by_object);
+    desk_say(k, s->by_object ? "Heap: objects in the order in which they were made" : "Heap: objects by their addresses");
+}
+static void uncover(Desk *k) { toggle(&k->show->uncovers); }
+
+/* From here to wherever one goes; again: done. */
+static void measure(Desk *k) {
+    Scene *s = &k->show->scene;
+    s->measures = k->show->measures_on = !s->measures;
+    s->span_from_ns = k->show->player.now_ns;
 }
 
 /* ---------------------------------------------------------------- which key is which command */
@@ -258,18 +298,25 @@ static bool show_view(Desk *k, const char *name) {
 bool desk_key(Desk *k, const char *name) {
     if (name[0] == '\0') return false;
     k->dirty = true;
+    unsay(k);
     bool leaves = k->show == NULL || strcmp(name, "Ctrl+Q") == 0;
     if (!leaves && (k->show->scene.search || k->show->scene.knobs)) {
         if (k->show->scene.search) search_key(k, name);
         else knobs_key(k, name);
         return true;
     }
+    if (k->show != NULL && k->show->scene.menu != NULL) {
+        if (menu_key(k, name)) return true;
+        menu_close(k);
+    }
     return run_command(k, name) || show_view(k, name);
 }
 
+bool desk_takes_text(const Desk *k) { return k->show != NULL && k->show->scene.search != NULL; }
+
 void desk_type(Desk *k, const char *text) {
     k->dirty = true;
-    if (k->show != NULL && k->show->scene.search != NULL) {
+    if (desk_takes_text(k)) {
         search_type(k, text);
         return;
     }
