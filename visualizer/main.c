@@ -3,6 +3,7 @@
  * This program is linked without the simulator: all it knows of a run is the trace.
  */
 #include "canvas.h"
+#include "deck.h"
 #include "shot.h"
 #include "window.h"
 
@@ -17,12 +18,17 @@
 typedef struct {
     const char *trace, *at, *out, *view, *size, *span;
     const char *theme, *zoom, *why;
-    bool shot, follow, lecture;
+    const char *steps, *from, *to;
+    bool shot, deck, follow, lecture;
     unsigned bench;
 } Options;
 
 enum {
     KEY_SHOT = 1000,
+    KEY_DECK,
+    KEY_STEPS,
+    KEY_FROM,
+    KEY_TO,
     KEY_VIEW,
     KEY_AT,
     KEY_SIZE,
@@ -47,6 +53,11 @@ static const struct argp_option options_of_argp[] = {
     {"lecture", KEY_LECTURE, NULL, 0, "larger, without the panel: for the back row", 0},
     {"why", KEY_WHY, "THING", 0, "select g7, p1, m3, a channel c0 or an object o0, and say in the panel why it is as it is", 0},
     {"shot", KEY_SHOT, NULL, 0, "no window: write one picture to the file of -o", 1},
+    {"deck", KEY_DECK, NULL, 0, "no window: write a talk, one HTML file, to the file of -o or to standard output", 1},
+    {"steps", KEY_STEPS, "WHICH", 0,
+     "with --deck: talk (notes, findings, and what matters between them; this if not said), notes, findings, story or all", 1},
+    {"from", KEY_FROM, "T", 0, "with --deck: from this time", 1},
+    {"to", KEY_TO, "T", 0, "with --deck: up to this time", 1},
     {"output", 'o', "FILE", 0, "with --shot: FILE ends in .png, .svg or .pdf", 1},
     {"view", KEY_VIEW, "NAME", 0, "stage, heap, channels, timeline, or picture: what the program shows", 0},
     {"size", KEY_SIZE, "WxH", 0, "with --shot: in pixels, 1600x1000 if not said", 1},
@@ -65,6 +76,10 @@ static error_t take_option(int key, char *arg, struct argp_state *state) {
     case KEY_FOLLOW: o->follow = true; return 0;
     case KEY_LECTURE: o->lecture = true; return 0;
     case KEY_SHOT: o->shot = true; return 0;
+    case KEY_DECK: o->deck = true; return 0;
+    case KEY_STEPS: o->steps = arg; return 0;
+    case KEY_FROM: o->from = arg; return 0;
+    case KEY_TO: o->to = arg; return 0;
     case KEY_VIEW: o->view = arg; return 0;
     case KEY_SIZE: o->size = arg; return 0;
     case KEY_WHY: o->why = arg; return 0;
@@ -172,7 +187,7 @@ enum { FIRST_EVENTS = 500000 };
 static bool open_show(Show *w, const Options *o, const char *path, Diag *d) {
     Feed *f;
     if (!feed_open(&f, path, d)) return false;
-    bool whole = o->shot || o->bench || o->at || o->follow;
+    bool whole = o->shot || o->deck || o->bench || o->at || o->follow;
     while (feed_read(f, FIRST_EVENTS) && whole) continue;
     show_init(w, f);
     if (set_up(w, o, d)) return true;
@@ -188,6 +203,36 @@ static bool write_shot(const Options *o, Diag *d) {
     if (o->trace == NULL) return diag_fail(d, EXIT_USAGE, "--shot needs a trace");
     if (!open_show(&w, o, o->trace, d)) return false;
     bool well = shot_write(&w, o->out, d);
+    feed_close(w.feed);
+    return well;
+}
+
+static bool read_steps(const char *text, SlidesKind *kind, Diag *d) {
+    for (int i = 0; i < SLIDES_COUNT; i++) {
+        if (strcmp(text, slides_name[i]) != 0) continue;
+        *kind = (SlidesKind)i;
+        return true;
+    }
+    return diag_fail(d, EXIT_USAGE, "--steps takes talk, notes, findings, story or all, not '%s'", text);
+}
+
+/* The times of --from and --to; what is not said is the run's. */
+static bool read_range(const Options *o, uint64_t *from_ns, uint64_t *to_ns, Diag *d) {
+    if (o->from && !time_parse(o->from, from_ns))
+        return diag_fail(d, EXIT_USAGE, "--from takes a time such as 3.473ms, not '%s'", o->from);
+    if (o->to && !time_parse(o->to, to_ns)) return diag_fail(d, EXIT_USAGE, "--to takes a time such as 3.473ms, not '%s'", o->to);
+    if (*from_ns <= *to_ns) return true;
+    return o->to ? diag_fail(d, EXIT_USAGE, "--from %s is after --to %s", o->from ? o->from : "0ns", o->to)
+                 : diag_fail(d, EXIT_USAGE, "--from %s is after the end of the trace", o->from);
+}
+
+static bool write_deck(const Options *o, Diag *d) {
+    Show w;
+    if (o->trace == NULL) return diag_fail(d, EXIT_USAGE, "--deck needs a trace");
+    if (!open_show(&w, o, o->trace, d)) return false;
+    DeckOptions k = {.out = o->out, .view_chosen = o->view != NULL, .to_ns = feed_end_ns(w.feed)};
+    bool well = (o->steps == NULL || read_steps(o->steps, &k.steps, d)) && read_range(o, &k.from_ns, &k.to_ns, d) &&
+                deck_write(&w, &k, d);
     feed_close(w.feed);
     return well;
 }
@@ -238,9 +283,9 @@ int main(int argc, char **argv) {
     Diag d;
     argp_err_exit_status = EXIT_USAGE;
     argp_parse(&argp, argc, argv, 0, NULL, &o);
-    if (!o.shot && o.out) o.shot = true; /* a file is wanted, not a window */
+    if (!o.shot && !o.deck && o.out) o.shot = true; /* a file is wanted, not a window */
     warn_of_fonts();
-    bool well = o.bench ? measure(&o, &d) : o.shot ? write_shot(&o, &d) : show_window(&o, &d);
+    bool well = o.bench ? measure(&o, &d) : o.deck ? write_deck(&o, &d) : o.shot ? write_shot(&o, &d) : show_window(&o, &d);
     if (!well) diag_print(&d, stderr);
     canvas_forget();
     return well ? EXIT_WELL : d.status;

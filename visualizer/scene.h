@@ -64,6 +64,7 @@ typedef struct {
     Theme theme;
     ViewKind view;
     bool panel, lecture, help;
+    bool bare; /* only what the view shows: who has it in a page of his own says the rest there */
     const char *search; /* what stands in the search line; NULL = there is no line */
     bool search_failed; /* nothing of the kind */
     double stage_share; /* of the room above the transport; 0 = the default */

@@ -13,8 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Starts a program with these arguments (NULL at the end) and waits; its exit status. */
-static int start(const char *program, const char *const *args) {
+int cli_start(const char *program, const char *const *args) {
     char path[4096];
     const char *exe = path_program(program, path, sizeof path);
     pid_t pid = fork();
@@ -74,7 +73,7 @@ static bool make_first(const char *command, const char *file, char *trace, size_
                                 trace,
                                 file,
                                 NULL};
-    *status = start("faultline", args);
+    *status = cli_start("faultline", args);
     if (*status == EXIT_WELL || *status == EXIT_DIFFERS) return true;
     unlink(trace);
     return false;
@@ -121,7 +120,7 @@ static int hand_over(int argc, char **argv, const char **args) {
     char trace[4096] = "";
     int status;
     if (!hand_on(argc, argv, args, trace, sizeof trace, &status)) return status;
-    status = start("faultline-view", args);
+    status = cli_start("faultline-view", args);
     if (trace[0]) unlink(trace);
     return status;
 }
