@@ -1,0 +1,145 @@
+/* desk_test.c -- keys and the pointer without a window: each does what the help says. */
+#include "../check.h"
+#include "../cli/command.h"
+#include "sample.h"
+
+#include "../../visualizer/desk.h"
+
+static Show show;
+static Desk desk;
+
+/* The hand-over's run: thread M3 is started for P1 while g7 is in C. */
+static void set_up(void) {
+    const char *path = temp_path("desk.trace");
+    Feed *f = NULL;
+    Diag d;
+    sample_handoff(path);
+    CU_ASSERT_FATAL(feed_open(&f, path, &d));
+    while (feed_read(f, 10000)) continue;
+    show_init(&show, f);
+    desk = (Desk){.frame = frame_new()};
+    desk_open(&desk, &show);
+}
+
+static void tear_down(void) {
+    feed_close(show.feed);
+    frame_free(desk.frame);
+}
+
+static void picture(void) { frame_build(desk.frame, show_scene(&show)); }
+
+static void keys_go_through_the_run(void) {
+    set_up();
+    Player *p = &show.player;
+    CU_ASSERT(desk_key(&desk, "Right") && p->seq == 2);
+    CU_ASSERT(desk_key(&desk, "Left") && p->seq == 1);
+    CU_ASSERT(desk_key(&desk, "End") && p->seq == feed_count(show.feed));
+    CU_ASSERT(desk_key(&desk, "Home") && p->seq == 1);
+    CU_ASSERT(desk_key(&desk, "PageDown") && p->seq > 1);
+    CU_ASSERT(desk_key(&desk, "Space") && p->playing);
+    CU_ASSERT(desk_key(&desk, "Right") && !p->playing);
+    uint64_t speed = p->speed_ns, span = p->to_ns - p->from_ns;
+    desk_type(&desk, ".");
+    CU_ASSERT_EQUAL(p->speed_ns, 2 * speed);
+    desk_type(&desk, "+");
+    CU_ASSERT(p->to_ns - p->from_ns < span && desk.zoomed);
+    desk_type(&desk, "0");
+    CU_ASSERT(p->to_ns - p->from_ns == span && !desk.zoomed);
+    CU_ASSERT_FALSE(desk_key(&desk, "Shift+F3"));
+    tear_down();
+}
+
+static void letters_are_the_same_large_and_small(void) {
+    set_up();
+    desk_type(&desk, "t");
+    CU_ASSERT_FALSE(theme_is_dark(show.scene.theme));
+    desk_type(&desk, "T");
+    CU_ASSERT(theme_is_dark(show.scene.theme));
+    desk_type(&desk, "5");
+    CU_ASSERT_EQUAL(show.scene.view, VIEW_TIMELINE);
+    desk_type(&desk, "1");
+    CU_ASSERT_EQUAL(show.scene.view, VIEW_STAGE);
+    tear_down();
+}
+
+static void a_search_takes_what_is_typed(void) {
+    set_up();
+    desk_type(&desk, "/");
+    desk_type(&desk, "g");
+    desk_type(&desk, "9");
+    CU_ASSERT(desk_key(&desk, "Backspace"));
+    desk_type(&desk, "7");
+    CU_ASSERT_STRING_EQUAL(desk.search, "g7");
+    desk_key(&desk, "Return");
+    CU_ASSERT(show.scene.selected.kind == KIND_G && show.scene.selected.id == 7);
+    CU_ASSERT_PTR_NULL(show.scene.search);
+    uint64_t seq = show.player.seq;
+    desk_key(&desk, "Shift+Right");
+    CU_ASSERT(show.player.seq > seq);
+    desk_key(&desk, "Escape");
+    CU_ASSERT_EQUAL(show.scene.selected.id, NONE);
+    tear_down();
+}
+
+static const Hit *find_hit(HitKind kind, Thing t) {
+    for (size_t i = 0; i < desk.frame->hits.count; i++) {
+        const Hit *h = &desk.frame->hits.hit[i];
+        if (h->kind == kind && (kind != HIT_THING || (h->thing.kind == t.kind && h->thing.id == t.id))) return h;
+    }
+    CU_FAIL_FATAL("nothing of the kind can be clicked");
+    return NULL;
+}
+static Point middle(const Hit *h) { return (Point){h->box.x + h->box.w / 2, h->box.y + h->box.h / 2}; }
+
+static void the_pointer_selects_seeks_and_shows(void) {
+    set_up();
+    desk_key(&desk, "End");
+    picture();
+    Point p1 = middle(find_hit(HIT_THING, (Thing){KIND_P, 1}));
+    desk_move(&desk, p1, 1000);
+    desk_tick(&desk, 0, 1001);
+    CU_ASSERT_EQUAL(show.scene.hovered.id, NONE);
+    desk_tick(&desk, 0, 1200);
+    CU_ASSERT_NOT_EQUAL(show.scene.hovered.id, NONE);
+    desk_press(&desk, p1);
+    desk_release(&desk, p1);
+    CU_ASSERT_NOT_EQUAL(show.scene.selected.id, NONE);
+    desk_press(&desk, middle(find_hit(HIT_SCRUB, NO_THING)));
+    uint64_t half = show.player.now_ns;
+    CU_ASSERT(half > 0 && half < feed_end_ns(show.feed));
+    desk_move(&desk, (Point){0, middle(find_hit(HIT_SCRUB, NO_THING)).y}, 2000);
+    CU_ASSERT_EQUAL(show.player.now_ns, 0);
+    desk_release(&desk, (Point){0, 0});
+    desk_press(&desk, middle(find_hit(HIT_PLAY, NO_THING)));
+    CU_ASSERT(show.player.playing);
+    desk_tick(&desk, 50000000, 3000);
+    CU_ASSERT(show.player.now_ns > 0);
+    tear_down();
+}
+
+static void without_a_run_only_the_window_listens(void) {
+    desk = (Desk){.frame = frame_new()};
+    desk_open(&desk, NULL);
+    CU_ASSERT_FALSE(desk_key(&desk, "Right"));
+    desk_type(&desk, "t");
+    desk_press(&desk, (Point){10, 10});
+    desk_move(&desk, (Point){10, 10}, 5);
+    desk_wheel(&desk, (Point){10, 10}, 1, 0);
+    desk_tick(&desk, 1000, 10);
+    desk.dirty = false;
+    CU_ASSERT_EQUAL(desk_patience(&desk), -1);
+    CU_ASSERT(desk_key(&desk, "Ctrl+Q") && desk.quit);
+    frame_free(desk.frame);
+}
+
+void desk_tests(void) {
+    static const Check checks[] = {
+        {"keys go through the run", keys_go_through_the_run},
+        {"letters are the same large and small", letters_are_the_same_large_and_small},
+        {"a search takes what is typed", a_search_takes_what_is_typed},
+        {"the pointer selects, seeks and shows", the_pointer_selects_seeks_and_shows},
+        {"without a run only the window listens", without_a_run_only_the_window_listens},
+        {NULL, NULL},
+    };
+    suite("desk", checks);
+}

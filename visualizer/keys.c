@@ -1,0 +1,226 @@
+/* keys.c -- the commands behind the keys, and the line in which one types what to look for. */
+#include "desk.h"
+
+#include "find.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------- what buttons do, too */
+
+void desk_halt(Desk *k) { k->show->player.playing = k->show->player.follow = false; }
+
+void desk_step(Desk *k, int direction) {
+    desk_halt(k);
+    player_step(&k->show->player, k->show->feed, direction);
+}
+
+void desk_play(Desk *k) {
+    Player *p = &k->show->player;
+    Feed *f = k->show->feed;
+    p->follow = false;
+    if (!p->playing && p->now_ns >= feed_end_ns(f) && !feed_is_open(f)) player_seek_seq(p, f, 1);
+    p->playing = !p->playing;
+}
+
+void desk_zoom(Desk *k, unsigned hundredths, uint64_t at_ns) {
+    player_zoom(&k->show->player, k->show->feed, hundredths, at_ns);
+    k->zoomed = true;
+}
+
+/* ---------------------------------------------------------------- the search line */
+
+static void open_search(Desk *k, bool open) {
+    Scene *s = &k->show->scene;
+    k->search[0] = '\0';
+    s->search = open ? k->search : NULL;
+    s->search_failed = false;
+}
+
+static void search_type(Desk *k, const char *text) {
+    size_t n = strlen(k->search);
+    if (n + strlen(text) < sizeof k->search) snprintf(k->search + n, sizeof k->search - n, "%s", text);
+    k->show->scene.search_failed = false;
+}
+
+/* Back by one letter, not by one byte. */
+static void search_back(Desk *k) {
+    size_t n = strlen(k->search);
+    while (n > 0 && (k->search[--n] & 0xc0) == 0x80) continue;
+    k->search[n] = '\0';
+    k->show->scene.search_failed = false;
+}
+
+/* A thing is selected; an event is gone to, and Enter again goes to the next. */
+static void search_go(Desk *k) {
+    Scene *s = &k->show->scene;
+    Player *p = &k->show->player;
+    Found found;
+    s->search_failed = !find_in(k->show->feed, k->search, p->told_seq, &found);
+    if (s->search_failed) return;
+    desk_halt(k);
+    if (found.seq != 0) {
+        player_seek_seq(p, k->show->feed, found.seq);
+    } else {
+        s->selected = found.thing;
+        open_search(k, false);
+    }
+}
+
+static void search_key(Desk *k, const char *name) {
+    if (strcmp(name, "Escape") == 0) open_search(k, false);
+    else if (strcmp(name, "Backspace") == 0) search_back(k);
+    else if (strcmp(name, "Return") == 0) search_go(k);
+}
+
+/* ---------------------------------------------------------------- commands */
+
+static void nothing(Desk *k) { (void)k; }
+
+static void play(Desk *k) { desk_play(k); }
+static void next_event(Desk *k) { desk_step(k, 1); }
+static void previous_event(Desk *k) { desk_step(k, -1); }
+
+static void step_story(Desk *k, int direction) {
+    desk_halt(k);
+    player_step_story(&k->show->player, k->show->feed, direction);
+}
+static void next_step(Desk *k) { step_story(k, 1); }
+static void previous_step(Desk *k) { step_story(k, -1); }
+
+static void step_selection(Desk *k, int direction) {
+    Thing t = k->show->scene.selected;
+    if (t.id == NONE) {
+        desk_step(k, direction);
+        return;
+    }
+    desk_halt(k);
+    player_step_thing(&k->show->player, k->show->feed, direction, t.kind, t.id);
+}
+static void next_of_selection(Desk *k) { step_selection(k, 1); }
+static void previous_of_selection(Desk *k) { step_selection(k, -1); }
+
+enum { JUMP_NS = 1000000 };
+static void later(Desk *k) {
+    desk_halt(k);
+    player_seek_ns(&k->show->player, k->show->feed, k->show->player.now_ns + JUMP_NS);
+}
+static void earlier(Desk *k) {
+    uint64_t now_ns = k->show->player.now_ns;
+    desk_halt(k);
+    player_seek_ns(&k->show->player, k->show->feed, now_ns > JUMP_NS ? now_ns - JUMP_NS : 0);
+}
+
+static void to_start(Desk *k) {
+    desk_halt(k);
+    player_seek_seq(&k->show->player, k->show->feed, 1);
+}
+static void to_end(Desk *k) {
+    desk_halt(k);
+    player_seek_ns(&k->show->player, k->show->feed, feed_end_ns(k->show->feed));
+    k->show->player.follow = feed_is_open(k->show->feed);
+}
+
+static void step_finding(Desk *k, int direction) {
+    desk_halt(k);
+    player_step_finding(&k->show->player, k->show->feed, direction);
+}
+static void next_finding(Desk *k) { step_finding(k, 1); }
+static void previous_finding(Desk *k) { step_finding(k, -1); }
+
+static void faster(Desk *k) { player_speed(&k->show->player, 1); }
+static void slower(Desk *k) { player_speed(&k->show->player, -1); }
+
+static void find(Desk *k) { open_search(k, true); }
+static void ask_why(Desk *k) { k->show->scene.asks_why = !k->show->scene.asks_why; }
+static void predict(Desk *k) {
+    k->show->player.predict = !k->show->player.predict;
+    k->show->player.ask_seq = 0;
+}
+
+static void zoom_in(Desk *k) { desk_zoom(k, 80, k->show->player.now_ns); }
+static void zoom_out(Desk *k) { desk_zoom(k, 125, k->show->player.now_ns); }
+static void fit(Desk *k) {
+    player_fit(&k->show->player, k->show->feed);
+    k->zoomed = false;
+}
+
+static void toggle(bool *setting) { *setting = !*setting; }
+static void toggle_panel(Desk *k) { toggle(&k->show->scene.panel); }
+static void toggle_lecture(Desk *k) { toggle(&k->show->scene.lecture); }
+static void toggle_help(Desk *k) { toggle(&k->show->scene.help); }
+static void toggle_theme(Desk *k) {
+    Theme *t = &k->show->scene.theme;
+    *t = theme_is_dark(*t) ? THEME_LIGHT : THEME_DARK;
+}
+
+static void resize(Desk *k, double zoom) { k->show->scene.zoom = fmin(1.5, fmax(.8, zoom)); }
+static void larger(Desk *k) { resize(k, k->show->scene.zoom + .1); }
+static void smaller(Desk *k) { resize(k, k->show->scene.zoom - .1); }
+static void normal_size(Desk *k) { resize(k, 1); }
+
+static void toggle_full(Desk *k) { toggle(&k->full_screen); }
+static void quit(Desk *k) { k->quit = true; }
+static void escape(Desk *k) {
+    Scene *s = &k->show->scene;
+    s->help = s->asks_why = false;
+    s->selected = NO_THING;
+}
+
+/* ---------------------------------------------------------------- which key is which command */
+
+static const struct {
+    const char *key;
+    void (*command)(Desk *k);
+} table[] = {
+#define KEYS(shown, does, key, command, other, other_command) {key, command}, {other, other_command},
+#define VIEWS()
+#include "keys.def"
+#undef KEYS
+#undef VIEWS
+};
+
+/* Without a run there is nothing for the others to be done to. */
+static bool needs_no_run(void (*command)(Desk *k)) { return command == quit || command == toggle_full; }
+
+static bool run_command(Desk *k, const char *name) {
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        if (strcmp(table[i].key, name) != 0) continue;
+        if (k->show == NULL && !needs_no_run(table[i].command)) return false;
+        table[i].command(k);
+        return true;
+    }
+    return false;
+}
+
+static bool show_view(Desk *k, const char *name) {
+    for (int i = 0; i < VIEW_COUNT && k->show != NULL; i++) {
+        if (name[0] != view_spec[i].key || name[1] != '\0') continue;
+        k->show->scene.view = (ViewKind)i;
+        return true;
+    }
+    return false;
+}
+
+bool desk_key(Desk *k, const char *name) {
+    if (name[0] == '\0') return false;
+    k->dirty = true;
+    if (k->show != NULL && k->show->scene.search != NULL && strcmp(name, "Ctrl+Q") != 0) {
+        search_key(k, name);
+        return true;
+    }
+    return run_command(k, name) || show_view(k, name);
+}
+
+void desk_type(Desk *k, const char *text) {
+    k->dirty = true;
+    if (k->show != NULL && k->show->scene.search != NULL) {
+        search_type(k, text);
+        return;
+    }
+    char key[8];
+    snprintf(key, sizeof key, "%s", text);
+    if (key[0] >= 'a' && key[0] <= 'z') key[0] = (char)(key[0] - 'a' + 'A');
+    if (strcmp(key, " ") != 0) desk_key(k, key); /* Space is a key of its own: it comes while it is held, too */
+}
