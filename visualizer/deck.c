@@ -8,6 +8,7 @@
 #include "frame.h"
 #include "html.h"
 #include "lua_ink.h"
+#include "svg.h"
 
 #include "../sim/lens/summary.h"
 
@@ -206,7 +207,7 @@ static void put_question(Deck *k, size_t nth) {
 
 /* ---------------------------------------------------------------- the source */
 
-enum { LINES_AROUND = 4, FEW_AROUND = 2, PIECES_MAX = 32 };
+enum { LINES_AROUND = 3, FEW_AROUND = 2, PIECES_MAX = 32 };
 
 static const char *ink_class(Tint tint) {
     switch (tint) {
@@ -469,13 +470,13 @@ static void put_page(Deck *k, Bytes *b) {
     ASSERT(canvas_pieces(k->canvas, &shared, picture, count) == count);
     put_head(k, b);
     html(b, "<svg class=\"shared\" width=\"0\" height=\"0\" aria-hidden=\"true\">");
-    bytes_add(b, shared.text, shared.len);
+    svg_shorten(b, shared.text, shared.len);
     html(b, "</svg>\n");
     put_bar(k, b);
     html(b, "<main>\n");
     for (size_t i = 0; i < count; at = k->after[i++]) {
         bytes_add(b, k->words.data + at, k->before[i] - at);
-        bytes_add(b, picture[i].text, picture[i].len);
+        svg_shorten(b, picture[i].text, picture[i].len);
         bytes_add(b, k->words.data + k->before[i], k->after[i] - k->before[i]);
     }
     bytes_add(b, k->words.data + at, k->words.len - at);
