@@ -509,15 +509,18 @@ static void shell_name(char *out, size_t size, const char *path) {
     if (quoted) snprintf(out + n, size - n, "'");
 }
 
-static void set_up(Deck *k) {
-    Scene *s = &k->w->scene;
-    k->view = s->view;
-    k->theme = s->theme;
+void deck_scene(Scene *s) {
     s->width_px = PICTURE_W;
     s->height_px = PICTURE_H;
     s->zoom = 1;
     s->bare = true;
     s->stage_share = stage_share;
+}
+
+static void set_up(Deck *k) {
+    k->view = k->w->scene.view;
+    k->theme = k->w->scene.theme;
+    deck_scene(&k->w->scene);
     shell_name(k->name, sizeof k->name, feed_path(k->w->feed));
     k->frame = frame_new();
     k->before = mem_zero(k->slides.count, sizeof *k->before);

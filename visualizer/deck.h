@@ -20,6 +20,9 @@ typedef struct {
 /* Theme and view are the scene's; the rest of its settings changes. The same trace gives the same bytes. */
 bool deck_write(Show *w, const DeckOptions *o, Diag *d);
 
+/* The settings of a slide's picture: its size, and nothing around it. */
+void deck_scene(Scene *s);
+
 /* The page's own texts, line by line, NULL at the end. The digest is the script's SHA-256 as a Content-Security-Policy
  * says it. */
 extern const char *const deck_style[], *const deck_script[];

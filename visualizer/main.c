@@ -4,6 +4,7 @@
  */
 #include "canvas.h"
 #include "deck.h"
+#include "film.h"
 #include "shot.h"
 #include "window.h"
 
@@ -18,7 +19,7 @@
 typedef struct {
     const char *trace, *at, *out, *view, *size, *span;
     const char *theme, *zoom, *why;
-    const char *steps, *from, *to;
+    const char *steps, *from, *to, *every, *fps;
     bool shot, deck, follow, lecture;
     unsigned bench;
 } Options;
@@ -29,6 +30,8 @@ enum {
     KEY_STEPS,
     KEY_FROM,
     KEY_TO,
+    KEY_EVERY,
+    KEY_FPS,
     KEY_VIEW,
     KEY_AT,
     KEY_SIZE,
@@ -56,9 +59,12 @@ static const struct argp_option options_of_argp[] = {
     {"deck", KEY_DECK, NULL, 0, "no window: write a talk, one HTML file, to the file of -o or to standard output", 1},
     {"steps", KEY_STEPS, "WHICH", 0,
      "with --deck: talk (notes, findings, and what matters between them; this if not said), notes, findings, story or all", 1},
-    {"from", KEY_FROM, "T", 0, "with --deck: from this time", 1},
-    {"to", KEY_TO, "T", 0, "with --deck: up to this time", 1},
-    {"output", 'o', "FILE", 0, "with --shot: FILE ends in .png, .svg or .pdf", 1},
+    {"from", KEY_FROM, "T", 0, "with --deck or --every: from this time", 1},
+    {"to", KEY_TO, "T", 0, "with --deck or --every: up to this time", 1},
+    {"every", KEY_EVERY, "T", 0, "with --shot: many pictures, so much virtual time apart", 1},
+    {"fps", KEY_FPS, "N", 0, "with --every: so many pictures of a film in a second; 30 if not said", 1},
+    {"output", 'o', "FILE", 0,
+     "with --shot: FILE ends in .png, .svg or .pdf; with --every: frames/%04d.png, or a film, run.mp4 or run.webm", 1},
     {"view", KEY_VIEW, "NAME", 0, "stage, heap, channels, timeline, or picture: what the program shows", 0},
     {"size", KEY_SIZE, "WxH", 0, "with --shot: in pixels, 1600x1000 if not said", 1},
     {"bench-frames", KEY_BENCH, "N", OPTION_HIDDEN, "paint N frames and print how long they took",
@@ -80,6 +86,8 @@ static error_t take_option(int key, char *arg, struct argp_state *state) {
     case KEY_STEPS: o->steps = arg; return 0;
     case KEY_FROM: o->from = arg; return 0;
     case KEY_TO: o->to = arg; return 0;
+    case KEY_EVERY: o->every = arg; return 0;
+    case KEY_FPS: o->fps = arg; return 0;
     case KEY_VIEW: o->view = arg; return 0;
     case KEY_SIZE: o->size = arg; return 0;
     case KEY_WHY: o->why = arg; return 0;
@@ -195,14 +203,62 @@ static bool open_show(Show *w, const Options *o, const char *path, Diag *d) {
     return false;
 }
 
+/* The times of --from and --to; what is not said is the run's. */
+static bool read_range(const Options *o, uint64_t *from_ns, uint64_t *to_ns, Diag *d) {
+    if (o->from && !time_parse(o->from, from_ns))
+        return diag_fail(d, EXIT_USAGE, "--from takes a time such as 3.473ms, not '%s'", o->from);
+    if (o->to && !time_parse(o->to, to_ns)) return diag_fail(d, EXIT_USAGE, "--to takes a time such as 3.473ms, not '%s'", o->to);
+    if (*from_ns <= *to_ns) return true;
+    return o->to ? diag_fail(d, EXIT_USAGE, "--from %s is after --to %s", o->from ? o->from : "0ns", o->to)
+                 : diag_fail(d, EXIT_USAGE, "--from %s is after the end of the trace", o->from);
+}
+
+/* One picture or many: the name of the file and the options have to agree. */
+static bool agree(const Options *o, Diag *d) {
+    bool film = film_is_film(o->out), many = film || film_is_sequence(o->out);
+    if (many && o->every == NULL) {
+        diag_fail(d, EXIT_USAGE, "'%s' is for many pictures: how far apart are they?", o->out);
+        return diag_remedy(d, "Say so in virtual time: --every 20us.");
+    }
+    if (!many && o->every) {
+        diag_fail(d, EXIT_USAGE, "with --every there are many pictures, and '%s' is one", o->out);
+        return diag_remedy(d, "Write frames/%%04d.png, or run.mp4.");
+    }
+    if (!many && (o->from || o->to)) return diag_fail(d, EXIT_USAGE, "--from and --to go with --every; one moment is --at");
+    if (many && o->at) return diag_fail(d, EXIT_USAGE, "--at is one moment; with --every there are --from and --to");
+    if (!film && o->fps) return diag_fail(d, EXIT_USAGE, "--fps goes with a film, -o run.mp4 or run.webm");
+    return true;
+}
+
+static bool read_fps(const char *text, unsigned *fps, Diag *d) {
+    char *end;
+    unsigned long n = strtoul(text, &end, 10);
+    if (!isdigit((unsigned char)text[0]) || *end != '\0' || n < 1 || n > 120)
+        return diag_fail(d, EXIT_USAGE, "--fps takes a number from 1 to 120, not '%s'", text);
+    *fps = (unsigned)n;
+    return true;
+}
+
+static bool write_many(Show *w, const Options *o, Diag *d) {
+    FilmOptions k = {.out = o->out, .to_ns = feed_end_ns(w->feed), .fps = FILM_FPS};
+    if (!time_parse(o->every, &k.every_ns) || k.every_ns == 0)
+        return diag_fail(d, EXIT_USAGE, "--every takes a time above 0, such as 20us, not '%s'", o->every);
+    if (o->span) time_parse(o->span, &k.span_ns);
+    if (!read_range(o, &k.from_ns, &k.to_ns, d) || (o->fps && !read_fps(o->fps, &k.fps, d))) return false;
+    if (k.to_ns > feed_end_ns(w->feed)) k.to_ns = feed_end_ns(w->feed);
+    if (k.from_ns > k.to_ns) return diag_fail(d, EXIT_USAGE, "--from %s is after the end of the trace", o->from);
+    return film_write(w, &k, d);
+}
+
 static bool write_shot(const Options *o, Diag *d) {
     Show w;
     if (o->out == NULL)
         return diag_fail(d, EXIT_USAGE, "--shot needs a file to write: -o FILE.png");
+    if (!agree(o, d)) return false;
     if (o->view && strcmp(o->view, "tokens") == 0) return shot_tokens(o->out, d);
     if (o->trace == NULL) return diag_fail(d, EXIT_USAGE, "--shot needs a trace");
     if (!open_show(&w, o, o->trace, d)) return false;
-    bool well = shot_write(&w, o->out, d);
+    bool well = o->every ? write_many(&w, o, d) : shot_write(&w, o->out, d);
     feed_close(w.feed);
     return well;
 }
@@ -214,16 +270,6 @@ static bool read_steps(const char *text, SlidesKind *kind, Diag *d) {
         return true;
     }
     return diag_fail(d, EXIT_USAGE, "--steps takes talk, notes, findings, story or all, not '%s'", text);
-}
-
-/* The times of --from and --to; what is not said is the run's. */
-static bool read_range(const Options *o, uint64_t *from_ns, uint64_t *to_ns, Diag *d) {
-    if (o->from && !time_parse(o->from, from_ns))
-        return diag_fail(d, EXIT_USAGE, "--from takes a time such as 3.473ms, not '%s'", o->from);
-    if (o->to && !time_parse(o->to, to_ns)) return diag_fail(d, EXIT_USAGE, "--to takes a time such as 3.473ms, not '%s'", o->to);
-    if (*from_ns <= *to_ns) return true;
-    return o->to ? diag_fail(d, EXIT_USAGE, "--from %s is after --to %s", o->from ? o->from : "0ns", o->to)
-                 : diag_fail(d, EXIT_USAGE, "--from %s is after the end of the trace", o->from);
 }
 
 static bool write_deck(const Options *o, Diag *d) {

@@ -139,7 +139,12 @@ static const char shot_doc[] = "One moment of a trace (or of a scenario, or a Go
                                "  --size WxH               in pixels (default 1600x1000)\n"
                                "  --theme dark|light       (default dark)\n"
                                "  --why g5                 select it, and say why it is as it is\n"
-                               "  -o FILE                  FILE.png, FILE.svg or FILE.pdf";
+                               "  -o FILE                  FILE.png, FILE.svg or FILE.pdf\n"
+                               "Many moments, as numbered files or as a film (ffmpeg makes it):\n"
+                               "  --every T                so much virtual time from one picture to the next\n"
+                               "  --from T, --to T         (default: the whole run)\n"
+                               "  -o FILE                  frames/%04d.png (.svg, .pdf), run.mp4 or run.webm\n"
+                               "  --fps N                  pictures of a film in a second (default 30)";
 
 int cmd_shot(int argc, char **argv) {
     if (help_wanted(

@@ -83,15 +83,15 @@ _faultline() {
     --view) _faultline_words stage heap channels timeline picture; return ;;
     --at | -a) _faultline_words end first:P_RETAKE last:P_RETAKE; return ;;
     --out) if [ "$command" = calibrate ]; then _faultline_files .profile; else _faultline_files .trace; fi; return ;;
-    --output) _faultline_files .png .svg .pdf .html; return ;;
+    --output) _faultline_files .png .svg .pdf .mp4 .webm .html; return ;;
     -o)
         case $command in
         run | import) _faultline_files .trace ;;
         calibrate) _faultline_files .profile ;;
-        *) _faultline_files .png .svg .pdf ;;
+        *) _faultline_files .png .svg .pdf .mp4 .webm ;;
         esac
         return ;;
-    --seed | --procs | --set | --from | --to | --g | --span | --zoom | --size | -s | -p | -S | -f | -g) return ;;
+    --seed | --procs | --set | --from | --to | --every | --fps | --g | --span | --zoom | --size | -s | -p | -S | -f | -g) return ;;
     -t) if [ "$command" = run ]; then _faultline_words model measured; fi; return ;;
     esac
     if [[ $cur == -* ]]; then
@@ -99,8 +99,8 @@ _faultline() {
         run) _faultline_words --out --seed --procs --stress --set --device --profile --time --narrate --quiet --help ;;
         test) _faultline_words --device --profile --help ;;
         replay) _faultline_words --device --help ;;
-        view) _faultline_words --follow --shot --deck --steps --from --to --output --view --size "$view" ;;
-        shot) _faultline_words --output --view --size "$view" ;;
+        view) _faultline_words --follow --shot --deck --steps --from --to --every --fps --output --view --size "$view" ;;
+        shot) _faultline_words --output --view --size --from --to --every --fps "$view" ;;
         show) _faultline_words --from --to --g --event --words --help ;;
         calibrate) _faultline_words --out --device --quick --help ;;
         summary | findings) _faultline_words --json --help ;;

@@ -58,7 +58,11 @@ _faultline_command() {
     local -a shot=(
         '--view[what to draw]:view:(stage heap channels timeline picture)'
         '--size[in pixels]:width x height:'
-        '(-o --output)'{-o,--output}'[the picture]:picture:_files -g "*.(png|svg|pdf)"'
+        '(-o --output)'{-o,--output}'[the picture]:picture:_files -g "*.(png|svg|pdf|mp4|webm)"'
+        '--every[many pictures, so far apart]:time:'
+        '--fps[of a film]:number:'
+        '--from[from this time]:time:'
+        '--to[up to this time]:time:'
     )
     local -a device=('(-d --device)'{-d,--device}'[where kernels run]:device:_faultline_devices')
     local -a profile=('(-P --profile)'{-P,--profile}'[measured costs]:profile:_files -g "*.profile"')
@@ -78,7 +82,7 @@ _faultline_command() {
     test) _arguments $device $profile '--help[say more]' '*:scenario or folder:_faultline_scenarios' ;;
     view) _arguments $view $shot '--follow[stay at the end]' '--shot[no window: one picture]' \
         '--deck[no window: a talk]' '--steps[which slides]:which:(talk notes findings story all)' \
-        '--from[from this time]:time:' '--to[to this time]:time:' '--help[say more]' \
+        '--help[say more]' \
         ':trace or scenario:_files -g "*.(trace|lua)"' ;;
     shot) _arguments $view $shot '--help[say more]' $trace ;;
     show)
