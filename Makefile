@@ -35,10 +35,11 @@ SCRIPT = script strand sandbox word meter liveness roots doors lib pattern prelu
 CALIBRATE = samples fit program mechanism probe device gobench
 CLI    = main runner paths cmd_run cmd_replay cmd_show cmd_summary cmd_findings cmd_diff cmd_export cmd_import \
          cmd_why cmd_test cmd_devices print_flow cmd_calibrate cmd_view
-VIEW   = main sdl desk keys shot film slides deck deck_style html svg show player predict find feed lanes steps past story frame \
-         layout_frame layout_stage layout_memory layout_heap layout_timeline layout_channels layout_contexts pipeline view \
+VIEW   = main sdl desk keys shot film save slides deck deck_style html svg show player predict find feed lanes steps past story \
+         frame layout_frame layout_stage layout_memory layout_heap layout_timeline layout_channels layout_contexts pipeline view \
          view_stage view_heap view_pins view_timeline view_channels view_occupancy view_contexts view_select view_panel \
-         view_picture view_bars view_tokens stage_ps stage_side stage_c stage_device token fault lua_ink theme draw draw_cairo
+         view_picture view_bars view_save view_tokens stage_ps stage_side stage_c stage_device token fault lua_ink theme draw \
+         draw_cairo
 
 SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:%=sim/mem/%) $(DEV:%=sim/dev/%) \
          $(RT:%=sim/rt/%) $(SCRIPT:%=sim/script/%) $(CALIBRATE:%=sim/calibrate/%)

@@ -48,6 +48,7 @@ const char *const deck_style[] = {
     ".picture{grid-area:picture}",
     ".more{grid-area:more;min-width:0}",
     ".picture svg{stroke-miterlimit:10;display:block;width:100%;height:auto;border-radius:6px}",
+    "image{image-rendering:pixelated}",
     ".title{margin-bottom:1rem;padding-bottom:1rem;border-bottom:1px solid var(--hair)}",
     ".title h1{font-size:1.625rem;line-height:1.23}",
     ".title p{margin-top:.375rem}",

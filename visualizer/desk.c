@@ -91,8 +91,9 @@ void desk_press(Desk *k, Point at) {
     k->dirty = true;
     k->pressed_moved = false;
     k->drag_x = at.x;
-    if (s->help) {
-        s->help = false;
+    s->told = NULL;
+    if (s->help || s->saving) {
+        s->help = s->saving = false;
         return;
     }
     if (on_divider(k, at)) {

@@ -26,6 +26,7 @@ typedef struct {
     uint64_t hover_since; /* ms */
     bool zoomed;          /* somebody has chosen a window of time */
     char search[SEARCH_MAX];
+    char told[1280]; /* what has become of what was saved last */
 } Desk;
 
 /* Another run, or none. */

@@ -74,6 +74,7 @@ void frame_build(Frame *f, const Scene *s) {
     view_transport(&transport);
     view_strip(&strip);
     view_search(&overlay);
+    view_save(&overlay);
     view_help(&overlay);
     view_tooltip(&overlay);
 }

@@ -2,10 +2,12 @@
 #include "desk.h"
 
 #include "find.h"
+#include "save.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---------------------------------------------------------------- what buttons do, too */
 
@@ -74,6 +76,24 @@ static void search_key(Desk *k, const char *name) {
     else if (strcmp(name, "Return") == 0) search_go(k);
 }
 
+/* ---------------------------------------------------------------- saving */
+
+static void save_as(Desk *k, SaveKind kind) {
+    char name[SAVE_NAME_MAX], folder[1024];
+    Diag d;
+    if (!save_view(k->show, kind, name, &d)) snprintf(k->told, sizeof k->told, "Not saved: %s", d.message);
+    else snprintf(k->told, sizeof k->told, "Saved %s/%s", getcwd(folder, sizeof folder) ? folder : ".", name);
+    k->show->scene.told = k->told;
+}
+
+/* One key says as what; any other one closes the question. */
+static void save_key(Desk *k, const char *name) {
+    k->show->scene.saving = false;
+    for (int i = 0; i < SAVE_COUNT; i++) {
+        if (name[0] == save_spec[i].key && name[1] == '\0') save_as(k, (SaveKind)i);
+    }
+}
+
 /* ---------------------------------------------------------------- commands */
 
 static void nothing(Desk *k) { (void)k; }
@@ -133,6 +153,7 @@ static void faster(Desk *k) { player_speed(&k->show->player, 1); }
 static void slower(Desk *k) { player_speed(&k->show->player, -1); }
 
 static void find(Desk *k) { open_search(k, true); }
+static void ask_save(Desk *k) { k->show->scene.saving = true; }
 static void ask_why(Desk *k) { k->show->scene.asks_why = !k->show->scene.asks_why; }
 static void predict(Desk *k) {
     k->show->player.predict = !k->show->player.predict;
@@ -206,8 +227,14 @@ static bool show_view(Desk *k, const char *name) {
 bool desk_key(Desk *k, const char *name) {
     if (name[0] == '\0') return false;
     k->dirty = true;
-    if (k->show != NULL && k->show->scene.search != NULL && strcmp(name, "Ctrl+Q") != 0) {
+    if (k->show != NULL) k->show->scene.told = NULL;
+    bool asked = k->show != NULL && strcmp(name, "Ctrl+Q") != 0;
+    if (asked && k->show->scene.search != NULL) {
         search_key(k, name);
+        return true;
+    }
+    if (asked && k->show->scene.saving) {
+        save_key(k, name);
         return true;
     }
     return run_command(k, name) || show_view(k, name);

@@ -67,6 +67,8 @@ typedef struct {
     bool bare; /* only what the view shows: who has it in a page of his own says the rest there */
     const char *search; /* what stands in the search line; NULL = there is no line */
     bool search_failed; /* nothing of the kind */
+    bool saving;      /* as what file? */
+    const char *told; /* what has become of it; NULL = nothing was saved just now */
     double stage_share; /* of the room above the transport; 0 = the default */
     Thing selected;
     Thing hovered;

@@ -80,6 +80,7 @@ void view_picture(const View *v); /* what the program has shown last, as large a
 void view_strip(const View *v); /* lecture mode: the headline in one line */
 void view_help(const View *v);  /* all keys */
 void view_search(const View *v); /* the line in which one types what to look for */
+void view_save(const View *v);   /* what to save as, and what has become of it */
 void view_tooltip(const View *v);
 void view_empty(DrawList *d, double w, double h, const char *headline,
                 const char *remedy); /* no trace */
