@@ -40,7 +40,7 @@ VIEW   = main sdl desk keys shot show player predict find knobs rerun feed lanes
          pipeline view view_compare view_knobs view_stage view_heap view_pins view_timeline view_channels \
          view_occupancy view_contexts view_select view_panel view_picture view_bars view_tokens stage_ps stage_side \
          stage_c stage_device token fault lua_ink theme draw draw_cairo selection menu blame view_menu view_span \
-         view_blame view_veil
+         view_blame view_veil film save slides deck deck_style html svg view_save
 
 SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:%=sim/mem/%) $(DEV:%=sim/dev/%) \
          $(RT:%=sim/rt/%) $(SCRIPT:%=sim/script/%) $(CALIBRATE:%=sim/calibrate/%)
@@ -52,7 +52,7 @@ TESTS  = main check tidy_test program imported scenario audit invariant messages
          $(TESTS_SCRIPT:%=script/%_test) script/attempt \
          calibrate/fit_test \
          $(TESTS_CLI:%=cli/%_test) cli/command $(TESTS_VIEW:%=visualizer/%_test) \
-         visualizer/sample visualizer/at_desk visualizer/contrast $(TWINS:%=twins/%) twins/twins_test
+         visualizer/sample visualizer/at_desk visualizer/contrast visualizer/browser $(TWINS:%=twins/%) twins/twins_test
 TWINS  = facts twin
 TESTS_BASE   = base
 TESTS_EVENT  = trace model
@@ -63,7 +63,7 @@ TESTS_RT     = sched rules stw gc queue lock sync callback wait random memory_ra
 TESTS_SCRIPT = sandbox budget order value chan_table select error \
                knob kernel rule sync pthread memory queue timer context moved strand liveness forget roots objects
 TESTS_CLI    = output same cut wrong golden picture export findings diff calibrate service
-TESTS_VIEW   = draw layout channels player desk lesson compare picture heap window
+TESTS_VIEW   = draw layout channels player desk lesson compare picture heap window deck film
 
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 

@@ -108,8 +108,8 @@ void desk_press(Desk *k, Point at) {
     k->dirty = true;
     k->pressed_moved = false;
     k->drag_x = at.x;
-    if (s->help) {
-        s->help = false;
+    if (s->help || s->saving) {
+        s->help = s->saving = false;
         return;
     }
     const Hit *hit = hits_at(&k->frame->hits, at);

@@ -124,6 +124,7 @@ void frame_build(Frame *f, const Scene *s) {
     view_strip(&strip);
     view_search(&overlay);
     view_knobs(&overlay);
+    view_save(&overlay);
     view_help(&overlay);
     view_tooltip(&overlay);
     view_said(&overlay);

@@ -36,7 +36,7 @@ static const StageMetrics stage_metrics[] = {
 const StageMetrics *stage_metrics_for(double stage_h) { return &stage_metrics[stage_h >= 520 ? 0 : stage_h >= 400 ? 1 : 2]; }
 
 static double panel_width(const FrameLayout *f, const Scene *s) {
-    if (s->view == VIEW_COMPARE || !s->panel || s->lecture || f->w < 1024 || f->h < 640) return 0;
+    if (s->view == VIEW_COMPARE || !s->panel || s->bare || s->lecture || f->w < 1024 || f->h < 640) return 0;
     return floor(clamp(.24 * f->w, 320, 440) / 8) * 8;
 }
 
@@ -60,7 +60,7 @@ void layout_frame(FrameLayout *f, const Scene *s) {
     f->u = fmax(1, fmin(w / 1600, h / 1000) * s->zoom) * (s->lecture ? 1.35 : 1);
     f->w = w / f->u;
     f->h = h / f->u;
-    double bar = f->h < 900 ? 48 : 56, pw = panel_width(f, s), mw = f->w - pw,
+    double bar = s->bare ? 0 : f->h < 900 ? 48 : 56, pw = panel_width(f, s), mw = f->w - pw,
            room = f->h - 2 * bar;
     double strip = s->lecture ? 52 : 0;
     double share = s->lecture                  ? .70

@@ -89,6 +89,7 @@ void view_strip(const View *v); /* lecture mode: the headline in one line */
 void view_help(const View *v);  /* all keys */
 void view_search(const View *v); /* the line in which one types what to look for */
 void view_knobs(const View *v);  /* the settings, to run it again */
+void view_save(const View *v);   /* what to save it as */
 void view_tooltip(const View *v);
 void view_blame(const View *v); /* arrows over the stage */
 double view_blame_list(const View *v, double x, double y, double w, double end); /* in the panel; where it ends */
