@@ -7,6 +7,7 @@
 #define FAULTLINE_DESK_H
 
 #include "frame.h"
+#include "motion.h"
 #include "rerun.h"
 #include "show.h"
 
@@ -25,6 +26,9 @@ typedef struct {
     bool pressed_moved;   /* since the button went down */
     Thing hover_next;     /* what the pointer is over, shown after a moment */
     uint64_t hover_since; /* ms */
+    bool held;            /* a key is held down, and repeats: who goes so fast sees nothing move */
+    Motions motions;
+    bool moves;           /* something was on its way in the picture painted last */
     bool zoomed;          /* somebody has chosen a window of time */
     char search[SEARCH_MAX];
     Knobs knobs;
@@ -61,6 +65,9 @@ void desk_measure(Desk *k, Point at);
 void desk_pinch(Desk *k, Point at, double parted);
 /* Notches of the wheel: away from the user is positive, and so is to the right. */
 void desk_wheel(Desk *k, Point at, int away, int right);
+
+/* The picture as it is at this moment, to be painted: what has just moved is on its way. */
+void desk_picture(Desk *k, uint64_t now_ms);
 
 /* Time has passed: plays, reads what the file has more, shows a tooltip that is due. */
 void desk_tick(Desk *k, uint64_t wall_ns, uint64_t now_ms);

@@ -20,7 +20,7 @@ typedef struct {
     const char *trace, *other, *at, *out, *view, *size, *span;
     const char *theme, *zoom, *why;
     const char *steps, *from, *to, *every, *fps;
-    bool shot, deck, follow, lecture;
+    bool shot, deck, follow, lecture, still;
     unsigned bench;
 } Options;
 
@@ -41,7 +41,8 @@ enum {
     KEY_SPAN,
     KEY_LECTURE,
     KEY_WHY,
-    KEY_BENCH
+    KEY_BENCH,
+    KEY_STILL
 };
 
 static const struct argp_option options_of_argp[] = {
@@ -67,6 +68,7 @@ static const struct argp_option options_of_argp[] = {
      "with --shot: FILE ends in .png, .svg or .pdf; with --every: frames/%04d.png, or a film, run.mp4 or run.webm", 1},
     {"view", KEY_VIEW, "NAME", 0, "stage, heap, channels, compare (of two traces), timeline, or picture: what the program shows", 0},
     {"size", KEY_SIZE, "WxH", 0, "with --shot: in pixels, 1600x1000 if not said", 1},
+    {"reduced-motion", KEY_STILL, NULL, 0, "nothing is seen to move: it is at once where it goes", 0},
     {"bench-frames", KEY_BENCH, "N", OPTION_HIDDEN, "paint N frames and print how long they took",
      2},
     {0},
@@ -81,6 +83,7 @@ static error_t take_option(int key, char *arg, struct argp_state *state) {
     case KEY_ZOOM: o->zoom = arg; return 0;
     case KEY_FOLLOW: o->follow = true; return 0;
     case KEY_LECTURE: o->lecture = true; return 0;
+    case KEY_STILL: o->still = true; return 0;
     case KEY_SHOT: o->shot = true; return 0;
     case KEY_DECK: o->deck = true; return 0;
     case KEY_STEPS: o->steps = arg; return 0;
@@ -174,6 +177,7 @@ static bool set_up(Show *w, const Options *o, Diag *d) {
     if (o->zoom && !read_zoom(o->zoom, s, d)) return false;
     if (o->why && !read_thing(o->why, s, d)) return false;
     s->lecture = o->lecture;
+    s->still = o->still;
     if (o->at) {
         if (!show_go_to(w, o->at, d)) return false;
         player_near(&w->player, w->feed);
@@ -322,7 +326,7 @@ static bool show_window(const Options *o, Diag *d) {
     }
     if (open) w.player.follow = o->follow && feed_is_open(w.feed);
     for (char *next; (next = window_run(open ? &w : NULL)) != NULL; free(next)) {
-        Options later = {.theme = o->theme, .zoom = o->zoom};
+        Options later = {.theme = o->theme, .zoom = o->zoom, .still = o->still};
         if (open) show_free(&w);
         open = open_show(&w, &later, next, d);
         if (!open) diag_print(d, stderr);

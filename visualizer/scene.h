@@ -67,6 +67,7 @@ typedef struct Scene {
     double zoom; /* .8 .. 1.5 */
     Theme theme;
     ViewKind view;
+    bool still; /* nothing is seen to move: it is at once where it goes */
     bool panel, lecture, help;
     bool bare; /* only what the view shows: who has it in a page of his own says the rest there */
     const char *search; /* what stands in the search line; NULL = there is no line */

@@ -140,6 +140,8 @@ bool is_changed(const Scene *s, Kind kind, uint64_t id); /* does the event on sh
 void ring_g(const View *v, double cx, double cy, double r, uint64_t g);
 uint64_t thread_for_p(const Model *m, uint64_t p); /* the M that is on its way to it, or NONE */
 void mark_thing(const View *v, Box b, Kind kind, uint64_t id); /* it can be hovered and clicked */
+/* What is drawn until draw_end_mover is this thing, which goes from place to place; `carries` is the goroutine in it, or NONE. */
+void begin_mover(const View *v, Box b, Kind kind, uint64_t id, uint64_t carries);
 /* Shortened to fit, drawn if anything is left; returns the width. */
 double draw_fitted(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
                    const char *text, double room);
