@@ -40,7 +40,7 @@ VIEW   = main sdl desk keys shot show player predict find feed lanes steps past 
          pipeline view view_compare view_stage view_heap view_pins view_timeline \
          view_channels view_occupancy view_contexts view_select view_panel view_picture view_bars view_tokens \
          stage_ps stage_side stage_c stage_device token fault lua_ink theme draw draw_cairo \
-         selection menu blame view_menu view_span view_blame view_veil
+         selection menu blame view_menu view_span view_blame view_veil view_end
 
 SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:%=sim/mem/%) $(DEV:%=sim/dev/%) \
          $(RT:%=sim/rt/%) $(SCRIPT:%=sim/script/%) $(CALIBRATE:%=sim/calibrate/%)

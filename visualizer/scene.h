@@ -10,6 +10,7 @@
 #include "menu.h"
 #include "past.h"
 #include "../sim/lens/findings.h"
+#include "../sim/lens/summary.h"
 #include "draw.h"
 #include "steps.h"
 #include "story.h"
@@ -42,6 +43,7 @@ typedef struct Scene {
     bool growing;        /* more may come */
     const Finding *finding; /* in the order of their evidence */
     size_t finding_count;
+    const Summary *summary; /* of all that has been read */
     const char *trouble; /* why nothing after end_ns can be shown; "" = all is well */
 
     /* the moment */
@@ -67,6 +69,7 @@ typedef struct Scene {
     Theme theme;
     ViewKind view;
     bool panel, lecture, help;
+    bool drawer; /* the panel, where it has no place of its own */
     const char *search; /* what stands in the search line; NULL = there is no line */
     bool search_failed; /* nothing of the kind */
     double stage_share; /* of the room above the transport; 0 = the default */
