@@ -2,10 +2,21 @@
 #include "desk.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
-enum { READ_EVENTS = 200000, POLL_MS = 100, TOOLTIP_MS = 80 };
+enum { READ_EVENTS = 200000, POLL_MS = 100, TOOLTIP_MS = 80, RERUN_MS = 20 };
+
+void desk_close(Desk *k) {
+    for (size_t i = 0; i < k->rerun_count; i++) rerun_free(k->rerun[i]);
+    free(k->rerun);
+    k->rerun = NULL;
+    k->rerun_count = k->rerun_cap = 0;
+    k->show = NULL;
+}
 
 void desk_open(Desk *k, Show *w) {
+    desk_close(k);
     *k = (Desk){.frame = k->frame, .show = w, .full_screen = k->full_screen, .hover_next = NO_THING, .dirty = true};
 }
 
@@ -230,8 +241,36 @@ static void pass_time(Desk *k, uint64_t wall_ns) {
     if (p->playing || p->now_ns != before) k->dirty = true;
 }
 
+/* The trace is opened as soon as it can be, and grows before one's eyes. */
+static void look_after_rerun(Desk *k) {
+    if (!k->knobs.runs) return;
+    Rerun *r = k->rerun[k->rerun_count - 1];
+    RerunState state = rerun_poll(r);
+    Feed *f = NULL;
+    Diag d;
+    bool open = state != RERUN_FAILED && feed_open(&f, rerun_path(r), &d);
+    if (!open && state == RERUN_RUNS) return;
+    k->knobs.runs = false;
+    k->dirty = true;
+    if (open) {
+        if (!feed_read(f, READ_EVENTS) && state == RERUN_RUNS) {
+            k->knobs.runs = true; /* a head alone shows nothing */
+            feed_close(f);
+            return;
+        }
+        if (show_beside(k->show, f, &d)) {
+            k->show->scene.knobs = NULL;
+            k->show->scene.view = VIEW_COMPARE;
+            return;
+        }
+        feed_close(f);
+    }
+    plain_text(k->knobs.words, sizeof k->knobs.words, state == RERUN_FAILED ? rerun_words(r) : d.message);
+}
+
 void desk_tick(Desk *k, uint64_t wall_ns, uint64_t now_ms) {
     if (k->show == NULL) return;
+    look_after_rerun(k);
     read_more(k, k->show);
     if (k->show->beside) read_more(k, k->show->beside);
     if (show_compare(k->show, READ_EVENTS)) k->dirty = true;
@@ -245,6 +284,7 @@ int desk_patience(const Desk *k) {
     const Feed *f = k->show->feed;
     const Show *b = k->show->beside;
     if (k->show->player.playing || feed_count(f) < feed_total(f)) return 0;
+    if (k->knobs.runs) return RERUN_MS;
     bool grows = feed_is_open(f) || (b && feed_is_open(b->feed));
     if (b && (feed_count(b->feed) < feed_total(b->feed) || (k->show->versus && !versus_is_done(k->show->versus) && !grows))) return 0;
     if (k->hover_next.id != NONE && k->show->scene.hovered.id == NONE) return TOOLTIP_MS;

@@ -7,6 +7,7 @@
 #define FAULTLINE_DESK_H
 
 #include "frame.h"
+#include "rerun.h"
 #include "show.h"
 
 typedef enum { DRAG_NONE, DRAG_SEEK, DRAG_SCRUB, DRAG_PAN, DRAG_SPEED, DRAG_DIVIDER, DRAG_MEASURE } Drag;
@@ -30,10 +31,14 @@ typedef struct {
     char said[SAID_MAX];
     char copy[COPY_MAX]; /* a wish: to be put where other programs paste from; then made empty */
     double pinched; /* since the last step of the zoom */
+    Knobs knobs;
+    Rerun **rerun; /* the newest last: it may still run. Traces of older ones may still be on show */
+    size_t rerun_count, rerun_cap;
 } Desk;
 
 /* Another run, or none. */
 void desk_open(Desk *k, Show *w);
+void desk_close(Desk *k); /* at the end; the show and the frame are not its own */
 
 /* A key by its name: "Right", "Page Down", "Ctrl+Right", "Shift+Left", or the character it writes, letters large: "Y", "+", "?". False: it
  * does nothing here. keys.def lists them. */

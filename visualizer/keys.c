@@ -88,6 +88,44 @@ static void search_key(Desk *k, const char *name) {
     else if (strcmp(name, "Return") == 0) search_go(k);
 }
 
+/* ---------------------------------------------------------------- run again */
+
+static void open_knobs(Desk *k) {
+    Scene *s = &k->show->scene;
+    if (k->knobs.runs) s->knobs = &k->knobs;
+    else if (knobs_read(&k->knobs, k->show->feed)) s->knobs = &k->knobs;
+    desk_halt(k);
+}
+
+static void run_again(Desk *k) {
+    char text[KNOB_ROWS_MAX][80];
+    const char *set[KNOB_ROWS_MAX];
+    Rerun *r;
+    Diag d;
+    size_t n = knobs_changed(&k->knobs, text);
+    for (size_t i = 0; i < n; i++) set[i] = text[i];
+    if (!rerun_start(&r, feed_path(k->show->feed), set, n, &d)) {
+        plain_text(k->knobs.words, sizeof k->knobs.words, d.message);
+        return;
+    }
+    GROW(k->rerun, k->rerun_cap, k->rerun_count + 1);
+    k->rerun[k->rerun_count++] = r;
+    k->knobs.runs = true;
+    k->knobs.words[0] = '\0';
+}
+
+static void knobs_key(Desk *k, const char *name) {
+    Knobs *x = &k->knobs;
+    if (strcmp(name, "Escape") == 0) k->show->scene.knobs = NULL;
+    else if (x->runs) return;
+    else if (strcmp(name, "Up") == 0) knobs_move(x, -1);
+    else if (strcmp(name, "Down") == 0 || strcmp(name, "Tab") == 0) knobs_move(x, 1);
+    else if (strcmp(name, "Left") == 0) knobs_turn(x, -1);
+    else if (strcmp(name, "Right") == 0) knobs_turn(x, 1);
+    else if (strcmp(name, "Backspace") == 0) knobs_back(x);
+    else if (strcmp(name, "Return") == 0) run_again(k);
+}
+
 /* ---------------------------------------------------------------- commands */
 
 static void nothing(Desk *k) { (void)k; }
@@ -261,8 +299,10 @@ bool desk_key(Desk *k, const char *name) {
     if (name[0] == '\0') return false;
     k->dirty = true;
     unsay(k);
-    if (k->show != NULL && k->show->scene.search != NULL && strcmp(name, "Ctrl+Q") != 0) {
-        search_key(k, name);
+    bool leaves = k->show == NULL || strcmp(name, "Ctrl+Q") == 0;
+    if (!leaves && (k->show->scene.search || k->show->scene.knobs)) {
+        if (k->show->scene.search) search_key(k, name);
+        else knobs_key(k, name);
         return true;
     }
     if (k->show != NULL && k->show->scene.menu != NULL) {
@@ -278,6 +318,10 @@ void desk_type(Desk *k, const char *text) {
     k->dirty = true;
     if (desk_takes_text(k)) {
         search_type(k, text);
+        return;
+    }
+    if (k->show != NULL && k->show->scene.knobs != NULL) {
+        if (!k->knobs.runs) knobs_type(&k->knobs, text);
         return;
     }
     if (strcmp(text, " ") == 0) return; /* Space is a key of its own: it comes while it is held, too */

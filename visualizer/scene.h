@@ -12,6 +12,7 @@
 #include "../sim/lens/findings.h"
 #include "../sim/lens/summary.h"
 #include "draw.h"
+#include "knobs.h"
 #include "steps.h"
 #include "story.h"
 #include "theme.h"
@@ -72,6 +73,7 @@ typedef struct Scene {
     bool drawer; /* the panel, where it has no place of its own */
     const char *search; /* what stands in the search line; NULL = there is no line */
     bool search_failed; /* nothing of the kind */
+    const Knobs *knobs; /* being changed, to run it again; NULL = they are not */
     double stage_share; /* of the room above the transport; 0 = the default */
     Thing selected;
     Thing hovered;

@@ -79,6 +79,7 @@ static void drop_canvas(void) {
 
 void window_close(void) {
     drop_canvas();
+    desk_close(&win.desk);
     frame_free(win.desk.frame);
     if (win.renderer) SDL_DestroyRenderer(win.renderer);
     if (win.window) SDL_DestroyWindow(win.window);
@@ -290,7 +291,7 @@ char *window_run(Show *w) {
         Uint64 took = SDL_GetTicks64() - start;
         if (w && w->player.playing && took < 15) SDL_Delay((Uint32)(15 - took));
     }
-    k->show = NULL;
+    desk_open(k, NULL);
     char *path = k->quit ? NULL : win.dropped;
     if (k->quit) free(win.dropped);
     win.dropped = NULL;

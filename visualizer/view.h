@@ -89,6 +89,7 @@ void view_picture(const View *v); /* what the program has shown last, as large a
 void view_strip(const View *v); /* lecture mode: the headline in one line */
 void view_help(const View *v);  /* all keys */
 void view_search(const View *v); /* the line in which one types what to look for */
+void view_knobs(const View *v);  /* the settings, to run it again */
 void view_tooltip(const View *v);
 void view_blame(const View *v); /* arrows over the stage */
 double view_blame_list(const View *v, double x, double y, double w, double end); /* in the panel; where it ends */
@@ -153,6 +154,9 @@ double draw_ended(DrawList *d, double x, double y, TextStyle s, unsigned tint, c
 /* For a number or a short name, of which no part says anything: smaller, else not at all. */
 double draw_short(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
                   const char *text, double room);
+/* Prose from the baseline y on, in lines of `w`; **this** is `strong`. Returns the baseline after the last line. At most `lines`; the last
+ * one then ends in an ellipsis. */
+double prose(const View *v, const char *text, double x, double y, double w, TextStyle s, double leading, Tint tint, Tint strong, int lines);
 /* Whole or not at all. */
 double draw_whole(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
                   const char *text, double room);

@@ -88,10 +88,8 @@ static void draw_words(const View *v, const Word *word, size_t count, double x, 
     }
 }
 
-/* Prose from the baseline y on, in lines of `w`; returns the baseline after the last line. At most
- * `lines`; the last one then ends in an ellipsis. */
-static double prose(const View *v, const char *text, double x, double y, double w, TextStyle s,
-                    double leading, Tint tint, Tint strong, int lines) {
+double prose(const View *v, const char *text, double x, double y, double w, TextStyle s, double leading, Tint tint, Tint strong,
+             int lines) {
     Word line[LINE_WORDS], word[WORD_PIECES];
     size_t count = 0, n;
     double used = 0, space = text_width(" ", s);
