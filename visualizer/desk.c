@@ -95,6 +95,7 @@ static void press_hit(Desk *k, const Hit *hit, Point at) {
         break;
     case HIT_KEYS: s->help = true; break;
     case HIT_VIEW: s->view = (ViewKind)hit->value; break;
+    case HIT_NOTHING: break;
     case HIT_MENU: menu_choose(k, (MenuLine)hit->value); break;
     case HIT_TIME:
         desk_halt(k);

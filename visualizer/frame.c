@@ -105,7 +105,7 @@ void frame_build(Frame *f, const Scene *s) {
     f->box[PART_TOP] = l->top;
     f->box[PART_STAGE] = l->stage;
     f->box[PART_TIMELINE] = l->timeline;
-    f->box[PART_PANEL] = l->panel;
+    f->box[PART_PANEL] = l->drawer ? (Box){0} : l->panel;
     f->box[PART_TRANSPORT] = l->transport;
     f->box[PART_STRIP] = l->strip;
     f->box[PART_FIGURES] = l->figures;
@@ -119,9 +119,10 @@ void frame_build(Frame *f, const Scene *s) {
     if (s->view == VIEW_CHANNELS) view_occupancy(&timeline);
     else if (s->view == VIEW_HEAP) view_pins(&timeline);
     else if (s->view != VIEW_COMPARE) view_timeline(&timeline);
-    view_panel(&panel);
+    if (!l->drawer) view_panel(&panel);
     view_transport(&transport);
     view_strip(&strip);
+    if (l->drawer) view_panel(&overlay);
     view_search(&overlay);
     view_knobs(&overlay);
     view_save(&overlay);

@@ -224,7 +224,7 @@ static void fit(Desk *k) {
 }
 
 static void toggle(bool *setting) { *setting = !*setting; }
-static void toggle_panel(Desk *k) { toggle(&k->show->scene.panel); }
+static void toggle_panel(Desk *k) { toggle(k->frame->layout.small ? &k->show->scene.drawer : &k->show->scene.panel); }
 static void toggle_lecture(Desk *k) { toggle(&k->show->scene.lecture); }
 static void toggle_help(Desk *k) { toggle(&k->show->scene.help); }
 static void toggle_theme(Desk *k) {

@@ -45,7 +45,7 @@ static void sysmon(const View *v, double y, double pitch) {
         else if (text_width(text, digits(13, 400)) > w)
             snprintf(text, sizeof text, "next in %s", time);
     }
-    draw_fitted(v->d, x, y + 58, digits(13, 400), TINT_T2, ANCHOR_START, text, w);
+    if (!stage_pause(v, x, y + 58, w)) draw_fitted(v->d, x, y + 58, digits(13, 400), TINT_T2, ANCHOR_START, text, w);
     mark_thing(v, (Box){x, y - 14, w, 76}, KIND_M, 1);
 }
 

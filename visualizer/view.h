@@ -23,6 +23,7 @@ typedef enum {
     HIT_SPEED,
     HIT_KEYS,
     HIT_VIEW, /* a click shows view `value` */
+    HIT_NOTHING, /* something lies over what is below it */
     HIT_MENU, /* a click takes line `value` of the menu */
     HIT_TIME, /* a click goes to the time `value` */
 } HitKind;
@@ -95,6 +96,11 @@ void view_blame(const View *v); /* arrows over the stage */
 double view_blame_list(const View *v, double x, double y, double w, double end); /* in the panel; where it ends */
 /* All of the region at 45 % but these places. */
 void draw_veil(const View *v, Box region, const Box *places, size_t count);
+bool is_at_end(const Scene *s); /* of a run that is over */
+double view_end_figures(const View *v, double x, double y, double w, double end); /* in the panel; where it ends */
+/* All wait, and the first timer ends that. */
+bool nothing_runs_until(const Model *m, uint64_t now_ns, uint64_t *at, uint64_t *since);
+bool stage_pause(const View *v, double x, double y, double w); /* says so, at this base line; false: it is not so */
 void view_menu(const View *v);
 void view_said(const View *v); /* what came of a key, under the top bar */
 void view_span(const View *v); /* the measured one, over the lanes */
