@@ -82,6 +82,10 @@ static void press_hit(Desk *k, const Hit *hit, Point at) {
         break;
     case HIT_KEYS: s->help = true; break;
     case HIT_VIEW: s->view = (ViewKind)hit->value; break;
+    case HIT_TIME:
+        desk_halt(k);
+        player_seek_ns(p, k->show->feed, hit->value);
+        break;
     }
 }
 
@@ -153,11 +157,11 @@ void desk_wheel(Desk *k, Point at, int away, int right) {
 /* ---------------------------------------------------------------- time */
 
 /* Reads what the file has more; the window of time grows with it unless the user chose one. */
-static void read_more(Desk *k) {
-    Feed *f = k->show->feed;
+static void read_more(Desk *k, Show *w) {
+    Feed *f = w->feed;
     if (feed_count(f) >= feed_total(f) && !(feed_is_open(f) && feed_poll(f))) return;
     if (!feed_read(f, READ_EVENTS)) return;
-    if (!k->zoomed) player_fit(&k->show->player, f);
+    if (!k->zoomed && w == k->show) player_fit(&w->player, f);
     k->dirty = true;
 }
 
@@ -178,7 +182,9 @@ static void pass_time(Desk *k, uint64_t wall_ns) {
 
 void desk_tick(Desk *k, uint64_t wall_ns, uint64_t now_ms) {
     if (k->show == NULL) return;
-    read_more(k);
+    read_more(k, k->show);
+    if (k->show->beside) read_more(k, k->show->beside);
+    if (show_compare(k->show, READ_EVENTS)) k->dirty = true;
     show_tooltip_when_due(k, now_ms);
     pass_time(k, wall_ns);
 }
@@ -187,7 +193,10 @@ int desk_patience(const Desk *k) {
     if (k->dirty) return 0;
     if (k->show == NULL) return -1;
     const Feed *f = k->show->feed;
+    const Show *b = k->show->beside;
     if (k->show->player.playing || feed_count(f) < feed_total(f)) return 0;
+    bool grows = feed_is_open(f) || (b && feed_is_open(b->feed));
+    if (b && (feed_count(b->feed) < feed_total(b->feed) || (k->show->versus && !versus_is_done(k->show->versus) && !grows))) return 0;
     if (k->hover_next.id != NONE && k->show->scene.hovered.id == NONE) return TOOLTIP_MS;
-    return feed_is_open(f) ? POLL_MS : -1;
+    return grows ? POLL_MS : -1;
 }

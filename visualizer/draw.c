@@ -187,6 +187,35 @@ void draw_image(DrawList *d, Box b, const uint8_t *rgb, uint32_t w, uint32_t h) 
     op->rgb_h = h;
 }
 
+/* Where the x's of a path are among its numbers. */
+static void shift_path(double *n, size_t count, double dx) {
+    static const size_t points[] = {[VERB_MOVE] = 1, [VERB_LINE] = 1, [VERB_CURVE] = 3, [VERB_ARC] = 1, [VERB_CLOSE] = 0};
+    for (size_t i = 0; i < count;) {
+        Verb verb = (Verb)n[i++];
+        for (size_t p = 0; p < points[verb]; p++, i += 2) n[i] += dx;
+        if (verb == VERB_ARC) i += 3; /* radius and angles */
+    }
+}
+
+void draw_append(DrawList *to, const DrawList *from, double dx) {
+    ASSERT(from->path_first == from->number_count); /* no path is open */
+    size_t number = to->number_count, byte = to->byte_count;
+    GROW(to->numbers, to->number_cap, number + from->number_count);
+    GROW(to->bytes, to->byte_cap, byte + from->byte_count);
+    if (from->number_count) memcpy(to->numbers + number, from->numbers, from->number_count * sizeof *to->numbers);
+    if (from->byte_count) memcpy(to->bytes + byte, from->bytes, from->byte_count);
+    shift_path(to->numbers + number, from->number_count, dx);
+    to->number_count = to->path_first = number + from->number_count;
+    to->byte_count = byte + from->byte_count;
+    for (size_t i = 0; i < from->count; i++) {
+        Op *op = append(to, from->ops[i].kind);
+        memcpy(op, &from->ops[i], sizeof *op);
+        op->box.x += dx;
+        if (op->kind == OP_LINE) op->box.w += dx;
+        op->first += op->kind == OP_TEXT ? byte : number;
+    }
+}
+
 static double add_text(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
                        const char *text, bool over) {
     double width = text_width(text, s);

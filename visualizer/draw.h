@@ -122,6 +122,7 @@ void draw_reset(DrawList *d); /* empty again, keeps its memory */
 void draw_free(DrawList *d);
 uint64_t draw_hash(const DrawList *d);
 void draw_thin(DrawList *d, double alpha); /* what follows has its alpha times this */
+void draw_append(DrawList *to, const DrawList *from, double dx); /* all of another list, so much to the right */
 
 void draw_box(DrawList *d, Box b, double radius, Paint fill, Pen edge);
 void draw_circle(DrawList *d, double cx, double cy, double r, Paint fill, Pen edge);

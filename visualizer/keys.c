@@ -89,6 +89,7 @@ static void save_as(Desk *k, SaveKind kind) {
 /* One key says as what; any other one closes the question. */
 static void save_key(Desk *k, const char *name) {
     k->show->scene.saving = false;
+    if (strncmp(name, "Shift+", 6) == 0) name += 6;
     for (int i = 0; i < SAVE_COUNT; i++) {
         if (name[0] == save_spec[i].key && name[1] == '\0') save_as(k, (SaveKind)i);
     }
@@ -181,6 +182,17 @@ static void larger(Desk *k) { resize(k, k->show->scene.zoom + .1); }
 static void smaller(Desk *k) { resize(k, k->show->scene.zoom - .1); }
 static void normal_size(Desk *k) { resize(k, 1); }
 
+static void next_difference(Desk *k) {
+    desk_halt(k);
+    show_step_difference(k->show, 1);
+}
+static void previous_difference(Desk *k) {
+    desk_halt(k);
+    show_step_difference(k->show, -1);
+}
+static void swap_runs(Desk *k) { show_swap(k->show); }
+static void toggle_link(Desk *k) { toggle(&k->show->unlinked); }
+
 static void toggle_full(Desk *k) { toggle(&k->full_screen); }
 static void quit(Desk *k) { k->quit = true; }
 static void escape(Desk *k) {
@@ -218,7 +230,10 @@ static bool run_command(Desk *k, const char *name) {
 static bool show_view(Desk *k, const char *name) {
     for (int i = 0; i < VIEW_COUNT && k->show != NULL; i++) {
         if (name[0] != view_spec[i].key || name[1] != '\0') continue;
-        k->show->scene.view = (ViewKind)i;
+        Scene *s = &k->show->scene;
+        bool again = i == VIEW_COMPARE && s->view == VIEW_COMPARE;
+        if (again) s->halves = s->halves == VIEW_STAGE ? VIEW_HEAP : VIEW_STAGE;
+        s->view = (ViewKind)i;
         return true;
     }
     return false;
@@ -246,8 +261,12 @@ void desk_type(Desk *k, const char *text) {
         search_type(k, text);
         return;
     }
-    char key[8];
-    snprintf(key, sizeof key, "%s", text);
-    if (key[0] >= 'a' && key[0] <= 'z') key[0] = (char)(key[0] - 'a' + 'A');
-    if (strcmp(key, " ") != 0) desk_key(k, key); /* Space is a key of its own: it comes while it is held, too */
+    if (strcmp(text, " ") == 0) return; /* Space is a key of its own: it comes while it is held, too */
+    char key[16];
+    bool small = text[0] >= 'a' && text[0] <= 'z', large = text[0] >= 'A' && text[0] <= 'Z';
+    snprintf(key, sizeof key, "Shift+%.8s", text);
+    if (large && desk_key(k, key)) return;
+    snprintf(key, sizeof key, "%.8s", text);
+    if (small) key[0] = (char)(key[0] - 'a' + 'A');
+    desk_key(k, key);
 }

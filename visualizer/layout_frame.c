@@ -7,7 +7,7 @@ static double clamp(double v, double low, double high) { return fmin(fmax(v, low
 
 /* The fault's height is chosen once per run, by the most Ms that are ever in C together: then it
  * never jumps during play. */
-static double fault_share(const Lanes *l) {
+double fault_share(const Lanes *l) {
     if (l->in_c_max == 0) return .66;
     if (l->in_c_max <= 6) return .605;
     return .56;
@@ -33,14 +33,25 @@ static const StageMetrics stage_metrics[] = {
 };
 /* clang-format on */
 
+const StageMetrics *stage_metrics_for(double stage_h) { return &stage_metrics[stage_h >= 520 ? 0 : stage_h >= 400 ? 1 : 2]; }
+
 static double panel_width(const FrameLayout *f, const Scene *s) {
-    if (!s->panel || s->bare || s->lecture || f->w < 1024 || f->h < 640) return 0;
+    if (s->view == VIEW_COMPARE || !s->panel || s->bare || s->lecture || f->w < 1024 || f->h < 640) return 0;
     return floor(clamp(.24 * f->w, 320, 440) / 8) * 8;
 }
 
 /* The heap's view has a table of pins where others have lanes: three rows, one, or only the line of the whole run. */
 static double pins_height(double room, bool lecture) {
     return lecture || room < 560 ? 52 : room < 640 ? 108 : room < 760 ? 158 : 198;
+}
+
+/* Two rows of numbers and a line of words, or without that; in a hall only what happens counts. */
+static double figures_height(double room, bool lecture) { return lecture || room < 600 ? 0 : room < 760 ? 112 : 144; }
+
+/* Of two runs: as much as both halves need, or only the line that says which is which. */
+static double halves_height(const FrameLayout *f, double room) {
+    double h = round(room * .61);
+    return f->w < 1150 || h < 300 ? 44 : h;
 }
 
 void layout_frame(FrameLayout *f, const Scene *s) {
@@ -62,13 +73,16 @@ void layout_frame(FrameLayout *f, const Scene *s) {
     if (s->view == VIEW_TIMELINE) stage = 0;
     if (s->view == VIEW_HEAP && stage < room - strip) stage = room - strip - pins_height(room, s->lecture);
     if (s->view == VIEW_PICTURE) stage = room - strip;
+    double figures = s->view == VIEW_COMPARE && s->other ? figures_height(room, s->lecture) : 0;
+    if (s->view == VIEW_COMPARE) stage = s->other ? halves_height(f, room - strip - figures) : room - strip;
     f->top = (Box){0, 0, f->w, bar};
     f->stage = (Box){0, bar, mw, stage};
     f->strip = (Box){0, bar + stage, mw, strip};
-    f->timeline = (Box){0, bar + stage + strip, mw, room - stage - strip};
+    f->timeline = (Box){0, bar + stage + strip, mw, room - stage - strip - figures};
+    f->figures = (Box){0, f->timeline.y + f->timeline.h, mw, figures};
     f->panel = (Box){mw, bar, pw, room};
     f->transport = (Box){0, f->h - bar, f->w, bar};
     f->narrow = mw < 1100;
-    f->m = &stage_metrics[stage >= 520 ? 0 : stage >= 400 ? 1 : 2];
+    f->m = stage_metrics_for(stage);
     f->fault_y = bar + round(stage * fault_share(s->lanes));
 }

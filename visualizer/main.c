@@ -17,7 +17,7 @@
 #include <string.h>
 
 typedef struct {
-    const char *trace, *at, *out, *view, *size, *span;
+    const char *trace, *other, *at, *out, *view, *size, *span;
     const char *theme, *zoom, *why;
     const char *steps, *from, *to, *every, *fps;
     bool shot, deck, follow, lecture;
@@ -65,7 +65,7 @@ static const struct argp_option options_of_argp[] = {
     {"fps", KEY_FPS, "N", 0, "with --every: so many pictures of a film in a second; 30 if not said", 1},
     {"output", 'o', "FILE", 0,
      "with --shot: FILE ends in .png, .svg or .pdf; with --every: frames/%04d.png, or a film, run.mp4 or run.webm", 1},
-    {"view", KEY_VIEW, "NAME", 0, "stage, heap, channels, timeline, or picture: what the program shows", 0},
+    {"view", KEY_VIEW, "NAME", 0, "stage, heap, channels, compare (of two traces), timeline, or picture: what the program shows", 0},
     {"size", KEY_SIZE, "WxH", 0, "with --shot: in pixels, 1600x1000 if not said", 1},
     {"bench-frames", KEY_BENCH, "N", OPTION_HIDDEN, "paint N frames and print how long they took",
      2},
@@ -94,8 +94,8 @@ static error_t take_option(int key, char *arg, struct argp_state *state) {
     case 'o': o->out = arg; return 0;
     case KEY_BENCH: o->bench = (unsigned)strtoul(arg, NULL, 10); return 0;
     case ARGP_KEY_ARG:
-        if (o->trace) argp_error(state, "one trace at a time: '%s' is a second one", arg);
-        o->trace = arg;
+        if (o->other) argp_error(state, "two traces at a time: '%s' is a third one", arg);
+        *(o->trace ? &o->other : &o->trace) = arg;
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -104,8 +104,8 @@ static error_t take_option(int key, char *arg, struct argp_state *state) {
 static const struct argp argp = {
     options_of_argp,
     take_option,
-    "[TRACE]",
-    "Shows a run that `faultline run --out TRACE` has recorded, or still records.\v"
+    "[TRACE [TRACE]]",
+    "Shows a run that `faultline run --out TRACE` has recorded, or still records; two of them side by side.\v"
     "In the window, ? lists all keys. Exit status: 0 well, 2 wrong command line, 4 a file could "
     "not be read or written.",
     NULL,
@@ -192,14 +192,32 @@ static bool set_up(Show *w, const Options *o, Diag *d) {
 
 enum { FIRST_EVENTS = 500000 };
 
+static bool open_feed(Feed **f, const Options *o, const char *path, Diag *d) {
+    bool whole = o->shot || o->deck || o->bench || o->at || o->follow || o->other;
+    if (!feed_open(f, path, d)) return false;
+    while (feed_read(*f, FIRST_EVENTS) && whole) continue;
+    return true;
+}
+
+/* A second run beside the first; a picture waits until all is compared. */
+static bool open_other(Show *w, const Options *o, Diag *d) {
+    Feed *f;
+    if (!open_feed(&f, o, o->other, d)) return false;
+    if (!show_beside(w, f, d)) {
+        feed_close(f);
+        return false;
+    }
+    w->scene.view = VIEW_COMPARE;
+    while ((o->shot || o->bench) && show_compare(w, FIRST_EVENTS)) continue;
+    return true;
+}
+
 static bool open_show(Show *w, const Options *o, const char *path, Diag *d) {
     Feed *f;
-    if (!feed_open(&f, path, d)) return false;
-    bool whole = o->shot || o->deck || o->bench || o->at || o->follow;
-    while (feed_read(f, FIRST_EVENTS) && whole) continue;
+    if (!open_feed(&f, o, path, d)) return false;
     show_init(w, f);
-    if (set_up(w, o, d)) return true;
-    feed_close(f);
+    if ((o->other == NULL || open_other(w, o, d)) && set_up(w, o, d)) return true;
+    show_free(w);
     return false;
 }
 
@@ -259,7 +277,7 @@ static bool write_shot(const Options *o, Diag *d) {
     if (o->trace == NULL) return diag_fail(d, EXIT_USAGE, "--shot needs a trace");
     if (!open_show(&w, o, o->trace, d)) return false;
     bool well = o->every ? write_many(&w, o, d) : shot_write(&w, o->out, d);
-    feed_close(w.feed);
+    show_free(&w);
     return well;
 }
 
@@ -275,11 +293,13 @@ static bool read_steps(const char *text, SlidesKind *kind, Diag *d) {
 static bool write_deck(const Options *o, Diag *d) {
     Show w;
     if (o->trace == NULL) return diag_fail(d, EXIT_USAGE, "--deck needs a trace");
+    if (o->other || (o->view && strcmp(o->view, view_spec[VIEW_COMPARE].name) == 0))
+        return diag_fail(d, EXIT_USAGE, "a deck is of one run: make one of each, or compare them in the window");
     if (!open_show(&w, o, o->trace, d)) return false;
     DeckOptions k = {.out = o->out, .view_chosen = o->view != NULL, .to_ns = feed_end_ns(w.feed)};
     bool well = (o->steps == NULL || read_steps(o->steps, &k.steps, d)) && read_range(o, &k.from_ns, &k.to_ns, d) &&
                 deck_write(&w, &k, d);
-    feed_close(w.feed);
+    show_free(&w);
     return well;
 }
 
@@ -288,7 +308,7 @@ static bool measure(const Options *o, Diag *d) {
     if (o->trace == NULL) return diag_fail(d, EXIT_USAGE, "--bench-frames needs a trace");
     if (!open_show(&w, o, o->trace, d)) return false;
     shot_bench(&w, o->bench, stdout);
-    feed_close(w.feed);
+    show_free(&w);
     return true;
 }
 
@@ -299,17 +319,17 @@ static bool show_window(const Options *o, Diag *d) {
     bool open = o->trace != NULL;
     if (open && !open_show(&w, o, o->trace, d)) return false;
     if (!window_open(d)) {
-        if (open) feed_close(w.feed);
+        if (open) show_free(&w);
         return false;
     }
     if (open) w.player.follow = o->follow && feed_is_open(w.feed);
     for (char *next; (next = window_run(open ? &w : NULL)) != NULL; free(next)) {
         Options later = {.theme = o->theme, .zoom = o->zoom};
-        if (open) feed_close(w.feed);
+        if (open) show_free(&w);
         open = open_show(&w, &later, next, d);
         if (!open) diag_print(d, stderr);
     }
-    if (open) feed_close(w.feed);
+    if (open) show_free(&w);
     window_close();
     return true;
 }

@@ -66,6 +66,8 @@ bool save_view(const Show *w, SaveKind kind, char name[SAVE_NAME_MAX], Diag *d) 
     s->help = s->saving = false;
     s->search = s->told = NULL;
     s->hovered = NO_THING;
+    if (kind == SAVE_DECK) copy.beside = NULL; /* it is of one run */
+    if (kind == SAVE_DECK) copy.versus = NULL;
     DeckOptions deck = {.out = name, .to_ns = feed_end_ns(w->feed)};
     bool well = kind == SAVE_DECK ? deck_write(&copy, &deck, d) : shot_write(&copy, name, d);
     if (!well) unlink(name);

@@ -12,6 +12,7 @@
 #include "steps.h"
 #include "story.h"
 #include "theme.h"
+#include "versus.h"
 
 typedef struct {
     Kind kind;
@@ -31,7 +32,7 @@ typedef struct {
 } ViewSpec;
 extern const ViewSpec view_spec[VIEW_COUNT];
 
-typedef struct {
+typedef struct Scene {
     /* the run */
     const char *title, *book, *section, *file, *go, *device; /* "" = unknown */
     const char *source; /* the scenario's text; "" = not in the trace */
@@ -57,6 +58,12 @@ typedef struct {
     uint32_t picture_w, picture_h;
     bool playing;
     uint64_t speed_ns;
+
+    /* beside it, for the Compare view */
+    const struct Scene *other; /* NULL = there is no other run */
+    const Versus *versus;
+    ViewKind halves; /* what both halves show: stage, heap or channels */
+    bool linked;     /* both are shown at the same time */
 
     /* the picture */
     int width_px, height_px;

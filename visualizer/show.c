@@ -51,6 +51,23 @@ void show_init(Show *w, Feed *f) {
     s->height_px = 1000;
 }
 
+/* How somebody looks at it, not at what: kept when another run takes the place of one. */
+static void show_take_settings(Show *w, const Scene *from) {
+    Scene *s = &w->scene;
+    s->width_px = from->width_px;
+    s->height_px = from->height_px;
+    s->zoom = from->zoom;
+    s->theme = from->theme;
+    s->panel = from->panel;
+    s->lecture = from->lecture;
+    s->stage_share = from->stage_share;
+    s->halves = from->halves;
+    s->selected = from->selected;
+    s->hovered = from->hovered;
+    s->pointer = from->pointer;
+    if (from->view != VIEW_COMPARE) s->view = from->view;
+}
+
 /* The last picture that the program has shown by now. */
 static void find_picture(Scene *s, const Feed *f) {
     char name[48];
@@ -92,6 +109,109 @@ static void find_why(Show *w) {
     feed_why(w->feed, s->model, s->now_ns, t.kind, t.id, &w->why);
 }
 
+/* ---------------------------------------------------------------- two runs */
+
+void show_free(Show *w) {
+    versus_close(w->versus);
+    if (w->beside) show_free(w->beside);
+    free(w->beside);
+    feed_close(w->feed);
+    *w = (Show){0};
+}
+
+/* Something is wrong with memory in this run, as far as it is read: then the heap is what one wants to compare. */
+static bool has_moved(Feed *f) {
+    size_t count;
+    const Finding *x = feed_findings(f, &count);
+    for (size_t i = 0; i < count; i++) {
+        FindingKind kind = x[i].kind;
+        if (kind == FIND_pinning_violation || kind == FIND_device_use_after_free || kind == FIND_implicit_pin_expired) return true;
+    }
+    return false;
+}
+
+bool show_beside(Show *w, Feed *other, Diag *d) {
+    Versus *versus;
+    if (!versus_open(&versus, w->feed, other, d)) return false;
+    versus_close(w->versus);
+    if (w->beside) show_free(w->beside);
+    else w->beside = mem_zero(1, sizeof *w->beside);
+    w->versus = versus;
+    show_init(w->beside, other);
+    w->scene.halves = has_moved(w->feed) || has_moved(other) ? VIEW_HEAP : VIEW_STAGE;
+    return true;
+}
+
+static void swap_bytes(void *a, void *b, size_t n) {
+    for (unsigned char *x = a, *y = b; n-- > 0; x++, y++) {
+        unsigned char c = *x;
+        *x = *y;
+        *y = c;
+    }
+}
+
+void show_swap(Show *w) {
+    Show *b = w->beside;
+    Diag d;
+    if (b == NULL) return;
+    Scene settings = w->scene;
+    versus_close(w->versus);
+    w->versus = NULL;
+    w->beside = NULL;
+    bool unlinked = w->unlinked;
+    swap_bytes(w, b, sizeof *w);
+    w->beside = b;
+    w->unlinked = unlinked;
+    show_take_settings(w, &settings);
+    if (!versus_open(&w->versus, w->feed, b->feed, &d)) w->versus = NULL; /* both were opened before */
+}
+
+bool show_compare(Show *w, size_t events) { return w->versus && versus_read(w->versus, events); }
+
+bool show_step_difference(Show *w, int direction) {
+    size_t count = 0;
+    const Difference *x = w->versus ? versus_differences(w->versus, &count) : NULL, *next = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (direction > 0 && next == NULL && x[i].time_ns > w->player.now_ns) next = &x[i];
+        if (direction < 0 && x[i].time_ns < w->player.now_ns) next = &x[i];
+    }
+    if (next) player_seek_ns(&w->player, w->feed, next->time_ns);
+    return next != NULL;
+}
+
+/* Words for those that are in the window: who tells a difference looks back in both runs. */
+static void tell_differences(Show *w) {
+    enum { TOLD_MAX = 24 };
+    size_t count, told = 0;
+    const Difference *x = versus_differences(w->versus, &count);
+    for (size_t i = 0; i < count && told < TOLD_MAX; i++) {
+        if (x[i].time_ns < w->player.from_ns || x[i].time_ns > w->player.to_ns) continue;
+        versus_tell(w->versus, i);
+        told++;
+    }
+}
+
+/* The other run at the same time, in the same window of time, in the same clothes. */
+static void find_other(Show *w) {
+    Scene *s = &w->scene;
+    s->other = NULL;
+    s->versus = NULL;
+    s->linked = !w->unlinked;
+    if (s->view != VIEW_COMPARE || w->beside == NULL) return;
+    Show *b = w->beside;
+    Player *p = &b->player;
+    if (!w->unlinked && p->now_ns != s->now_ns) player_seek_ns(p, b->feed, s->now_ns);
+    p->from_ns = s->from_ns;
+    p->to_ns = s->to_ns;
+    ViewKind halves = s->halves;
+    b->scene.view = VIEW_STAGE; /* a half is no comparison itself */
+    show_take_settings(b, s);
+    s->halves = halves;
+    s->other = show_scene(b);
+    s->versus = w->versus;
+    if (s->versus) tell_differences(w);
+}
+
 const Scene *show_scene(Show *w) {
     Scene *s = &w->scene;
     Feed *f = w->feed;
@@ -119,6 +239,7 @@ const Scene *show_scene(Show *w) {
     Event next;
     s->question = p->ask_seq && feed_event(f, p->ask_seq, &next) ? predict_question(w->question, s->model, &next) : "";
     find_why(w);
+    find_other(w);
     return s;
 }
 

@@ -7,7 +7,7 @@
 #include "predict.h"
 #include "scene.h"
 
-typedef struct {
+typedef struct Show {
     Feed *feed;
     Player player;
     Story story;
@@ -15,11 +15,25 @@ typedef struct {
     char question[QUESTION_MAX];
     Why why; /* of scene.why_of, as it is after why_seq and at why_ns */
     uint64_t why_seq, why_ns;
+    struct Show *beside; /* the other run of the Compare view, or NULL; owned */
+    Versus *versus;      /* of both */
+    bool unlinked;       /* the other one stays where it is */
     Scene scene; /* the picture's own settings are kept here: size, zoom, theme, panel ... */
 } Show;
 
 /* The settings of a picture before anybody changed them. */
 void show_init(Show *w, Feed *f);
+/* Closes the feed and the other run. */
+void show_free(Show *w);
+/* Another run beside this one, or in its place: of its feed, which is then owned. False with a Diag: nothing has changed, and the feed is
+ * still the caller's. */
+bool show_beside(Show *w, Feed *other, Diag *d);
+/* A becomes B. */
+void show_swap(Show *w);
+/* Reads further what the comparison needs; false when there was nothing to do. */
+bool show_compare(Show *w, size_t events);
+/* The place of the next, previous difference; false when there is none. */
+bool show_step_difference(Show *w, int direction);
 /* Fills the scene with the moment that the player is at. */
 const Scene *show_scene(Show *w);
 

@@ -194,8 +194,7 @@ static void stack(const View *v) {
     draw_short(v->d, x, b.y + 26, digits(20, 700), TINT_F1, ANCHOR_START, text, w);
     narrate_time(time, sizeof time, longest);
     double tw = draw_text(v->d, x, b.y + 64, digits(32, 700), TINT_AMBER, ANCHOR_START, time);
-    draw_fitted(v->d, x + tw + 10, b.y + 64, sans(15, 400), TINT_F2, ANCHOR_START, "the longest",
-                w - tw - 10);
+    draw_whole(v->d, x + tw + 10, b.y + 64, sans(15, 400), TINT_F2, ANCHOR_START, "the longest", w - tw - 10);
     if (b.h < 108) return;
     draw_line(v->d, x, b.y + 106, x + w, b.y + 106, pen(TINT_FCARDL, 1));
     for (uint64_t id = 0; id < m->m_count && longest > 0; id++) {
@@ -203,7 +202,7 @@ static void stack(const View *v) {
         double tick = x + w * (double)(v->s->now_ns - m->m[id].since_ns) / (double)longest;
         draw_line(v->d, tick, b.y + 88, tick, b.y + 106, pen(TINT_AMBER, 1.6));
     }
-    if (b.h < 126) return;
+    if (b.h < 126 || w < 90) return;
     draw_text(v->d, x, b.y + 122, sans(12, 400), TINT_F3, ANCHOR_START, "0");
     draw_text(v->d, x + w, b.y + 122, sans(12, 400), TINT_F3, ANCHOR_END, "time in C");
 }

@@ -23,6 +23,7 @@ typedef enum {
     HIT_SPEED,
     HIT_KEYS,
     HIT_VIEW, /* a click shows view `value` */
+    HIT_TIME, /* a click goes to the time `value` */
 } HitKind;
 
 typedef struct {
@@ -56,6 +57,7 @@ typedef struct {
     const TimelineLayout *time;
     const ChannelsLayout *channels;
     const HeapLayout *heap;
+    const CompareLayout *compare;
     Hits *hits;
     FlowArrow
         arrow[FLOWS_MAX]; /* timeline: found before the labels are placed; from right to left */
@@ -71,6 +73,10 @@ void view_timeline(const View *v);
 void view_channels(const View *v);  /* the pipeline, in the stage's place */
 void view_occupancy(const View *v); /* and its history, in the timeline's */
 void view_scrub(const View *v); /* its last line: the whole run */
+void view_heads(const View *v);   /* two runs: which is which, and how it went */
+void view_parted(const View *v);  /* their lanes, and where they part */
+void view_figures(const View *v); /* their figures side by side */
+void view_alone(const View *v);   /* there is no second run */
 void view_heap_ground(const View *v);
 void view_heap(const View *v);
 void view_pins(const View *v); /* the table under it, and the whole run */
@@ -105,6 +111,8 @@ bool is_violation(FindingKind kind);
 void finding_mark(const View *v, double x, double y, double scale, FindingKind kind, Tint behind);
 /* Parts of the timeline that two views have. */
 void timeline_ruler(const View *v);
+void timeline_lane(const View *v, const LanePlace *lane); /* without its name */
+void timeline_playhead(const View *v);
 void timeline_top(const View *v); /* what lies over the lanes, and the run below them */
 void view_contexts(const View *v);
 void channels_select(const View *v); /* what one of the goroutines selects from */

@@ -17,14 +17,32 @@
 typedef struct {
     const char *name;
     char value[64];
-} Figure;
+} BarFigure;
 
-static double figure_width(const Figure *f) {
+static double figure_width(const BarFigure *f) {
     return fmax(text_width(f->name, sans(12, 400)), text_width(f->value, mono(14, 500))) + 28;
 }
 
-static size_t collect_figures(const Scene *s, Figure *f) {
-    size_t n = 0;
+/* Of two runs: what they were asked for differently. */
+static size_t collect_changes(const Scene *s, BarFigure *f, size_t most) {
+    size_t count, n = 0, lines = 0;
+    const char *first;
+    const KnobChange *k = versus_knobs(s->versus, &count);
+    for (size_t i = 0; i < count && n < most; i++, n++) {
+        f[n].name = knob_title(&k[i]);
+        snprintf(f[n].value, sizeof f[n].value, "%.12s | %.12s", k[i].value[0], k[i].value[1]);
+    }
+    for (int side = 0; side < 2; side++) lines += versus_lines(s->versus, side, &first);
+    if (lines > 0 && n < most) {
+        f[n].name = "differ in";
+        snprintf(f[n++].value, sizeof f->value, "%zu line%s", lines, lines == 1 ? "" : "s");
+    }
+    return n;
+}
+
+static size_t collect_figures(const Scene *s, BarFigure *f) {
+    size_t n = s->versus ? collect_changes(s, f, 4) : 0;
+    if (n > 0) return n;
     if (!s->model->imported)
         snprintf(f[n].value, sizeof f[n].value, "%llu", (unsigned long long)s->model->seed), f[n++].name = "seed";
     snprintf(f[n].value, sizeof f[n].value, "%llu", (unsigned long long)s->model->procs),
@@ -83,7 +101,7 @@ static void view_tabs(const View *v, double x, bool words) {
 void view_top(const View *v) {
     Box b = v->f->top;
     char time[48];
-    Figure figures[4];
+    BarFigure figures[4];
     if (b.h <= 0) return;
     draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
     draw_line(v->d, 0, b.h - .5, b.w, b.h - .5, pen(TINT_HAIR, 1));

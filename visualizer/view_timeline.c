@@ -517,18 +517,22 @@ static void more(const View *v, size_t hidden, double y) {
     draw_short(v->d, 24, y, sans(12, 400), TINT_T3, ANCHOR_START, text, v->time->x0 - 30);
 }
 
-static void lanes(const View *v) {
+void timeline_lane(const View *v, const LanePlace *lane) {
     const Lanes *l = v->s->lanes;
+    base_line(v, lane);
+    switch (lane->kind) {
+    case LANE_SYSMON: sysmon_lane(v, lane); break;
+    case LANE_P: lane_spans(v, lane, &l->p[lane->id], p_slice); break;
+    case LANE_M: lane_spans(v, lane, &l->m[lane->id], m_slice); break;
+    case LANE_QUEUE: lane_spans(v, lane, &l->queue[lane->id], queue_slice); break;
+    }
+}
+
+static void lanes(const View *v) {
     for (size_t i = 0; i < v->time->lane_count; i++) {
         const LanePlace *lane = &v->time->lane[i];
         lane_name(v, lane);
-        base_line(v, lane);
-        switch (lane->kind) {
-        case LANE_SYSMON: sysmon_lane(v, lane); break;
-        case LANE_P: lane_spans(v, lane, &l->p[lane->id], p_slice); break;
-        case LANE_M: lane_spans(v, lane, &l->m[lane->id], m_slice); break;
-        case LANE_QUEUE: lane_spans(v, lane, &l->queue[lane->id], queue_slice); break;
-        }
+        timeline_lane(v, lane);
         live_label(v, lane);
     }
     more(v, v->time->hidden_p, v->time->hidden_p_y);
@@ -557,7 +561,7 @@ static void trouble(const View *v) {
     draw_text(v->d, x + 20, v->time->lanes_y + 25, sans(13, 600), TINT_T1, ANCHOR_START, text);
 }
 
-static void playhead(const View *v) {
+void timeline_playhead(const View *v) {
     double x = timeline_x(v->time, v->s, v->s->now_ns), y = v->time->ruler_y;
     if (x < v->time->x0 - 1 || x > v->time->x1 + 1) return;
     char text[48];
@@ -683,7 +687,7 @@ void view_scrub(const View *v) {
 
 void timeline_top(const View *v) {
     trouble(v);
-    playhead(v);
+    timeline_playhead(v);
     view_scrub(v);
 }
 

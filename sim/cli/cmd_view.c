@@ -81,6 +81,7 @@ static bool make_first(const char *command, const char *file, char *trace, size_
 
 static const char view_doc[] =
     "Open the window on a trace; a scenario is run first, and a trace of a real Go program imported.\n"
+    "Two of them are shown side by side, in step, with what differs marked.\n"
     "Options are those of faultline-view: --theme dark|light, --at T, --follow, --zoom Z, --why g5.";
 
 /* Both commands hand their options through; only --help and the file are looked at here. */
@@ -95,9 +96,16 @@ static bool help_wanted(int argc, char **argv, const char *usage, const char *do
 
 enum { ARGS_MAX = 48 };
 
+/* Two runs can be compared: so two files may have to be made into traces first. */
+enum { FILES_MAX = 2, PATH_BYTES = 4096 };
+typedef struct {
+    char path[FILES_MAX][PATH_BYTES];
+    size_t count;
+} Made;
+
 /* The arguments for the other program, behind those that are there already; what is no trace is made one. */
-static bool hand_on(int argc, char **argv, const char **args, char *trace, size_t size, int *status) {
-    static char found[4096];
+static bool hand_on(int argc, char **argv, const char **args, Made *made, int *status) {
+    static char found[PATH_BYTES];
     if (argc > ARGS_MAX) {
         fprintf(stderr, "%s: too many arguments\n", argv[0]);
         *status = EXIT_USAGE;
@@ -109,31 +117,32 @@ static bool hand_on(int argc, char **argv, const char **args, char *trace, size_
         if (argv[i][0] == '-') continue;
         const char *path = path_scenario(argv[i], found, sizeof found);
         bool scenario = is_scenario(path) && !is_trace(path);
-        if (trace[0] || !(scenario || is_gotrace(argv[i]))) continue;
-        if (!make_first(scenario ? "run" : "import", scenario ? path : argv[i], trace, size, status)) return false;
+        if (made->count == FILES_MAX || !(scenario || is_gotrace(argv[i]))) continue;
+        char *trace = made->path[made->count];
+        if (!make_first(scenario ? "run" : "import", scenario ? path : argv[i], trace, PATH_BYTES, status)) return false;
         args[i - 1] = trace;
+        made->count++;
     }
     return true;
 }
 
 static int hand_over(int argc, char **argv, const char **args) {
-    char trace[4096] = "";
+    Made made = {.count = 0};
     int status;
-    if (!hand_on(argc, argv, args, trace, sizeof trace, &status)) return status;
-    status = cli_start("faultline-view", args);
-    if (trace[0]) unlink(trace);
+    if (hand_on(argc, argv, args, &made, &status)) status = cli_start("faultline-view", args);
+    for (size_t i = 0; i < made.count; i++) unlink(made.path[i]);
     return status;
 }
 
 int cmd_view(int argc, char **argv) {
-    if (help_wanted(argc, argv, "faultline view (TRACE|SCENARIO|GOTRACE) [OPTION...]", view_doc))
+    if (help_wanted(argc, argv, "faultline view (TRACE|SCENARIO|GOTRACE) [ANOTHER] [OPTION...]", view_doc))
         return EXIT_WELL;
     const char *args[ARGS_MAX + 3] = {"faultline-view"};
     return hand_over(argc, argv, args);
 }
 
 static const char shot_doc[] = "One moment of a trace (or of a scenario, or a Go program's trace) as a picture, without a display.\n"
-                               "  --view stage|heap|channels|timeline|picture\n                           what to draw (default stage); heap: where things lie, and who has\n                           their addresses; picture: what the program shows\n"
+                               "  --view stage|heap|channels|compare|timeline|picture\n                           what to draw (default stage); heap: where things lie, and who has\n                           their addresses; picture: what the program shows\n"
                                "  --at T                   the moment: 3.473ms, or first:P_RETAKE, "
                                "last:NOTE (default: the end)\n"
                                "  --size WxH               in pixels (default 1600x1000)\n"
@@ -149,7 +158,7 @@ static const char shot_doc[] = "One moment of a trace (or of a scenario, or a Go
 int cmd_shot(int argc, char **argv) {
     if (help_wanted(
             argc, argv,
-            "faultline shot (TRACE|SCENARIO|GOTRACE) --view NAME --at T [--size WxH] [--theme dark|light] -o FILE",
+            "faultline shot (TRACE|SCENARIO|GOTRACE) [ANOTHER] --view NAME --at T [--size WxH] [--theme dark|light] -o FILE",
             shot_doc))
         return EXIT_WELL;
     const char *args[ARGS_MAX + 3] = {"faultline-view", "--shot"};

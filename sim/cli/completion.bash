@@ -80,7 +80,7 @@ _faultline() {
     --as) _faultline_words go html perfetto schedtrace; return ;;
     --steps) _faultline_words talk notes findings story all; return ;;
     --theme) _faultline_words dark light; return ;;
-    --view) _faultline_words stage heap channels timeline picture; return ;;
+    --view) _faultline_words stage heap channels compare timeline picture; return ;;
     --at | -a) _faultline_words end first:P_RETAKE last:P_RETAKE; return ;;
     --out) if [ "$command" = calibrate ]; then _faultline_files .profile; else _faultline_files .trace; fi; return ;;
     --output) _faultline_files .png .svg .pdf .mp4 .webm .html; return ;;

@@ -56,7 +56,7 @@ _faultline_command() {
         '--why[select it, and say why it is as it is]:g7, p1, m3, c0 or o0:'
     )
     local -a shot=(
-        '--view[what to draw]:view:(stage heap channels timeline picture)'
+        '--view[what to draw]:view:(stage heap channels compare timeline picture)'
         '--size[in pixels]:width x height:'
         '(-o --output)'{-o,--output}'[the picture]:picture:_files -g "*.(png|svg|pdf|mp4|webm)"'
         '--every[many pictures, so far apart]:time:'
