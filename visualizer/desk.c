@@ -2,10 +2,21 @@
 #include "desk.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
-enum { READ_EVENTS = 200000, POLL_MS = 100, TOOLTIP_MS = 80 };
+enum { READ_EVENTS = 200000, POLL_MS = 100, TOOLTIP_MS = 80, RERUN_MS = 20 };
+
+void desk_close(Desk *k) {
+    for (size_t i = 0; i < k->rerun_count; i++) rerun_free(k->rerun[i]);
+    free(k->rerun);
+    k->rerun = NULL;
+    k->rerun_count = k->rerun_cap = 0;
+    k->show = NULL;
+}
 
 void desk_open(Desk *k, Show *w) {
+    desk_close(k);
     *k = (Desk){.frame = k->frame, .show = w, .full_screen = k->full_screen, .hover_next = NO_THING, .dirty = true};
 }
 
@@ -42,6 +53,7 @@ static void drag_to(Desk *k, Point at) {
         k->drag_x = at.x;
     }
     if (k->drag == DRAG_DIVIDER) drag_divider(k, at);
+    if (k->drag == DRAG_MEASURE) k->show->scene.span_to_ns = timeline_ns(&k->frame->time, &k->show->scene, at.x);
     const Hit *hit = hits_at(&k->frame->hits, at);
     if (k->drag == DRAG_SPEED && hit && hit->kind == HIT_SPEED) set_speed(k, at, hit->box);
 }
@@ -82,6 +94,7 @@ static void press_hit(Desk *k, const Hit *hit, Point at) {
         break;
     case HIT_KEYS: s->help = true; break;
     case HIT_VIEW: s->view = (ViewKind)hit->value; break;
+    case HIT_MENU: menu_choose(k, (MenuLine)hit->value); break;
     case HIT_TIME:
         desk_halt(k);
         player_seek_ns(p, k->show->feed, hit->value);
@@ -95,16 +108,20 @@ void desk_press(Desk *k, Point at) {
     k->dirty = true;
     k->pressed_moved = false;
     k->drag_x = at.x;
-    s->told = NULL;
     if (s->help || s->saving) {
         s->help = s->saving = false;
         return;
     }
+    const Hit *hit = hits_at(&k->frame->hits, at);
+    if (s->menu != NULL && (hit == NULL || hit->kind != HIT_MENU)) {
+        menu_close(k);
+        return;
+    }
+    s->said = NULL;
     if (on_divider(k, at)) {
         k->drag = DRAG_DIVIDER;
         return;
     }
-    const Hit *hit = hits_at(&k->frame->hits, at);
     if (hit) press_hit(k, hit, at);
     else s->selected = NO_THING;
 }
@@ -113,7 +130,28 @@ void desk_release(Desk *k, Point at) {
     if (k->show == NULL) return;
     const Hit *hit = hits_at(&k->frame->hits, at);
     if (k->drag == DRAG_PAN && !k->pressed_moved && hit && hit->kind == HIT_LANES) seek_to_pointer(k, at);
+    if (k->drag == DRAG_MEASURE && !k->pressed_moved) k->show->scene.measures = false;
     k->drag = DRAG_NONE;
+    k->dirty = true;
+}
+
+void desk_right(Desk *k, Point at) {
+    if (k->show == NULL || k->show->scene.help) return;
+    const Hit *hit = hits_at(&k->frame->hits, at);
+    k->dirty = true;
+    menu_close(k);
+    if (hit && hit->kind == HIT_THING) menu_open(k, hit->thing, at);
+}
+
+/* Also where there are no lanes: the time axis is that of the timeline. */
+void desk_measure(Desk *k, Point at) {
+    if (k->show == NULL || k->show->scene.help) return;
+    Scene *s = &k->show->scene;
+    k->drag = DRAG_MEASURE;
+    k->pressed_moved = false;
+    s->measures = true;
+    k->show->measures_on = false;
+    s->span_from_ns = s->span_to_ns = timeline_ns(&k->frame->time, s, at.x);
     k->dirty = true;
 }
 
@@ -131,8 +169,19 @@ static void hover(Desk *k, Point at, uint64_t now_ms) {
     k->dirty = true;
 }
 
+static void point_at_line(Desk *k, Point at) {
+    const Hit *hit = hits_at(&k->frame->hits, at);
+    if (hit == NULL || hit->kind != HIT_MENU || !k->menu.can[hit->value]) return;
+    k->menu.chosen = (MenuLine)hit->value;
+    k->dirty = true;
+}
+
 void desk_move(Desk *k, Point at, uint64_t now_ms) {
     if (k->show == NULL) return;
+    if (k->show->scene.menu != NULL) {
+        point_at_line(k, at);
+        return;
+    }
     if (k->drag == DRAG_NONE) {
         hover(k, at, now_ms);
         return;
@@ -152,6 +201,17 @@ void desk_wheel(Desk *k, Point at, int away, int right) {
     } else if (away != 0) {
         desk_zoom(k, away > 0 ? 80 : 125, timeline_ns(&k->frame->time, &k->show->scene, at.x));
     }
+}
+
+/* In the steps of the wheel, so that the time under the fingers stays there. */
+void desk_pinch(Desk *k, Point at, double parted) {
+    enum { STEPS_PER_PAD = 12 };
+    if (k->show == NULL) return;
+    k->pinched += parted * STEPS_PER_PAD;
+    int steps = (int)fmax(-STEPS_PER_PAD, fmin(STEPS_PER_PAD, k->pinched));
+    k->pinched -= steps;
+    for (; steps > 0; steps--) desk_wheel(k, at, 1, 0);
+    for (; steps < 0; steps++) desk_wheel(k, at, -1, 0);
 }
 
 /* ---------------------------------------------------------------- time */
@@ -180,8 +240,36 @@ static void pass_time(Desk *k, uint64_t wall_ns) {
     if (p->playing || p->now_ns != before) k->dirty = true;
 }
 
+/* The trace is opened as soon as it can be, and grows before one's eyes. */
+static void look_after_rerun(Desk *k) {
+    if (!k->knobs.runs) return;
+    Rerun *r = k->rerun[k->rerun_count - 1];
+    RerunState state = rerun_poll(r);
+    Feed *f = NULL;
+    Diag d;
+    bool open = state != RERUN_FAILED && feed_open(&f, rerun_path(r), &d);
+    if (!open && state == RERUN_RUNS) return;
+    k->knobs.runs = false;
+    k->dirty = true;
+    if (open) {
+        if (!feed_read(f, READ_EVENTS) && state == RERUN_RUNS) {
+            k->knobs.runs = true; /* a head alone shows nothing */
+            feed_close(f);
+            return;
+        }
+        if (show_beside(k->show, f, &d)) {
+            k->show->scene.knobs = NULL;
+            k->show->scene.view = VIEW_COMPARE;
+            return;
+        }
+        feed_close(f);
+    }
+    plain_text(k->knobs.words, sizeof k->knobs.words, state == RERUN_FAILED ? rerun_words(r) : d.message);
+}
+
 void desk_tick(Desk *k, uint64_t wall_ns, uint64_t now_ms) {
     if (k->show == NULL) return;
+    look_after_rerun(k);
     read_more(k, k->show);
     if (k->show->beside) read_more(k, k->show->beside);
     if (show_compare(k->show, READ_EVENTS)) k->dirty = true;
@@ -195,6 +283,7 @@ int desk_patience(const Desk *k) {
     const Feed *f = k->show->feed;
     const Show *b = k->show->beside;
     if (k->show->player.playing || feed_count(f) < feed_total(f)) return 0;
+    if (k->knobs.runs) return RERUN_MS;
     bool grows = feed_is_open(f) || (b && feed_is_open(b->feed));
     if (b && (feed_count(b->feed) < feed_total(b->feed) || (k->show->versus && !versus_is_done(k->show->versus) && !grows))) return 0;
     if (k->hover_next.id != NONE && k->show->scene.hovered.id == NONE) return TOOLTIP_MS;

@@ -76,6 +76,7 @@ static void build_stage(Frame *f, const Scene *s) {
         return;
     }
     bool channels = s->view == VIEW_CHANNELS;
+    View blame = view_of(f, s, PART_STAGE);
     if (channels) layout_channels(&f->channels, &f->stage, &f->time, &f->layout, s);
     if (f->layout.stage.h < 200) return;
     if (s->view == VIEW_HEAP) {
@@ -83,6 +84,7 @@ static void build_stage(Frame *f, const Scene *s) {
         layout_heap(&f->heap, &f->layout, s);
         view_heap_ground(&ground);
         view_heap(&heap);
+        view_blame(&blame);
         return;
     }
     if (!channels) layout_stage(&f->stage, &f->layout, s);
@@ -90,6 +92,7 @@ static void build_stage(Frame *f, const Scene *s) {
     view_worlds(&ground);
     if (channels) view_channels(&stage);
     else view_stage(&stage);
+    view_blame(&blame);
 }
 
 void frame_build(Frame *f, const Scene *s) {
@@ -120,9 +123,12 @@ void frame_build(Frame *f, const Scene *s) {
     view_transport(&transport);
     view_strip(&strip);
     view_search(&overlay);
+    view_knobs(&overlay);
     view_save(&overlay);
     view_help(&overlay);
     view_tooltip(&overlay);
+    view_said(&overlay);
+    view_menu(&overlay);
 }
 
 /* The ground is painted once and then copied; a vector file gets it as it is. */

@@ -5,11 +5,25 @@
 #include "save.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 /* ---------------------------------------------------------------- what buttons do, too */
+
+void desk_say(Desk *k, const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(k->said, sizeof k->said, fmt, args);
+    va_end(args);
+    k->show->scene.said = k->said;
+    k->dirty = true;
+}
+
+static void unsay(Desk *k) {
+    if (k->show) k->show->scene.said = NULL;
+}
 
 void desk_halt(Desk *k) { k->show->player.playing = k->show->player.follow = false; }
 
@@ -76,20 +90,56 @@ static void search_key(Desk *k, const char *name) {
     else if (strcmp(name, "Return") == 0) search_go(k);
 }
 
+/* ---------------------------------------------------------------- run again */
+
+static void open_knobs(Desk *k) {
+    Scene *s = &k->show->scene;
+    if (k->knobs.runs) s->knobs = &k->knobs;
+    else if (knobs_read(&k->knobs, k->show->feed)) s->knobs = &k->knobs;
+    desk_halt(k);
+}
+
+static void run_again(Desk *k) {
+    char text[KNOB_ROWS_MAX][80];
+    const char *set[KNOB_ROWS_MAX];
+    Rerun *r;
+    Diag d;
+    size_t n = knobs_changed(&k->knobs, text);
+    for (size_t i = 0; i < n; i++) set[i] = text[i];
+    if (!rerun_start(&r, feed_path(k->show->feed), set, n, &d)) {
+        plain_text(k->knobs.words, sizeof k->knobs.words, d.message);
+        return;
+    }
+    GROW(k->rerun, k->rerun_cap, k->rerun_count + 1);
+    k->rerun[k->rerun_count++] = r;
+    k->knobs.runs = true;
+    k->knobs.words[0] = '\0';
+}
+
+static void knobs_key(Desk *k, const char *name) {
+    Knobs *x = &k->knobs;
+    if (strcmp(name, "Escape") == 0) k->show->scene.knobs = NULL;
+    else if (x->runs) return;
+    else if (strcmp(name, "Up") == 0) knobs_move(x, -1);
+    else if (strcmp(name, "Down") == 0 || strcmp(name, "Tab") == 0) knobs_move(x, 1);
+    else if (strcmp(name, "Left") == 0) knobs_turn(x, -1);
+    else if (strcmp(name, "Right") == 0) knobs_turn(x, 1);
+    else if (strcmp(name, "Backspace") == 0) knobs_back(x);
+    else if (strcmp(name, "Return") == 0) run_again(k);
+}
+
 /* ---------------------------------------------------------------- saving */
 
 static void save_as(Desk *k, SaveKind kind) {
     char name[SAVE_NAME_MAX], folder[1024];
     Diag d;
-    if (!save_view(k->show, kind, name, &d)) snprintf(k->told, sizeof k->told, "Not saved: %s", d.message);
-    else snprintf(k->told, sizeof k->told, "Saved %s/%s", getcwd(folder, sizeof folder) ? folder : ".", name);
-    k->show->scene.told = k->told;
+    if (!save_view(k->show, kind, name, &d)) desk_say(k, "Not saved: %s", d.message);
+    else desk_say(k, "Saved %s/%s", getcwd(folder, sizeof folder) ? folder : ".", name);
 }
 
 /* One key says as what; any other one closes the question. */
 static void save_key(Desk *k, const char *name) {
     k->show->scene.saving = false;
-    if (strncmp(name, "Shift+", 6) == 0) name += 6;
     for (int i = 0; i < SAVE_COUNT; i++) {
         if (name[0] == save_spec[i].key && name[1] == '\0') save_as(k, (SaveKind)i);
     }
@@ -163,7 +213,12 @@ static void predict(Desk *k) {
 
 static void zoom_in(Desk *k) { desk_zoom(k, 80, k->show->player.now_ns); }
 static void zoom_out(Desk *k) { desk_zoom(k, 125, k->show->player.now_ns); }
+/* When the run fits already: the selection. */
 static void fit(Desk *k) {
+    if (!k->zoomed && k->show->scene.selected.id != NONE) {
+        selection_fit(k);
+        return;
+    }
     player_fit(&k->show->player, k->show->feed);
     k->zoomed = false;
 }
@@ -195,10 +250,31 @@ static void toggle_link(Desk *k) { toggle(&k->show->unlinked); }
 
 static void toggle_full(Desk *k) { toggle(&k->full_screen); }
 static void quit(Desk *k) { k->quit = true; }
+
+/* The nearest thing first: what lies over the picture, then what was asked of it, then who is meant. */
 static void escape(Desk *k) {
     Scene *s = &k->show->scene;
-    s->help = s->asks_why = false;
-    s->selected = NO_THING;
+    if (s->help) s->help = false;
+    else if (s->measures) s->measures = false;
+    else if (s->asks_why) s->asks_why = false;
+    else if (k->show->blames) k->show->blames = false;
+    else if (s->selected.id != NONE) s->selected = NO_THING;
+    else s->followed = NO_THING;
+}
+
+static void blame(Desk *k) { toggle(&k->show->blames); }
+static void order_heap(Desk *k) {
+    Scene *s = &k->show->scene;
+    toggle(&s->by_object);
+    desk_say(k, s->by_object ? "Heap: objects in the order in which they were made" : "Heap: objects by their addresses");
+}
+static void uncover(Desk *k) { toggle(&k->show->uncovers); }
+
+/* From here to wherever one goes; again: done. */
+static void measure(Desk *k) {
+    Scene *s = &k->show->scene;
+    s->measures = k->show->measures_on = !s->measures;
+    s->span_from_ns = k->show->player.now_ns;
 }
 
 /* ---------------------------------------------------------------- which key is which command */
@@ -242,30 +318,39 @@ static bool show_view(Desk *k, const char *name) {
 bool desk_key(Desk *k, const char *name) {
     if (name[0] == '\0') return false;
     k->dirty = true;
-    if (k->show != NULL) k->show->scene.told = NULL;
-    bool asked = k->show != NULL && strcmp(name, "Ctrl+Q") != 0;
-    if (asked && k->show->scene.search != NULL) {
-        search_key(k, name);
+    unsay(k);
+    bool leaves = k->show == NULL || strcmp(name, "Ctrl+Q") == 0;
+    if (!leaves && (k->show->scene.search || k->show->scene.knobs || k->show->scene.saving)) {
+        if (k->show->scene.search) search_key(k, name);
+        else if (k->show->scene.knobs) knobs_key(k, name);
+        else save_key(k, name);
         return true;
     }
-    if (asked && k->show->scene.saving) {
-        save_key(k, name);
-        return true;
+    if (k->show != NULL && k->show->scene.menu != NULL) {
+        if (menu_key(k, name)) return true;
+        menu_close(k);
     }
     return run_command(k, name) || show_view(k, name);
 }
 
+bool desk_takes_text(const Desk *k) { return k->show != NULL && k->show->scene.search != NULL; }
+
 void desk_type(Desk *k, const char *text) {
     k->dirty = true;
-    if (k->show != NULL && k->show->scene.search != NULL) {
+    if (desk_takes_text(k)) {
         search_type(k, text);
+        return;
+    }
+    if (k->show != NULL && k->show->scene.knobs != NULL) {
+        if (!k->knobs.runs) knobs_type(&k->knobs, text);
         return;
     }
     if (strcmp(text, " ") == 0) return; /* Space is a key of its own: it comes while it is held, too */
     char key[16];
     bool small = text[0] >= 'a' && text[0] <= 'z', large = text[0] >= 'A' && text[0] <= 'Z';
     snprintf(key, sizeof key, "Shift+%.8s", text);
-    if (large && desk_key(k, key)) return;
+    bool asks = k->show != NULL && (k->show->scene.saving || k->show->scene.menu); /* for a letter */
+    if (large && !asks && desk_key(k, key)) return;
     snprintf(key, sizeof key, "%.8s", text);
     if (small) key[0] = (char)(key[0] - 'a' + 'A');
     desk_key(k, key);

@@ -91,10 +91,24 @@ static bool add(TimelineLayout *l, LaneKind kind, uint64_t id, double y, double 
     return true;
 }
 
+/* The lanes on which the followed thing is: they are never left out. */
+static uint64_t followed_m(const Scene *s) {
+    Thing t = s->followed;
+    if (t.kind == KIND_M) return t.id;
+    if (t.kind == KIND_P) return t.id < s->model->p_count ? s->model->p[t.id].m : NONE;
+    return t.kind == KIND_G && t.id < s->model->g_count ? s->model->g[t.id].m : NONE;
+}
+static uint64_t followed_p(const Scene *s) {
+    uint64_t m = followed_m(s);
+    if (s->followed.kind == KIND_P) return s->followed.id;
+    return m < s->model->m_count ? s->model->m[m].p : NONE;
+}
+
 static double place_ps(TimelineLayout *l, const Scene *s, const Pitch *pitch, double y) {
-    uint64_t p = 0;
+    uint64_t p = 0, followed = followed_p(s);
     for (; p < s->model->p_count && p < pitch->p_max; p++, y += pitch->p) {
-        if (!add(l, LANE_P, p, y, pitch->p)) break;
+        bool instead = followed < s->model->p_count && followed >= pitch->p_max && p + 1 == pitch->p_max;
+        if (!add(l, LANE_P, instead ? followed : p, y, pitch->p)) break;
     }
     l->hidden_p = s->model->p_count - p;
     l->hidden_p_y = y + 12;
@@ -107,10 +121,14 @@ static double place_ms(TimelineLayout *l, const Scene *s, const Pitch *pitch, do
     count_ms(s, pitch, &in_c);
     size_t room_c = in_c < pitch->m_max ? in_c : pitch->m_max, room_others = pitch->m_max - room_c;
     size_t before = l->lane_count;
+    uint64_t followed = followed_m(s);
+    bool waits = followed < s->model->m_count && has_lane(s, followed);
     for (uint64_t id = 0; id < s->model->m_count; id++) {
-        if (!has_lane(s, id) || (pitch->hide_parked && is_idle(s, id))) continue;
-        bool c = is_in_c(s, id);
-        if (c ? taken_c == room_c : others == room_others) continue;
+        bool mine = id == followed && waits;
+        if (!has_lane(s, id) || (pitch->hide_parked && is_idle(s, id) && !mine)) continue;
+        bool c = is_in_c(s, id), kept = waits && !mine && is_in_c(s, followed) == c;
+        if (c ? taken_c + kept >= room_c : others + kept >= room_others) continue;
+        waits = waits && !mine;
         if (!add(l, LANE_M, id, y, pitch->m)) break;
         taken_c += c;
         others += !c;

@@ -208,7 +208,7 @@ static bool open_other(Show *w, const Options *o, Diag *d) {
         return false;
     }
     w->scene.view = VIEW_COMPARE;
-    while ((o->shot || o->bench) && show_compare(w, FIRST_EVENTS)) continue;
+    while ((o->shot || o->deck || o->bench) && show_compare(w, FIRST_EVENTS)) continue;
     return true;
 }
 

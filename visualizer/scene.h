@@ -6,19 +6,16 @@
 #ifndef FAULTLINE_SCENE_H
 #define FAULTLINE_SCENE_H
 
+#include "blame.h"
+#include "menu.h"
 #include "past.h"
 #include "../sim/lens/findings.h"
 #include "draw.h"
+#include "knobs.h"
 #include "steps.h"
 #include "story.h"
 #include "theme.h"
 #include "versus.h"
-
-typedef struct {
-    Kind kind;
-    uint64_t id; /* NONE = nothing */
-} Thing;
-#define NO_THING ((Thing){KIND_G, NONE})
 
 typedef enum {
 #define VIEW(name, ...) VIEW_##name,
@@ -74,8 +71,8 @@ typedef struct Scene {
     bool bare; /* only what the view shows: who has it in a page of his own says the rest there */
     const char *search; /* what stands in the search line; NULL = there is no line */
     bool search_failed; /* nothing of the kind */
-    bool saving;      /* as what file? */
-    const char *told; /* what has become of it; NULL = nothing was saved just now */
+    const Knobs *knobs; /* being changed, to run it again; NULL = they are not */
+    bool saving; /* as what file? */
     double stage_share; /* of the room above the transport; 0 = the default */
     Thing selected;
     Thing hovered;
@@ -83,6 +80,18 @@ typedef struct Scene {
     Thing why_of;   /* whom it tells about */
     const Why *why; /* NULL: nobody asks, or about nothing */
     Point pointer; /* logical pixels; where a tooltip stands */
+
+    /* what somebody points at, beside the selection */
+    Thing followed;     /* its lane stays in sight, and the source shows where it is */
+    Thing line_of;      /* whose line the source shows; nothing: the event's */
+    uint64_t line;      /* 0 = unknown */
+    bool uncovered;     /* the timeline shows what comes, thinned */
+    const Blame *blame; /* who waits for whom; NULL = nobody asks */
+    bool measures;      /* a span of time, its events and its length */
+    uint64_t span_from_ns, span_to_ns, span_events;
+    bool by_object;     /* Heap: in the order in which they were made, wherever they lie */
+    const Menu *menu;   /* of a thing; NULL = none is open */
+    const char *said;   /* what came of a key that changes nothing else to be seen; NULL = nothing */
 } Scene;
 
 #endif

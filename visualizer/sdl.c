@@ -79,6 +79,7 @@ static void drop_canvas(void) {
 
 void window_close(void) {
     drop_canvas();
+    desk_close(&win.desk);
     frame_free(win.desk.frame);
     if (win.renderer) SDL_DestroyRenderer(win.renderer);
     if (win.window) SDL_DestroyWindow(win.window);
@@ -191,6 +192,33 @@ static void wheel(const SDL_MouseWheelEvent *e) {
     desk_wheel(&win.desk, at_pointer(x, y), e->y, !across ? 0 : e->x ? e->x : -e->y);
 }
 
+/* Many window managers keep Alt for themselves; Ctrl does the same. */
+static void button_down(const SDL_MouseButtonEvent *e) {
+    Desk *k = &win.desk;
+    Point at = at_pointer(e->x, e->y);
+    bool measure = SDL_GetModState() & (KMOD_ALT | KMOD_CTRL);
+    if (e->button == SDL_BUTTON_RIGHT) desk_right(k, at);
+    if (e->button != SDL_BUTTON_LEFT) return;
+    if (measure) desk_measure(k, at);
+    else if (e->clicks == 2) desk_double(k, at);
+    else desk_press(k, at);
+}
+
+/* A capital is another key only when Shift is held: Caps Lock makes none. */
+static void typed(const char *text) {
+    char other[2] = {(char)(text[0] ^ 0x20), '\0'};
+    bool letter = (text[0] >= 'A' && text[0] <= 'Z') || (text[0] >= 'a' && text[0] <= 'z');
+    bool caps = (SDL_GetModState() & KMOD_CAPS) && letter && text[1] == '\0' && !desk_takes_text(&win.desk);
+    desk_type(&win.desk, caps ? other : text);
+}
+
+/* What the desk wishes of the system. */
+static void fulfil_copy(void) {
+    if (win.desk.copy[0] == '\0') return;
+    SDL_SetClipboardText(win.desk.copy);
+    win.desk.copy[0] = '\0';
+}
+
 static void fit_screen(bool full) {
     bool is_full = SDL_GetWindowFlags(win.window) & SDL_WINDOW_FULLSCREEN_DESKTOP;
     if (full != is_full) SDL_SetWindowFullscreen(win.window, full ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
@@ -198,7 +226,6 @@ static void fit_screen(bool full) {
 
 static void take_event(const SDL_Event *e) {
     Desk *k = &win.desk;
-    bool left = e->button.button == SDL_BUTTON_LEFT;
     switch (e->type) {
     case SDL_QUIT: k->quit = true; break;
     case SDL_DROPFILE:
@@ -211,13 +238,15 @@ static void take_event(const SDL_Event *e) {
         k->dirty = true;
         break;
     case SDL_KEYDOWN: key_down(&e->key.keysym); break;
-    case SDL_TEXTINPUT: desk_type(k, e->text.text); break;
+    case SDL_TEXTINPUT: typed(e->text.text); break;
     case SDL_MOUSEMOTION: desk_move(k, at_pointer(e->motion.x, e->motion.y), SDL_GetTicks64()); break;
-    case SDL_MOUSEBUTTONDOWN:
-        if (left) desk_press(k, at_pointer(e->button.x, e->button.y));
-        break;
+    case SDL_MOUSEBUTTONDOWN: button_down(&e->button); break;
     case SDL_MOUSEBUTTONUP:
-        if (left) desk_release(k, at_pointer(e->button.x, e->button.y));
+        if (e->button.button == SDL_BUTTON_LEFT) desk_release(k, at_pointer(e->button.x, e->button.y));
+        break;
+    case SDL_MULTIGESTURE:
+        if (e->mgesture.numFingers == 2)
+            desk_pinch(k, (Point){(double)e->mgesture.x * win.w / win.u, (double)e->mgesture.y * win.h / win.u}, (double)e->mgesture.dDist);
         break;
     case SDL_MOUSEWHEEL: wheel(&e->wheel); break;
     default: break;
@@ -253,6 +282,7 @@ char *window_run(Show *w) {
         wait_for_events();
         desk_tick(k, elapsed(&last), SDL_GetTicks64());
         fit_screen(k->full_screen);
+        fulfil_copy();
         if (!k->dirty) continue;
         k->dirty = false;
         Uint64 start = SDL_GetTicks64();
@@ -261,7 +291,7 @@ char *window_run(Show *w) {
         Uint64 took = SDL_GetTicks64() - start;
         if (w && w->player.playing && took < 15) SDL_Delay((Uint32)(15 - took));
     }
-    k->show = NULL;
+    desk_open(k, NULL);
     char *path = k->quit ? NULL : win.dropped;
     if (k->quit) free(win.dropped);
     win.dropped = NULL;

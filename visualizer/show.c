@@ -46,7 +46,7 @@ void show_init(Show *w, Feed *f) {
     s->device_bytes = strtoull(option(f, "device_memory", NULL), NULL, 10);
     s->zoom = 1;
     s->panel = true;
-    s->selected = s->hovered = NO_THING;
+    s->selected = s->hovered = s->followed = s->line_of = w->turned_to = NO_THING;
     s->width_px = 1600;
     s->height_px = 1000;
 }
@@ -65,6 +65,7 @@ static void show_take_settings(Show *w, const Scene *from) {
     s->selected = from->selected;
     s->hovered = from->hovered;
     s->pointer = from->pointer;
+    s->by_object = from->by_object;
     if (from->view != VIEW_COMPARE) s->view = from->view;
 }
 
@@ -83,8 +84,7 @@ static void find_picture(Scene *s, const Feed *f) {
     s->picture = (const uint8_t *)bytes + head + 1;
 }
 
-/* What can be asked about: the selection, else the goroutine, thread or P that the event is about. */
-static Thing asked(const Scene *s) {
+Thing show_asked(const Scene *s) {
     static const Kind kinds[] = {KIND_G, KIND_M, KIND_P, KIND_CHAN, KIND_OBJ};
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         if (s->selected.id != NONE && s->selected.kind == kinds[i]) return s->selected;
@@ -99,7 +99,7 @@ static Thing asked(const Scene *s) {
 /* The walk through the causes is done once for a moment. */
 static void find_why(Show *w) {
     Scene *s = &w->scene;
-    Thing t = s->asks_why ? asked(s) : NO_THING;
+    Thing t = s->asks_why ? show_asked(s) : NO_THING;
     bool known = s->why && t.kind == s->why_of.kind && t.id == s->why_of.id && w->why_seq == s->seq && w->why_ns == s->now_ns;
     s->why_of = t;
     s->why = t.id == NONE ? NULL : &w->why;
@@ -107,6 +107,58 @@ static void find_why(Show *w) {
     w->why_seq = s->seq;
     w->why_ns = s->now_ns;
     feed_why(w->feed, s->model, s->now_ns, t.kind, t.id, &w->why);
+}
+
+/* ---------------------------------------------------------------- the line of the source */
+
+static uint64_t line_of_g(const Model *m, uint64_t g) {
+    if (g >= m->g_count || m->g[g].state == G_NONE) return 0;
+    const ModelG *gp = &m->g[g];
+    return gp->line && gp->line != NONE ? gp->line : gp->born_line;
+}
+
+uint64_t show_line_of(const Model *m, Thing t) {
+    uint64_t line = 0;
+    if (t.kind == KIND_G) line = line_of_g(m, t.id);
+    else if (t.kind == KIND_M && t.id < m->m_count) line = line_of_g(m, m->m[t.id].g);
+    else if (t.kind == KIND_P && t.id < m->p_count) line = m->p[t.id].m < m->m_count ? line_of_g(m, m->m[m->p[t.id].m].g) : 0;
+    else if (t.kind == KIND_CHAN && t.id < m->chan_count) line = m->chan[t.id].line;
+    else if (t.kind == KIND_OBJ && t.id < m->obj_count) line = m->obj[t.id].line;
+    else if (t.kind == KIND_CMD && t.id < m->cmd_count) line = m->cmd[t.id].line;
+    return line == NONE ? 0 : line;
+}
+
+void show_turn_to(Show *w, Thing t) {
+    w->turned_to = t;
+    w->turned_seq = w->player.seq;
+    w->scene.panel = true;
+}
+
+static void find_line(Show *w) {
+    Scene *s = &w->scene;
+    if (w->turned_seq != s->seq) w->turned_to = NO_THING;
+    s->line_of = w->turned_to.id != NONE ? w->turned_to : s->followed;
+    s->line = s->line_of.id != NONE ? show_line_of(s->model, s->line_of) : 0;
+    if (s->line != 0) return;
+    s->line_of = NO_THING;
+    s->line = s->story->line;
+}
+
+static void find_blame(Show *w) {
+    Scene *s = &w->scene;
+    s->blame = w->blames ? &w->blame : NULL;
+    if (!w->blames || (w->blame_seq == s->seq && s->seq != 0)) return;
+    blame_find(&w->blame, s->model, s->steps);
+    w->blame_seq = s->seq;
+}
+
+static void find_span(Show *w) {
+    Scene *s = &w->scene;
+    if (!s->measures) return;
+    if (w->measures_on) s->span_to_ns = s->now_ns;
+    uint64_t a = s->span_from_ns < s->span_to_ns ? s->span_from_ns : s->span_to_ns,
+             b = s->span_from_ns < s->span_to_ns ? s->span_to_ns : s->span_from_ns;
+    s->span_events = feed_seq_at(w->feed, b) - (a > 0 ? feed_seq_at(w->feed, a - 1) : 0);
 }
 
 /* ---------------------------------------------------------------- two runs */
@@ -203,6 +255,7 @@ static void find_other(Show *w) {
     if (!w->unlinked && p->now_ns != s->now_ns) player_seek_ns(p, b->feed, s->now_ns);
     p->from_ns = s->from_ns;
     p->to_ns = s->to_ns;
+    b->uncovers = true;
     ViewKind halves = s->halves;
     b->scene.view = VIEW_STAGE; /* a half is no comparison itself */
     show_take_settings(b, s);
@@ -238,6 +291,10 @@ const Scene *show_scene(Show *w) {
     s->speed_ns = p->speed_ns;
     Event next;
     s->question = p->ask_seq && feed_event(f, p->ask_seq, &next) ? predict_question(w->question, s->model, &next) : "";
+    s->uncovered = w->uncovers || s->view == VIEW_COMPARE;
+    find_line(w);
+    find_span(w);
+    find_blame(w);
     find_why(w);
     find_other(w);
     return s;

@@ -15,6 +15,13 @@ typedef struct Show {
     char question[QUESTION_MAX];
     Why why; /* of scene.why_of, as it is after why_seq and at why_ns */
     uint64_t why_seq, why_ns;
+    bool uncovers; /* what comes is shown; beside another run it always is */
+    bool blames;
+    Blame blame; /* after blame_seq */
+    uint64_t blame_seq;
+    Thing turned_to; /* whose line is shown, until something happens after event turned_seq */
+    uint64_t turned_seq;
+    bool measures_on; /* the span ends at the moment on show */
     struct Show *beside; /* the other run of the Compare view, or NULL; owned */
     Versus *versus;      /* of both */
     bool unlinked;       /* the other one stays where it is */
@@ -36,6 +43,13 @@ bool show_compare(Show *w, size_t events);
 bool show_step_difference(Show *w, int direction);
 /* Fills the scene with the moment that the player is at. */
 const Scene *show_scene(Show *w);
+
+/* What is meant when nothing is named: the selection, else whoever the event on show is about. */
+Thing show_asked(const Scene *s);
+/* The line of the scenario at which it is, or was made; 0 = unknown. */
+uint64_t show_line_of(const Model *m, Thing t);
+/* The source shows that line, until something else happens. */
+void show_turn_to(Show *w, Thing t);
 
 /* "3.473ms", "first:P_RETAKE", "last:CGO_ENTER", "#1204", "end". Moves the player; false with a
  * Diag. A name goes to all that happens in that instant: a retake with its hand-over. */

@@ -99,7 +99,7 @@ static void plate(const View *v, const CPlace *c, double size) {
             size);
     double cx = c->plate.x + c->plate.w / 2, gy = c->plate.y + c->plate.h * .365,
            r = c->plate.w * .295;
-    if (mp->g != NONE && is_selected(v->s, KIND_G, mp->g)) token_g_ring(v->d, cx, gy, r);
+    if (mp->g != NONE) ring_g(v, cx, gy, r, mp->g);
     if (is_selected(v->s, KIND_M, c->m))
         draw_box(v->d, (Box){c->plate.x - 5, c->plate.y - 3, c->plate.w + 10, c->plate.h + 8}, 8,
                  NO_PAINT, pen(TINT_NOW, 2));

@@ -45,7 +45,7 @@ static void queue_token(const View *v, uint64_t g, double cx, double cy) {
     char label[24];
     token_g(v->d, cx, cy, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, g),
             GLOOK_RUNNABLE);
-    if (is_selected(v->s, KIND_G, g)) token_g_ring(v->d, cx, cy, G_RADIUS_QUEUE - 2);
+    ring_g(v, cx, cy, G_RADIUS_QUEUE - 2, g);
     mark_thing(v, (Box){cx - 16, cy - 16, 32, 32}, KIND_G, g);
 }
 
@@ -206,8 +206,7 @@ static void plate_at(const View *v, uint64_t p, const PPlace *place, uint64_t id
             v->d,
             (Box){place->plate.x - 5, place->plate.y - 3, place->plate.w + 10, place->plate.h + 8},
             8, NO_PAINT, pen(TINT_NOW, 2));
-    if (mp->g != NONE && is_selected(v->s, KIND_G, mp->g))
-        token_g_ring(v->d, cx, place->plate.y + place->plate.h * .365, place->plate.w * .295);
+    if (mp->g != NONE) ring_g(v, cx, place->plate.y + place->plate.h * .365, place->plate.w * .295, mp->g);
     mark_thing(v, place->plate, KIND_M, id);
     if (mp->g != NONE) {
         double r = place->plate.w * .295;

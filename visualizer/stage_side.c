@@ -90,7 +90,7 @@ static void global_queue(const View *v, double y) {
         double cx = x + 16 + (double)i * 38;
         token_g(v->d, cx, cy, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, ids[i]),
                 GLOOK_RUNNABLE);
-        if (is_selected(v->s, KIND_G, ids[i])) token_g_ring(v->d, cx, cy, G_RADIUS_QUEUE - 2);
+        ring_g(v, cx, cy, G_RADIUS_QUEUE - 2, ids[i]);
         mark_thing(v, (Box){cx - 16, cy - 16, 32, 32}, KIND_G, ids[i]);
     }
     double end = x + (double)shown * 38 + (shown ? 6 : 0);
@@ -201,7 +201,7 @@ static void parked_tokens(const View *v, const Parked *p, double y) {
         double w = cell_width(m, p->g[i]) - 10, cx = x + w / 2;
         token_g(v->d, cx, y + 27, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, p->g[i]),
                 m->g[p->g[i]].state == G_RUNNABLE ? GLOOK_RUNNABLE : GLOOK_WAITING);
-        if (is_selected(v->s, KIND_G, p->g[i])) token_g_ring(v->d, cx, y + 27, G_RADIUS_QUEUE - 2);
+        ring_g(v, cx, y + 27, G_RADIUS_QUEUE - 2, p->g[i]);
         mark_thing(v, (Box){cx - 16, y + 11, 32, 32}, KIND_G, p->g[i]);
         draw_fitted(v->d, cx, y + 60, sans(13, 400), TINT_T2, ANCHOR_MIDDLE, caption(m, p->g[i], w),
                     w);
@@ -298,7 +298,7 @@ static void waiter(const View *v, const ModelQ *q, double cx, double cy) {
     char label[24];
     uint64_t g = model_waiter(v->s->model, q->head);
     token_g(v->d, cx, cy, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, g), GLOOK_WAITING);
-    if (is_selected(v->s, KIND_G, g)) token_g_ring(v->d, cx, cy, G_RADIUS_QUEUE - 2);
+    ring_g(v, cx, cy, G_RADIUS_QUEUE - 2, g);
     mark_thing(v, (Box){cx - 16, cy - 16, 32, 32}, KIND_G, g);
 }
 

@@ -81,11 +81,17 @@ const char *count_text(char *buf, size_t size, uint64_t n) {
 }
 
 bool is_selected(const Scene *s, Kind kind, uint64_t id) {
-    return s->selected.kind == kind && s->selected.id == id && id != NONE;
+    Thing t = {kind, id};
+    return id != NONE && (same_thing(s->selected, t) || same_thing(s->followed, t));
 }
 
 bool is_changed(const Scene *s, Kind kind, uint64_t id) {
     return s->story->seq != 0 && event_mentions(&s->story->event, kind, id);
+}
+
+void ring_g(const View *v, double cx, double cy, double r, uint64_t g) {
+    if (is_selected(v->s, KIND_G, g)) token_g_ring(v->d, cx, cy, r);
+    if (same_thing(v->s->followed, (Thing){KIND_G, g})) draw_circle(v->d, cx, cy, r + 7.5, NO_PAINT, pen(TINT_NOW, 1.4));
 }
 
 uint64_t thread_for_p(const Model *m, uint64_t p) {

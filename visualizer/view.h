@@ -23,6 +23,7 @@ typedef enum {
     HIT_SPEED,
     HIT_KEYS,
     HIT_VIEW, /* a click shows view `value` */
+    HIT_MENU, /* a click takes line `value` of the menu */
     HIT_TIME, /* a click goes to the time `value` */
 } HitKind;
 
@@ -62,6 +63,7 @@ typedef struct {
     FlowArrow
         arrow[FLOWS_MAX]; /* timeline: found before the labels are placed; from right to left */
     size_t arrow_count;
+    bool future; /* timeline: what is drawn now has not happened yet */
     double taken_from, taken_to; /* ruler: something else stands there */
 } View;
 
@@ -86,8 +88,16 @@ void view_picture(const View *v); /* what the program has shown last, as large a
 void view_strip(const View *v); /* lecture mode: the headline in one line */
 void view_help(const View *v);  /* all keys */
 void view_search(const View *v); /* the line in which one types what to look for */
-void view_save(const View *v);   /* what to save as, and what has become of it */
+void view_knobs(const View *v);  /* the settings, to run it again */
+void view_save(const View *v);   /* what to save it as */
 void view_tooltip(const View *v);
+void view_blame(const View *v); /* arrows over the stage */
+double view_blame_list(const View *v, double x, double y, double w, double end); /* in the panel; where it ends */
+/* All of the region at 45 % but these places. */
+void draw_veil(const View *v, Box region, const Box *places, size_t count);
+void view_menu(const View *v);
+void view_said(const View *v); /* what came of a key, under the top bar */
+void view_span(const View *v); /* the measured one, over the lanes */
 void view_empty(DrawList *d, double w, double h, const char *headline,
                 const char *remedy); /* no trace */
 void view_tokens(DrawList *d);       /* every token, 1600 x 1000 */
@@ -124,8 +134,10 @@ const char *chan_text(char *buf, size_t size, const Model *m, uint64_t c); /* it
 const char *chan_fill_text(char *buf, size_t size, const ModelChan *c); /* "full", "3 of 8" */
 const char *bytes_text(char *buf, size_t size, uint64_t bytes);            /* "62 MiB" */
 const char *count_text(char *buf, size_t size, uint64_t n); /* "8 311", thin spaces */
-bool is_selected(const Scene *s, Kind kind, uint64_t id);
+bool is_selected(const Scene *s, Kind kind, uint64_t id); /* or followed */
 bool is_changed(const Scene *s, Kind kind, uint64_t id); /* does the event on show mention it? */
+/* The ring of one that is selected; one that is followed has two. */
+void ring_g(const View *v, double cx, double cy, double r, uint64_t g);
 uint64_t thread_for_p(const Model *m, uint64_t p); /* the M that is on its way to it, or NONE */
 void mark_thing(const View *v, Box b, Kind kind, uint64_t id); /* it can be hovered and clicked */
 /* Shortened to fit, drawn if anything is left; returns the width. */
@@ -137,6 +149,9 @@ double draw_ended(DrawList *d, double x, double y, TextStyle s, unsigned tint, c
 /* For a number or a short name, of which no part says anything: smaller, else not at all. */
 double draw_short(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
                   const char *text, double room);
+/* Prose from the baseline y on, in lines of `w`; **this** is `strong`. Returns the baseline after the last line. At most `lines`; the last
+ * one then ends in an ellipsis. */
+double prose(const View *v, const char *text, double x, double y, double w, TextStyle s, double leading, Tint tint, Tint strong, int lines);
 /* Whole or not at all. */
 double draw_whole(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
                   const char *text, double room);

@@ -88,10 +88,8 @@ static void draw_words(const View *v, const Word *word, size_t count, double x, 
     }
 }
 
-/* Prose from the baseline y on, in lines of `w`; returns the baseline after the last line. At most
- * `lines`; the last one then ends in an ellipsis. */
-static double prose(const View *v, const char *text, double x, double y, double w, TextStyle s,
-                    double leading, Tint tint, Tint strong, int lines) {
+double prose(const View *v, const char *text, double x, double y, double w, TextStyle s, double leading, Tint tint, Tint strong,
+             int lines) {
     Word line[LINE_WORDS], word[WORD_PIECES];
     size_t count = 0, n;
     double used = 0, space = text_width(" ", s);
@@ -281,8 +279,8 @@ static void source_line(const View *v, const char *line, size_t len, double x, d
 
 static void source(Place *c, uint64_t shown) {
     const View *v = c->v;
-    uint64_t lines = count_lines(v->s->source), now = v->s->story->line, middle = now ? now : 1;
-    char text[64];
+    uint64_t lines = count_lines(v->s->source), now = v->s->line, middle = now ? now : 1;
+    char text[64], name[24];
     double y = c->y;
     if (shown > lines) shown = lines;
     uint64_t first = middle > shown / 2 + 1 ? middle - shown / 2 - (shown > 6) : 1;
@@ -291,7 +289,10 @@ static void source(Place *c, uint64_t shown) {
     draw_line(v->d, v->f->panel.x, y + .5, v->f->panel.x + v->f->panel.w, y + .5,
               pen(TINT_HAIR, 1));
     y += 30;
-    if (now)
+    if (now && v->s->line_of.id != NONE)
+        snprintf(text, sizeof text, "%s at %llu of %llu", thing_text(name, sizeof name, v->s->line_of.kind, v->s->line_of.id),
+                 (unsigned long long)now, (unsigned long long)lines);
+    else if (now)
         snprintf(text, sizeof text, "line %llu of %llu", (unsigned long long)now,
                  (unsigned long long)lines);
     else snprintf(text, sizeof text, "%llu lines", (unsigned long long)lines);
@@ -383,6 +384,7 @@ void view_panel(const View *v) {
     draw_line(v->d, b.x + .5, b.y, b.x + .5, b.y + b.h, pen(TINT_HAIR, 1));
     if (v->s->question[0]) asks(&c);
     else if (v->s->why) because(&c);
+    else if (v->s->blame) c.y = view_blame_list(v, c.x, c.y, c.w, fmax(c.y + 300, c.end - 180));
     else happened(&c);
     c.y += view_thumbnail(v, (Box){c.x, c.y, c.w, fmin(c.end - c.y - 160, 240)});
     double room = c.end - c.y - 66;

@@ -1,4 +1,4 @@
-/* view_save.c -- the line in which one chooses what to save, and the one that says what has become of it. */
+/* view_save.c -- the line in which one chooses what to save. */
 #include "view.h"
 
 #include "measure.h"
@@ -22,15 +22,6 @@ static void choose(const View *v) {
     }
 }
 
-static void tell(const View *v) {
-    double most = fmin(720, v->f->w - 48), w = fmin(most, 32 + text_width(v->s->told, sans(15, 600)));
-    Box b = {round((v->f->w - w) / 2), v->f->top.h + 16, w, 44};
-    draw_box(v->d, b, 8, paint(TINT_CARD), pen(TINT_CARDL, 1));
-    draw_fitted(v->d, b.x + 16, b.y + 28, sans(15, 600), TINT_T1, ANCHOR_START, v->s->told, w - 32);
-}
-
 void view_save(const View *v) {
-    if (v->s->help || v->s->search) return;
-    if (v->s->saving) choose(v);
-    else if (v->s->told) tell(v);
+    if (v->s->saving && !v->s->help && !v->s->search) choose(v);
 }

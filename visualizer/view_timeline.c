@@ -1,6 +1,7 @@
 /* view_timeline.c -- the history: who ran where, and when it was in C.
  *
- * Everything ends at the playhead, so that a class can guess what comes. A slice wide enough to see
+ * Everything ends at the playhead, so that a class can guess what comes; uncovered, it goes on, thinned and
+ * without words. A slice wide enough to see
  * is a box; what is finer becomes one column per pixel whose height is the share of busy time, so
  * the work of a frame depends on pixels, never on events. In an M's lane Go rides on the lane's own
  * line and C hangs below it; time in C never vanishes, however short.
@@ -148,21 +149,20 @@ static uint8_t share_of(uint64_t part, uint64_t whole) {
     return (uint8_t)(share < 1 ? 1 : share > 255 ? 255 : share);
 }
 
-/* All spans of a lane up to the playhead: wide ones to `draw`, fine ones into columns. */
-static void lane_spans(const View *v, const LanePlace *place, const Lane *lane, SliceFn draw) {
+/* The spans of a lane in [from_ns, end_ns): wide ones to `draw`, fine ones into columns. */
+static void spans_between(const View *v, const LanePlace *place, const Lane *lane, SliceFn draw, uint64_t from_ns, uint64_t end_ns) {
     static Column col[COLUMNS_MAX];
     const Scene *s = v->s;
     const TimelineLayout *l = v->time;
     double step = 1 / v->f->u, least = 2 * step, x0 = floor(l->x0 / step) * step;
     size_t column_count = (size_t)((l->x1 - x0) / step) + 1;
     if (column_count > COLUMNS_MAX) column_count = COLUMNS_MAX;
-    uint64_t end_ns = s->now_ns < s->to_ns ? s->now_ns : s->to_ns;
     bool any = false;
-    if (end_ns <= s->from_ns) return; /* the window is all future */
-    for (size_t i = lane_find(lane, s->from_ns);
+    if (end_ns <= from_ns) return;
+    for (size_t i = lane_find(lane, from_ns);
          i < lane->count && lane->span[i].from_ns < end_ns;) {
         const LaneSpan *span = &lane->span[i];
-        uint64_t from = span->from_ns > s->from_ns ? span->from_ns : s->from_ns,
+        uint64_t from = span->from_ns > from_ns ? span->from_ns : from_ns,
                  to = span->to_ns < end_ns ? span->to_ns : end_ns;
         double a = timeline_x(l, s, from), b = timeline_x(l, s, to);
         if (b - a >= least) {
@@ -191,6 +191,18 @@ static void lane_spans(const View *v, const LanePlace *place, const Lane *lane, 
     columns(v, place, col, column_count, x0, step);
 }
 
+/* Up to the playhead; what comes is thinned, where it is uncovered. */
+static void lane_spans(const View *v, const LanePlace *place, const Lane *lane, SliceFn draw) {
+    const Scene *s = v->s;
+    spans_between(v, place, lane, draw, s->from_ns, s->now_ns < s->to_ns ? s->now_ns : s->to_ns);
+    if (!s->uncovered) return;
+    View ahead = *v;
+    ahead.future = true;
+    draw_thin(v->d, .3);
+    spans_between(&ahead, place, lane, draw, s->now_ns > s->from_ns ? s->now_ns : s->from_ns, s->to_ns);
+    draw_thin(v->d, 1);
+}
+
 /* Where a label may begin so that no arrow runs through it: moved to the right of the first that would. */
 static double clear_of_arrows(const View *v, double x, double w, double y) {
     for (size_t i = v->arrow_count; i-- > 0;) { /* from left to right */
@@ -204,6 +216,7 @@ static double clear_of_arrows(const View *v, double x, double w, double y) {
 
 static void slice_label(const View *v, const Slice *s, double baseline, TextStyle style, Tint tint,
                         const char *text) {
+    if (v->future) return;
     double w = text_width(text, style), x = clear_of_arrows(v, s->x + 6, w, baseline);
     if (x + w + 6 <= s->x + s->w) draw_text(v->d, x, baseline, style, tint, ANCHOR_START, text);
 }
@@ -216,9 +229,15 @@ static void held_slice(const View *v, const LanePlace *lane, const Slice *s) {
     draw_box(v->d, b, 2, paint_hatch(TINT_AMBER, 8, 2, .30),
              s->w > 3 ? pen(TINT_AMBER, 1.2) : NO_PEN);
     double w = text_width(text, sans(12, 500));
-    if (w + 28 > s->w || lane->h < 18) return;
+    if (w + 28 > s->w || lane->h < 18 || v->future) return;
     draw_box(v->d, (Box){b.x + 8, b.y + 3, w + 12, b.h - 6}, 2, paint(TINT_CHROME), NO_PEN);
     draw_text(v->d, b.x + 14, b.y + b.h / 2 + 4.4, sans(12, 500), TINT_T1, ANCHOR_START, text);
+}
+
+/* A goroutine that is selected or followed is found again on every lane on which it was. */
+static void underline(const View *v, const Slice *s, double foot) {
+    if (s->span->id != NO_ID && is_selected(v->s, KIND_G, s->span->id))
+        draw_box(v->d, (Box){s->x, foot - 3, fmax(1, s->w - (s->w >= 3 ? 1 : 0)), 3}, 0, paint(TINT_NOW), NO_PEN);
 }
 
 static void run_slice(const View *v, const LanePlace *lane, const Slice *s) {
@@ -264,6 +283,7 @@ static void p_slice(const View *v, const LanePlace *lane, const Slice *s) {
     }
     if (s->span->kind == SPAN_HELD) held_slice(v, lane, s);
     else run_slice(v, lane, s);
+    underline(v, s, lane->y + lane->h);
     if (s->span->id != NO_ID)
         mark_thing(v, (Box){s->x, lane->y, s->w, lane->h}, KIND_G, s->span->id);
 }
@@ -308,6 +328,7 @@ static void m_slice(const View *v, const LanePlace *lane, const Slice *s) {
                      : s->span->kind == SPAN_STARTING ? SLICE_STARTING
                                                       : SLICE_GO;
     m_slice_box(v, lane, s, look);
+    if (s->span->kind == SPAN_C) underline(v, s, lane->y + lane->h);
     if (lane->h < 19) return;
     if (look == SLICE_C) c_label(v, lane, s);
     else if (look == SLICE_GO) slice_label(v, s, lane->y + 10.8, sans(12, 600), TINT_ON_G, "Go");
@@ -319,7 +340,7 @@ static void m_slice(const View *v, const LanePlace *lane, const Slice *s) {
 /* ---------------------------------------------------------------- the device queue's lane */
 
 static void queue_slice(const View *v, const LanePlace *lane, const Slice *s) {
-    const Model *m = v->s->model;
+    const Model *m = v->future ? v->s->head : v->s->model;
     if (s->span->id >= m->cmd_count) return;
     bool done = m->cmd[s->span->id].state == CMD_DONE;
     Box b = {s->x, lane->y, s->w - (s->w >= 3 ? 1 : 0), lane->h};
@@ -336,6 +357,20 @@ static void queue_slice(const View *v, const LanePlace *lane, const Slice *s) {
 
 static const char *tick_label(const Lanes *l, const Tick *t) {
     return t->label == NONE ? "" : intern_text(l->labels, t->label);
+}
+
+/* Its looks that are still to come: their times, not what they find. */
+static void sysmon_ahead(const View *v, const LanePlace *lane) {
+    const Lanes *l = v->s->lanes;
+    double last = -100;
+    draw_thin(v->d, .3);
+    for (size_t i = lanes_tick_from(l, v->s->now_ns); i < l->tick_count && l->tick[i].time_ns <= v->s->to_ns; i++) {
+        double x = timeline_x(v->time, v->s, l->tick[i].time_ns);
+        if (l->tick[i].seq <= v->s->seq || x < v->time->x0 || x - last < 4) continue;
+        last = x;
+        draw_line(v->d, x, lane->y + 1, x, lane->y + lane->h - 1, pen(TINT_T2, 2));
+    }
+    draw_thin(v->d, 1);
 }
 
 static void sysmon_lane(const View *v, const LanePlace *lane) {
@@ -439,41 +474,55 @@ static const char *m_words(char *buf, size_t size, const Model *m, uint64_t id) 
     return buf;
 }
 
+/* Over what comes it has a plate of its own. */
+static double live_text(const View *v, const LanePlace *lane, double x, TextStyle style, Tint tint, const char *text, double room) {
+    char fitted[96];
+    if (room < 24) return 0;
+    text_fit(fitted, sizeof fitted, text, style, room);
+    if (v->s->uncovered && fitted[0])
+        draw_box(v->d, (Box){x - 4, lane->y - 1, text_width(fitted, style) + 8, lane->h + 2}, 0, paint_alpha(TINT_CHROME, .85), NO_PEN);
+    return draw_text(v->d, x, lane->y + lane->h / 2 + 4.6, style, tint, ANCHOR_START, fitted);
+}
+
+static void live_p(const View *v, const LanePlace *lane, double x, double room) {
+    const Model *m = v->s->model;
+    char text[64];
+    const ModelP *pp = &m->p[lane->id];
+    if (pp->state >= P_GCSTOP) {
+        const char *state = pp->state == P_DEAD ? "no more" : "stopped";
+        if (text_width(state, sans(13, 400)) <= room) live_text(v, lane, x, sans(13, 400), TINT_T2, state, room);
+        return;
+    }
+    uint64_t g = pp->m != NONE ? m->m[pp->m].g : NONE, coming = pp->m == NONE ? thread_for_p(m, lane->id) : NONE;
+    if (coming != NONE) {
+        snprintf(text, sizeof text, "waits for M%llu", (unsigned long long)coming);
+        if (text_width(text, sans(13, 400)) <= room) live_text(v, lane, x, sans(13, 400), TINT_T2, text, room);
+    }
+    if (g == NONE) return;
+    double left = fmax(30, live_text(v, lane, x, sans(13, 700), TINT_T1, thing_text(text, sizeof text, KIND_G, g), room) + 8);
+    if (room - left > 30) live_text(v, lane, x + left, sans(13, 400), TINT_T2, model_g_name(m, g), room - left);
+}
+
+static void live_queue(const View *v, const LanePlace *lane, double x, double room) {
+    const Model *m = v->s->model;
+    char text[64];
+    uint64_t k = model_running_cmd(m, lane->id);
+    if (k == NONE || m->cmd[k].end_ns <= m->cmd[k].start_ns) return;
+    double share = (double)(v->s->now_ns - m->cmd[k].start_ns) / (double)(m->cmd[k].end_ns - m->cmd[k].start_ns);
+    snprintf(text, sizeof text, "%d %%", (int)(100 * fmin(1, share)));
+    live_text(v, lane, x, digits(13, 600), TINT_T1, text, room);
+}
+
 static void live_label(const View *v, const LanePlace *lane) {
     const Model *m = v->s->model;
-    double x = timeline_x(v->time, v->s, v->s->now_ns) + 10, room = v->f->timeline.w - 12 - x,
-           y = lane->y + lane->h / 2 + 4.6;
+    double x = timeline_x(v->time, v->s, v->s->now_ns) + 10, room = v->f->timeline.w - 12 - x;
     char text[64];
     if (x < v->time->x0 || room < 24 || !lane->labelled || is_broken_here(v->s)) return;
-    if (lane->kind == LANE_P && m->p[lane->id].state >= P_GCSTOP) {
-        draw_whole(v->d, x, y, sans(13, 400), TINT_T2, ANCHOR_START,
-                   m->p[lane->id].state == P_DEAD ? "no more" : "stopped", room);
-    } else if (lane->kind == LANE_P) {
-        uint64_t g = m->p[lane->id].m != NONE ? m->m[m->p[lane->id].m].g : NONE,
-                 coming = m->p[lane->id].m == NONE ? thread_for_p(m, lane->id) : NONE;
-        if (coming != NONE) {
-            snprintf(text, sizeof text, "waits for M%llu", (unsigned long long)coming);
-            draw_whole(v->d, x, y, sans(13, 400), TINT_T2, ANCHOR_START, text, room);
-        }
-        if (g == NONE) return;
-        double w = draw_fitted(v->d, x, y, sans(13, 700), TINT_T1, ANCHOR_START,
-                               thing_text(text, sizeof text, KIND_G, g), room);
-        double left = fmax(30, w + 8);
-        if (room - left > 30)
-            draw_fitted(v->d, x + left, y, sans(13, 400), TINT_T2, ANCHOR_START, model_g_name(m, g),
-                        room - left);
-    } else if (lane->kind == LANE_M) {
-        bool c = m->m[lane->id].state == M_IN_C;
-        draw_fitted(v->d, x, y, sans(13, c ? 600 : 400), c ? TINT_AMBER : TINT_T2, ANCHOR_START,
-                    m_words(text, sizeof text, m, lane->id), room);
-    } else if (lane->kind == LANE_QUEUE) {
-        uint64_t k = model_running_cmd(m, lane->id);
-        if (k == NONE || m->cmd[k].end_ns <= m->cmd[k].start_ns) return;
-        double share = (double)(v->s->now_ns - m->cmd[k].start_ns) /
-                       (double)(m->cmd[k].end_ns - m->cmd[k].start_ns);
-        snprintf(text, sizeof text, "%d %%", (int)(100 * fmin(1, share)));
-        draw_fitted(v->d, x, y, digits(13, 600), TINT_T1, ANCHOR_START, text, room);
-    }
+    if (lane->kind == LANE_P) live_p(v, lane, x, room);
+    if (lane->kind == LANE_QUEUE) live_queue(v, lane, x, room);
+    if (lane->kind != LANE_M) return;
+    bool c = m->m[lane->id].state == M_IN_C;
+    live_text(v, lane, x, sans(13, c ? 600 : 400), c ? TINT_AMBER : TINT_T2, m_words(text, sizeof text, m, lane->id), room);
 }
 
 /* ---------------------------------------------------------------- lanes */
@@ -499,7 +548,7 @@ static void lane_name(const View *v, const LanePlace *lane) {
 }
 
 static void base_line(const View *v, const LanePlace *lane) {
-    uint64_t end_ns = v->s->now_ns < v->s->to_ns ? v->s->now_ns : v->s->to_ns;
+    uint64_t last_ns = v->s->uncovered ? v->s->end_ns : v->s->now_ns, end_ns = last_ns < v->s->to_ns ? last_ns : v->s->to_ns;
     double end = timeline_x(v->time, v->s, end_ns), y = lane->y + lane->h / 2;
     const Lane *spans = lane->kind == LANE_M ? &v->s->lanes->m[lane->id] : NULL;
     uint64_t born = spans && spans->count ? spans->span[0].from_ns : 0;
@@ -521,7 +570,10 @@ void timeline_lane(const View *v, const LanePlace *lane) {
     const Lanes *l = v->s->lanes;
     base_line(v, lane);
     switch (lane->kind) {
-    case LANE_SYSMON: sysmon_lane(v, lane); break;
+    case LANE_SYSMON:
+        if (v->s->uncovered) sysmon_ahead(v, lane);
+        sysmon_lane(v, lane);
+        break;
     case LANE_P: lane_spans(v, lane, &l->p[lane->id], p_slice); break;
     case LANE_M: lane_spans(v, lane, &l->m[lane->id], m_slice); break;
     case LANE_QUEUE: lane_spans(v, lane, &l->queue[lane->id], queue_slice); break;
@@ -630,7 +682,7 @@ static void marks(const View *v, double base) {
         const Finding *x = found < v->s->finding_count ? &v->s->finding[found] : NULL;
         bool is_note = n && (x == NULL || n->seq <= x->seq);
         uint64_t seq = is_note ? n->seq : x->seq;
-        if (seq > v->s->seq) break;
+        if (seq > v->s->seq && !v->s->uncovered) break;
         ScrubMark m = {scrub_x(v->time, v->s, is_note ? n->time_ns : x->time_ns), seq, is_note ? n->kind == MARK_WARNING : rank_of(x->kind),
                        is_note ? FIND_COUNT : x->kind};
         count = add_mark(mark, count, m);
@@ -639,11 +691,13 @@ static void marks(const View *v, double base) {
     }
     for (size_t i = 0; i < count; i++) {
         const ScrubMark *m = &mark[i];
+        draw_thin(v->d, m->seq > v->s->seq ? .5 : 1);
         if (m->rank >= 2) finding_mark(v, m->x, base - 9, .6, m->kind, TINT_CHROME);
         else if (m->rank == 1) token_warning(v->d, m->x, base - 9, .6);
         else draw_circle(v->d, m->x, base - 9, 4, paint(TINT_CHROME), pen(TINT_T2, 1.6));
         hits_add(v->hits, (Box){m->x - 6, base - 15, 12, 12}, HIT_EVENT, NO_THING, m->seq);
     }
+    draw_thin(v->d, 1);
 }
 
 /* The length of the run in at most three figures: 12 ms, 3.41 ms. */
@@ -688,6 +742,7 @@ void view_scrub(const View *v) {
 void timeline_top(const View *v) {
     trouble(v);
     timeline_playhead(v);
+    view_span(v);
     view_scrub(v);
 }
 

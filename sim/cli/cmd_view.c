@@ -5,8 +5,10 @@
  */
 #include "cli.h"
 
+#include "../base/own.h"
+#include "../base/scratch.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +17,7 @@
 
 int cli_start(const char *program, const char *const *args) {
     char path[4096];
-    const char *exe = path_program(program, path, sizeof path);
+    const char *exe = own_program(program, path, sizeof path);
     pid_t pid = fork();
     if (pid == 0) {
         execvp(exe, (char *const *)args);
@@ -34,17 +36,7 @@ int cli_start(const char *program, const char *const *args) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_BUG;
 }
 
-static bool begins(const char *path, const char *with) {
-    char head[8] = "";
-    size_t n = strlen(with);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return false;
-    bool does = read(fd, head, n) == (ssize_t)n && memcmp(head, with, n) == 0;
-    close(fd);
-    return does;
-}
-static bool is_trace(const char *path) { return begins(path, "FLTRACE1"); }
-static bool is_gotrace(const char *path) { return begins(path, "go 1."); }
+static bool is_gotrace(const char *path) { return cli_begins(path, "go 1."); }
 
 static bool is_scenario(const char *path) {
     size_t n = strlen(path);
@@ -54,19 +46,13 @@ static bool is_scenario(const char *path) {
 /* Has `command`, run or import, make a trace of the file, in a new temporary one; what a scenario expected does not
  * keep the window from opening. */
 static bool make_first(const char *command, const char *file, char *trace, size_t size, int *status) {
-    const char *tmp = getenv("TMPDIR");
-    snprintf(trace, size, "%s/faultline-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-    int fd = mkstemp(trace);
-    if (fd < 0) {
-        Diag d;
-        diag_fail(&d, EXIT_WORLD, "cannot make a temporary trace %s: %s", trace, strerror(errno));
-        diag_remedy(&d, "Set TMPDIR to a folder that can be written to, or unset it for /tmp.");
+    Diag d;
+    if (!scratch_file(trace, size, &d)) {
         *status = cli_fail(&d);
         return false;
     }
-    close(fd);
     char exe[4096];
-    const char *const args[] = {path_program("faultline", exe, sizeof exe),
+    const char *const args[] = {own_program("faultline", exe, sizeof exe),
                                 command,
                                 "--quiet",
                                 "--out",
@@ -116,7 +102,7 @@ static bool hand_on(int argc, char **argv, const char **args, Made *made, int *s
         args[i - 1] = argv[i];
         if (argv[i][0] == '-') continue;
         const char *path = path_scenario(argv[i], found, sizeof found);
-        bool scenario = is_scenario(path) && !is_trace(path);
+        bool scenario = is_scenario(path) && !cli_is_trace(path);
         if (made->count == FILES_MAX || !(scenario || is_gotrace(argv[i]))) continue;
         char *trace = made->path[made->count];
         if (!make_first(scenario ? "run" : "import", scenario ? path : argv[i], trace, PATH_BYTES, status)) return false;

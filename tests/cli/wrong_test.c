@@ -39,7 +39,7 @@ static const Wrong wrong[] = {
     {"panic",             "$F run --quiet $S/wrong_panic.lua", 1, {"panic: send on closed channel", "goroutine 1 [running]:\nmain.main()\n", "wrong_panic.lua:6\nexit status 2\n"}},
     {"who waits",         "$F run --quiet $S/wrong_deadlock.lua", 1, {"goroutine 1 [chan receive]:\nmain.main()\n\t", "wrong_deadlock.lua:4\n", "exit status 2\n"}},
     /* the command line: 2 */
-    {"no command",        "$F",                                2, {"faultline run SCENARIO", "--help"}},
+    {"no command",        "$F",                                2, {"faultline run (SCENARIO|TRACE)", "--help"}},
     {"unknown command",   "$F frobnicate",                     2, {"frobnicate", "faultline --help"}},
     {"unknown option",    "$F run --frobnicate x",             2, {"faultline run", "--frobnicate", "--help"}},
     {"no scenario",       "$F run",                            2, {"which scenario"}},
@@ -119,7 +119,7 @@ static const Wrong wrong[] = {
     {"a full disk",       "$F run --device none --out /dev/full $S/everything.lua", 4, {"/dev/full", "No space left", "--out"}},
     {"no folder to write to", "$F run --out /nonexistent/x $S/everything.lua", 4, {"/nonexistent/x", "No such file", "--out"}},
     {"a full disk for the answer", "$F hash $T/well.trace >/dev/full",    4, {"No space left"}},
-    {"no temporary folder", "TMPDIR=/nonexistent $F view $S/everything.lua", 4, {"temporary trace /nonexistent", "No such file", "Set TMPDIR"}},
+    {"no temporary folder", "TMPDIR=/nonexistent $F view $S/everything.lua", 4, {"temporary file /nonexistent", "No such file", "Set TMPDIR"}},
     {"no such profile",   "$F run --profile /nonexistent $S/everything.lua", 4, {"/nonexistent", "No such file"}},
     {"a wrong profile",   "$F run --profile $T/wrong.profile $S/everything.lua", 4, {"wrong.profile:2:1:", "no cost called lunch", "thread_new, thread_wake"}},
     {"a wrong profile to test", "$F test --profile $T/wrong.profile $S/everything.lua", 4, {"wrong.profile:2:1:", "no cost called lunch"}},
@@ -140,7 +140,7 @@ static const Wrong wrong_on_a_device[] = {
 
 static void check_message(const Wrong *x) {
     Result r = command("%s", x->line);
-    bool list = strstr(r.err, "faultline run SCENARIO") != NULL; /* of all commands */
+    bool list = strstr(r.err, "faultline run (SCENARIO|TRACE)") != NULL; /* of all commands */
     bool fine = r.status == x->status && r.err[0] != '\0' && (list || count_lines(r.err) <= LINES_MAX);
     for (int i = 0; i < PHRASES_MAX && x->phrase[i]; i++) fine = fine && strstr(r.err, x->phrase[i]) != NULL;
     CU_ASSERT(fine);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Runs a scenario of scenarios/, with these options, into a trace that is opened as the window does it. */
 static Feed *run(const char *scenario, const char *options, const char *name) {
@@ -105,6 +106,73 @@ static void keys_go_from_difference_to_difference(void) {
     show_free(&w);
 }
 
+/* ---------------------------------------------------------------- run again */
+
+/* The child writes to TMPDIR; nobody waits longer than a minute for it. */
+static void wait_for_run(Desk *k) {
+    for (int i = 0; i < 6000 && (k->knobs.runs || (k->show->versus && !versus_is_done(k->show->versus))); i++) {
+        desk_tick(k, 10000000, 1000 + (uint64_t)i);
+        if (k->knobs.runs) usleep(10000);
+    }
+    CU_ASSERT_FALSE(k->knobs.runs);
+}
+
+static size_t temporary_traces(void) {
+    size_t n = 0;
+    DIR *dir = opendir(getenv("TMPDIR"));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(dir);
+    for (const struct dirent *e; (e = readdir(dir)) != NULL;) n += strncmp(e->d_name, "faultline-", 10) == 0;
+    closedir(dir);
+    return n;
+}
+
+static void a_run_is_run_again_with_other_knobs(void) {
+    char own[] = "/tmp/faultline-test-XXXXXX", old[512];
+    Show w;
+    Desk k = {.frame = frame_new()};
+    const char *before = getenv("TMPDIR");
+    snprintf(old, sizeof old, "%s", before ? before : "");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(own));
+    setenv("TMPDIR", own, 1);
+    show_init(&w, run("18_2_2_blocking", "--set workers=3", "one.trace"));
+    desk_open(&k, &w);
+    desk_type(&k, "r");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(w.scene.knobs);
+    CU_ASSERT_STRING_EQUAL(k.knobs.row[0].name, "procs");
+    CU_ASSERT_STRING_EQUAL(k.knobs.row[4].name, "workers");
+    CU_ASSERT_STRING_EQUAL(k.knobs.row[4].value, "3");
+    desk_key(&k, "Right");
+    desk_key(&k, "Up");
+    desk_type(&k, "9");
+    desk_type(&k, "0");
+    desk_key(&k, "Backspace");
+    desk_type(&k, "us");
+    CU_ASSERT_STRING_EQUAL(k.knobs.row[0].value, "3");
+    CU_ASSERT_STRING_EQUAL(k.knobs.row[5].value, "9us");
+    frame_build(k.frame, show_scene(&w));
+    desk_key(&k, "Return");
+    wait_for_run(&k);
+    CU_ASSERT(w.beside != NULL && w.scene.view == VIEW_COMPARE && w.scene.knobs == NULL);
+    size_t count;
+    versus_knobs(w.versus, &count);
+    CU_ASSERT_EQUAL(count, 2);
+    CU_ASSERT_STRING_EQUAL(feed_option(w.beside->feed, "procs"), "3");
+    CU_ASSERT_EQUAL(temporary_traces(), 1);
+    desk_type(&k, "r");
+    desk_type(&k, "many");
+    desk_key(&k, "Return");
+    wait_for_run(&k);
+    CU_ASSERT(w.scene.knobs != NULL && strstr(k.knobs.words, "procs") != NULL);
+    CU_ASSERT_STRING_EQUAL(feed_option(w.beside->feed, "procs"), "3"); /* the one before is still there */
+    desk_close(&k);
+    CU_ASSERT_EQUAL(temporary_traces(), 0);
+    rmdir(own);
+    if (before) setenv("TMPDIR", old, 1);
+    else unsetenv("TMPDIR");
+    show_free(&w);
+    frame_free(k.frame);
+}
+
 /* ---------------------------------------------------------------- every pair, laid out */
 
 static char place[256];
@@ -172,6 +240,7 @@ void compare_tests(void) {
         {"another knob is named, and what came of it", another_knob_is_named_and_what_came_of_it},
         {"a line more is found", a_line_more_is_found},
         {"keys go from difference to difference", keys_go_from_difference_to_difference},
+        {"a run is run again with other knobs", a_run_is_run_again_with_other_knobs},
         {"every pair: no text overlaps another or is cut", no_text_overlaps_or_is_cut},
         {NULL, NULL},
     };
