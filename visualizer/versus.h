@@ -14,7 +14,7 @@ typedef struct {
     uint64_t time_ns;   /* on the common axis */
     uint64_t seq[2];    /* the first event that only A, only B has; 0 = that one has none here */
     size_t count[2];    /* so many */
-    char words[2][128]; /* their headlines; versus_tell fills them */
+    char words[2][96];  /* their headlines; versus_tell fills them */
     bool told;
 } Difference;
 
