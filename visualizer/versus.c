@@ -301,7 +301,7 @@ void versus_tell(Versus *v, size_t i) {
         Narration n;
         if (x->seq[k] == 0 || !feed_event(v->side[k].feed, x->seq[k], &e)) continue;
         narrate(feed_model(v->side[k].feed, 1, x->seq[k]), &e, &n);
-        snprintf(x->words[k], sizeof x->words[k], "%s", n.headline);
+        snprintf(x->words[k], sizeof x->words[k], "%.95s", n.headline);
     }
 }
 
