@@ -7,6 +7,7 @@
 #define FAULTLINE_DESK_H
 
 #include "frame.h"
+#include "front.h"
 #include "rerun.h"
 #include "show.h"
 
@@ -27,6 +28,9 @@ typedef struct {
     uint64_t hover_since; /* ms */
     bool zoomed;          /* somebody has chosen a window of time */
     char search[SEARCH_MAX];
+    Front front;
+    bool front_over; /* it lies over the run that is open */
+    Hits front_hits;
     Menu menu;
     char said[SAID_MAX];
     char copy[COPY_MAX]; /* a wish: to be put where other programs paste from; then made empty */
@@ -38,6 +42,12 @@ typedef struct {
 
 /* Another run, or none. */
 void desk_open(Desk *k, Show *w);
+/* A file is to be opened: dropped, or asked for. */
+void desk_drop(Desk *k, const char *path);
+/* It is on show now; or cannot be, and why. Then whatever was open stays. */
+void desk_opened(Desk *k, const char *why);
+/* Does the page before a run take the place of the picture? */
+bool desk_is_front(const Desk *k);
 void desk_close(Desk *k); /* at the end; the show and the frame are not its own */
 
 /* A key by its name: "Right", "Page Down", "Ctrl+Right", "Shift+Left", or the character it writes, letters large: "Y", "+", "?". False: it
