@@ -13,6 +13,7 @@ void desk_close(Desk *k) {
     free(k->rerun);
     k->rerun = NULL;
     k->rerun_count = k->rerun_cap = 0;
+    motions_free(&k->motions);
     k->show = NULL;
 }
 
@@ -145,8 +146,8 @@ void desk_press(Desk *k, Point at) {
     k->dirty = true;
     k->pressed_moved = false;
     k->drag_x = at.x;
-    if (s->help) {
-        s->help = false;
+    if (s->help || s->saving) {
+        s->help = s->saving = false;
         return;
     }
     const Hit *hit = hits_at(&k->frame->hits, at);
@@ -323,10 +324,28 @@ void desk_tick(Desk *k, uint64_t wall_ns, uint64_t now_ms) {
     if (show_compare(k->show, READ_EVENTS)) k->dirty = true;
     show_tooltip_when_due(k, now_ms);
     pass_time(k, wall_ns);
+    k->dirty |= k->moves;
+}
+
+/* While playing, as long as nothing else happens; else as long as it takes. */
+static uint64_t time_to_move(Desk *k) {
+    const Player *p = &k->show->player;
+    Event next;
+    if (k->drag != DRAG_NONE || k->held) return 0;
+    if (!p->playing || !feed_event(k->show->feed, p->seq + 1, &next)) return 1000;
+    uint64_t gap_ns = next.time_ns > p->now_ns ? next.time_ns - p->now_ns : 0;
+    return gap_ns > 10 * p->speed_ns ? 10000 : gap_ns * 1000 / p->speed_ns;
+}
+
+void desk_picture(Desk *k, uint64_t now_ms) {
+    const Scene *s = show_scene(k->show);
+    frame_build(k->frame, s);
+    motions_begin(&k->motions, k->frame, s, now_ms, time_to_move(k));
+    k->moves = motions_apply(&k->motions, k->frame, now_ms);
 }
 
 int desk_patience(const Desk *k) {
-    if (k->dirty) return 0;
+    if (k->dirty || k->moves) return 0;
     if (k->front.state == FRONT_RUNS) return RERUN_MS;
     if (k->show == NULL) return -1;
     const Feed *f = k->show->feed;

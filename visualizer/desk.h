@@ -8,6 +8,7 @@
 
 #include "frame.h"
 #include "front.h"
+#include "motion.h"
 #include "rerun.h"
 #include "show.h"
 
@@ -26,18 +27,21 @@ typedef struct {
     bool pressed_moved;   /* since the button went down */
     Thing hover_next;     /* what the pointer is over, shown after a moment */
     uint64_t hover_since; /* ms */
+    bool held;            /* a key is held down, and repeats: who goes so fast sees nothing move */
+    Motions motions;
+    bool moves;           /* something was on its way in the picture painted last */
     bool zoomed;          /* somebody has chosen a window of time */
     char search[SEARCH_MAX];
     Front front;
     bool front_over; /* it lies over the run that is open */
     Hits front_hits;
+    Knobs knobs;
+    Rerun **rerun; /* the newest last: it may still run. Traces of older ones may still be on show */
+    size_t rerun_count, rerun_cap;
     Menu menu;
     char said[SAID_MAX];
     char copy[COPY_MAX]; /* a wish: to be put where other programs paste from; then made empty */
     double pinched; /* since the last step of the zoom */
-    Knobs knobs;
-    Rerun **rerun; /* the newest last: it may still run. Traces of older ones may still be on show */
-    size_t rerun_count, rerun_cap;
 } Desk;
 
 /* Another run, or none. */
@@ -71,6 +75,9 @@ void desk_measure(Desk *k, Point at);
 void desk_pinch(Desk *k, Point at, double parted);
 /* Notches of the wheel: away from the user is positive, and so is to the right. */
 void desk_wheel(Desk *k, Point at, int away, int right);
+
+/* The picture as it is at this moment, to be painted: what has just moved is on its way. */
+void desk_picture(Desk *k, uint64_t now_ms);
 
 /* Time has passed: plays, reads what the file has more, shows a tooltip that is due. */
 void desk_tick(Desk *k, uint64_t wall_ns, uint64_t now_ms);

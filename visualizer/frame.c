@@ -125,6 +125,7 @@ void frame_build(Frame *f, const Scene *s) {
     if (l->drawer) view_panel(&overlay);
     view_search(&overlay);
     view_knobs(&overlay);
+    view_save(&overlay);
     view_help(&overlay);
     view_tooltip(&overlay);
     view_said(&overlay);

@@ -2,11 +2,13 @@
 #include "desk.h"
 
 #include "find.h"
+#include "save.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---------------------------------------------------------------- what buttons do, too */
 
@@ -126,6 +128,23 @@ static void knobs_key(Desk *k, const char *name) {
     else if (strcmp(name, "Return") == 0) run_again(k);
 }
 
+/* ---------------------------------------------------------------- saving */
+
+static void save_as(Desk *k, SaveKind kind) {
+    char name[SAVE_NAME_MAX], folder[1024];
+    Diag d;
+    if (!save_view(k->show, kind, name, &d)) desk_say(k, "Not saved: %s", d.message);
+    else desk_say(k, "Saved %s/%s", getcwd(folder, sizeof folder) ? folder : ".", name);
+}
+
+/* One key says as what; any other one closes the question. */
+static void save_key(Desk *k, const char *name) {
+    k->show->scene.saving = false;
+    for (int i = 0; i < SAVE_COUNT; i++) {
+        if (name[0] == save_spec[i].key && name[1] == '\0') save_as(k, (SaveKind)i);
+    }
+}
+
 /* ---------------------------------------------------------------- commands */
 
 static void nothing(Desk *k) { (void)k; }
@@ -185,6 +204,7 @@ static void faster(Desk *k) { player_speed(&k->show->player, 1); }
 static void slower(Desk *k) { player_speed(&k->show->player, -1); }
 
 static void find(Desk *k) { open_search(k, true); }
+static void ask_save(Desk *k) { k->show->scene.saving = true; }
 static void ask_why(Desk *k) { k->show->scene.asks_why = !k->show->scene.asks_why; }
 static void predict(Desk *k) {
     k->show->player.predict = !k->show->player.predict;
@@ -315,9 +335,10 @@ bool desk_key(Desk *k, const char *name) {
     unsay(k);
     if (desk_is_front(k)) return key_of_front(k, name);
     bool leaves = k->show == NULL || strcmp(name, "Ctrl+Q") == 0;
-    if (!leaves && (k->show->scene.search || k->show->scene.knobs)) {
+    if (!leaves && (k->show->scene.search || k->show->scene.knobs || k->show->scene.saving)) {
         if (k->show->scene.search) search_key(k, name);
-        else knobs_key(k, name);
+        else if (k->show->scene.knobs) knobs_key(k, name);
+        else save_key(k, name);
         return true;
     }
     if (k->show != NULL && k->show->scene.menu != NULL) {
@@ -347,7 +368,8 @@ void desk_type(Desk *k, const char *text) {
     char key[16];
     bool small = text[0] >= 'a' && text[0] <= 'z', large = text[0] >= 'A' && text[0] <= 'Z';
     snprintf(key, sizeof key, "Shift+%.8s", text);
-    if (large && desk_key(k, key)) return;
+    bool asks = k->show != NULL && (k->show->scene.saving || k->show->scene.menu); /* for a letter */
+    if (large && !asks && desk_key(k, key)) return;
     snprintf(key, sizeof key, "%.8s", text);
     if (small) key[0] = (char)(key[0] - 'a' + 'A');
     desk_key(k, key);

@@ -39,7 +39,7 @@ const StageMetrics *stage_metrics_for(double stage_h) { return &stage_metrics[st
 static bool is_small(const FrameLayout *f) { return f->w < 1024 || f->h < 640; }
 
 static double panel_width(const FrameLayout *f, const Scene *s) {
-    if (s->view == VIEW_COMPARE || !s->panel || s->lecture || is_small(f)) return 0;
+    if (s->view == VIEW_COMPARE || !s->panel || s->bare || s->lecture || is_small(f)) return 0;
     return floor(clamp(.24 * f->w, 320, 440) / 8) * 8;
 }
 
@@ -73,9 +73,9 @@ void layout_frame(FrameLayout *f, const Scene *s) {
     f->u = fmax(1, fmin(w / 1600, h / 1000) * s->zoom) * (s->lecture ? 1.35 : 1);
     f->w = w / f->u;
     f->h = h / f->u;
-    double bar = f->h < 900 ? 48 : 56, pw = panel_width(f, s), mw = f->w - pw,
+    double bar = s->bare ? 0 : f->h < 900 ? 48 : 56, pw = panel_width(f, s), mw = f->w - pw,
            room = f->h - 2 * bar;
-    f->small = is_small(f) && !s->lecture && s->view != VIEW_COMPARE;
+    f->small = is_small(f) && !s->bare && !s->lecture && s->view != VIEW_COMPARE;
     double strip = s->lecture ? 52 : f->small ? 36 : 0;
     double share = s->lecture                  ? .70
                    : s->stage_share > 0        ? s->stage_share

@@ -69,11 +69,14 @@ typedef struct Scene {
     double zoom; /* .8 .. 1.5 */
     Theme theme;
     ViewKind view;
+    bool still; /* nothing is seen to move: it is at once where it goes */
     bool panel, lecture, help;
     bool drawer; /* the panel, where it has no place of its own */
+    bool bare; /* only what the view shows: who has it in a page of his own says the rest there */
     const char *search; /* what stands in the search line; NULL = there is no line */
     bool search_failed; /* nothing of the kind */
     const Knobs *knobs; /* being changed, to run it again; NULL = they are not */
+    bool saving; /* as what file? */
     double stage_share; /* of the room above the transport; 0 = the default */
     Thing selected;
     Thing hovered;

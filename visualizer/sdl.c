@@ -161,7 +161,7 @@ static void repaint(void) {
     Frame *f = win.desk.frame;
     w->scene.width_px = win.w;
     w->scene.height_px = win.h;
-    frame_build(f, show_scene(w));
+    desk_picture(&win.desk, SDL_GetTicks64());
     bool fresh = fit_canvas(f->layout.u);
     unsigned painted = frame_paint(f, win.canvas, w->scene.theme, fresh);
     for (int i = 0; i < PART_COUNT; i++) {
@@ -246,7 +246,10 @@ static void take_event(const SDL_Event *e) {
         if (e->window.event == SDL_WINDOWEVENT_EXPOSED && win.canvas) present();
         k->dirty = true;
         break;
-    case SDL_KEYDOWN: key_down(&e->key.keysym); break;
+    case SDL_KEYDOWN:
+        k->held = e->key.repeat != 0;
+        key_down(&e->key.keysym);
+        break;
     case SDL_TEXTINPUT: typed(e->text.text); break;
     case SDL_MOUSEMOTION: desk_move(k, at_pointer(e->motion.x, e->motion.y), SDL_GetTicks64()); break;
     case SDL_MOUSEBUTTONDOWN: button_down(&e->button); break;
@@ -303,7 +306,7 @@ char *window_run(Show *w) {
         repaint();
         /* where presenting does not wait for the screen, 60 pictures a second are enough */
         Uint64 took = SDL_GetTicks64() - start;
-        if (w && w->player.playing && took < 15) SDL_Delay((Uint32)(15 - took));
+        if (w && (w->player.playing || k->moves) && took < 15) SDL_Delay((Uint32)(15 - took));
     }
     return k->quit ? NULL : mem_text(k->front.wants);
 }

@@ -59,6 +59,7 @@ static void show_take_settings(Show *w, const Scene *from) {
     s->zoom = from->zoom;
     s->theme = from->theme;
     s->panel = from->panel;
+    s->still = from->still;
     s->lecture = from->lecture;
     s->stage_share = from->stage_share;
     s->halves = from->halves;

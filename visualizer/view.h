@@ -91,6 +91,7 @@ void view_strip(const View *v); /* lecture mode: the headline in one line */
 void view_help(const View *v);  /* all keys */
 void view_search(const View *v); /* the line in which one types what to look for */
 void view_knobs(const View *v);  /* the settings, to run it again */
+void view_save(const View *v);   /* what to save it as */
 void view_tooltip(const View *v);
 void view_blame(const View *v); /* arrows over the stage */
 double view_blame_list(const View *v, double x, double y, double w, double end); /* in the panel; where it ends */
@@ -146,6 +147,8 @@ uint64_t thread_for_p(const Model *m, uint64_t p); /* the M that is on its way t
 void mark_thing(const View *v, Box b, Kind kind, uint64_t id); /* it can be hovered and clicked */
 /* A line of a scenario in its colours; what is too long ends in an ellipsis. */
 void draw_source_line(const View *v, const char *line, size_t len, double x, double y, double room, bool current);
+/* What is drawn until draw_end_mover is this thing, which goes from place to place; `carries` is the goroutine in it, or NONE. */
+void begin_mover(const View *v, Box b, Kind kind, uint64_t id, uint64_t carries);
 /* Shortened to fit, drawn if anything is left; returns the width. */
 double draw_fitted(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
                    const char *text, double room);

@@ -102,6 +102,7 @@ void view_top(const View *v) {
     Box b = v->f->top;
     char time[48];
     BarFigure figures[4];
+    if (b.h <= 0) return;
     draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
     draw_line(v->d, 0, b.h - .5, b.w, b.h - .5, pen(TINT_HAIR, 1));
     double mid = b.h / 2, right = b.w - 24;
@@ -214,6 +215,7 @@ void view_transport(const View *v) {
     Box b = v->f->transport;
     char text[64], count[32];
     double cy = b.y + b.h / 2, x = 240;
+    if (b.h <= 0) return;
     draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
     draw_line(v->d, 0, b.y + .5, b.w, b.y + .5, pen(TINT_HAIR, 1));
     buttons(v, cy);

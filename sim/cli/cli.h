@@ -44,6 +44,8 @@ error_t cli_one(int key, char *arg, struct argp_state *state, const char **slot,
 #define CLI_DEVICE_OPTION                                                                          \
     { "device", 'd', "NAME", 0, "auto, none, or part of a name that `faultline devices` shows; NAME,staging or " \
                                 "staging gives it copies of its own", 0 }
+/* Starts the program that stands beside this one with these arguments (NULL at the end) and waits; its exit status. */
+int cli_start(const char *program, const char *const *args);
 /* Does it come from a real Go program (faultline import)? */
 bool cli_is_imported(Trace *t);
 /* Two names of one file that exists? */

@@ -15,8 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Starts a program with these arguments (NULL at the end) and waits; its exit status. */
-static int start(const char *program, const char *const *args) {
+int cli_start(const char *program, const char *const *args) {
     char path[4096];
     const char *exe = own_program(program, path, sizeof path);
     pid_t pid = fork();
@@ -60,7 +59,7 @@ static bool make_first(const char *command, const char *file, char *trace, size_
                                 trace,
                                 file,
                                 NULL};
-    *status = start("faultline", args);
+    *status = cli_start("faultline", args);
     if (*status == EXIT_WELL || *status == EXIT_DIFFERS) return true;
     unlink(trace);
     return false;
@@ -116,7 +115,7 @@ static bool hand_on(int argc, char **argv, const char **args, Made *made, int *s
 static int hand_over(int argc, char **argv, const char **args) {
     Made made = {.count = 0};
     int status;
-    if (hand_on(argc, argv, args, &made, &status)) status = start("faultline-view", args);
+    if (hand_on(argc, argv, args, &made, &status)) status = cli_start("faultline-view", args);
     for (size_t i = 0; i < made.count; i++) unlink(made.path[i]);
     return status;
 }
@@ -135,7 +134,12 @@ static const char shot_doc[] = "One moment of a trace (or of a scenario, or a Go
                                "  --size WxH               in pixels (default 1600x1000)\n"
                                "  --theme dark|light       (default dark)\n"
                                "  --why g5                 select it, and say why it is as it is\n"
-                               "  -o FILE                  FILE.png, FILE.svg or FILE.pdf";
+                               "  -o FILE                  FILE.png, FILE.svg or FILE.pdf\n"
+                               "Many moments, as numbered files or as a film (ffmpeg makes it):\n"
+                               "  --every T                so much virtual time from one picture to the next\n"
+                               "  --from T, --to T         (default: the whole run)\n"
+                               "  -o FILE                  frames/%04d.png (.svg, .pdf), run.mp4 or run.webm\n"
+                               "  --fps N                  pictures of a film in a second (default 30)";
 
 int cmd_shot(int argc, char **argv) {
     if (help_wanted(

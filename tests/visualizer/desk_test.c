@@ -3,6 +3,12 @@
 #include "at_desk.h"
 #include "sample.h"
 
+#include "../cli/command.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
 /* The hand-over's run: thread M3 is started for P1 while g7 is in C. */
 static void set_up(void) { sit_down(sample_handoff); }
 
@@ -85,6 +91,55 @@ static void the_pointer_selects_seeks_and_shows(void) {
     get_up();
 }
 
+static bool is_there(const char *name, const char *begin) {
+    char head[16] = "";
+    FILE *f = fopen(name, "rb");
+    size_t n = f ? fread(head, 1, strlen(begin), f) : 0;
+    if (f) fclose(f);
+    return n == strlen(begin) && memcmp(head, begin, n) == 0;
+}
+
+/* In the folder where one is; over nothing. The window stays where it was. */
+static void a_view_is_saved_and_nothing_overwritten(void) {
+    static const char at[] = "handoff-heap-3.473ms";
+    char here[4096], name[128];
+    set_up();
+    CU_ASSERT_FATAL(getcwd(here, sizeof here) != NULL);
+    CU_ASSERT_FATAL(command_gives(0, "mkdir -p $T/saved $T/gone") && chdir(temp_path("saved")) == 0);
+    show.scene.file = "../hand off.lua"; /* a trace names it as it likes */
+    player_seek_ns(&show.player, show.feed, 3473000);
+    uint64_t seq = show.player.seq;
+    desk_type(&desk, "2");
+    for (int i = 0; i < 2; i++) {
+        desk_type(&desk, "e");
+        CU_ASSERT(show.scene.saving);
+        desk_type(&desk, "p");
+        CU_ASSERT(!show.scene.saving && strncmp(desk.said, "Saved /", 7) == 0);
+    }
+    CU_ASSERT(is_there("_hand_off-heap-3.473ms.png", "\x89PNG") && is_there("_hand_off-heap-3.473ms-2.png", "\x89PNG"));
+    CU_ASSERT(show.player.seq == seq && !show.player.predict && show.scene.view == VIEW_HEAP && !show.scene.bare);
+    show.scene.file = "handoff.lua";
+    static const char *const keys[] = {"s", "f", "D"}, *const ends[] = {"svg", "pdf", "html"}, *const begins[] = {"<?xml", "%PDF", "<!DOCTYPE html>"};
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        desk_type(&desk, "E");
+        desk_type(&desk, keys[i]);
+        snprintf(name, sizeof name, "%s.%s", i < 2 ? at : "handoff-deck", ends[i]);
+        CU_ASSERT(is_there(name, begins[i]));
+    }
+    CU_ASSERT(show.player.seq == seq && show.scene.view == VIEW_HEAP && !show.scene.bare && show.scene.stage_share == 0);
+    desk_key(&desk, "Escape");
+    CU_ASSERT_PTR_NULL(show.scene.said);
+    desk_type(&desk, "e");
+    desk_key(&desk, "Escape");
+    CU_ASSERT_FALSE(show.scene.saving);
+    CU_ASSERT_FATAL(chdir(temp_path("gone")) == 0 && rmdir(temp_path("gone")) == 0);
+    desk_type(&desk, "e");
+    desk_type(&desk, "p");
+    CU_ASSERT_EQUAL(strncmp(desk.said, "Not saved: cannot write", 23), 0);
+    CU_ASSERT_FATAL(chdir(here) == 0);
+    get_up();
+}
+
 static void without_a_run_only_the_window_listens(void) {
     desk = (Desk){.frame = frame_new()};
     desk_open(&desk, NULL);
@@ -106,6 +161,7 @@ void desk_tests(void) {
         {"letters are the same large and small", letters_are_the_same_large_and_small},
         {"a search takes what is typed", a_search_takes_what_is_typed},
         {"the pointer selects, seeks and shows", the_pointer_selects_seeks_and_shows},
+        {"a view is saved, and nothing overwritten", a_view_is_saved_and_nothing_overwritten},
         {"without a run only the window listens", without_a_run_only_the_window_listens},
         {NULL, NULL},
     };

@@ -6,6 +6,7 @@
 #include "contrast.h"
 #include "sample.h"
 
+#include "../../visualizer/deck.h"
 #include "../../visualizer/frame.h"
 #include "../../visualizer/shot.h"
 
@@ -100,10 +101,29 @@ static void lint_view(Show *w, ViewKind view) {
     CU_ASSERT_EQUAL(complaints, 0);
 }
 
+/* As a deck has them: without bars and panel, of one size. */
+static void lint_in_a_deck(Show *w, ViewKind view) {
+    size_t complaints = 0;
+    uint64_t count = feed_count(w->feed);
+    w->scene.view = view;
+    w->scene.lecture = w->scene.help = false;
+    deck_scene(&w->scene);
+    for (uint64_t k = 0; k < MOMENTS && complaints < 10; k++) {
+        player_seek_seq(&w->player, w->feed, 1 + (count - 1) * k / (MOMENTS - 1));
+        player_near(&w->player, w->feed);
+        complaints += lint_now(w);
+    }
+    w->scene.bare = false;
+    w->scene.stage_share = 0;
+    CU_ASSERT_EQUAL(complaints, 0);
+}
+
 static void lint_everywhere(Show *w) {
-    lint_view(w, VIEW_STAGE);
-    lint_view(w, VIEW_CHANNELS);
-    lint_view(w, VIEW_HEAP);
+    static const ViewKind views[] = {VIEW_STAGE, VIEW_CHANNELS, VIEW_HEAP};
+    for (size_t i = 0; i < ARRAY_LEN(views); i++) {
+        lint_view(w, views[i]);
+        lint_in_a_deck(w, views[i]);
+    }
 }
 
 static void crowd4(const char *path) { sample_crowd(path, 4, 5); }
