@@ -7,6 +7,7 @@
 #define FAULTLINE_DESK_H
 
 #include "frame.h"
+#include "front.h"
 #include "motion.h"
 #include "rerun.h"
 #include "show.h"
@@ -31,6 +32,9 @@ typedef struct {
     bool moves;           /* something was on its way in the picture painted last */
     bool zoomed;          /* somebody has chosen a window of time */
     char search[SEARCH_MAX];
+    Front front;
+    bool front_over; /* it lies over the run that is open */
+    Hits front_hits;
     Knobs knobs;
     Rerun **rerun; /* the newest last: it may still run. Traces of older ones may still be on show */
     size_t rerun_count, rerun_cap;
@@ -42,6 +46,12 @@ typedef struct {
 
 /* Another run, or none. */
 void desk_open(Desk *k, Show *w);
+/* A file is to be opened: dropped, or asked for. */
+void desk_drop(Desk *k, const char *path);
+/* It is on show now; or cannot be, and why. Then whatever was open stays. */
+void desk_opened(Desk *k, const char *why);
+/* Does the page before a run take the place of the picture? */
+bool desk_is_front(const Desk *k);
 void desk_close(Desk *k); /* at the end; the show and the frame are not its own */
 
 /* A key by its name: "Right", "Page Down", "Ctrl+Right", "Shift+Left", or the character it writes, letters large: "Y", "+", "?". False: it

@@ -316,8 +316,22 @@ static bool measure(const Options *o, Diag *d) {
     return true;
 }
 
-/* One run after another: a file dropped on the window is the next. One that cannot be read leaves
- * the window empty and says why on standard error. */
+/* One run after another: of a file that cannot be read the window says why, and what was open stays. */
+static void next_run(Show *w, bool *open, const Options *o, const char *path) {
+    Show fresh;
+    Diag d;
+    Options later = {.theme = o->theme, .zoom = o->zoom, .still = o->still};
+    if (!open_show(&fresh, &later, path, &d)) {
+        window_opened(d.message);
+        return;
+    }
+    window_leave();
+    if (*open) show_free(w);
+    *w = fresh;
+    *open = true;
+    window_opened(NULL);
+}
+
 static bool show_window(const Options *o, Diag *d) {
     Show w;
     bool open = o->trace != NULL;
@@ -327,12 +341,8 @@ static bool show_window(const Options *o, Diag *d) {
         return false;
     }
     if (open) w.player.follow = o->follow && feed_is_open(w.feed);
-    for (char *next; (next = window_run(open ? &w : NULL)) != NULL; free(next)) {
-        Options later = {.theme = o->theme, .zoom = o->zoom, .still = o->still};
-        if (open) show_free(&w);
-        open = open_show(&w, &later, next, d);
-        if (!open) diag_print(d, stderr);
-    }
+    for (char *next; (next = window_run(open ? &w : NULL)) != NULL; free(next)) next_run(&w, &open, o, next);
+    window_leave();
     if (open) show_free(&w);
     window_close();
     return true;

@@ -252,9 +252,7 @@ static uint64_t count_lines(const char *source) {
 
 enum { PIECES_MAX = 32 };
 
-/* A line of source in its colours; what is too long ends in an ellipsis. */
-static void source_line(const View *v, const char *line, size_t len, double x, double y,
-                        double room, bool current) {
+void draw_source_line(const View *v, const char *line, size_t len, double x, double y, double room, bool current) {
     InkPiece pieces[PIECES_MAX];
     char text[512];
     if (len > 400) len = 400;
@@ -312,7 +310,7 @@ static void source(Place *c, uint64_t shown) {
         snprintf(text, sizeof text, "%llu", (unsigned long long)n);
         draw_text(v->d, c->x + 18, y, mono(13, n == now ? 600 : 400), n == now ? TINT_NOW : TINT_T3,
                   ANCHOR_END, text);
-        if (line) source_line(v, line, len, c->x + 34, y, c->w - 34, n == now);
+        if (line) draw_source_line(v, line, len, c->x + 34, y, c->w - 34, n == now);
     }
     c->y = y + 6;
 }
