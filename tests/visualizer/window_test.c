@@ -67,7 +67,7 @@ static void keys_change_the_picture(void) {
     if (!has_display_tools()) return;
     sample_handoff(temp_path("window.trace"));
     command_gives(0,
-                  "mkdir -p \"$T/screen\" && unset WAYLAND_DISPLAY SDL_VIDEODRIVER && "
+                  "mkdir -p \"$T/screen\" && unset WAYLAND_DISPLAY SDL_VIDEODRIVER XDG_CONFIG_HOME XDG_STATE_HOME && export HOME=\"$T/home\" && "
                   "SDL_RENDER_DRIVER=software SDL_FRAMEBUFFER_ACCELERATION=0 xvfb-run -a "
                   "-s \"-screen 0 1280x800x24 -fbdir $T/screen\" sh -c '%s'",
                   steps);
@@ -80,7 +80,7 @@ static void without_a_display_it_says_so(void) {
     }
     sample_handoff(temp_path("window.trace"));
     Result r =
-        command("env -u DISPLAY -u WAYLAND_DISPLAY -u SDL_VIDEODRIVER timeout 10 \"$F\" view "
+        command("env -u DISPLAY -u WAYLAND_DISPLAY -u SDL_VIDEODRIVER -u XDG_CONFIG_HOME HOME=\"$T/home\" timeout 10 \"$F\" view "
                 "\"$T/window.trace\"");
     CU_ASSERT_EQUAL(r.status, EXIT_WORLD);
     CU_ASSERT_PTR_NOT_NULL(strstr(r.err, "no window can be opened"));
