@@ -82,7 +82,6 @@ void canvas_forget(void) {
     if (texts.context) g_object_unref(texts.context);
     texts.context = NULL;
     pango_cairo_font_map_set_default(NULL);
-    cairo_debug_reset_static_data();
 }
 
 static bool has_family(const char *name) {

@@ -38,6 +38,10 @@ static void build_half(Frame *f, const Scene *s, int k) {
         layout_heap(&f->heap, l, s);
         view_heap_ground(&ground);
         view_heap(&things);
+    } else if (s->halves == VIEW_CHANNELS) {
+        layout_channels(&f->channels, &f->half_stage, &f->time, l, s);
+        view_worlds(&ground);
+        view_channels(&things);
     } else {
         layout_stage(&f->half_stage, l, s);
         view_worlds(&ground);

@@ -327,7 +327,7 @@ static bool show_view(Desk *k, const char *name) {
         if (name[0] != view_spec[i].key || name[1] != '\0') continue;
         Scene *s = &k->show->scene;
         bool again = i == VIEW_COMPARE && s->view == VIEW_COMPARE;
-        if (again) s->halves = s->halves == VIEW_STAGE ? VIEW_HEAP : VIEW_STAGE;
+        if (again) s->halves = s->halves == VIEW_STAGE ? VIEW_HEAP : s->halves == VIEW_HEAP ? VIEW_CHANNELS : VIEW_STAGE;
         s->view = (ViewKind)i;
         return true;
     }

@@ -75,7 +75,7 @@ void layout_frame(FrameLayout *f, const Scene *s) {
     f->h = h / f->u;
     double bar = s->bare ? 0 : f->h < 900 ? 48 : 56, pw = panel_width(f, s), mw = f->w - pw,
            room = f->h - 2 * bar;
-    f->small = is_small(f) && !s->bare && !s->lecture && s->view != VIEW_COMPARE;
+    f->small = is_small(f) && !s->lecture && !s->bare && s->view != VIEW_COMPARE;
     double strip = s->lecture ? 52 : f->small ? 36 : 0;
     double share = s->lecture                  ? .70
                    : s->stage_share > 0        ? s->stage_share

@@ -298,6 +298,8 @@ static bool read_steps(const char *text, SlidesKind *kind, Diag *d) {
 static bool write_deck(const Options *o, Diag *d) {
     Show w;
     if (o->trace == NULL) return diag_fail(d, EXIT_USAGE, "--deck needs a trace");
+    if (o->other || (o->view && strcmp(o->view, view_spec[VIEW_COMPARE].name) == 0))
+        return diag_fail(d, EXIT_USAGE, "a deck is of one run: make one of each, or compare them in the window");
     if (!open_show(&w, o, o->trace, d)) return false;
     DeckOptions k = {.out = o->out, .view_chosen = o->view != NULL, .to_ns = feed_end_ns(w.feed)};
     bool well = (o->steps == NULL || read_steps(o->steps, &k.steps, d)) && read_range(o, &k.from_ns, &k.to_ns, d) &&

@@ -58,18 +58,30 @@ static bool take_name(const Show *w, SaveKind kind, char name[SAVE_NAME_MAX], Di
     return true;
 }
 
-/* The picture is made from a copy: the window stays where it is. */
-bool save_view(const Show *w, SaveKind kind, char name[SAVE_NAME_MAX], Diag *d) {
+/* As the command makes it: whatever is selected, followed or compared in the window. */
+static bool save_deck(const Show *w, const char *name, Diag *d) {
+    Show fresh;
+    show_init(&fresh, w->feed);
+    fresh.scene.theme = w->scene.theme;
+    DeckOptions deck = {.out = name, .to_ns = feed_end_ns(w->feed)};
+    return deck_write(&fresh, &deck, d);
+}
+
+/* A copy is painted: the window stays where it is. */
+static bool save_picture(const Show *w, const char *name, Diag *d) {
     Show copy = *w;
     Scene *s = &copy.scene;
-    if (!take_name(w, kind, name, d)) return false;
     s->help = s->saving = false;
     s->search = s->said = NULL;
     s->knobs = NULL;
     s->menu = NULL;
     s->hovered = NO_THING;
-    DeckOptions deck = {.out = name, .to_ns = feed_end_ns(w->feed)};
-    bool well = kind == SAVE_DECK ? deck_write(&copy, &deck, d) : shot_write(&copy, name, d);
+    return shot_write(&copy, name, d);
+}
+
+bool save_view(const Show *w, SaveKind kind, char name[SAVE_NAME_MAX], Diag *d) {
+    if (!take_name(w, kind, name, d)) return false;
+    bool well = kind == SAVE_DECK ? save_deck(w, name, d) : save_picture(w, name, d);
     if (!well) unlink(name);
     return well;
 }

@@ -72,8 +72,8 @@ typedef struct Scene {
     ViewKind view;
     bool still; /* nothing is seen to move: it is at once where it goes */
     bool panel, lecture, help;
-    bool drawer; /* the panel, where it has no place of its own */
     bool bare; /* only what the view shows: who has it in a page of his own says the rest there */
+    bool drawer; /* the panel, where it has no place of its own */
     const char *search; /* what stands in the search line; NULL = there is no line */
     bool search_failed; /* nothing of the kind */
     const Knobs *knobs; /* being changed, to run it again; NULL = they are not */

@@ -541,7 +541,7 @@ static void lane_name(const View *v, const LanePlace *lane) {
         snprintf(text, sizeof text, "queue %llu", (unsigned long long)lane->id);
     else thing_text(text, sizeof text, lane->kind == LANE_P ? KIND_P : KIND_M, lane->id);
     Kind kind = lane->kind == LANE_P ? KIND_P : lane->kind == LANE_M ? KIND_M : KIND_QUEUE;
-    bool chosen = lane->kind != LANE_SYSMON && is_selected(v->s, kind, lane->id);
+    bool chosen = lane->kind == LANE_SYSMON ? is_selected(v->s, KIND_M, 1) : is_selected(v->s, kind, lane->id);
     draw_fitted(v->d, 24, y, sans(14, lane->kind == LANE_P ? 600 : 500), chosen ? TINT_NOW : TINT_T1, ANCHOR_START, text,
                 v->time->x0 - 24 - 4);
     if (lane->kind == LANE_P || lane->kind == LANE_M)
