@@ -41,7 +41,7 @@ VIEW   = main sdl desk keys motion shot show player predict find knobs rerun fee
          view_channels view_occupancy view_contexts view_select view_panel view_picture view_bars view_tokens \
          stage_ps stage_side stage_c stage_device token fault lua_ink theme draw draw_cairo selection menu blame \
          view_menu view_span view_blame view_veil film save slides deck deck_style html svg view_save view_end \
-         library front view_front
+         library front view_front keep settings bookmarks marks
 
 SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:%=sim/mem/%) $(DEV:%=sim/dev/%) \
          $(RT:%=sim/rt/%) $(SCRIPT:%=sim/script/%) $(CALIBRATE:%=sim/calibrate/%)
@@ -64,7 +64,7 @@ TESTS_RT     = sched rules stw gc queue lock sync callback wait random memory_ra
 TESTS_SCRIPT = sandbox budget order value chan_table select error \
                knob kernel rule sync pthread memory queue timer context moved strand liveness forget roots objects
 TESTS_CLI    = output same cut wrong golden picture export findings diff calibrate service
-TESTS_VIEW   = draw layout channels player desk lesson front motion compare picture heap window deck film
+TESTS_VIEW   = draw layout channels player desk lesson front keep motion compare picture heap window deck film
 
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 

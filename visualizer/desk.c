@@ -38,10 +38,12 @@ void desk_open(Desk *k, Show *w) {
                 .show = w,
                 .full_screen = k->full_screen,
                 .quit = k->quit,
+                .bookmarks_path = k->bookmarks_path,
                 .front = k->front,
                 .front_hits = k->front_hits,
                 .hover_next = NO_THING,
                 .dirty = true};
+    if (w) marks_read(k);
 }
 
 /* ---------------------------------------------------------------- the pointer */
@@ -146,6 +148,10 @@ void desk_press(Desk *k, Point at) {
     k->dirty = true;
     k->pressed_moved = false;
     k->drag_x = at.x;
+    if (s->black) {
+        s->black = false;
+        return;
+    }
     if (s->help || s->saving) {
         s->help = s->saving = false;
         return;

@@ -32,6 +32,8 @@ typedef struct {
     bool moves;           /* something was on its way in the picture painted last */
     bool zoomed;          /* somebody has chosen a window of time */
     char search[SEARCH_MAX];
+    Bookmarks bookmarks;
+    const char *bookmarks_path; /* where they are kept; NULL = nowhere */
     Front front;
     bool front_over; /* it lies over the run that is open */
     Hits front_hits;
@@ -86,6 +88,12 @@ int desk_patience(const Desk *k);
 
 /* Said to the user until the next key or click. */
 void desk_say(Desk *k, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- bookmarks (marks.c) ---- */
+void marks_read(Desk *k); /* those of the run that is open */
+void marks_toggle(Desk *k);
+void marks_next(Desk *k);
+void marks_previous(Desk *k);
 
 /* ---- the menu of a thing (menu.c) ---- */
 void menu_open(Desk *k, Thing t, Point at);

@@ -126,6 +126,7 @@ void frame_build(Frame *f, const Scene *s) {
     if (!l->drawer) view_panel(&panel);
     view_transport(&transport);
     view_strip(&strip);
+    view_lit(&overlay);
     if (l->drawer) view_panel(&overlay);
     view_search(&overlay);
     view_knobs(&overlay);
@@ -134,6 +135,7 @@ void frame_build(Frame *f, const Scene *s) {
     view_tooltip(&overlay);
     view_said(&overlay);
     view_menu(&overlay);
+    view_black(&overlay);
 }
 
 /* The ground is painted once and then copied; a vector file gets it as it is. */

@@ -200,7 +200,18 @@ static void step_finding(Desk *k, int direction) {
 static void next_finding(Desk *k) { step_finding(k, 1); }
 static void previous_finding(Desk *k) { step_finding(k, -1); }
 
-static void faster(Desk *k) { player_speed(&k->show->player, 1); }
+/* Remotes send these two to make the screen black: in lecture mode they do. */
+static bool blacken(Desk *k) {
+    if (!k->show->scene.lecture) return false;
+    desk_halt(k);
+    k->show->scene.black = true;
+    return true;
+}
+
+static void speed_up(Desk *k) { player_speed(&k->show->player, 1); }
+static void faster(Desk *k) {
+    if (!blacken(k)) speed_up(k);
+}
 static void slower(Desk *k) { player_speed(&k->show->player, -1); }
 
 static void find(Desk *k) { open_search(k, true); }
@@ -267,7 +278,10 @@ static void escape(Desk *k) {
     else s->followed = NO_THING;
 }
 
-static void blame(Desk *k) { toggle(&k->show->blames); }
+static void blame_always(Desk *k) { toggle(&k->show->blames); }
+static void blame(Desk *k) {
+    if (!blacken(k)) blame_always(k);
+}
 static void order_heap(Desk *k) {
     Scene *s = &k->show->scene;
     toggle(&s->by_object);
@@ -334,6 +348,10 @@ bool desk_key(Desk *k, const char *name) {
     k->dirty = true;
     unsay(k);
     if (desk_is_front(k)) return key_of_front(k, name);
+    if (k->show->scene.black && strcmp(name, "Ctrl+Q") != 0) { /* whatever is pressed: the picture is back */
+        k->show->scene.black = false;
+        return true;
+    }
     bool leaves = k->show == NULL || strcmp(name, "Ctrl+Q") == 0;
     if (!leaves && (k->show->scene.search || k->show->scene.knobs || k->show->scene.saving)) {
         if (k->show->scene.search) search_key(k, name);

@@ -3,6 +3,7 @@
  * This program is linked without the simulator: all it knows of a run is the trace.
  */
 #include "canvas.h"
+#include "keep.h"
 #include "deck.h"
 #include "film.h"
 #include "shot.h"
@@ -316,6 +317,38 @@ static bool measure(const Options *o, Diag *d) {
     return true;
 }
 
+/* ---------------------------------------------------------------- the window, and what it remembers */
+
+typedef struct {
+    char settings_path[KEEP_PATH_MAX], bookmarks_path[KEEP_PATH_MAX];
+    Settings kept;
+    Scene start; /* as the run on show was opened: what differs from it the user has changed */
+    bool learned;
+} Remembered;
+
+/* What cannot be read is said once, and is as if it were not there. */
+static void remember(Remembered *m, char *trouble, size_t size) {
+    Diag d;
+    keep_config(m->settings_path, "view");
+    keep_state(m->bookmarks_path, "bookmarks");
+    settings_default(&m->kept);
+    trouble[0] = '\0';
+    if (m->settings_path[0] && !settings_read(&m->kept, m->settings_path, &d)) snprintf(trouble, size, "%s", d.message);
+    m->learned = false;
+}
+
+/* What the command line asks for goes before, and is not remembered. */
+static void dress(Remembered *m, const Options *o, Scene *s) {
+    Theme theme = s->theme;
+    double zoom = s->zoom;
+    settings_apply(&m->kept, s);
+    if (o->theme) s->theme = theme;
+    if (o->zoom) s->zoom = zoom;
+    m->start = *s;
+}
+
+static void learn(Remembered *m, const Show *w) { m->learned = settings_learn(&m->kept, &m->start, &w->scene) || m->learned; }
+
 /* One run after another: of a file that cannot be read the window says why, and what was open stays. */
 /* Where two are compared, the next is the second of them. */
 static void next_beside(Show *w, const char *path) {
@@ -331,7 +364,7 @@ static void next_beside(Show *w, const char *path) {
     window_opened(well ? NULL : d.message);
 }
 
-static void next_run(Show *w, bool *open, const Options *o, const char *path) {
+static void next_run(Remembered *m, Show *w, bool *open, const Options *o, const char *path) {
     Show fresh;
     Diag d;
     if (*open && w->scene.view == VIEW_COMPARE) {
@@ -343,6 +376,12 @@ static void next_run(Show *w, bool *open, const Options *o, const char *path) {
         window_opened(d.message);
         return;
     }
+    dress(m, o, &fresh.scene);
+    if (*open) {
+        learn(m, w);
+        show_take_looks(&fresh, &w->scene);
+        m->start = fresh.scene;
+    }
     window_leave();
     if (*open) show_free(w);
     *w = fresh;
@@ -351,15 +390,23 @@ static void next_run(Show *w, bool *open, const Options *o, const char *path) {
 }
 
 static bool show_window(const Options *o, Diag *d) {
+    static Remembered m;
+    char trouble[1100];
     Show w;
     bool open = o->trace != NULL;
     if (open && !open_show(&w, o, o->trace, d)) return false;
-    if (!window_open(d)) {
+    remember(&m, trouble, sizeof trouble);
+    if (open) dress(&m, o, &w.scene);
+    if (!window_open(&m.kept, m.bookmarks_path, d)) {
         if (open) show_free(&w);
         return false;
     }
     if (open) w.player.follow = o->follow && feed_is_open(w.feed);
-    for (char *next; (next = window_run(open ? &w : NULL)) != NULL; free(next)) next_run(&w, &open, o, next);
+    if (trouble[0]) fprintf(stderr, "faultline-view: %s\n", trouble);
+    for (char *next; (next = window_run(open ? &w : NULL)) != NULL; free(next)) next_run(&m, &w, &open, o, next);
+    if (open) learn(&m, &w);
+    m.learned = window_learn_size(&m.kept) || m.learned;
+    if (m.learned && m.settings_path[0] && !settings_write(&m.kept, m.settings_path, d)) fprintf(stderr, "faultline-view: %s\n", d->message);
     window_leave();
     if (open) show_free(&w);
     window_close();

@@ -7,6 +7,7 @@
 #define FAULTLINE_SCENE_H
 
 #include "blame.h"
+#include "bookmarks.h"
 #include "menu.h"
 #include "past.h"
 #include "../sim/lens/findings.h"
@@ -90,10 +91,13 @@ typedef struct Scene {
     Thing line_of;      /* whose line the source shows; nothing: the event's */
     uint64_t line;      /* 0 = unknown */
     bool uncovered;     /* the timeline shows what comes, thinned */
+    const Bookmark *bookmark; /* by seq */
+    size_t bookmark_count;
     const Blame *blame; /* who waits for whom; NULL = nobody asks */
     bool measures;      /* a span of time, its events and its length */
     uint64_t span_from_ns, span_to_ns, span_events;
     bool by_object;     /* Heap: in the order in which they were made, wherever they lie */
+    bool black;         /* a presenter wants all eyes elsewhere */
     const Menu *menu;   /* of a thing; NULL = none is open */
     const char *said;   /* what came of a key that changes nothing else to be seen; NULL = nothing */
 } Scene;

@@ -27,6 +27,7 @@ static struct {
     Desk desk;
     Theme theme; /* while nothing is open */
     double zoom;
+    int first_w, first_h; /* of the window, as it was first seen; 0 = not yet */
     bool front; /* so the last picture was */
 } win;
 
@@ -49,7 +50,7 @@ static bool no_window(const char *why, Diag *d) {
         d, "Without a display, `faultline-view --shot -o picture.png TRACE` writes pictures.");
 }
 
-bool window_open(Diag *d) {
+bool window_open(const Settings *s, const char *bookmarks, Diag *d) {
     SDL_SetMainReady();
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
     if (SDL_Init(SDL_INIT_VIDEO) != 0) return no_window(SDL_GetError(), d);
@@ -60,6 +61,8 @@ bool window_open(Diag *d) {
     SDL_Rect usable = {0, 0, 1600, 1000};
     SDL_GetDisplayUsableBounds(0, &usable);
     int w = usable.w < 1640 ? usable.w : 1600, h = usable.h < 1040 ? usable.h : 1000;
+    if (s->window_w > 0) w = s->window_w < usable.w ? s->window_w : usable.w;
+    if (s->window_h > 0) h = s->window_h < usable.h ? s->window_h : usable.h;
     win.window = SDL_CreateWindow("faultline", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, w, h,
                                   SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
     if (win.window) win.renderer = SDL_CreateRenderer(win.window, -1, SDL_RENDERER_PRESENTVSYNC);
@@ -68,7 +71,9 @@ bool window_open(Diag *d) {
     if (win.renderer == NULL)
         return diag_fail(d, EXIT_WORLD, "no window can be opened: %s", SDL_GetError());
     win.desk.frame = frame_new();
-    win.zoom = 1;
+    win.desk.bookmarks_path = bookmarks;
+    win.theme = s->theme;
+    win.zoom = s->zoom;
     SDL_StartTextInput();
     return true;
 }
@@ -284,6 +289,22 @@ static uint64_t elapsed(Uint64 *last) {
     return wall;
 }
 
+/* How large it is when it can be seen for the first time is not the user's doing. */
+static void note_size(void) {
+    if (win.first_w == 0) SDL_GetWindowSize(win.window, &win.first_w, &win.first_h);
+}
+
+bool window_learn_size(Settings *s) {
+    int w, h;
+    Uint32 flags = SDL_GetWindowFlags(win.window);
+    SDL_GetWindowSize(win.window, &w, &h);
+    bool of_system = flags & (SDL_WINDOW_FULLSCREEN_DESKTOP | SDL_WINDOW_MAXIMIZED | SDL_WINDOW_MINIMIZED);
+    if (of_system || win.first_w == 0 || (w == win.first_w && h == win.first_h)) return false;
+    s->window_w = w;
+    s->window_h = h;
+    return true;
+}
+
 void window_opened(const char *why) { desk_opened(&win.desk, why); }
 
 char *window_run(Show *w) {
@@ -304,6 +325,7 @@ char *window_run(Show *w) {
         k->dirty = false;
         Uint64 start = SDL_GetTicks64();
         repaint();
+        note_size();
         /* where presenting does not wait for the screen, 60 pictures a second are enough */
         Uint64 took = SDL_GetTicks64() - start;
         if (w && (w->player.playing || k->moves) && took < 15) SDL_Delay((Uint32)(15 - took));

@@ -4,6 +4,8 @@
  */
 #include "desk.h"
 
+#include "../sim/lens/narrate.h"
+
 #include <math.h>
 
 /* ---------------------------------------------------------------- follow */
@@ -14,7 +16,15 @@ void selection_follow(Desk *k) {
     Thing t = show_asked(s);
     if (s->followed.id != NONE && (s->selected.id == NONE || same_thing(s->followed, s->selected))) t = NO_THING;
     s->followed = t;
-    if (t.id != NONE) s->selected = t;
+    if (t.id == NONE) {
+        desk_say(k, "Nobody is followed");
+        return;
+    }
+    char name[64];
+    s->selected = t;
+    if (t.kind == KIND_G) narrate_g(feed_head(k->show->feed), t.id, name, sizeof name);
+    else thing_text(name, sizeof name, t.kind, t.id);
+    desk_say(k, "Following %s", name);
 }
 
 /* ---------------------------------------------------------------- lanes */

@@ -70,6 +70,11 @@ static void show_take_settings(Show *w, const Scene *from) {
     if (from->view != VIEW_COMPARE) s->view = from->view;
 }
 
+void show_take_looks(Show *w, const Scene *from) {
+    show_take_settings(w, from);
+    w->scene.selected = w->scene.hovered = NO_THING;
+}
+
 /* The last picture that the program has shown by now. */
 static void find_picture(Scene *s, const Feed *f) {
     char name[48];

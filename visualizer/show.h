@@ -44,6 +44,8 @@ bool show_step_difference(Show *w, int direction);
 /* Fills the scene with the moment that the player is at. */
 const Scene *show_scene(Show *w);
 
+/* How somebody looks at a run, taken over from another; not at what. */
+void show_take_looks(Show *w, const Scene *from);
 /* What is meant when nothing is named: the selection, else whoever the event on show is about. */
 Thing show_asked(const Scene *s);
 /* The line of the scenario at which it is, or was made; 0 = unknown. */

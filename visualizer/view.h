@@ -102,6 +102,10 @@ double view_end_figures(const View *v, double x, double y, double w, double end)
 /* All wait, and the first timer ends that. */
 bool nothing_runs_until(const Model *m, uint64_t now_ns, uint64_t *at, uint64_t *since);
 bool stage_pause(const View *v, double x, double y, double w); /* says so, at this base line; false: it is not so */
+/* What shows a thing that is at `own`: a goroutine that has a thread is seen on its plate. */
+Box lit_place(const View *v, Thing t, Box own);
+void view_lit(const View *v); /* all but what the pointer rests on is set back */
+void view_black(const View *v); /* over everything */
 void view_menu(const View *v);
 void view_said(const View *v); /* what came of a key, under the top bar */
 void view_span(const View *v); /* the measured one, over the lanes */

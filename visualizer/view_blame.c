@@ -31,8 +31,7 @@ static bool place_of(const View *v, Thing t, Box *b) {
 
 static Point centre(Box b) { return (Point){b.x + b.w / 2, b.y + b.h / 2}; }
 
-/* What shows it: a goroutine that has a thread is seen on its plate. */
-static Box lit_place(const View *v, Thing t, Box own) {
+Box lit_place(const View *v, Thing t, Box own) {
     Box plate;
     uint64_t m = t.kind == KIND_G && t.id < v->s->model->g_count ? v->s->model->g[t.id].m : NONE;
     if (m == NONE || !place_of(v, (Thing){KIND_M, m}, &plate)) return own;

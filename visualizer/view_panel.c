@@ -349,6 +349,33 @@ static void findings(Place *c) {
     }
 }
 
+/* ---------------------------------------------------------------- bookmarks */
+
+/* Those around the moment on show. */
+static void bookmarks(Place *c) {
+    enum { SHOWN = 5, ROW = 24 };
+    const View *v = c->v;
+    const Scene *s = v->s;
+    char text[48];
+    if (s->bookmark_count == 0 || c->y + 58 + ROW > c->end) return;
+    snprintf(text, sizeof text, "%zu", s->bookmark_count);
+    if (!heading(c, "Bookmarks", s->bookmark_count > SHOWN ? text : "")) return;
+    size_t first = 0, past = 0;
+    while (past < s->bookmark_count && s->bookmark[past].seq <= s->seq) past++;
+    if (past > 3) first = past - 3;
+    if (first + SHOWN > s->bookmark_count) first = s->bookmark_count > SHOWN ? s->bookmark_count - SHOWN : 0;
+    for (size_t i = first; i < s->bookmark_count && i < first + SHOWN && c->y <= c->end; i++, c->y += ROW) {
+        const Bookmark *m = &s->bookmark[i];
+        bool here = m->seq == s->seq;
+        narrate_time(text, sizeof text, m->time_ns);
+        draw_box(v->d, (Box){c->x + 4, c->y - 11, 2, 13}, 0, paint(here ? TINT_NOW : TINT_T2), NO_PEN);
+        double w = draw_text(v->d, c->x + 20, c->y, mono(13, here ? 600 : 400), here ? TINT_NOW : TINT_T2, ANCHOR_START, text);
+        draw_ended(v->d, c->x + 32 + w, c->y, sans(14, 400), m->seq <= s->seq ? TINT_T1 : TINT_T2, m->words, c->w - 32 - w);
+        hits_add(v->hits, (Box){c->x, c->y - 16, c->w, ROW}, HIT_EVENT, NO_THING, m->seq);
+    }
+    c->y += 6;
+}
+
 /* ---------------------------------------------------------------- notes */
 
 static void notes(Place *c) {
@@ -393,6 +420,7 @@ void view_panel(const View *v) {
         uint64_t lines = room >= 9 * 23 + below ? 9 : room >= 5 * 23 ? 5 : 3;
         source(&c, lines);
     }
+    bookmarks(&c);
     findings(&c);
     notes(&c);
 }

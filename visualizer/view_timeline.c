@@ -329,6 +329,7 @@ static void m_slice(const View *v, const LanePlace *lane, const Slice *s) {
                                                       : SLICE_GO;
     m_slice_box(v, lane, s, look);
     if (s->span->kind == SPAN_C) underline(v, s, lane->y + lane->h);
+    if (s->span->kind == SPAN_C && s->span->id != NO_ID) mark_thing(v, (Box){s->x, lane->y, s->w, lane->h}, KIND_G, s->span->id);
     if (lane->h < 19) return;
     if (look == SLICE_C) c_label(v, lane, s);
     else if (look == SLICE_GO) slice_label(v, s, lane->y + 10.8, sans(12, 600), TINT_ON_G, "Go");
@@ -540,7 +541,7 @@ static void lane_name(const View *v, const LanePlace *lane) {
         snprintf(text, sizeof text, "queue %llu", (unsigned long long)lane->id);
     else thing_text(text, sizeof text, lane->kind == LANE_P ? KIND_P : KIND_M, lane->id);
     Kind kind = lane->kind == LANE_P ? KIND_P : lane->kind == LANE_M ? KIND_M : KIND_QUEUE;
-    bool chosen = lane->kind != LANE_SYSMON && is_selected(v->s, kind, lane->id);
+    bool chosen = lane->kind == LANE_SYSMON ? is_selected(v->s, KIND_M, 1) : is_selected(v->s, kind, lane->id);
     draw_fitted(v->d, 24, y, sans(14, lane->kind == LANE_P ? 600 : 500), chosen ? TINT_NOW : TINT_T1, ANCHOR_START, text,
                 v->time->x0 - 24 - 4);
     if (lane->kind == LANE_P || lane->kind == LANE_M)
@@ -700,6 +701,18 @@ static void marks(const View *v, double base) {
     draw_thin(v->d, 1);
 }
 
+/* A flag at each moment that somebody wants to come back to, over the marks. */
+static void flags(const View *v, double base) {
+    for (size_t i = 0; i < v->s->bookmark_count; i++) {
+        const Bookmark *m = &v->s->bookmark[i];
+        double x = scrub_x(v->time, v->s, m->time_ns), top = base - 27;
+        Point flag[] = {{x, top}, {x + 9, top + 4}, {x, top + 8}};
+        draw_line(v->d, x, top, x, base, pen(TINT_T1, 1.4));
+        draw_poly(v->d, flag, 3, true, paint(TINT_T1), NO_PEN);
+        hits_add(v->hits, (Box){x - 4, top - 2, 14, 14}, HIT_EVENT, NO_THING, m->seq);
+    }
+}
+
 /* The length of the run in at most three figures: 12 ms, 3.41 ms. */
 static const char *run_text(char *buf, size_t size, uint64_t ns) {
     static const char *const units[] = {"ns", "µs", "ms", "s"};
@@ -734,6 +747,7 @@ void view_scrub(const View *v) {
     if (b - a < v->time->scrub_x1 - v->time->x0 - 2)
         draw_box(v->d, (Box){a, base - 20, fmax(5, b - a), 24}, 2, NO_PAINT, pen(TINT_T2, 1.4));
     marks(v, base);
+    flags(v, base);
     double x = scrub_x(v->time, v->s, v->s->now_ns);
     draw_line(v->d, x, base - 24, x, base + 6, pen(TINT_NOW, 2.4));
     draw_circle(v->d, x, base - 24, 4.5, paint(TINT_NOW), NO_PEN);

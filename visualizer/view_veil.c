@@ -29,6 +29,29 @@ static void row(const View *v, Box region, double top, double bottom, const Box 
 /* On whole pixels, so that neighbouring boxes leave no seam. */
 static double snap(const View *v, double x) { return round(x * v->f->u) / v->f->u; }
 
+/* The pointer rests on a thing: wherever else it is, it lights up too (design, 8). What is being read stays as it is. */
+void view_lit(const View *v) {
+    Box place[PLACES_MAX];
+    size_t count = 0;
+    Thing t = v->s->hovered;
+    if (t.id == NONE || v->s->help || v->s->menu || v->s->blame) return;
+    for (size_t i = 0; i < v->hits->count && count < PLACES_MAX; i++) {
+        const Hit *h = &v->hits->hit[i];
+        if (h->kind == HIT_THING && same_thing(h->thing, t)) place[count++] = lit_place(v, t, h->box);
+    }
+    if (count == 0) return;
+    draw_veil(v, v->f->stage, place, count);
+    draw_veil(v, v->f->timeline, place, count);
+}
+
+void view_black(const View *v) {
+    if (!v->s->black) return;
+    draw_theme(v->d, THEME_DARK);
+    draw_box(v->d, (Box){0, 0, v->f->w, v->f->h}, 0, paint(TINT_APP), NO_PEN);
+    draw_theme(v->d, (uint8_t)v->s->theme);
+    v->hits->count = 0;
+}
+
 void draw_veil(const View *v, Box region, const Box *places, size_t count) {
     Box place[PLACES_MAX];
     double edge[2 * PLACES_MAX + 2], bottom = region.y + region.h;

@@ -2,10 +2,13 @@
 #ifndef FAULTLINE_WINDOW_H
 #define FAULTLINE_WINDOW_H
 
+#include "settings.h"
 #include "show.h"
 
-/* Opens the window. False with a Diag when there is no display. */
-bool window_open(Diag *d);
+/* Opens the window, dressed like this; bookmarks are kept in that file, "" = nowhere. False with a Diag when there is no display. */
+bool window_open(const Settings *s, const char *bookmarks, Diag *d);
+/* True when its size was changed since: then that is learned. */
+bool window_learn_size(Settings *s);
 void window_close(void);
 
 /* Shows the run until the window is closed, or another file is to be opened: its path is returned, to be freed by the caller;

@@ -445,6 +445,56 @@ static void a_small_window_has_a_drawer(void) {
     get_up();
 }
 
+/* The same thing wherever it is: no part of the veil lies on it. */
+static void what_is_hovered_lights_up_everywhere(void) {
+    sit_down(sample_handoff);
+    go_to("3.473ms");
+    size_t before = desk.frame->list[PART_OVERLAY].count;
+    show.scene.hovered = (Thing){KIND_G, 7};
+    look();
+    const DrawList *d = &desk.frame->list[PART_OVERLAY];
+    size_t places = 0;
+    CU_ASSERT(d->count > before + 4);
+    for (size_t i = 0; i < desk.frame->hits.count; i++) {
+        const Hit *h = &desk.frame->hits.hit[i];
+        if (h->kind != HIT_THING || !same_thing(h->thing, show.scene.hovered)) continue;
+        Point p = middle(h);
+        places++;
+        for (const Op *op = d->ops; op < d->ops + d->count; op++) {
+            bool veil = op->kind == OP_BOX && op->fill.alpha > 0 && op->fill.alpha < 1;
+            bool over = p.x > op->box.x && p.x < op->box.x + op->box.w && p.y > op->box.y && p.y < op->box.y + op->box.h;
+            CU_ASSERT_FALSE(veil && over);
+        }
+    }
+    CU_ASSERT(places >= 3); /* on its plate, on P1's lane, on M3's */
+    get_up();
+}
+
+/* What remotes send to make the screen black does so in a lecture, and nothing else. */
+static void a_remote_makes_it_black(void) {
+    sit_down(sample_handoff);
+    Scene *s = &show.scene;
+    uint64_t speed = show.player.speed_ns;
+    desk_type(&desk, ".");
+    CU_ASSERT(!s->black && show.player.speed_ns == 2 * speed);
+    desk_type(&desk, "a");
+    desk_type(&desk, ".");
+    CU_ASSERT(s->black && show.player.speed_ns == 2 * speed);
+    look();
+    CU_ASSERT_EQUAL(desk.frame->hits.count, 0);
+    uint64_t seq = show.player.seq;
+    CU_ASSERT(desk_key(&desk, "PageDown") && !s->black && show.player.seq == seq); /* the first key only brings the picture back */
+    desk_key(&desk, "PageDown");
+    CU_ASSERT(show.player.seq > seq);
+    desk_type(&desk, "b");
+    CU_ASSERT(s->black && !show.blames);
+    desk_press(&desk, (Point){300, 300});
+    CU_ASSERT_FALSE(s->black);
+    desk_type(&desk, "B");
+    CU_ASSERT(show.blames && !s->black);
+    get_up();
+}
+
 /* ---------------------------------------------------------------- the pictures of it */
 
 static void say(void *ctx, const char *sentence) { printf("\n    %s, %dx%d: %s", (const char *)ctx, show.scene.width_px, show.scene.height_px, sentence); }
@@ -468,6 +518,10 @@ static void lint_lesson(void (*make)(const char *path), uint64_t g) {
     sit_down(make);
     uint64_t count = feed_count(show.feed);
     size_t complaints = 0;
+    for (uint64_t k = 0; k < 12; k++) { /* bookmarks, everywhere */
+        player_seek_seq(&show.player, show.feed, 1 + (count - 1) * k / 11);
+        desk_type(&desk, "m");
+    }
     for (uint64_t k = 0; k < 12 && complaints < 10; k++) {
         player_seek_seq(&show.player, show.feed, 1 + (count - 1) * k / 11);
         if (k % 2) player_near(&show.player, show.feed);
@@ -523,6 +577,8 @@ void lesson_tests(void) {
         {"at the end stands what it came to", at_the_end_stands_what_it_came_to},
         {"a deadlock has both verdicts", a_deadlock_has_both_verdicts},
         {"a small window has a drawer", a_small_window_has_a_drawer},
+        {"what is hovered lights up everywhere", what_is_hovered_lights_up_everywhere},
+        {"a remote makes it black", a_remote_makes_it_black},
         {"no text overlaps in a lesson", no_text_overlaps_in_a_lesson},
         {NULL, NULL},
     };
