@@ -141,9 +141,17 @@ static void show_p(Lanes *l, const Model *m, uint64_t now_ns, uint64_t p) {
     if (p < m->p_count && p < l->p_count) lane_show(&l->p[p], now_ns, p_now(l, m, p));
 }
 
+static bool is_open(const Lane *lane, unsigned kind) {
+    const LaneSpan *s = lane->count ? &lane->span[lane->count - 1] : NULL;
+    return s && s->to_ns == NOT_YET && s->kind == kind;
+}
+
 static void show_m(Lanes *l, const Model *m, uint64_t now_ns, uint64_t id) {
-    if (id < m->m_count && id < l->m_count && id != SYSMON_M)
-        lane_show(&l->m[id], now_ns, m_now(m, id));
+    if (id >= m->m_count || id >= l->m_count || id == SYSMON_M) return;
+    bool was_in_c = is_open(&l->m[id], SPAN_C);
+    lane_show(&l->m[id], now_ns, m_now(m, id));
+    l->in_c += (size_t)is_open(&l->m[id], SPAN_C) - was_in_c;
+    if (l->in_c > l->in_c_max) l->in_c_max = l->in_c;
 }
 
 /* ---------------------------------------------------------------- moments */
@@ -189,12 +197,6 @@ static void add_density(Lanes *l, uint64_t ns) {
 static void first_run(Lanes *l, uint64_t g) {
     GROW(l->g_order, l->g_order_cap, g + 1);
     if (l->g_order[g] == 0) l->g_order[g] = ++l->g_ran;
-}
-
-static size_t count_in_c(const Model *m) {
-    size_t n = 0;
-    for (size_t i = 0; i < m->m_count; i++) n += m->m[i].state == M_IN_C;
-    return n;
 }
 
 /* ---------------------------------------------------------------- one event */
@@ -250,13 +252,6 @@ static void take_moment(Lanes *l, const Model *m, const Event *e) {
     case EV_DEADLOCK:
     case EV_PANIC:
     case EV_EXPECT_FAILED: add_mark(l, e, MARK_WARNING); break;
-    case EV_CGO_ENTER:
-    case EV_CALLBACK_END:
-    case EV_NEEDM: {
-        size_t n = count_in_c(m);
-        if (n > l->in_c_max) l->in_c_max = n;
-        break;
-    }
     case EV_DEV_START:
         lane_show(&l->queue[m->cmd[e->arg[0]].queue], e->time_ns,
                   (Shown){SPAN_COMMAND, e->arg[0], NONE});

@@ -92,7 +92,7 @@ typedef struct {
 
     uint32_t density[DENSITY_BUCKETS]; /* events per density_ns */
     uint64_t density_ns;
-    size_t in_c_max; /* most Ms in C at one time */
+    size_t in_c, in_c_max; /* Ms in C: now, and most at one time */
     size_t m_peak;   /* most threads */
     Intern *labels;
 } Lanes;

@@ -31,11 +31,20 @@ static void place_full(StageLayout *l, const FrameLayout *f, double x, double sp
     }
 }
 
+enum { CARD_GAP = 12, CARD_MIN = 42 };
+
+/* One row of small cards or two, and how wide a card then is. */
+static size_t small_rows(const StageLayout *l, double space, double *w) {
+    double one_row = (space - CARD_GAP * (double)(l->p_count - 1)) / (double)l->p_count;
+    size_t rows = l->p_count > 8 || one_row < 62 ? 2 : 1, per_row = (l->p_count + rows - 1) / rows;
+    *w = fmin(104, (space - CARD_GAP * (double)(per_row - 1)) / (double)per_row);
+    return rows;
+}
+
 /* Cards too slim for a shaft of their own: it runs in the gap to their right, away from sysmon. */
 static void place_small(StageLayout *l, const FrameLayout *f, double x, double space) {
-    double gap = 12, one_row = (space - gap * (double)(l->p_count - 1)) / (double)l->p_count;
-    size_t rows = l->p_count > 8 || one_row < 62 ? 2 : 1, per_row = (l->p_count + rows - 1) / rows;
-    double w = fmin(104, (space - gap * (double)(per_row - 1)) / (double)per_row);
+    double gap = CARD_GAP, w;
+    size_t rows = small_rows(l, space, &w), per_row = (l->p_count + rows - 1) / rows;
     double y = f->stage.y + fmin(48, f->m->card_y), pitch = (f->fault_y - 14 - y) / (double)rows;
     double h = rows == 2 ? 44 : fmin(64, f->m->card_h), plate = fmin(w - 4, rows == 2 ? 56 : 76);
     plate = fmin(plate, (pitch - h - 14) / 1.11);
@@ -65,7 +74,9 @@ static void place_ps(StageLayout *l, const FrameLayout *f, const Model *m) {
     l->p_count = m->p_count < P_PLACES_MAX ? m->p_count : P_PLACES_MAX;
     bool full = l->p_count <= 4 && f->m->tokens &&
                 (space - 18 * (double)(l->p_count - 1)) / (double)l->p_count >= 118;
-    l->ps_look = full ? PS_FULL : l->p_count <= 16 ? PS_SMALL : PS_TILES;
+    double card = 0;
+    if (l->p_count > 0) small_rows(l, space - 6, &card);
+    l->ps_look = full ? PS_FULL : l->p_count <= 16 && card >= CARD_MIN ? PS_SMALL : PS_TILES;
     if (l->ps_look == PS_FULL) place_full(l, f, x, space);
     else if (l->ps_look == PS_SMALL) place_small(l, f, x + 6, space - 6);
     else place_tiles(l, f, x, space);

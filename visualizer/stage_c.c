@@ -60,8 +60,7 @@ static void cut(const View *v, const CPlace *c) {
     uint64_t p = m->m[c->m].from_p;
     double queue = v->stage->services_w - (v->f->narrow ? 22 : 18);
     if (m->globq.count > 2) queue = v->stage->services_w + 2; /* its tokens reach that far */
-    double left = p > 0 ? v->stage->p[p - 1].plate.x + v->stage->p[p - 1].plate.w + 6
-                        : v->stage->services_x + queue;
+    double left = p > 0 ? stage_dock_end(v, p - 1) + 6 : v->stage->services_x + queue;
     double x = place->shaft_x - 16, room = x - left;
     char time[48], text[64];
     narrate_time(time, sizeof time, v->s->now_ns - pp->retaken_ns);

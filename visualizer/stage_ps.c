@@ -167,12 +167,25 @@ static bool is_new(const View *v, uint64_t id) {
     return lane && lane->count > 0 && v->s->now_ns <= lane->span[0].from_ns + NEW_NS;
 }
 
+static double pill_width(void) { return text_width("new", sans(13, 700)) + 16; }
+
+static bool has_pill(const View *v, const PPlace *place, uint64_t id) {
+    double end = place->plate.x + place->plate.w + 6 + pill_width();
+    return v->stage->ps_look == PS_FULL && end <= place->card.x + place->card.w + 14 && is_new(v, id);
+}
+
+double stage_dock_end(const View *v, uint64_t p) {
+    const PPlace *place = &v->stage->p[p];
+    uint64_t id = docked(v->s->model, p);
+    bool pill = id != NONE && has_pill(v, place, id);
+    return place->plate.x + place->plate.w + (pill ? 6 + pill_width() : 0);
+}
+
 static void plate_at(const View *v, uint64_t p, const PPlace *place, uint64_t id) {
     const Model *m = v->s->model;
     const ModelM *mp = &m->m[id];
     char label[24], g[24] = "";
     bool plugged = m->p[p].m == id, starting = mp->state == M_STARTING || mp->state == M_WAKING;
-    bool fresh = is_new(v, id);
     double cx = place->plate.x + place->plate.w / 2;
     if (mp->g != NONE) thing_text(g, sizeof g, KIND_G, mp->g);
     if (plugged) {
@@ -206,9 +219,7 @@ static void plate_at(const View *v, uint64_t p, const PPlace *place, uint64_t id
         mark_thing(v, (Box){cx - r, place->plate.y + place->plate.h * .365 - r, 2 * r, 2 * r},
                    KIND_G, mp->g);
     }
-    double pill = text_width("new", sans(13, 700)) + 16;
-    if (fresh && v->stage->ps_look == PS_FULL &&
-        place->plate.x + place->plate.w + 6 + pill <= place->card.x + place->card.w + 14) {
+    if (has_pill(v, place, id)) {
         token_pill(v->d, place->plate.x + place->plate.w + 6, place->plate.y + 8, "new", TINT_NOW,
                    TINT_ON_NOW, 13, 22);
     }

@@ -92,6 +92,7 @@ void name_worlds(const View *v, double go_y, double c_y, double c_room);
 /* Parts of the stage, in files of their own. */
 void stage_services(const View *v);
 void stage_ps(const View *v);
+double stage_dock_end(const View *v, uint64_t p); /* behind what stands in the dock of this P */
 void stage_channels(const View *v);
 void stage_heap(const View *v);
 void stage_in_c(const View *v);

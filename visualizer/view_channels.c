@@ -315,7 +315,7 @@ static void shafts(const View *v) {
 
 static void no_pipes(const View *v) {
     const Model *m = v->s->model;
-    const char *what = m->imported                 ? "A Go trace does not name channels"
+    const char *what = m->imported                 ? "Go's trace does not record channels"
                        : v->s->head->chan_count == 0 ? "This run uses no channels"
                        : m->chan_count == 0        ? "No channel has been made yet"
                                                    : "Only timers and contexts have channels here";

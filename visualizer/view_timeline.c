@@ -458,8 +458,8 @@ static void live_label(const View *v, const LanePlace *lane) {
         if (g == NONE) return;
         double w = draw_fitted(v->d, x, y, sans(13, 700), TINT_T1, ANCHOR_START,
                                thing_text(text, sizeof text, KIND_G, g), room);
-        double left = fmax(30, w + 8);
-        if (room - left > 30)
+        double left = fmax(30, w + 8), name = text_width(model_g_name(m, g), sans(13, 400));
+        if (room - left > fmin(name, 72)) /* of a name in less room nothing is left that says anything */
             draw_fitted(v->d, x + left, y, sans(13, 400), TINT_T2, ANCHOR_START, model_g_name(m, g),
                         room - left);
     } else if (lane->kind == LANE_M) {

@@ -19,7 +19,7 @@ static void count_sentence(void *ctx, const char *sentence) {
 
 static size_t lint(const DrawList *d) {
     int said = 0;
-    size_t complaints = draw_lint(&d, 1, 400, 300, count_sentence, &said);
+    size_t complaints = draw_lint(&d, &(Box){2, 2, 396, 296}, 1, count_sentence, &said);
     CU_ASSERT_EQUAL((size_t)said, complaints);
     return complaints;
 }
@@ -55,6 +55,15 @@ static void lint_finds_overlap_edges_clips_and_small_type(void) {
     draw_reset(&d);
     draw_text(&d, 20, 40, sans(14, 400), TINT_T1, ANCHOR_START, "tokenizer…worker");
     CU_ASSERT_EQUAL(lint(&d), 0);
+    draw_box(&d, (Box){40, 30, 200, 30}, 0, NO_PAINT, pen(TINT_T1, 1)); /* a frame covers nothing */
+    draw_box(&d, (Box){40, 30, 200, 30}, 0, paint_alpha(TINT_APP, .3), NO_PEN);
+    draw_box(&d, (Box){20, 60, 200, 30}, 0, paint(TINT_APP), NO_PEN);
+    CU_ASSERT_EQUAL(lint(&d), 0);
+    draw_box(&d, (Box){40, 30, 200, 30}, 0, paint(TINT_APP), NO_PEN);
+    CU_ASSERT_EQUAL(lint(&d), 1);
+    const DrawList *list = &d; /* and a part is painted in its region only */
+    int said = 0;
+    CU_ASSERT_EQUAL(draw_lint(&list, &(Box){0, 0, 60, 300}, 1, count_sentence, &said), 2);
     draw_free(&d);
 }
 
@@ -192,7 +201,7 @@ static void the_sheet_of_tokens_is_clean(void) {
     view_tokens(&d);
     const DrawList *list = &d;
     int said = 0;
-    CU_ASSERT_EQUAL(draw_lint(&list, 1, 1600, 1000, count_sentence, &said), 0);
+    CU_ASSERT_EQUAL(draw_lint(&list, &(Box){2, 2, 1596, 996}, 1, count_sentence, &said), 0);
     draw_free(&d);
 }
 
