@@ -92,8 +92,8 @@ $(BUILD)/tests: $(call objects,$(SIM) $(filter-out visualizer/main,$(VIEW:%=visu
 	$(CC) $(CFLAGS) $^ -o $@ $(call libs,$(SIM_LIBS) $(VIEW_LIBS) cunit) -lm
 $(BUILD)/twins: $(call objects,$(TRACES) tests/twins/main $(TWINS:%=tests/twins/%) tests/check tests/cli/command tests/dev/driver)
 	$(CC) $(CFLAGS) $^ -o $@ $(call libs,$(VIEW_LIBS) cunit) -lm
-$(BUILD)/bench: $(call objects,$(SIM) tests/bench/bench)
-	$(CC) $(CFLAGS) $^ -o $@ $(call libs,$(SIM_LIBS)) -lm
+$(BUILD)/bench: $(call objects,$(SIM) $(filter-out visualizer/main,$(VIEW:%=visualizer/%)) tests/bench/bench tests/bench/window)
+	$(CC) $(CFLAGS) $^ -o $@ $(call libs,$(SIM_LIBS) $(VIEW_LIBS)) -lm
 
 $(OBJ)/%.o: %.c
 	@mkdir -p $(@D)
