@@ -38,7 +38,7 @@ CLI    = main runner paths cmd_run cmd_replay cmd_show cmd_summary cmd_findings 
 VIEW   = main sdl shot show player predict find feed lanes steps past story frame layout_frame layout_stage layout_memory \
          layout_heap layout_timeline layout_channels layout_contexts pipeline view view_stage view_heap view_pins view_timeline \
          view_channels view_occupancy view_contexts view_select view_panel view_picture view_bars view_tokens \
-         stage_ps stage_side stage_c stage_device token fault lua_ink theme draw draw_cairo
+         stage_ps stage_side stage_c stage_device token fault lua_ink theme draw draw_cairo pixels
 
 SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:%=sim/mem/%) $(DEV:%=sim/dev/%) \
          $(RT:%=sim/rt/%) $(SCRIPT:%=sim/script/%) $(CALIBRATE:%=sim/calibrate/%)

@@ -164,6 +164,18 @@ void draw_path(DrawList *d, Paint fill, Pen edge) {
     d->path_first = d->number_count;
 }
 
+void draw_columns(DrawList *d, double x, double y, double step, double height, const double *share, size_t count, Paint fill) {
+    ASSERT(d->path_first == d->number_count); /* no path is being built */
+    GROW(d->numbers, d->number_cap, d->number_count + count);
+    memcpy(d->numbers + d->number_count, share, count * sizeof *share);
+    Op *op = append(d, OP_COLUMNS);
+    op->box = (Box){x, y, step, height};
+    op->first = d->number_count;
+    op->count = count;
+    set_look(d, op, fill, NO_PEN);
+    d->path_first = d->number_count += count;
+}
+
 void draw_clip(DrawList *d, Box b, double radius) {
     Op *op = append(d, OP_CLIP);
     op->box = b;

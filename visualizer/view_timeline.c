@@ -79,19 +79,12 @@ typedef struct {
     unsigned tint;
 } Column;
 
-/* A skyline over neighbouring columns: one path for all of them. */
+/* A skyline over neighbouring columns: one shape for all of them. */
 static void skyline(const View *v, const Column *col, size_t from, size_t to, double x0,
                     double step, double base, double height, bool c_part) {
-    path_move(v->d, x0 + (double)from * step, base);
-    for (size_t i = from; i < to; i++) {
-        uint8_t share = c_part ? col[i].c : col[i].go;
-        double h = share ? copysign(fmax(1 / v->f->u, fabs(height) * share / 255), height) : 0;
-        path_line(v->d, x0 + (double)i * step, base - h);
-        path_line(v->d, x0 + (double)(i + 1) * step, base - h);
-    }
-    path_line(v->d, x0 + (double)to * step, base);
-    path_close(v->d);
-    draw_path(v->d, paint(c_part ? TINT_AMBER : col[from].tint), NO_PEN);
+    double share[COLUMNS_MAX];
+    for (size_t i = from; i < to; i++) share[i - from] = (c_part ? col[i].c : col[i].go) / 255.0;
+    draw_columns(v->d, x0 + (double)from * step, base, step, height, share, to - from, paint(c_part ? TINT_AMBER : col[from].tint));
 }
 
 static void columns(const View *v, const LanePlace *lane, Column *col, size_t count, double x0,
@@ -148,47 +141,61 @@ static uint8_t share_of(uint64_t part, uint64_t whole) {
     return (uint8_t)(share < 1 ? 1 : share > 255 ? 255 : share);
 }
 
-/* All spans of a lane up to the playhead: wide ones to `draw`, fine ones into columns. */
+/* The pixel columns of a window, and how far along a lane they have been filled. */
+typedef struct {
+    Column *col;
+    size_t count, next; /* next: the first that has not been filled */
+    double x0, step;
+    uint64_t end_ns;
+    LaneWalk walk;
+} Columns;
+
+/* Fills the column in which the span i begins, or the next one if that is full; returns the first span that goes on after it. */
+static size_t fill_column(const View *v, const LanePlace *place, Columns *k, size_t i, double x) {
+    const Lane *lane = k->walk.lane;
+    size_t c = (size_t)((x - k->x0) / k->step);
+    if (c < k->next) c = k->next;
+    if (c >= k->count) return lane->count;
+    uint64_t t0 = timeline_ns(v->time, v->s, k->x0 + (double)c * k->step), t1 = timeline_ns(v->time, v->s, k->x0 + (double)(c + 1) * k->step);
+    if (t1 <= t0) t1 = t0 + 1;
+    LaneShare before = lane_walk(&k->walk, t0), after = lane_walk(&k->walk, t1 < k->end_ns ? t1 : k->end_ns);
+    size_t next = k->walk.at;
+    k->next = c + 1;
+    k->col[c].go = share_of(after.go_ns - before.go_ns, t1 - t0);
+    k->col[c].c = share_of(after.c_ns - before.c_ns, t1 - t0);
+    if (after.crossings > before.crossings && k->col[c].c == 0) k->col[c].c = 1;
+    k->col[c].tint = column_tint(v, place, lane, i, next > i ? next : i + 1, t1 - t0);
+    return t1 < k->end_ns ? next : lane->count;
+}
+
+/* All spans of a lane up to the playhead: those of a pixel and more to `draw`, finer ones into columns. */
 static void lane_spans(const View *v, const LanePlace *place, const Lane *lane, SliceFn draw) {
     static Column col[COLUMNS_MAX];
     const Scene *s = v->s;
     const TimelineLayout *l = v->time;
-    double step = 1 / v->f->u, least = 2 * step, x0 = floor(l->x0 / step) * step;
-    size_t column_count = (size_t)((l->x1 - x0) / step) + 1;
-    if (column_count > COLUMNS_MAX) column_count = COLUMNS_MAX;
     uint64_t end_ns = s->now_ns < s->to_ns ? s->now_ns : s->to_ns;
-    bool any = false;
     if (end_ns <= s->from_ns) return; /* the window is all future */
-    for (size_t i = lane_find(lane, s->from_ns);
-         i < lane->count && lane->span[i].from_ns < end_ns;) {
+    double step = 1 / v->f->u, x0 = floor(l->x0 / step) * step;
+    Columns k = {col, (size_t)((l->x1 - x0) / step) + 1, 0, x0, step, end_ns, {lane, lane_find(lane, s->from_ns)}};
+    if (k.count > COLUMNS_MAX) k.count = COLUMNS_MAX;
+    bool any = false;
+    for (size_t i = k.walk.at; i < lane->count && lane->span[i].from_ns < end_ns;) {
         const LaneSpan *span = &lane->span[i];
         uint64_t from = span->from_ns > s->from_ns ? span->from_ns : s->from_ns,
                  to = span->to_ns < end_ns ? span->to_ns : end_ns;
         double a = timeline_x(l, s, from), b = timeline_x(l, s, to);
-        if (b - a >= least) {
+        if (b - a >= step) {
             draw(v, place, &(Slice){a, b - a, span});
             i++;
             continue;
         }
-        if (!any) memset(col, 0, column_count * sizeof *col);
+        if (!any) memset(col, 0, k.count * sizeof *col);
         any = true;
-        size_t c = (size_t)((a - x0) / step);
-        if (c >= column_count) c = column_count - 1;
-        uint64_t t0 = timeline_ns(l, s, x0 + (double)c * step),
-                 t1 = timeline_ns(l, s, x0 + (double)(c + 1) * step) + 1;
-        size_t next = i + 1;
-        if (next < lane->count && lane->span[next].from_ns < t1) next = lane_find(lane, t1 - 1);
-        if (next <= i) next = i + 1;
-        LaneShare share = lane_share(lane, t0, t1 < end_ns ? t1 : end_ns);
-        col[c].go = share_of(share.go_ns, t1 - t0);
-        col[c].c = share_of(share.c_ns, t1 - t0);
-        if (span->kind == SPAN_C && col[c].c == 0) col[c].c = 1;
-        col[c].tint = column_tint(v, place, lane, i, next, t1 - t0);
-        i = next;
+        i = fill_column(v, place, &k, i, a); /* the same again, if it goes on in the next column */
     }
     if (!any) return;
-    calm(col, column_count);
-    columns(v, place, col, column_count, x0, step);
+    calm(col, k.count);
+    columns(v, place, col, k.count, x0, step);
 }
 
 /* Where a label may begin so that no arrow runs through it: moved to the right of the first that would. */
@@ -338,47 +345,60 @@ static const char *tick_label(const Lanes *l, const Tick *t) {
     return t->label == NONE ? "" : intern_text(l->labels, t->label);
 }
 
+/* The ticks that have happened. */
+static size_t ticks_end(const Scene *s) {
+    uint64_t end_ns = s->now_ns < s->to_ns ? s->now_ns : s->to_ns;
+    size_t end = lanes_tick_from(s->lanes, end_ns + 1);
+    while (end > 0 && s->lanes->tick[end - 1].seq > s->seq) end--;
+    return end;
+}
+
+static void tick_band(const View *v, const LanePlace *lane, double from, double to) {
+    if (from >= 0) draw_box(v->d, (Box){from, lane->y + 4, to - from, lane->h - 8}, 0, paint_alpha(TINT_T2, .35), NO_PEN);
+}
+
+/* Where its words begin: behind it; at the playhead beyond that, else before the tick. Negative: there is no room. */
+static double tick_label_x(const View *v, double x, double before, double next, double w, bool newest_acted) {
+    double now = timeline_x(v->time, v->s, v->s->now_ns), left = x + 9;
+    if (w + 22 < fmin(next, now) - x) return left;
+    if (!newest_acted) return -1;
+    left = fmax(now, x) + 9;
+    if (left + w > v->f->timeline.w - 12) left = x - 9 - w;
+    return left < x && left < before + 6 ? -1 : left;
+}
+
+/* Pixel by pixel: those within one are a group, which has acted if one of them has. */
 static void sysmon_lane(const View *v, const LanePlace *lane) {
     const Lanes *l = v->s->lanes;
-    uint64_t end_ns = v->s->now_ns < v->s->to_ns ? v->s->now_ns : v->s->to_ns;
-    double band = -1, last = -100, said = v->time->x0,
-           now = timeline_x(v->time, v->s, v->s->now_ns);
-    for (size_t i = lanes_tick_from(l, v->s->from_ns);
-         i < l->tick_count && l->tick[i].time_ns <= end_ns && l->tick[i].seq <= v->s->seq; i++) {
+    uint64_t pixel = (uint64_t)(v->time->ns_per_lp / v->f->u);
+    double band = -1, last = -100, said = v->time->x0;
+    size_t end = ticks_end(v->s);
+    for (size_t i = lanes_tick_from(l, v->s->from_ns), j; i < end; i = j) {
         const Tick *t = &l->tick[i];
         double x = timeline_x(v->time, v->s, t->time_ns);
-        if (x - last < 4 && !t->acted) { /* too close to be counted: a grey band */
+        j = i + 1;
+        if (j < end && l->tick[j].time_ns - t->time_ns < pixel) j = lanes_tick_from(l, t->time_ns + pixel);
+        if (j > end) j = end;
+        bool acted = l->tick[j - 1].acted || l->tick[j - 1].acted_before > t->acted_before;
+        if (x - last < 4 && !acted) { /* too close to be counted: a grey band */
             if (band < 0) band = last;
             last = x;
             continue;
         }
-        if (band >= 0)
-            draw_box(v->d, (Box){band, lane->y + 4, last - band, lane->h - 8}, 0,
-                     paint_alpha(TINT_T2, .35), NO_PEN);
+        tick_band(v, lane, band, last);
         band = -1;
-        draw_line(v->d, x, lane->y + 1, x, lane->y + lane->h - 1,
-                  t->acted ? pen(TINT_NOW, 3.5) : pen(TINT_T2, 2));
+        draw_line(v->d, x, lane->y + 1, x, lane->y + lane->h - 1, acted ? pen(TINT_NOW, x - last < 4 ? 1 : 3.5) : pen(TINT_T2, 2));
         double before = fmax(said, last);
         last = x;
-        bool more = i + 1 < l->tick_count && l->tick[i + 1].time_ns <= end_ns && l->tick[i + 1].seq <= v->s->seq;
-        double next = more ? timeline_x(v->time, v->s, l->tick[i + 1].time_ns) : now;
-        const char *label = tick_label(l, t);
-        TextStyle style = t->acted ? mono(13, 600) : sans(12, 400);
-        double w = text_width(label, style), left = x + 9;
-        if (label[0] == '\0') continue;
-        if (w + 22 >= fmin(next, now) - x) { /* at the playhead: beyond it, else before the tick */
-            if (!t->acted || more) continue;
-            left = fmax(now, x) + 9;
-            if (left + w > v->f->timeline.w - 12) left = x - 9 - w;
-            if (left < x && left < before + 6) continue;
-        }
-        draw_text(v->d, left, lane->y + 13, style, t->acted ? TINT_NOW : TINT_T2, ANCHOR_START,
-                  label);
+        double next = timeline_x(v->time, v->s, j < end ? l->tick[j].time_ns : v->s->now_ns);
+        const char *label = j == i + 1 ? tick_label(l, t) : "";
+        TextStyle style = acted ? mono(13, 600) : sans(12, 400);
+        double w = text_width(label, style), left = label[0] ? tick_label_x(v, x, before, next, w, acted && j == end) : -1;
+        if (left < 0) continue;
+        draw_text(v->d, left, lane->y + 13, style, acted ? TINT_NOW : TINT_T2, ANCHOR_START, label);
         said = left + w;
     }
-    if (band >= 0)
-        draw_box(v->d, (Box){band, lane->y + 4, last - band, lane->h - 8}, 0,
-                 paint_alpha(TINT_T2, .35), NO_PEN);
+    tick_band(v, lane, band, last);
 }
 
 /* ---------------------------------------------------------------- hand-overs */
@@ -391,26 +411,37 @@ static const LanePlace *find_lane(const View *v, LaneKind kind, uint64_t id) {
     return NULL;
 }
 
+enum { ARROW_GAP = 14, PAIRED_GAP = 8, TRIES = 4 }; /* so many of one pixel are looked at */
+
+static bool place_arrow(View *v, const Flow *f, double x) {
+    const LanePlace *p = find_lane(v, LANE_P, f->p), *other = f->m == NONE ? find_lane(v, LANE_SYSMON, 0) : find_lane(v, LANE_M, f->m);
+    if (p == NULL || other == NULL) return false;
+    FlowArrow *a = &v->arrow[v->arrow_count++];
+    if (f->m == NONE) *a = (FlowArrow){x, other->y + other->h - 2, p->y + 1};
+    else if (f->to_p) *a = (FlowArrow){x, other->y + 1, p->y + p->h + 1};
+    else *a = (FlowArrow){x, p->y + p->h + 1, other->y + 1};
+    return true;
+}
+
 /* The arrows of a frame, the newest first; one that stands too close to the one after it is left out. */
 static void find_arrows(View *v) {
     const Lanes *l = v->s->lanes;
-    uint64_t end_ns = v->s->now_ns < v->s->to_ns ? v->s->now_ns : v->s->to_ns;
-    size_t first = lanes_flow_from(l, v->s->from_ns), end = lanes_flow_from(l, end_ns + 1);
+    uint64_t end_ns = v->s->now_ns < v->s->to_ns ? v->s->now_ns : v->s->to_ns, pixel = (uint64_t)(v->time->ns_per_lp / v->f->u);
+    size_t first = lanes_flow_from(l, v->s->from_ns), end = lanes_flow_from(l, end_ns + 1), tries = 0;
     double last = INFINITY;
-    for (v->arrow_count = 0; end > first && v->arrow_count < FLOWS_MAX; end--) {
-        const Flow *f = &l->flow[end - 1];
+    v->arrow_count = 0;
+    while (end > first && v->arrow_count < FLOWS_MAX) {
+        const Flow *f = &l->flow[--end];
         if (f->seq > v->s->seq) continue;
-        const LanePlace *p = find_lane(v, LANE_P, f->p), *other = f->m == NONE
-                                                                      ? find_lane(v, LANE_SYSMON, 0)
-                                                                      : find_lane(v, LANE_M, f->m);
         double x = timeline_x(v->time, v->s, f->time_ns);
         bool paired = f->m == NONE; /* sysmon's own stands beside the hand-over that it starts */
-        if (p == NULL || other == NULL || last - x < (paired ? 8 : 14)) continue;
-        FlowArrow *a = &v->arrow[v->arrow_count++];
-        if (f->m == NONE) *a = (FlowArrow){x, other->y + other->h - 2, p->y + 1};
-        else if (f->to_p) *a = (FlowArrow){x, other->y + 1, p->y + p->h + 1};
-        else *a = (FlowArrow){x, p->y + p->h + 1, other->y + 1};
-        last = x;
+        uint64_t until = f->time_ns; /* the next to be looked at is before */
+        if (last - x < PAIRED_GAP) until = timeline_ns(v->time, v->s, last - PAIRED_GAP);
+        else if (last - x >= (paired ? PAIRED_GAP : ARROW_GAP) && place_arrow(v, f, x)) last = x, tries = 0;
+        else if (++tries % TRIES == 0 && until > pixel) until -= pixel;
+        if (until >= f->time_ns) continue;
+        size_t next = lanes_flow_from(l, until + 1);
+        if (next < end) end = next;
     }
 }
 
@@ -585,15 +616,9 @@ static void density(const View *v, double base, double height) {
         sum[c < columns ? c : columns - 1] += l->density[i];
     }
     for (size_t i = 0; i < columns; i++) most = sum[i] > most ? sum[i] : most;
-    path_move(v->d, x0, base);
-    for (size_t i = 0; i < columns; i++) {
-        double h = sum[i] ? fmax(1.5, height * sqrt((double)sum[i] / (double)most)) : 0;
-        path_line(v->d, x0 + w * (double)i / (double)columns, base - h);
-        path_line(v->d, x0 + w * (double)(i + 1) / (double)columns, base - h);
-    }
-    path_line(v->d, x0 + w, base);
-    path_close(v->d);
-    draw_path(v->d, paint(TINT_DENSITY), NO_PEN);
+    double share[COLUMNS_MAX];
+    for (size_t i = 0; i < columns; i++) share[i] = sum[i] ? fmax(1.5 / height, sqrt((double)sum[i] / (double)most)) : 0;
+    draw_columns(v->d, x0, base, w / (double)columns, height, share, columns, paint(TINT_DENSITY));
 }
 
 /* On the scrub bar: notes, and what was found. Where several would touch, the worst stands for all. The future stays unknown. */
