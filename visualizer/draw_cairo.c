@@ -351,7 +351,18 @@ static void paint_box(const Brush *b, const Op *op) {
     cairo_new_path(b->cr);
 }
 
+static bool circle_to_pixels(const Brush *b, const Op *op) {
+    const Pen *e = &op->edge;
+    bool edge = visible(e), fill = op->fill.kind != PAINT_NONE && op->fill.alpha > 0;
+    if (b->px.pixel == NULL || b->odd > 0 || (fill && !is_solid(&op->fill)) || (edge && (e->off > 0 || !is_solid(&e->paint)))) return false;
+    double x = op->box.x * b->u, y = op->box.y * b->u, r = op->box.w * b->u, half = e->width * b->u / 2;
+    if (fill) pixels_disc(&b->px, x, y, 0, r, theme_rgb(b->theme, (Tint)op->fill.tint), alpha_of(&op->fill));
+    if (edge) pixels_disc(&b->px, x, y, fmax(0, r - half), r + half, theme_rgb(b->theme, (Tint)e->paint.tint), alpha_of(&e->paint));
+    return true;
+}
+
 static void paint_circle(const Brush *b, const Op *op) {
+    if (circle_to_pixels(b, op)) return;
     cairo_new_sub_path(b->cr);
     cairo_arc(b->cr, op->box.x, op->box.y, op->box.w, 0, 2 * M_PI);
     fill(b, &op->fill);

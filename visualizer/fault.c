@@ -108,9 +108,7 @@ static void echo(DrawList *d, const Fault *f, double y, double offset, double fl
         if (i == 0) path_move(d, f->p[i].x, py);
         else path_line(d, f->p[i].x, py);
     }
-    Pen p = pen_round(TINT_NOW, 1);
-    p.paint.alpha = alpha;
-    draw_path(d, NO_PAINT, p);
+    draw_path(d, NO_PAINT, pen_alpha(TINT_NOW, 1, alpha));
 }
 
 static void trace_line(DrawList *d, const Fault *f) {

@@ -4,12 +4,17 @@
 #include <math.h>
 #include <stdlib.h>
 
-Frame *frame_new(void) { return mem_zero(1, sizeof(Frame)); }
+Frame *frame_new(void) {
+    Frame *f = mem_zero(1, sizeof *f);
+    f->memo = timeline_memo_new();
+    return f;
+}
 
 void frame_free(Frame *f) {
     if (f == NULL) return;
     for (int i = 0; i < PART_COUNT; i++) draw_free(&f->list[i]);
     canvas_close(f->ground);
+    timeline_memo_free(f->memo);
     free(f->hits.hit);
     free(f);
 }
@@ -22,7 +27,8 @@ static View view_of(Frame *f, const Scene *s, Part part) {
                   .time = &f->time,
                   .channels = &f->channels,
                   .heap = &f->heap,
-                  .hits = &f->hits};
+                  .hits = &f->hits,
+                  .memo = f->memo};
 }
 
 static void build_stage(Frame *f, const Scene *s) {

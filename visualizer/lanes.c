@@ -16,7 +16,8 @@
 enum { SYSMON_M = 1 }; /* model.h: m[1] is sysmon */
 
 void lanes_init(Lanes *l) {
-    *l = (Lanes){.density_ns = 256};
+    static uint64_t runs;
+    *l = (Lanes){.run = ++runs, .density_ns = 256};
     l->labels = intern_new();
 }
 

@@ -75,6 +75,7 @@ typedef struct {
 enum { DENSITY_BUCKETS = 4096 };
 
 typedef struct {
+    uint64_t run; /* no other Lanes has this number */
     Lane *p, *m, *queue;
     uint64_t *coming; /* p id to the thread last asked to take it */
     size_t coming_cap;

@@ -58,13 +58,14 @@ static void place_small(StageLayout *l, const FrameLayout *f, double x, double s
 }
 
 static void place_tiles(StageLayout *l, const FrameLayout *f, double x, double space) {
-    double room = f->fault_y - 20 - (f->stage.y + 48), size = l->p_count <= 64 ? 44 : 14;
-    while (size > 8 && floor(space / (size + 4)) * floor(room / (size + 4)) < (double)l->p_count)
-        size -= 2;
-    size_t per_row = (size_t)(space / (size + 4));
+    double top = f->stage.y + 48, room = f->fault_y - 20 - top, size = l->p_count <= 64 ? 44 : 14, gap = 4;
+    while (size > 3 && floor(space / (size + gap)) * floor(room / (size + gap)) < (double)l->p_count) {
+        size -= size > 12 ? 2 : 1;
+        gap = size > 12 ? 4 : size > 6 ? 2 : 1;
+    }
+    size_t per_row = (size_t)fmax(1, space / (size + gap));
     for (size_t i = 0; i < l->p_count; i++) {
-        Box b = {x + (double)(i % per_row) * (size + 4),
-                 f->stage.y + 48 + (double)(i / per_row) * (size + 4), size, size};
+        Box b = {x + (double)(i % per_row) * (size + gap), top + (double)(i / per_row) * (size + gap), size, size};
         l->p[i] = (PPlace){b, (Box){0}, b.x + size / 2};
     }
 }

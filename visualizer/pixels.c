@@ -131,3 +131,16 @@ void pixels_ring(const Pixels *p, int x0, int y0, int x1, int y1, double radius,
         }
     }
 }
+
+/* A pixel at the edge is covered by about as much as its middle lies inside. */
+void pixels_disc(const Pixels *p, double cx, double cy, double inner, double outer, uint32_t rgb, unsigned alpha) {
+    for (int y = (int)floor(cy - outer - 1); y <= (int)(cy + outer + 1); y++) {
+        double dy = y + .5 - cy, reach = (outer + 1) * (outer + 1) - dy * dy;
+        if (reach <= 0) continue;
+        for (int x = (int)floor(cx - sqrt(reach)); x <= (int)(cx + sqrt(reach)); x++) {
+            double d = hypot(x + .5 - cx, dy), in = fmin(1, fmax(0, outer + .5 - d));
+            if (inner > 0) in -= fmin(1, fmax(0, inner + .5 - d));
+            if (in > 0) put(p, x, y, rgb, (unsigned)(in * alpha + .5));
+        }
+    }
+}

@@ -25,5 +25,7 @@ void pixels_round_box(const Pixels *p, int x0, int y0, int x1, int y1, double ra
 void pixels_hatch(const Pixels *p, int x0, int y0, int x1, int y1, double radius, double step, double width, uint32_t rgb, unsigned alpha);
 /* The edge alone, inside the box. */
 void pixels_ring(const Pixels *p, int x0, int y0, int x1, int y1, double radius, int width, uint32_t rgb, unsigned alpha);
+/* A disc, and between two radii a ring; the centre may lie anywhere. */
+void pixels_disc(const Pixels *p, double cx, double cy, double inner, double outer, uint32_t rgb, unsigned alpha);
 
 #endif

@@ -48,6 +48,11 @@ typedef struct {
     double x, y0, y1;
 } FlowArrow;
 
+/* Work of earlier frames that the timeline can use again; it never changes what is drawn. */
+typedef struct TimelineMemo TimelineMemo;
+TimelineMemo *timeline_memo_new(void);
+void timeline_memo_free(TimelineMemo *m);
+
 typedef struct {
     DrawList *d;
     const Scene *s;
@@ -57,6 +62,7 @@ typedef struct {
     const ChannelsLayout *channels;
     const HeapLayout *heap;
     Hits *hits;
+    TimelineMemo *memo;
     FlowArrow
         arrow[FLOWS_MAX]; /* timeline: found before the labels are placed; from right to left */
     size_t arrow_count;

@@ -13,6 +13,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------- the ruler */
@@ -141,61 +142,122 @@ static uint8_t share_of(uint64_t part, uint64_t whole) {
     return (uint8_t)(share < 1 ? 1 : share > 255 ? 255 : share);
 }
 
-/* The pixel columns of a window, and how far along a lane they have been filled. */
+/* Of which lane, in which window. */
 typedef struct {
-    Column *col;
-    size_t count, next; /* next: the first that has not been filled */
+    uint64_t run, from_ns, to_ns, id;
+    LaneKind kind;
+    size_t count; /* columns, from x0 on */
     double x0, step;
-    uint64_t end_ns;
-    LaneWalk walk;
+} ColumnsKey;
+
+/* So far a lane has been gone along. */
+typedef struct {
+    size_t next, span, walked; /* the first column that has not been filled; the first span not looked at; LaneWalk.at */
+    size_t wide_count;
+} ColumnsAt;
+
+/* What lies before the playhead never changes, so it is kept from frame to frame: while millions of events play, a frame fills
+ * the columns of a few moments. Kept is what all has ended, so that what is fine now will not be a slice later. */
+typedef struct {
+    ColumnsKey key;
+    uint64_t end_ns; /* everything kept had ended by then */
+    ColumnsAt kept, at;
+    size_t *wide, wide_cap; /* spans that are slices, in order */
+    Column col[COLUMNS_MAX];
 } Columns;
 
-/* Fills the column in which the span i begins, or the next one if that is full; returns the first span that goes on after it. */
-static size_t fill_column(const View *v, const LanePlace *place, Columns *k, size_t i, double x) {
-    const Lane *lane = k->walk.lane;
-    size_t c = (size_t)((x - k->x0) / k->step);
-    if (c < k->next) c = k->next;
-    if (c >= k->count) return lane->count;
-    uint64_t t0 = timeline_ns(v->time, v->s, k->x0 + (double)c * k->step), t1 = timeline_ns(v->time, v->s, k->x0 + (double)(c + 1) * k->step);
+struct TimelineMemo {
+    Columns *lane[LANES_MAX];
+};
+
+TimelineMemo *timeline_memo_new(void) { return mem_zero(1, sizeof(TimelineMemo)); }
+
+void timeline_memo_free(TimelineMemo *m) {
+    for (size_t i = 0; m && i < LANES_MAX; i++) {
+        if (m->lane[i]) free(m->lane[i]->wide);
+        free(m->lane[i]);
+    }
+    free(m);
+}
+
+static bool same_key(const ColumnsKey *a, const ColumnsKey *b) {
+    return a->run == b->run && a->from_ns == b->from_ns && a->to_ns == b->to_ns && a->id == b->id && a->kind == b->kind &&
+           a->count == b->count && a->x0 == b->x0 && a->step == b->step;
+}
+
+static Columns *kept_columns(TimelineMemo *m, size_t at, const ColumnsKey *key, const Lane *lane, uint64_t end_ns) {
+    if (m->lane[at] == NULL) m->lane[at] = mem_zero(1, sizeof *m->lane[at]);
+    Columns *k = m->lane[at];
+    if (!same_key(&k->key, key) || k->end_ns > end_ns) {
+        size_t first = lane_find(lane, key->from_ns);
+        k->key = *key;
+        k->kept = (ColumnsAt){.span = first, .walked = first};
+        k->at.next = key->count; /* all are to be wiped */
+    }
+    memset(k->col + k->kept.next, 0, (k->at.next - k->kept.next) * sizeof *k->col);
+    k->at = k->kept;
+    k->end_ns = end_ns;
+    return k;
+}
+
+/* Fills the column in which the span `at` begins, or the next one if that is full. False: the playhead is in it. */
+static bool fill_column(const View *v, const LanePlace *place, Columns *k, LaneWalk *walk, double x) {
+    size_t c = (size_t)fmax(0, (x - k->key.x0) / k->key.step), i = k->at.span;
+    if (c < k->at.next) c = k->at.next;
+    if (c >= k->key.count) return false;
+    uint64_t t0 = timeline_ns(v->time, v->s, k->key.x0 + (double)c * k->key.step),
+             t1 = timeline_ns(v->time, v->s, k->key.x0 + (double)(c + 1) * k->key.step);
     if (t1 <= t0) t1 = t0 + 1;
-    LaneShare before = lane_walk(&k->walk, t0), after = lane_walk(&k->walk, t1 < k->end_ns ? t1 : k->end_ns);
-    size_t next = k->walk.at;
-    k->next = c + 1;
+    bool whole = t1 <= k->end_ns;
+    LaneShare before = lane_walk(walk, t0), after = lane_walk(walk, whole ? t1 : k->end_ns);
     k->col[c].go = share_of(after.go_ns - before.go_ns, t1 - t0);
     k->col[c].c = share_of(after.c_ns - before.c_ns, t1 - t0);
     if (after.crossings > before.crossings && k->col[c].c == 0) k->col[c].c = 1;
-    k->col[c].tint = column_tint(v, place, lane, i, next > i ? next : i + 1, t1 - t0);
-    return t1 < k->end_ns ? next : lane->count;
+    k->col[c].tint = column_tint(v, place, walk->lane, i, walk->at > i ? walk->at : i + 1, t1 - t0);
+    k->at = (ColumnsAt){c + 1, walk->at, walk->at, k->at.wide_count};
+    return whole;
+}
+
+static Slice slice_of(const View *v, const LaneSpan *span, uint64_t end_ns) {
+    uint64_t from = span->from_ns > v->s->from_ns ? span->from_ns : v->s->from_ns, to = span->to_ns < end_ns ? span->to_ns : end_ns;
+    double a = timeline_x(v->time, v->s, from);
+    return (Slice){a, timeline_x(v->time, v->s, to) - a, span};
 }
 
 /* All spans of a lane up to the playhead: those of a pixel and more to `draw`, finer ones into columns. */
 static void lane_spans(const View *v, const LanePlace *place, const Lane *lane, SliceFn draw) {
-    static Column col[COLUMNS_MAX];
+    static Column shown[COLUMNS_MAX];
     const Scene *s = v->s;
-    const TimelineLayout *l = v->time;
     uint64_t end_ns = s->now_ns < s->to_ns ? s->now_ns : s->to_ns;
     if (end_ns <= s->from_ns) return; /* the window is all future */
-    double step = 1 / v->f->u, x0 = floor(l->x0 / step) * step;
-    Columns k = {col, (size_t)((l->x1 - x0) / step) + 1, 0, x0, step, end_ns, {lane, lane_find(lane, s->from_ns)}};
-    if (k.count > COLUMNS_MAX) k.count = COLUMNS_MAX;
-    bool any = false;
-    for (size_t i = k.walk.at; i < lane->count && lane->span[i].from_ns < end_ns;) {
-        const LaneSpan *span = &lane->span[i];
-        uint64_t from = span->from_ns > s->from_ns ? span->from_ns : s->from_ns,
-                 to = span->to_ns < end_ns ? span->to_ns : end_ns;
-        double a = timeline_x(l, s, from), b = timeline_x(l, s, to);
-        if (b - a >= step) {
-            draw(v, place, &(Slice){a, b - a, span});
-            i++;
-            continue;
+    double step = 1 / v->f->u, x0 = floor(v->time->x0 / step) * step;
+    size_t count = (size_t)((v->time->x1 - x0) / step) + 1;
+    if (count > COLUMNS_MAX) count = COLUMNS_MAX;
+    ColumnsKey key = {s->lanes->run, s->from_ns, s->to_ns, place->id, place->kind, count, x0, step};
+    Columns *k = kept_columns(v->memo, (size_t)(place - v->time->lane), &key, lane, end_ns);
+    LaneWalk walk = {lane, k->at.walked};
+    bool on = true, over = true; /* over: all up to here has ended */
+    while (on && k->at.span < lane->count && lane->span[k->at.span].from_ns < end_ns) {
+        Slice slice = slice_of(v, &lane->span[k->at.span], end_ns);
+        over = over && slice.span->to_ns <= end_ns;
+        if (slice.w < step) {
+            on = fill_column(v, place, k, &walk, slice.x);
+            size_t last = k->at.span; /* it may go on behind that column */
+            over = over && on && !(last < lane->count && lane->span[last].from_ns < end_ns && lane->span[last].to_ns > end_ns);
+        } else {
+            GROW(k->wide, k->wide_cap, k->at.wide_count + 1);
+            k->wide[k->at.wide_count++] = k->at.span++;
         }
-        if (!any) memset(col, 0, k.count * sizeof *col);
-        any = true;
-        i = fill_column(v, place, &k, i, a); /* the same again, if it goes on in the next column */
+        if (over) k->kept = k->at;
     }
-    if (!any) return;
-    calm(col, k.count);
-    columns(v, place, col, k.count, x0, step);
+    for (size_t i = 0; i < k->at.wide_count; i++) {
+        Slice slice = slice_of(v, &lane->span[k->wide[i]], end_ns);
+        draw(v, place, &slice);
+    }
+    if (k->at.next == 0) return;
+    memcpy(shown, k->col, k->at.next * sizeof *shown);
+    calm(shown, k->at.next);
+    columns(v, place, shown, k->at.next, x0, step);
 }
 
 /* Where a label may begin so that no arrow runs through it: moved to the right of the first that would. */

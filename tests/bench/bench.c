@@ -548,7 +548,7 @@ static void window(void) {
     window_shape("pingpong", "rounds=720000", "a ping-pong");
     window_shape("crowd", "items=820", "2400 goroutines in pipelines");
     window_shape("calls", "calls=107000", "240 goroutines that call C");
-    window_shape("memory", "rounds=210000", "objects and collections");
+    window_shape("memory", "rounds=18000", "objects and collections");
 }
 
 static const struct {

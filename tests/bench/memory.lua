@@ -1,24 +1,24 @@
--- Objects that come and go, collections that move them, kernels that use them. `make bench` looks at a trace of it.
+-- Objects that live, are pinned, given to C, and moved by one collection after another. `make bench` looks at a trace of it.
 scenario { title = "Objects and collections", book = "18.3.4", procs = 4, seed = 1, limit = "1000s" }
-local rounds = knob("rounds", 1000)
-local workers, kept = 16, 200
+local rounds = knob("rounds", 100)
+local workers, kept = 16, 300
 local done = chan(workers)
 
 for i = 1, workers do
   go("worker", function()
     local keep = {}
+    for k = 1, kept do keep[k] = heap.floats("o" .. k, 16 + (i * k) % 37 * 4) end
     for k = 1, rounds do
-      local o = heap.floats("o" .. k % 50, 16 + (i * k) % 37 * 4)
-      o[0] = k
-      keep[k % kept + 1] = o
-      if k % 20 == 0 then
-        local pin = runtime.Pinner()
-        pin:Pin(o)
-        C.call("use", "2us")
-        pin:Unpin()
-      end
-      if k % 500 == 0 and i == 1 then runtime.GC() end
+      local at = (k * 7 + i) % kept + 1
+      if k % 8 == 0 then keep[at] = heap.floats("o" .. at, 16 + (i * k) % 37 * 4) end
+      local pin = runtime.Pinner()
+      pin:Pin(keep[at])
+      C.call("use", "2us")
+      pin:Unpin()
+      if i == 1 then runtime.GC() end
+      keep[1][0] = k
     end
+    for k = 1, kept do keep[k][0] = 1 end
     done:send(true)
   end)
 end

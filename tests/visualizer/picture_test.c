@@ -136,6 +136,37 @@ static void the_same_moment_is_the_same_picture(void) {
     with_trace("again.trace", sample_handoff, write_twice);
 }
 
+/* A frame that has been elsewhere before, forwards, backwards and in other windows, draws what a new one does. */
+static void jump_about(Show *w) {
+    Frame *old = frame_new();
+    uint64_t x = 7;
+    size_t differ = 0;
+    for (int i = 0; i < 120; i++) {
+        x = x * 6364136223846793005u + 1442695040888963407u;
+        uint64_t count = feed_count(w->feed), step = 1 + (x >> 40) % 40;
+        if (i % 12 == 0) player_seek_seq(&w->player, w->feed, 1 + (x >> 20) % count);
+        else player_seek_seq(&w->player, w->feed, w->player.seq + step < count ? w->player.seq + step : 1);
+        if (i % 24 == 0) player_fit(&w->player, w->feed);
+        if (i % 24 == 12) player_near(&w->player, w->feed);
+        w->scene.view = i % 5 == 4 ? VIEW_TIMELINE : VIEW_STAGE;
+        Frame *fresh = frame_new();
+        frame_build(old, show_scene(w));
+        frame_build(fresh, show_scene(w));
+        for (int part = 0; part < PART_COUNT; part++) differ += draw_hash(&old->list[part]) != draw_hash(&fresh->list[part]);
+        frame_free(fresh);
+    }
+    CU_ASSERT_EQUAL(differ, 0);
+    frame_free(old);
+}
+
+static void many_short(const char *path) { sample_long(path, 20000); }
+
+static void what_is_kept_from_frame_to_frame_changes_nothing(void) {
+    with_trace("about.trace", sample_handoff, jump_about);
+    with_trace("short.trace", many_short, jump_about);
+    with_trace("crowd.trace", crowd8, jump_about);
+}
+
 static void count_red(Show *w) {
     Frame *f = frame_new();
     player_seek_ns(&w->player, w->feed, 3473000);
@@ -178,6 +209,7 @@ void picture_tests(void) {
     static const Check checks[] = {
         {"texts stand out from what is behind them", texts_stand_out_from_what_is_behind_them},
         {"the same moment is the same picture", the_same_moment_is_the_same_picture},
+        {"what is kept from frame to frame changes nothing", what_is_kept_from_frame_to_frame_changes_nothing},
         {"a run without a violation has no red", a_run_without_a_violation_has_no_red},
         {"a still picture is not painted again", a_still_picture_is_not_painted_again},
         {NULL, NULL},
