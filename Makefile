@@ -61,7 +61,7 @@ TESTS_RT     = sched rules stw gc queue lock sync callback wait random memory_ra
 TESTS_SCRIPT = sandbox budget order value chan_table select error \
                knob kernel rule sync pthread memory queue timer context moved strand liveness forget roots objects
 TESTS_CLI    = output same cut wrong golden picture export findings diff calibrate service
-TESTS_VIEW   = draw layout box channels player picture heap window
+TESTS_VIEW   = draw layout box odd channels player picture heap window
 
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 

@@ -123,7 +123,9 @@ static PangoLayout *make_layout(const char *text, TextStyle s) {
         pango_attr_list_unref(attrs);
     }
     pango_layout_set_single_paragraph_mode(layout, TRUE);
-    pango_layout_set_text(layout, text, -1);
+    char *valid = g_utf8_make_valid(text, -1); /* a trace may say anything */
+    pango_layout_set_text(layout, valid, -1);
+    g_free(valid);
     return layout;
 }
 
@@ -168,25 +170,40 @@ static size_t previous_char(const char *text, size_t p) {
     return p;
 }
 
+/* "ob…0" is no object's name: of one with a number in it, fewer letters say nothing. */
+enum { NAME_LETTERS = 9 };
+
+static bool says_nothing(const char *shortened) {
+    size_t letters = 0;
+    for (const char *c = shortened; *c; c++) letters += (*c & 0xc0) != 0x80;
+    return letters < NAME_LETTERS && strpbrk(shortened, "0123456789") != NULL;
+}
+
+/* Longer ones are cut to this at once: no picture has room for as much, and each try is measured. */
+enum { FIT_BYTES = 400 };
+
 const char *text_fit(char *buf, size_t size, const char *text, TextStyle s, double width) {
+    size_t len = strlen(text), left = 0, right = len, half = len / 2; /* keep [0, left) and [right, end) */
     snprintf(buf, size, "%s", text);
-    if (text_width(text, s) <= width) return buf;
-    size_t left = 0, right = strlen(text), half = right / 2; /* keep [0, left) and [right, end) */
-    while (left < half) left = next_char(text, left);
-    for (right = left; left > 0;) {
+    if (len <= FIT_BYTES && text_width(text, s) <= width) return buf;
+    while (left < half && left < FIT_BYTES / 2) left = next_char(text, left);
+    for (right = len <= FIT_BYTES ? left : previous_char(text, len - FIT_BYTES / 2); left > 0;) {
         if (text[right] && strlen(text + right) >= left) right = next_char(text, right);
         else left = previous_char(text, left);
         snprintf(buf, size, "%.*s…%s", (int)left, text, text + right);
-        if (text_width(buf, s) <= width) return buf;
+        if (text_width(buf, s) > width) continue;
+        if (says_nothing(buf)) break;
+        return buf;
     }
     buf[0] = '\0';
     return buf;
 }
 
 const char *text_fit_end(char *buf, size_t size, const char *text, TextStyle s, double width) {
+    size_t len = strlen(text);
     snprintf(buf, size, "%s", text);
-    if (text_width(text, s) <= width) return buf;
-    for (size_t left = strlen(text); left > 0;) {
+    if (len <= FIT_BYTES && text_width(text, s) <= width) return buf;
+    for (size_t left = len < FIT_BYTES ? len : FIT_BYTES; left > 0;) {
         left = previous_char(text, left);
         snprintf(buf, size, "%.*s…", (int)left, text);
         if (text_width(buf, s) <= width) return buf;
@@ -649,10 +666,13 @@ static bool write_file(const char *path, const Bytes *head, const Bytes *tail, s
 }
 
 static void add_escaped(Bytes *b, const char *text) {
-    for (const char *c = text; *c; c++) {
+    char *valid = g_utf8_make_valid(text, -1);
+    for (const char *c = valid; *c; c++) {
+        if ((unsigned char)*c < ' ') continue; /* XML has no way to say these */
         const char *e = *c == '<' ? "&lt;" : *c == '>' ? "&gt;" : *c == '&' ? "&amp;" : NULL;
         bytes_add(b, e ? e : c, e ? strlen(e) : 1);
     }
+    g_free(valid);
 }
 
 /* Cairo cannot title an SVG: the words go in right behind its opening tag. */

@@ -645,6 +645,7 @@ static void trouble(const View *v) {
              paint_hatch(TINT_PARK, 9, 2, .35), NO_PEN);
     const char *text = "the trace is broken here";
     double tw = text_width(text, sans(13, 600));
+    if (tw + 40 > w) text = "broken here", tw = text_width(text, sans(13, 600)); /* the reason stands in the panel */
     if (tw + 40 > w) return;
     draw_box(v->d, (Box){x + 12, v->time->lanes_y + 8, tw + 16, 24}, 4, paint(TINT_CHROME), NO_PEN);
     draw_text(v->d, x + 20, v->time->lanes_y + 25, sans(13, 600), TINT_T1, ANCHOR_START, text);
@@ -732,8 +733,17 @@ static void marks(const View *v, double base) {
 /* The length of the run in at most three figures: 12 ms, 3.41 ms. */
 static const char *run_text(char *buf, size_t size, uint64_t ns) {
     static const char *const units[] = {"ns", "µs", "ms", "s"};
+    static const struct {
+        uint64_t ns;
+        const char *name;
+    } longer[] = {{86400000000000, "days"}, {3600000000000, "h"}, {60000000000, "min"}};
     uint64_t whole = ns, part = 0;
     size_t i = 0;
+    for (size_t k = 0; k < ARRAY_LEN(longer); k++) {
+        if (ns / longer[k].ns < 10) continue;
+        snprintf(buf, size, "%llu %s", (unsigned long long)(ns / longer[k].ns), longer[k].name);
+        return buf;
+    }
     for (; whole >= 1000 && i + 1 < ARRAY_LEN(units); i++, whole /= 1000) part = whole % 1000;
     if (part < 10 || whole >= 100)
         snprintf(buf, size, "%llu %s", (unsigned long long)whole, units[i]);
@@ -750,8 +760,7 @@ void view_scrub(const View *v) {
     double y = v->time->scrub_y, base = y + 30, height = 15;
     char total[48];
     draw_text(v->d, 24, base - 2, sans(14, 500), TINT_T1, ANCHOR_START, "run");
-    draw_fitted(v->d, 54, base - 2, sans(12, 400), TINT_T3, ANCHOR_START,
-                run_text(total, sizeof total, v->s->end_ns), 46);
+    draw_short(v->d, 54, base - 2, sans(12, 400), TINT_T3, ANCHOR_START, run_text(total, sizeof total, v->s->end_ns), 48);
     hits_add(v->hits, (Box){v->time->x0, y + 4, v->time->scrub_x1 - v->time->x0, 34}, HIT_SCRUB, NO_THING,
              0);
     density(v, base, height);
