@@ -428,7 +428,8 @@ static void columns_to_pixels(const Brush *b, const DrawList *d, const Op *op) {
     uint32_t rgb = theme_rgb(b->theme, (Tint)op->fill.tint);
     int base = (int)lround(op->box.y * b->u), up = op->box.h > 0;
     for (size_t i = 0; i < op->count; i++) {
-        int x0 = (int)lround((op->box.x + (double)i * op->box.w) * b->u), x1 = (int)lround((op->box.x + (double)(i + 1) * op->box.w) * b->u);
+        int x0 = (int)lround((op->box.x + (double)i * op->box.w) * b->u);
+        int x1 = (int)lround((op->box.x + (double)(i + 1) * op->box.w) * b->u);
         int h = (int)fmax(1, round(share[i] * fabs(op->box.h) * b->u));
         if (share[i] > 0) pixels_box(&b->px, x0, up ? base - h : base, x1, up ? base : base + h, rgb, alpha_of(&op->fill));
     }
