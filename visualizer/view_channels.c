@@ -120,7 +120,7 @@ static size_t stem(const Model *m, const NodePlace *n) {
 }
 
 static const char *node_name(char *buf, size_t size, const Model *m, const NodePlace *n) {
-    const char *more = n->count == USERS_MAX ? " or more" : "";
+    const char *more = n->count == USERS_MAX ? "+" : "";
     size_t len = n->count > 1 ? stem(m, n) : 0;
     const char *name = model_g_name(m, n->g[0]);
     if (n->count == 1 && name[0]) snprintf(buf, size, "%.60s", name);

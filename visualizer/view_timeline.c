@@ -11,6 +11,8 @@
 #include "measure.h"
 #include "token.h"
 
+#include "../sim/base/sorted.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -463,12 +465,38 @@ static void sysmon_lane(const View *v, const LanePlace *lane) {
     tick_band(v, lane, band, last);
 }
 
+/* ---------------------------------------------------------------- the collector's lane */
+
+/* As far as it has happened, and at least a pixel wide. */
+static void gc_slice(const View *v, Box lane, uint64_t from, uint64_t to, Paint fill) {
+    const Scene *s = v->s;
+    uint64_t end = s->now_ns < s->to_ns ? s->now_ns : s->to_ns;
+    if (from == NOT_YET || from > end || (to != NOT_YET && to < s->from_ns)) return;
+    double a = timeline_x(v->time, s, from > s->from_ns ? from : s->from_ns), b = timeline_x(v->time, s, to < end ? to : end);
+    draw_box(v->d, (Box){a, lane.y, fmax(1 / v->f->u, b - a), lane.h}, 0, fill, NO_PEN);
+}
+
+/* Marking is teal; the world's stops are bars as heavy as those of the Ps, and never vanish. */
+static void gc_lane(const View *v, const LanePlace *lane) {
+    const Past *p = v->s->past;
+    uint64_t pixel = (uint64_t)(v->time->ns_per_lp / v->f->u);
+    size_t i = SORTED_FROM(p->cycle, p->cycle_count, begin_ns, v->s->from_ns);
+    if (i > 0) i--; /* it may still go on */
+    for (; i < p->cycle_count && p->cycle[i].seq <= v->s->seq && p->cycle[i].begin_ns <= v->s->to_ns;) {
+        const Cycle *c = &p->cycle[i];
+        gc_slice(v, (Box){0, lane->y + 4, 0, lane->h - 6}, c->begin_ns, c->marked_ns, paint(TINT_TEAL));
+        for (int k = 0; k < 2; k++) gc_slice(v, (Box){0, lane->y + 1, 0, lane->h - 1}, c->stop[k].from_ns, c->stop[k].to_ns, paint(TINT_T1));
+        size_t next = SORTED_FROM(p->cycle, p->cycle_count, begin_ns, c->begin_ns + pixel);
+        i = next > i ? next : i + 1;
+    }
+}
+
 /* ---------------------------------------------------------------- hand-overs */
 
 static const LanePlace *find_lane(const View *v, LaneKind kind, uint64_t id) {
     for (size_t i = 0; i < v->time->lane_count; i++) {
         const LanePlace *lane = &v->time->lane[i];
-        if (lane->kind == kind && (kind == LANE_SYSMON || lane->id == id)) return lane;
+        if (lane->kind == kind && (kind < LANE_P || lane->id == id)) return lane;
     }
     return NULL;
 }
@@ -576,6 +604,7 @@ static void lane_name(const View *v, const LanePlace *lane) {
     double y = lane->y + lane->h / 2 + 5;
     if (!lane->labelled) return;
     if (lane->kind == LANE_SYSMON) snprintf(text, sizeof text, "sysmon");
+    else if (lane->kind == LANE_GC) snprintf(text, sizeof text, "GC");
     else if (lane->kind == LANE_QUEUE && v->s->model->queue[lane->id].name != NONE)
         snprintf(text, sizeof text, "%.31s", intern_text(v->s->model->text, v->s->model->queue[lane->id].name));
     else if (lane->kind == LANE_QUEUE && lane->id == 0 && v->s->model->queue_count == 1)
@@ -584,7 +613,7 @@ static void lane_name(const View *v, const LanePlace *lane) {
         snprintf(text, sizeof text, "queue %llu", (unsigned long long)lane->id);
     else thing_text(text, sizeof text, lane->kind == LANE_P ? KIND_P : KIND_M, lane->id);
     Kind kind = lane->kind == LANE_P ? KIND_P : lane->kind == LANE_M ? KIND_M : KIND_QUEUE;
-    bool chosen = lane->kind != LANE_SYSMON && is_selected(v->s, kind, lane->id);
+    bool chosen = lane->kind >= LANE_P && is_selected(v->s, kind, lane->id);
     draw_fitted(v->d, 24, y, sans(14, lane->kind == LANE_P ? 600 : 500), chosen ? TINT_NOW : TINT_T1, ANCHOR_START, text,
                 v->time->x0 - 24 - 4);
     if (lane->kind == LANE_P || lane->kind == LANE_M)
@@ -618,6 +647,7 @@ static void lanes(const View *v) {
         base_line(v, lane);
         switch (lane->kind) {
         case LANE_SYSMON: sysmon_lane(v, lane); break;
+        case LANE_GC: gc_lane(v, lane); break;
         case LANE_P: lane_spans(v, lane, &l->p[lane->id], p_slice); break;
         case LANE_M: lane_spans(v, lane, &l->m[lane->id], m_slice); break;
         case LANE_QUEUE: lane_spans(v, lane, &l->queue[lane->id], queue_slice); break;
@@ -626,6 +656,20 @@ static void lanes(const View *v) {
     }
     more(v, v->time->hidden_p, v->time->hidden_p_y);
     more(v, v->time->hidden, v->time->hidden_y);
+}
+
+/* What is proven to be broken is seen at every zoom: on the lane of the device's queue, else of the thread, else of the P. */
+static void violations(const View *v) {
+    const Scene *s = v->s;
+    for (size_t i = 0; i < s->finding_count && s->finding[i].seq <= s->seq; i++) {
+        const Finding *x = &s->finding[i];
+        if (!is_violation(x->kind) || x->time_ns < s->from_ns || x->time_ns > s->to_ns) continue;
+        const LanePlace *lane = x->cmd < s->model->cmd_count ? find_lane(v, LANE_QUEUE, s->model->cmd[x->cmd].queue) : NULL;
+        if (lane == NULL) lane = find_lane(v, LANE_M, x->m);
+        if (lane == NULL) lane = find_lane(v, LANE_P, x->p);
+        if (lane == NULL) lane = &v->time->lane[0];
+        draw_box(v->d, (Box){timeline_x(v->time, s, x->time_ns) - 1.5, lane->y - 1, 3, lane->h + 2}, 0, paint(TINT_RED), NO_PEN);
+    }
 }
 
 static void divider(const View *v) {
@@ -797,5 +841,6 @@ void view_timeline(const View *view) {
     lanes(v);
     divider(v);
     flows(v);
+    violations(v);
     timeline_top(v);
 }

@@ -8,6 +8,7 @@
 #include "../../visualizer/frame.h"
 #include "../../visualizer/shot.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,6 +185,64 @@ static void a_run_without_a_violation_has_no_red(void) {
     with_trace("red.trace", sample_handoff, count_red);
 }
 
+/* ---------------------------------------------------------------- big runs: what must be seen at every zoom */
+
+static size_t count_boxes(const Frame *f, unsigned tint, double width) {
+    size_t n = 0;
+    const DrawList *d = &f->list[PART_TIMELINE];
+    for (const Op *op = d->ops; op < d->ops + d->count; op++)
+        n += op->kind == OP_BOX && op->fill.tint == tint && op->fill.kind == PAINT_TINT && (width == 0 || fabs(op->box.w - width) < .01);
+    return n;
+}
+
+static void look_at_the_collector(Show *w) {
+    static const uint64_t spans[] = {10000, 100000, 10000000, 1000000000};
+    for (size_t i = 0; i < ARRAY_LEN(spans); i++) {
+        Frame *f = frame_new();
+        w->scene.view = VIEW_TIMELINE;
+        player_seek_ns(&w->player, w->feed, feed_end_ns(w->feed));
+        if (spans[i] < 1000000) player_seek_ns(&w->player, w->feed, feed_past(w->feed)->cycle[0].end_ns + spans[i] / 4);
+        player_span(&w->player, w->feed, spans[i]);
+        frame_build(f, show_scene(w));
+        CU_ASSERT(count_boxes(f, TINT_T1, 0) >= 1); /* a stop, if only a pixel of it */
+        CU_ASSERT_EQUAL(count_boxes(f, TINT_RED, 3), spans[i] >= 1000000); /* it breaks after the collection */
+        frame_free(f);
+    }
+}
+
+static void stops_and_violations_are_seen_at_every_zoom(void) {
+    char *path = output_of("$F run -q --device none --out $T/gc.trace scenarios/18_3_4_frame_wrong.lua >&2; printf %%s $T/gc.trace");
+    with_path(path, look_at_the_collector);
+    free(path);
+}
+
+/* Columns, slices and all: no lane has more than two shapes for each of its pixels, however many events there are. */
+static void count_shapes(Show *w) {
+    Frame *f = frame_new();
+    w->scene.view = VIEW_TIMELINE;
+    player_seek_ns(&w->player, w->feed, feed_end_ns(w->feed));
+    player_fit(&w->player, w->feed);
+    frame_build(f, show_scene(w));
+    const DrawList *d = &f->list[PART_TIMELINE];
+    size_t columns = 0, amber = 0;
+    for (const Op *op = d->ops; op < d->ops + d->count; op++) {
+        if (op->kind != OP_COLUMNS) continue;
+        columns += op->count;
+        for (size_t i = 0; op->fill.tint == TINT_AMBER && i < op->count; i++) amber += d->numbers[op->first + i] > 0;
+    }
+    double pixels = (f->time.x1 - f->time.x0) * f->layout.u * (double)f->time.lane_count;
+    CU_ASSERT(feed_count(w->feed) > 10 * (uint64_t)pixels);
+    CU_ASSERT((double)(columns + d->count) < 2 * pixels);
+    CU_ASSERT(amber > 200); /* crossings of some nanoseconds in a run of milliseconds */
+    frame_free(f);
+}
+
+static void a_frame_depends_on_pixels_never_on_events(void) {
+    char *path = output_of("$F run -q --device none --set calls=1000 --out $T/calls.trace tests/bench/calls.lua >&2; printf %%s $T/calls.trace");
+    with_path(path, count_shapes);
+    free(path);
+}
+
 /* A second frame of the same scene paints nothing; a step paints only what it changed. */
 static void paint_twice(Show *w) {
     Frame *f = frame_new();
@@ -211,6 +270,8 @@ void picture_tests(void) {
         {"the same moment is the same picture", the_same_moment_is_the_same_picture},
         {"what is kept from frame to frame changes nothing", what_is_kept_from_frame_to_frame_changes_nothing},
         {"a run without a violation has no red", a_run_without_a_violation_has_no_red},
+        {"stops and violations are seen at every zoom", stops_and_violations_are_seen_at_every_zoom},
+        {"a frame depends on pixels, never on events", a_frame_depends_on_pixels_never_on_events},
         {"a still picture is not painted again", a_still_picture_is_not_painted_again},
         {NULL, NULL},
     };
