@@ -16,10 +16,10 @@ BUILD_asan    = build/asan
 BUILD         = $(BUILD_$(MODE))
 OBJ           = $(BUILD)/obj
 
-BASE   = base cstack diag bytes idmap intern pool prng team units
+BASE   = base cstack diag bytes idmap intern own pool prng scratch team units
 EVENT  = event model model_chan model_sync model_import place stream pump watch text trace_write trace_read stretch
 LENS   = narrate narrate_memory narrate_sync narrate_import summary flow why trail findings findings_memory findings_context \
-         findings_pressure findings_stuck partners schedtrace diff \
+         findings_pressure findings_stuck partners schedtrace diff align \
          perfetto perfetto_packet \
          gotrace_batch gotrace_write gotrace_write_import gotrace_import $(READER)
 READER = gotrace gotrace_generation gotrace_table gotrace_decode gotrace_order gotrace_read# of Go's traces
@@ -33,12 +33,14 @@ SCRIPT = script strand sandbox word meter liveness roots doors lib pattern prelu
          bind_memory bind_queue bind_stack bind_c bind_time bind_across bind_context bind_sync bind_errgroup \
          bind_atomic expect
 CALIBRATE = samples fit program mechanism probe device gobench
-CLI    = main runner paths cmd_run cmd_replay cmd_show cmd_summary cmd_findings cmd_diff cmd_export cmd_import \
+CLI    = main runner again paths cmd_run cmd_replay cmd_show cmd_summary cmd_findings cmd_diff cmd_export cmd_import \
          cmd_why cmd_test cmd_devices print_flow cmd_calibrate cmd_view
-VIEW   = main sdl shot show player predict find feed lanes steps past story frame layout_frame layout_stage layout_memory \
-         layout_heap layout_timeline layout_channels layout_contexts pipeline view view_stage view_heap view_pins view_timeline \
+VIEW   = main sdl desk keys motion shot show player predict find knobs rerun feed lanes steps past story frame \
+         layout_frame layout_stage layout_memory layout_heap layout_timeline layout_channels layout_contexts \
+         layout_compare versus pipeline view view_compare view_knobs view_stage view_heap view_pins view_timeline \
          view_channels view_occupancy view_contexts view_select view_panel view_picture view_bars view_tokens \
-         stage_ps stage_side stage_c stage_device token fault lua_ink theme draw draw_cairo pixels
+         stage_ps stage_side stage_c stage_device token fault lua_ink theme draw draw_cairo pixels selection menu blame \
+         view_menu view_span view_blame view_veil film save slides deck deck_style html svg view_save view_end
 
 SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:%=sim/mem/%) $(DEV:%=sim/dev/%) \
          $(RT:%=sim/rt/%) $(SCRIPT:%=sim/script/%) $(CALIBRATE:%=sim/calibrate/%)
@@ -50,18 +52,18 @@ TESTS  = main check tidy_test program imported scenario audit invariant messages
          $(TESTS_SCRIPT:%=script/%_test) script/attempt \
          calibrate/fit_test \
          $(TESTS_CLI:%=cli/%_test) cli/command $(TESTS_VIEW:%=visualizer/%_test) \
-         visualizer/sample visualizer/contrast $(TWINS:%=twins/%) twins/twins_test
+         visualizer/sample visualizer/at_desk visualizer/contrast visualizer/browser $(TWINS:%=twins/%) twins/twins_test
 TWINS  = facts twin
 TESTS_BASE   = base
 TESTS_EVENT  = trace model
-TESTS_LENS   = narrate summary flow why findings scenarios perfetto gotrace gotrace_read gotrace_bytes import again
+TESTS_LENS   = narrate summary flow why findings scenarios perfetto gotrace gotrace_read gotrace_bytes import again align
 TESTS_MEM    = heap heap_random heap_threads foreign
 TESTS_DEV    = slice buildlog signature device fault
 TESTS_RT     = sched rules stw gc queue lock sync callback wait random memory_random version profile
 TESTS_SCRIPT = sandbox budget order value chan_table select error \
                knob kernel rule sync pthread memory queue timer context moved strand liveness forget roots objects
 TESTS_CLI    = output same cut wrong golden picture export findings diff calibrate service
-TESTS_VIEW   = draw layout box odd channels player picture heap window
+TESTS_VIEW   = draw layout box odd channels player desk lesson motion compare picture heap window deck film
 
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 

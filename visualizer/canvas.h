@@ -36,6 +36,17 @@ uint32_t *canvas_pixels(Canvas *c, int *stride);
  * picture's text alternative, kept inside SVG and PDF. */
 bool canvas_save(Canvas *c, const char *path, const char *title, const char *description, Diag *d);
 
+/* SVG and PDF: what has been painted is a page; what follows is on the next one. */
+void canvas_page(Canvas *c);
+/* The pages of an SVG as pieces for a larger document, in which they share their letters: `shared` stands in it once,
+ * outside of them, and page[i] inside an <svg> with the canvas' size as its view box. Returns how many pages there are, at
+ * most `most`. Borrowed from the canvas, on which nothing can be painted any more. */
+typedef struct {
+    const char *text;
+    size_t len;
+} CanvasPiece;
+size_t canvas_pieces(Canvas *c, CanvasPiece *shared, CanvasPiece *page, size_t most);
+
 /* The packages of the fonts that are not here, such as "fonts-inter"; "" when all are. */
 const char *canvas_missing_fonts(void);
 

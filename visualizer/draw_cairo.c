@@ -85,7 +85,6 @@ void canvas_forget(void) {
     if (texts.context) g_object_unref(texts.context);
     texts.context = NULL;
     pango_cairo_font_map_set_default(NULL);
-    cairo_debug_reset_static_data();
 }
 
 static bool has_family(const char *name) {
@@ -701,6 +700,52 @@ static bool save_svg(Canvas *c, const char *path, const char *title, const char 
     bool well = write_file(path, &head, &c->file, from, d);
     bytes_free(&head);
     return well;
+}
+
+void canvas_page(Canvas *c) {
+    ASSERT(c->kind != CANVAS_PIXELS);
+    /* SVG 1.1 knows no pages, and Cairo would keep the last one; in a larger document no page is left of 1.2. */
+    if (c->kind == CANVAS_SVG) cairo_svg_surface_restrict_to_version(c->surface, CAIRO_SVG_VERSION_1_2);
+    cairo_show_page(c->cr);
+}
+
+/* What stands between two texts, from *at on, which is set behind it; false: there is no more of it. */
+static bool between(const char **at, const char *from, const char *to, CanvasPiece *piece) {
+    const char *begin = *at ? strstr(*at, from) : NULL;
+    const char *end = begin ? strstr(begin += strlen(from), to) : NULL;
+    if (end == NULL) return false;
+    *piece = (CanvasPiece){begin, (size_t)(end - begin)};
+    *at = end + strlen(to);
+    return true;
+}
+
+/* Each page of Cairo's is a group whose name says nothing, and is the same on all. */
+static void drop_name(CanvasPiece *page) {
+    static const char group[] = "\n<g id=\"surface";
+    if (page->len < sizeof group || strncmp(page->text, group, sizeof group - 1) != 0) return;
+    const char *end = memchr(page->text, '>', page->len), *last = page->text + page->len;
+    while (last > end && strncmp(last, "</g>", 4) != 0) last--;
+    if (end == NULL || last == end) return;
+    *page = (CanvasPiece){end + 1, (size_t)(last - end - 1)};
+}
+
+size_t canvas_pieces(Canvas *c, CanvasPiece *shared, CanvasPiece *page, size_t most) {
+    ASSERT(c->kind == CANVAS_SVG);
+    cairo_surface_finish(c->surface);
+    bytes_add(&c->file, "", 1);
+    const char *text = strstr((const char *)c->file.data, "<svg"), *at = strchr(text, '>') + 1;
+    *shared = (CanvasPiece){at, 0};
+    const char *pages = strstr(at, "<pageSet>");
+    if (between(&at, "<defs>", "</defs>", shared)) {
+        shared->text -= strlen("<defs>");
+        shared->len += strlen("<defs></defs>");
+    }
+    size_t count = 0;
+    if (pages) at = pages;
+    else if (most > 0) page[count++] = (CanvasPiece){at, (size_t)(strstr(at, "</svg>") - at)}; /* a single one */
+    while (pages && count < most && between(&at, "<page>", "</page>", &page[count])) count++;
+    for (size_t i = 0; i < count; i++) drop_name(&page[i]);
+    return count;
 }
 
 static cairo_status_t keep_bytes(void *bytes, const unsigned char *data, unsigned len) {

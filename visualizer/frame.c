@@ -13,6 +13,7 @@ Frame *frame_new(void) {
 void frame_free(Frame *f) {
     if (f == NULL) return;
     for (int i = 0; i < PART_COUNT; i++) draw_free(&f->list[i]);
+    for (int i = 0; i < 2; i++) draw_free(&f->half[i]);
     canvas_close(f->ground);
     timeline_memo_free(f->memo);
     free(f->hits.hit);
@@ -27,17 +28,66 @@ static View view_of(Frame *f, const Scene *s, Part part) {
                   .time = &f->time,
                   .channels = &f->channels,
                   .heap = &f->heap,
+                  .compare = &f->compare,
                   .hits = &f->hits,
                   .memo = f->memo};
 }
 
+/* One of the two runs, as a stage of its own. */
+static void build_half(Frame *f, const Scene *s, int k) {
+    const FrameLayout *l = &f->compare.half[k];
+    size_t hits = f->hits.count;
+    View ground = {.d = &f->half[0], .s = s, .f = l, .stage = &f->half_stage, .time = &f->compare.lanes[k], .channels = &f->channels,
+                   .heap = &f->heap, .hits = &f->hits}, things = ground;
+    things.d = &f->half[1];
+    for (int i = 0; i < 2; i++) draw_reset(&f->half[i]);
+    if (s->halves == VIEW_HEAP) {
+        layout_heap(&f->heap, l, s);
+        view_heap_ground(&ground);
+        view_heap(&things);
+    } else if (s->halves == VIEW_CHANNELS) {
+        layout_channels(&f->channels, &f->half_stage, &f->time, l, s);
+        view_worlds(&ground);
+        view_channels(&things);
+    } else {
+        layout_stage(&f->half_stage, l, s);
+        view_worlds(&ground);
+        view_stage(&things);
+    }
+    double dx = k ? f->compare.shift : 0;
+    for (; hits < f->hits.count; hits++) f->hits.hit[hits].box.x += dx;
+    draw_append(&f->list[PART_GROUND], &f->half[0], dx);
+    draw_append(&f->list[PART_STAGE], &f->half[1], dx);
+}
+
+static void build_compare(Frame *f, const Scene *s) {
+    View stage = view_of(f, s, PART_STAGE), lanes = view_of(f, s, PART_TIMELINE), figures = view_of(f, s, PART_FIGURES);
+    if (s->other == NULL) {
+        view_alone(&stage);
+        return;
+    }
+    layout_compare(&f->compare, &f->layout, s, s->other);
+    view_heads(&stage);
+    if (f->compare.half[0].stage.h >= 160) {
+        build_half(f, s, 0);
+        build_half(f, s->other, 1);
+    }
+    view_parted(&lanes);
+    view_figures(&figures);
+}
+
 static void build_stage(Frame *f, const Scene *s) {
+    if (s->view == VIEW_COMPARE) {
+        build_compare(f, s);
+        return;
+    }
     if (s->view == VIEW_PICTURE) {
         View picture = view_of(f, s, PART_STAGE);
         view_picture(&picture);
         return;
     }
     bool channels = s->view == VIEW_CHANNELS;
+    View blame = view_of(f, s, PART_STAGE);
     if (channels) layout_channels(&f->channels, &f->stage, &f->time, &f->layout, s);
     if (f->layout.stage.h < 200) return;
     if (s->view == VIEW_HEAP) {
@@ -45,6 +95,7 @@ static void build_stage(Frame *f, const Scene *s) {
         layout_heap(&f->heap, &f->layout, s);
         view_heap_ground(&ground);
         view_heap(&heap);
+        view_blame(&blame);
         return;
     }
     if (!channels) layout_stage(&f->stage, &f->layout, s);
@@ -52,6 +103,7 @@ static void build_stage(Frame *f, const Scene *s) {
     view_worlds(&ground);
     if (channels) view_channels(&stage);
     else view_stage(&stage);
+    view_blame(&blame);
 }
 
 void frame_build(Frame *f, const Scene *s) {
@@ -64,9 +116,10 @@ void frame_build(Frame *f, const Scene *s) {
     f->box[PART_TOP] = l->top;
     f->box[PART_STAGE] = l->stage;
     f->box[PART_TIMELINE] = l->timeline;
-    f->box[PART_PANEL] = l->panel;
+    f->box[PART_PANEL] = l->drawer ? (Box){0} : l->panel;
     f->box[PART_TRANSPORT] = l->transport;
     f->box[PART_STRIP] = l->strip;
+    f->box[PART_FIGURES] = l->figures;
     f->box[PART_OVERLAY] = (Box){0, 0, l->w, l->h};
     View top = view_of(f, s, PART_TOP), timeline = view_of(f, s, PART_TIMELINE),
          panel = view_of(f, s, PART_PANEL);
@@ -76,13 +129,18 @@ void frame_build(Frame *f, const Scene *s) {
     build_stage(f, s);
     if (s->view == VIEW_CHANNELS) view_occupancy(&timeline);
     else if (s->view == VIEW_HEAP) view_pins(&timeline);
-    else view_timeline(&timeline);
-    view_panel(&panel);
+    else if (s->view != VIEW_COMPARE) view_timeline(&timeline);
+    if (!l->drawer) view_panel(&panel);
     view_transport(&transport);
     view_strip(&strip);
+    if (l->drawer) view_panel(&overlay);
     view_search(&overlay);
+    view_knobs(&overlay);
+    view_save(&overlay);
     view_help(&overlay);
     view_tooltip(&overlay);
+    view_said(&overlay);
+    view_menu(&overlay);
 }
 
 /* The ground is painted once and then copied; a vector file gets it as it is. */

@@ -17,6 +17,7 @@ typedef enum {
     PART_PANEL,
     PART_TRANSPORT,
     PART_STRIP,
+    PART_FIGURES,
     PART_OVERLAY,
     PART_COUNT
 } Part;
@@ -34,6 +35,9 @@ typedef struct {
     TimelineLayout time;
     ChannelsLayout channels;
     HeapLayout heap;
+    CompareLayout compare;
+    StageLayout half_stage;
+    DrawList half[2]; /* a half of two: its ground, its things */
 } Frame;
 
 Frame *frame_new(void);

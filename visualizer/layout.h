@@ -31,12 +31,18 @@ typedef struct {
     double u;                                          /* device pixels per logical pixel */
     double w, h;                                       /* the window in logical pixels */
     Box top, stage, timeline, panel, transport, strip; /* strip: lecture mode's line of words */
+    Box figures;                                       /* Compare's last part, below its lanes */
+    bool small;            /* there is no room for a panel beside the stage ... */
+    bool drawer;           /* ... and it lies over it now */
     bool narrow;           /* services and channels columns are slimmer */
     const StageMetrics *m; /* by the stage's height */
     double fault_y;
 } FrameLayout;
 
 void layout_frame(FrameLayout *f, const Scene *s);
+/* The rows of the stage by its height, and the share of it that is above the line: by the most Ms that are ever in C together. */
+const StageMetrics *stage_metrics_for(double stage_h);
+double fault_share(const Lanes *l);
 
 /* ---------------------------------------------------------------- the stage */
 
@@ -224,6 +230,21 @@ double scrub_x(const TimelineLayout *l, const Scene *s, uint64_t ns);
 uint64_t scrub_ns(const TimelineLayout *l, const Scene *s, double x);
 /* The distance of the ruler's lines: 1, 2 or 5 times a power of ten, at least `least_lp` apart. */
 uint64_t timeline_step(const TimelineLayout *l, double least_lp);
+
+/* ---------------------------------------------------------------- two runs */
+
+/* Both halves are stages of their own, whose x begins at 0; the second is drawn `shift` to the right. */
+typedef struct {
+    double shift;
+    Box head[2]; /* in the window */
+    FrameLayout half[2];
+    TimelineLayout lanes[2]; /* the same lanes of both, on one axis */
+    bool gc;                 /* their last lane is the collector's, at gc_y */
+    double gc_y[2], gc_h, spine_y;
+} CompareLayout;
+
+/* The worlds of `a` and `b`, when one frame shows both. */
+void layout_compare(CompareLayout *l, const FrameLayout *f, const Scene *a, const Scene *b);
 
 /* ---------------------------------------------------------------- the Channels view */
 

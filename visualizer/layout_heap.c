@@ -169,6 +169,7 @@ static size_t find_lost(Lost *lost, const Scene *s) {
 /* ---------------------------------------------------------------- what lies where */
 
 typedef struct {
+    uint64_t place; /* in its strip: the address, or the number of the object */
     uint64_t at, bytes, obj;
     StripKind strip;
     BlockLook look;
@@ -216,7 +217,7 @@ static void add_item(Heap *h, uint64_t obj, uint64_t at, BlockLook look, bool al
     StripKind strip = strip_at(h, o->memory, at);
     if (h->l->strip[strip].box.h <= 0) return;
     GROW(h->item, h->cap, h->count + 1);
-    h->item[h->count++] = (Item){at, o->bytes ? o->bytes : 1, obj, strip, look, alone};
+    h->item[h->count++] = (Item){h->s->by_object ? obj : at, at, o->bytes ? o->bytes : 1, obj, strip, look, alone};
 }
 
 static bool has_lost(const Heap *h, uint64_t obj, uint64_t at) {
@@ -283,6 +284,7 @@ static void collect_items(Heap *h) {
 static int by_place(const void *a, const void *b) {
     const Item *x = a, *y = b;
     if (x->strip != y->strip) return x->strip < y->strip ? -1 : 1;
+    if (x->place != y->place) return x->place < y->place ? -1 : 1;
     if (x->at != y->at) return x->at < y->at ? -1 : 1;
     if (x->look != y->look) return x->look < y->look ? -1 : 1;
     return x->obj < y->obj ? -1 : x->obj > y->obj;
@@ -303,7 +305,7 @@ typedef struct {
 } Scale;
 
 static double gap_before(const Scale *c, size_t i) {
-    if (i == 0) return 0;
+    if (i == 0 || c->item[i].place != c->item[i].at) return 0; /* in the order of objects nothing lies between two */
     uint64_t end = c->item[i - 1].at + c->item[i - 1].bytes;
     return c->item[i].at > end ? fmin((double)(c->item[i].at - end), c->gap_most) : 0;
 }

@@ -196,6 +196,7 @@ static void place_columns(StageLayout *l, const FrameLayout *f, const Scene *s) 
     double qx = l->channels_x - 122;
     l->queue = (Box){qx, bottom + f->m->queue_below, mw - 30 - 6 - qx, f->m->queue_h};
     l->held = (Box){qx - 6, bottom + f->m->held_below, l->queue.w + 12, f->m->held_h};
+    if (l->held.y + l->held.h + 2 > f->stage.y + f->stage.h) l->held.h = 0;
 }
 
 void layout_stage(StageLayout *l, const FrameLayout *f, const Scene *s) {

@@ -22,19 +22,22 @@ static bool is_idle(const Scene *s, uint64_t id) {
            state == M_EXTRA;
 }
 
-/* What is selected always has its lane: the M itself, or the one that runs the goroutine. */
+/* What is followed, else what is selected, always has its lanes: the M and the P that it is, or is on. */
+static Thing wanted(const Scene *s) { return s->followed.id != NONE ? s->followed : s->selected; }
+
 static uint64_t wanted_m(const Scene *s) {
     const Model *m = s->model;
-    Thing t = s->selected;
-    uint64_t id = t.kind == KIND_M ? t.id : t.kind == KIND_G && t.id < m->g_count ? m->g[t.id].m : NONE;
+    Thing t = wanted(s);
+    uint64_t id = t.kind == KIND_M                          ? t.id
+                  : t.kind == KIND_G && t.id < m->g_count ? m->g[t.id].m
+                  : t.kind == KIND_P && t.id < m->p_count ? m->p[t.id].m
+                                                          : NONE;
     return id < m->m_count && has_lane(s, id) ? id : NONE;
 }
 
 static uint64_t wanted_p(const Scene *s) {
-    const Model *m = s->model;
-    Thing t = s->selected;
-    uint64_t id = t.kind == KIND_P ? t.id : t.kind == KIND_G && t.id < m->g_count ? m->g[t.id].p : NONE;
-    return id < m->p_count ? id : NONE;
+    uint64_t m = wanted_m(s), p = wanted(s).kind == KIND_P ? wanted(s).id : m != NONE ? s->model->m[m].p : NONE;
+    return p < s->model->p_count ? p : NONE;
 }
 
 static bool has_gc_lane(const Scene *s, double room) { return s->head->collections > 0 && room >= GC_ROOM; }

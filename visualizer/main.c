@@ -3,6 +3,8 @@
  * This program is linked without the simulator: all it knows of a run is the trace.
  */
 #include "canvas.h"
+#include "deck.h"
+#include "film.h"
 #include "shot.h"
 #include "window.h"
 
@@ -15,14 +17,21 @@
 #include <string.h>
 
 typedef struct {
-    const char *trace, *at, *out, *view, *size, *span;
+    const char *trace, *other, *at, *out, *view, *size, *span;
     const char *theme, *zoom, *why;
-    bool shot, follow, lecture;
+    const char *steps, *from, *to, *every, *fps;
+    bool shot, deck, follow, lecture, still;
     unsigned bench;
 } Options;
 
 enum {
     KEY_SHOT = 1000,
+    KEY_DECK,
+    KEY_STEPS,
+    KEY_FROM,
+    KEY_TO,
+    KEY_EVERY,
+    KEY_FPS,
     KEY_VIEW,
     KEY_AT,
     KEY_SIZE,
@@ -32,7 +41,8 @@ enum {
     KEY_SPAN,
     KEY_LECTURE,
     KEY_WHY,
-    KEY_BENCH
+    KEY_BENCH,
+    KEY_STILL
 };
 
 static const struct argp_option options_of_argp[] = {
@@ -47,9 +57,18 @@ static const struct argp_option options_of_argp[] = {
     {"lecture", KEY_LECTURE, NULL, 0, "larger, without the panel: for the back row", 0},
     {"why", KEY_WHY, "THING", 0, "select g7, p1, m3, a channel c0 or an object o0, and say in the panel why it is as it is", 0},
     {"shot", KEY_SHOT, NULL, 0, "no window: write one picture to the file of -o", 1},
-    {"output", 'o', "FILE", 0, "with --shot: FILE ends in .png, .svg or .pdf", 1},
-    {"view", KEY_VIEW, "NAME", 0, "stage, heap, channels, timeline, or picture: what the program shows", 0},
+    {"deck", KEY_DECK, NULL, 0, "no window: write a talk, one HTML file, to the file of -o or to standard output", 1},
+    {"steps", KEY_STEPS, "WHICH", 0,
+     "with --deck: talk (notes, findings, and what matters between them; this if not said), notes, findings, story or all", 1},
+    {"from", KEY_FROM, "T", 0, "with --deck or --every: from this time", 1},
+    {"to", KEY_TO, "T", 0, "with --deck or --every: up to this time", 1},
+    {"every", KEY_EVERY, "T", 0, "with --shot: many pictures, so much virtual time apart", 1},
+    {"fps", KEY_FPS, "N", 0, "with --every: so many pictures of a film in a second; 30 if not said", 1},
+    {"output", 'o', "FILE", 0,
+     "with --shot: FILE ends in .png, .svg or .pdf; with --every: frames/%04d.png, or a film, run.mp4 or run.webm", 1},
+    {"view", KEY_VIEW, "NAME", 0, "stage, heap, channels, compare (of two traces), timeline, or picture: what the program shows", 0},
     {"size", KEY_SIZE, "WxH", 0, "with --shot: in pixels, 1600x1000 if not said", 1},
+    {"reduced-motion", KEY_STILL, NULL, 0, "nothing is seen to move: it is at once where it goes", 0},
     {"bench-frames", KEY_BENCH, "N", OPTION_HIDDEN, "paint N frames and print how long they took",
      2},
     {0},
@@ -64,15 +83,22 @@ static error_t take_option(int key, char *arg, struct argp_state *state) {
     case KEY_ZOOM: o->zoom = arg; return 0;
     case KEY_FOLLOW: o->follow = true; return 0;
     case KEY_LECTURE: o->lecture = true; return 0;
+    case KEY_STILL: o->still = true; return 0;
     case KEY_SHOT: o->shot = true; return 0;
+    case KEY_DECK: o->deck = true; return 0;
+    case KEY_STEPS: o->steps = arg; return 0;
+    case KEY_FROM: o->from = arg; return 0;
+    case KEY_TO: o->to = arg; return 0;
+    case KEY_EVERY: o->every = arg; return 0;
+    case KEY_FPS: o->fps = arg; return 0;
     case KEY_VIEW: o->view = arg; return 0;
     case KEY_SIZE: o->size = arg; return 0;
     case KEY_WHY: o->why = arg; return 0;
     case 'o': o->out = arg; return 0;
     case KEY_BENCH: o->bench = (unsigned)strtoul(arg, NULL, 10); return 0;
     case ARGP_KEY_ARG:
-        if (o->trace) argp_error(state, "one trace at a time: '%s' is a second one", arg);
-        o->trace = arg;
+        if (o->other) argp_error(state, "two traces at a time: '%s' is a third one", arg);
+        *(o->trace ? &o->other : &o->trace) = arg;
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -81,8 +107,8 @@ static error_t take_option(int key, char *arg, struct argp_state *state) {
 static const struct argp argp = {
     options_of_argp,
     take_option,
-    "[TRACE]",
-    "Shows a run that `faultline run --out TRACE` has recorded, or still records.\v"
+    "[TRACE [TRACE]]",
+    "Shows a run that `faultline run --out TRACE` has recorded, or still records; two of them side by side.\v"
     "In the window, ? lists all keys. Exit status: 0 well, 2 wrong command line, 4 a file could "
     "not be read or written.",
     NULL,
@@ -151,6 +177,7 @@ static bool set_up(Show *w, const Options *o, Diag *d) {
     if (o->zoom && !read_zoom(o->zoom, s, d)) return false;
     if (o->why && !read_thing(o->why, s, d)) return false;
     s->lecture = o->lecture;
+    s->still = o->still;
     if (o->at) {
         if (!show_go_to(w, o->at, d)) return false;
         player_near(&w->player, w->feed);
@@ -169,26 +196,114 @@ static bool set_up(Show *w, const Options *o, Diag *d) {
 
 enum { FIRST_EVENTS = 500000 };
 
+static bool open_feed(Feed **f, const Options *o, const char *path, Diag *d) {
+    bool whole = o->shot || o->deck || o->bench || o->at || o->follow || o->other;
+    if (!feed_open(f, path, d)) return false;
+    while (feed_read(*f, FIRST_EVENTS) && whole) continue;
+    return true;
+}
+
+/* A second run beside the first; a picture waits until all is compared. */
+static bool open_other(Show *w, const Options *o, Diag *d) {
+    Feed *f;
+    if (!open_feed(&f, o, o->other, d)) return false;
+    if (!show_beside(w, f, d)) {
+        feed_close(f);
+        return false;
+    }
+    w->scene.view = VIEW_COMPARE;
+    while ((o->shot || o->deck || o->bench) && show_compare(w, FIRST_EVENTS)) continue;
+    return true;
+}
+
 static bool open_show(Show *w, const Options *o, const char *path, Diag *d) {
     Feed *f;
-    if (!feed_open(&f, path, d)) return false;
-    bool whole = o->shot || o->bench || o->at || o->follow;
-    while (feed_read(f, FIRST_EVENTS) && whole) continue;
+    if (!open_feed(&f, o, path, d)) return false;
     show_init(w, f);
-    if (set_up(w, o, d)) return true;
-    feed_close(f);
+    if ((o->other == NULL || open_other(w, o, d)) && set_up(w, o, d)) return true;
+    show_free(w);
     return false;
+}
+
+/* The times of --from and --to; what is not said is the run's. */
+static bool read_range(const Options *o, uint64_t *from_ns, uint64_t *to_ns, Diag *d) {
+    if (o->from && !time_parse(o->from, from_ns))
+        return diag_fail(d, EXIT_USAGE, "--from takes a time such as 3.473ms, not '%s'", o->from);
+    if (o->to && !time_parse(o->to, to_ns)) return diag_fail(d, EXIT_USAGE, "--to takes a time such as 3.473ms, not '%s'", o->to);
+    if (*from_ns <= *to_ns) return true;
+    return o->to ? diag_fail(d, EXIT_USAGE, "--from %s is after --to %s", o->from ? o->from : "0ns", o->to)
+                 : diag_fail(d, EXIT_USAGE, "--from %s is after the end of the trace", o->from);
+}
+
+/* One picture or many: the name of the file and the options have to agree. */
+static bool agree(const Options *o, Diag *d) {
+    bool film = film_is_film(o->out), many = film || film_is_sequence(o->out);
+    if (many && o->every == NULL) {
+        diag_fail(d, EXIT_USAGE, "'%s' is for many pictures: how far apart are they?", o->out);
+        return diag_remedy(d, "Say so in virtual time: --every 20us.");
+    }
+    if (!many && o->every) {
+        diag_fail(d, EXIT_USAGE, "with --every there are many pictures, and '%s' is one", o->out);
+        return diag_remedy(d, "Write frames/%%04d.png, or run.mp4.");
+    }
+    if (!many && (o->from || o->to)) return diag_fail(d, EXIT_USAGE, "--from and --to go with --every; one moment is --at");
+    if (many && o->at) return diag_fail(d, EXIT_USAGE, "--at is one moment; with --every there are --from and --to");
+    if (!film && o->fps) return diag_fail(d, EXIT_USAGE, "--fps goes with a film, -o run.mp4 or run.webm");
+    return true;
+}
+
+static bool read_fps(const char *text, unsigned *fps, Diag *d) {
+    char *end;
+    unsigned long n = strtoul(text, &end, 10);
+    if (!isdigit((unsigned char)text[0]) || *end != '\0' || n < 1 || n > 120)
+        return diag_fail(d, EXIT_USAGE, "--fps takes a number from 1 to 120, not '%s'", text);
+    *fps = (unsigned)n;
+    return true;
+}
+
+static bool write_many(Show *w, const Options *o, Diag *d) {
+    FilmOptions k = {.out = o->out, .to_ns = feed_end_ns(w->feed), .fps = FILM_FPS};
+    if (!time_parse(o->every, &k.every_ns) || k.every_ns == 0)
+        return diag_fail(d, EXIT_USAGE, "--every takes a time above 0, such as 20us, not '%s'", o->every);
+    if (o->span) time_parse(o->span, &k.span_ns);
+    if (!read_range(o, &k.from_ns, &k.to_ns, d) || (o->fps && !read_fps(o->fps, &k.fps, d))) return false;
+    if (k.to_ns > feed_end_ns(w->feed)) k.to_ns = feed_end_ns(w->feed);
+    if (k.from_ns > k.to_ns) return diag_fail(d, EXIT_USAGE, "--from %s is after the end of the trace", o->from);
+    return film_write(w, &k, d);
 }
 
 static bool write_shot(const Options *o, Diag *d) {
     Show w;
     if (o->out == NULL)
         return diag_fail(d, EXIT_USAGE, "--shot needs a file to write: -o FILE.png");
+    if (!agree(o, d)) return false;
     if (o->view && strcmp(o->view, "tokens") == 0) return shot_tokens(o->out, d);
     if (o->trace == NULL) return diag_fail(d, EXIT_USAGE, "--shot needs a trace");
     if (!open_show(&w, o, o->trace, d)) return false;
-    bool well = shot_write(&w, o->out, d);
-    feed_close(w.feed);
+    bool well = o->every ? write_many(&w, o, d) : shot_write(&w, o->out, d);
+    show_free(&w);
+    return well;
+}
+
+static bool read_steps(const char *text, SlidesKind *kind, Diag *d) {
+    for (int i = 0; i < SLIDES_COUNT; i++) {
+        if (strcmp(text, slides_name[i]) != 0) continue;
+        *kind = (SlidesKind)i;
+        return true;
+    }
+    return diag_fail(d, EXIT_USAGE, "--steps takes talk, notes, findings, story or all, not '%s'", text);
+}
+
+static bool write_deck(const Options *o, Diag *d) {
+    Show w;
+    if (o->trace == NULL) return diag_fail(d, EXIT_USAGE, "--deck needs a trace");
+    if (o->other || (o->view && strcmp(o->view, view_spec[VIEW_COMPARE].name) == 0))
+        return diag_fail(d, EXIT_USAGE, "a deck is of one run: make one of each, or compare them in the window");
+    if (!open_show(&w, o, o->trace, d)) return false;
+    DeckOptions k = {.out = o->out, .view_chosen = o->view != NULL, .to_ns = feed_end_ns(w.feed)};
+    bool well = (o->steps == NULL || read_steps(o->steps, &k.steps, d)) && read_range(o, &k.from_ns, &k.to_ns, d) &&
+                deck_write(&w, &k, d);
+    show_free(&w);
     return well;
 }
 
@@ -197,7 +312,7 @@ static bool measure(const Options *o, Diag *d) {
     if (o->trace == NULL) return diag_fail(d, EXIT_USAGE, "--bench-frames needs a trace");
     if (!open_show(&w, o, o->trace, d)) return false;
     shot_bench(&w, o->bench, stdout);
-    feed_close(w.feed);
+    show_free(&w);
     return true;
 }
 
@@ -208,17 +323,17 @@ static bool show_window(const Options *o, Diag *d) {
     bool open = o->trace != NULL;
     if (open && !open_show(&w, o, o->trace, d)) return false;
     if (!window_open(d)) {
-        if (open) feed_close(w.feed);
+        if (open) show_free(&w);
         return false;
     }
     if (open) w.player.follow = o->follow && feed_is_open(w.feed);
     for (char *next; (next = window_run(open ? &w : NULL)) != NULL; free(next)) {
-        Options later = {.theme = o->theme, .zoom = o->zoom};
-        if (open) feed_close(w.feed);
+        Options later = {.theme = o->theme, .zoom = o->zoom, .still = o->still};
+        if (open) show_free(&w);
         open = open_show(&w, &later, next, d);
         if (!open) diag_print(d, stderr);
     }
-    if (open) feed_close(w.feed);
+    if (open) show_free(&w);
     window_close();
     return true;
 }
@@ -238,9 +353,9 @@ int main(int argc, char **argv) {
     Diag d;
     argp_err_exit_status = EXIT_USAGE;
     argp_parse(&argp, argc, argv, 0, NULL, &o);
-    if (!o.shot && o.out) o.shot = true; /* a file is wanted, not a window */
+    if (!o.shot && !o.deck && o.out) o.shot = true; /* a file is wanted, not a window */
     warn_of_fonts();
-    bool well = o.bench ? measure(&o, &d) : o.shot ? write_shot(&o, &d) : show_window(&o, &d);
+    bool well = o.bench ? measure(&o, &d) : o.deck ? write_deck(&o, &d) : o.shot ? write_shot(&o, &d) : show_window(&o, &d);
     if (!well) diag_print(&d, stderr);
     canvas_forget();
     return well ? EXIT_WELL : d.status;

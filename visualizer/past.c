@@ -36,6 +36,7 @@ static void cycle_event(Cycle *c, const Event *e) {
         if (c->marked_ns != NOT_YET) c->end_ns = e->time_ns;
         break;
     case EV_GC_END: c->marked_ns = e->time_ns; break;
+    case EV_OBJ_MOVE: c->moved++; break;
     default: break;
     }
 }

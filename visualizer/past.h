@@ -11,7 +11,7 @@
 
 /* A collection: it marks, stops the world twice, and ends with the second stop. NOT_YET: that has not happened. */
 typedef struct {
-    uint64_t seq, begin_ns, marked_ns, end_ns;
+    uint64_t seq, begin_ns, marked_ns, end_ns, moved; /* moved: objects */
     struct {
         uint64_t from_ns, to_ns;
     } stop[2];

@@ -150,6 +150,23 @@ void player_span(Player *p, const Feed *f, uint64_t span_ns) {
     set_window(p, f, p->now_ns > lead ? p->now_ns - lead : 0, span_ns);
 }
 
+void player_show(Player *p, const Feed *f, uint64_t from_ns, uint64_t to_ns) {
+    uint64_t span = to_ns > from_ns ? to_ns - from_ns : 0, margin = span / 16;
+    if (span < WINDOW_MIN_NS) margin = WINDOW_MIN_NS / 2;
+    if (margin > from_ns) margin = from_ns;
+    set_window(p, f, from_ns - margin, span + margin + span / 8);
+}
+
+bool player_fit_thing(Player *p, Feed *f, Kind kind, uint64_t id) {
+    Event first, last;
+    uint64_t seq = 1, count = feed_count(f);
+    while (seq <= count && feed_event(f, seq, &first) && !event_mentions(&first, kind, id)) seq++;
+    if (seq > count) return false;
+    for (seq = count; feed_event(f, seq, &last) && !event_mentions(&last, kind, id);) seq--;
+    player_show(p, f, first.time_ns, last.time_ns);
+    return true;
+}
+
 void player_near(Player *p, Feed *f) {
     enum { EVENTS_BEFORE = 40 };
     Event e;

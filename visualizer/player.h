@@ -43,6 +43,9 @@ void player_zoom(Player *p, const Feed *f, unsigned factor_hundredths, uint64_t 
 void player_pan(Player *p, const Feed *f, int64_t ns);
 void player_fit(Player *p, const Feed *f);
 void player_span(Player *p, const Feed *f, uint64_t span_ns); /* this much, around now */
+void player_show(Player *p, const Feed *f, uint64_t from_ns, uint64_t to_ns); /* this, and a little on both sides */
+/* All events that mention it; false: there are none. */
+bool player_fit_thing(Player *p, Feed *f, Kind kind, uint64_t id);
 void player_near(Player *p, Feed *f); /* a span in which the events around now can be told apart */
 
 #endif

@@ -6,18 +6,17 @@
 #ifndef FAULTLINE_SCENE_H
 #define FAULTLINE_SCENE_H
 
+#include "blame.h"
+#include "menu.h"
 #include "past.h"
 #include "../sim/lens/findings.h"
+#include "../sim/lens/summary.h"
 #include "draw.h"
+#include "knobs.h"
 #include "steps.h"
 #include "story.h"
 #include "theme.h"
-
-typedef struct {
-    Kind kind;
-    uint64_t id; /* NONE = nothing */
-} Thing;
-#define NO_THING ((Thing){KIND_G, NONE})
+#include "versus.h"
 
 typedef enum {
 #define VIEW(name, ...) VIEW_##name,
@@ -31,7 +30,7 @@ typedef struct {
 } ViewSpec;
 extern const ViewSpec view_spec[VIEW_COUNT];
 
-typedef struct {
+typedef struct Scene {
     /* the run */
     const char *title, *book, *section, *file, *go, *device; /* "" = unknown */
     const char *source; /* the scenario's text; "" = not in the trace */
@@ -45,6 +44,7 @@ typedef struct {
     bool growing;        /* more may come */
     const Finding *finding; /* in the order of their evidence */
     size_t finding_count;
+    const Summary *summary; /* of all that has been read */
     const char *trouble; /* why nothing after end_ns can be shown; "" = all is well */
 
     /* the moment */
@@ -58,14 +58,25 @@ typedef struct {
     bool playing;
     uint64_t speed_ns;
 
+    /* beside it, for the Compare view */
+    const struct Scene *other; /* NULL = there is no other run */
+    const Versus *versus;
+    ViewKind halves; /* what both halves show: stage, heap or channels */
+    bool linked;     /* both are shown at the same time */
+
     /* the picture */
     int width_px, height_px;
     double zoom; /* .8 .. 1.5 */
     Theme theme;
     ViewKind view;
+    bool still; /* nothing is seen to move: it is at once where it goes */
     bool panel, lecture, help;
+    bool bare; /* only what the view shows: who has it in a page of his own says the rest there */
+    bool drawer; /* the panel, where it has no place of its own */
     const char *search; /* what stands in the search line; NULL = there is no line */
     bool search_failed; /* nothing of the kind */
+    const Knobs *knobs; /* being changed, to run it again; NULL = they are not */
+    bool saving; /* as what file? */
     double stage_share; /* of the room above the transport; 0 = the default */
     Thing selected;
     Thing hovered;
@@ -73,6 +84,18 @@ typedef struct {
     Thing why_of;   /* whom it tells about */
     const Why *why; /* NULL: nobody asks, or about nothing */
     Point pointer; /* logical pixels; where a tooltip stands */
+
+    /* what somebody points at, beside the selection */
+    Thing followed;     /* its lane stays in sight, and the source shows where it is */
+    Thing line_of;      /* whose line the source shows; nothing: the event's */
+    uint64_t line;      /* 0 = unknown */
+    bool uncovered;     /* the timeline shows what comes, thinned */
+    const Blame *blame; /* who waits for whom; NULL = nobody asks */
+    bool measures;      /* a span of time, its events and its length */
+    uint64_t span_from_ns, span_to_ns, span_events;
+    bool by_object;     /* Heap: in the order in which they were made, wherever they lie */
+    const Menu *menu;   /* of a thing; NULL = none is open */
+    const char *said;   /* what came of a key that changes nothing else to be seen; NULL = nothing */
 } Scene;
 
 #endif

@@ -1,4 +1,4 @@
-/* sdl.c -- the only file with SDL: a window, its input as calls of the player, its time.
+/* sdl.c -- the only file with SDL: a window, its input as calls of the desk, its time.
  *
  * A still window uses no CPU: without play, a growing file or a trace being read, the loop sleeps
  * in SDL_WaitEvent. A picture is painted only when something asked for one, and of it only the
@@ -7,18 +7,13 @@
 #define SDL_MAIN_HANDLED
 #include "window.h"
 
-#include "find.h"
-#include "frame.h"
+#include "desk.h"
 
 #include <SDL.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { READ_EVENTS = 200000, POLL_MS = 100, TOOLTIP_MS = 80 };
-
-typedef enum { DRAG_NONE, DRAG_SEEK, DRAG_SCRUB, DRAG_PAN, DRAG_SPEED, DRAG_DIVIDER } Drag;
 
 static struct {
     SDL_Window *window;
@@ -29,16 +24,8 @@ static struct {
     double u;            /* of the canvas */
     double px_per_point; /* device pixels per unit of SDL's mouse coordinates */
 
-    Frame *frame;
-    Show *show; /* NULL: nothing is open */
-    bool dirty, quit;
+    Desk desk;
     char *dropped;
-    Drag drag;
-    double drag_x;
-    bool pressed_moved; /* since the button went down */
-    Uint32 hover_since;
-    Thing hover_next; /* what the pointer is over, shown after TOOLTIP_MS */
-    bool zoomed;      /* the user has chosen a window of time */
 } win;
 
 /* Without a display SDL falls back to drivers that show nothing: a window that nobody sees would
@@ -78,8 +65,7 @@ bool window_open(Diag *d) {
         win.renderer = SDL_CreateRenderer(win.window, -1, SDL_RENDERER_SOFTWARE);
     if (win.renderer == NULL)
         return diag_fail(d, EXIT_WORLD, "no window can be opened: %s", SDL_GetError());
-    win.frame = frame_new();
-    win.hover_next = NO_THING;
+    win.desk.frame = frame_new();
     SDL_StartTextInput();
     return true;
 }
@@ -93,7 +79,8 @@ static void drop_canvas(void) {
 
 void window_close(void) {
     drop_canvas();
-    frame_free(win.frame);
+    desk_close(&win.desk);
+    frame_free(win.desk.frame);
     if (win.renderer) SDL_DestroyRenderer(win.renderer);
     if (win.window) SDL_DestroyWindow(win.window);
     SDL_Quit();
@@ -156,16 +143,17 @@ static void paint_empty(void) {
 static void repaint(void) {
     measure_window();
     if (win.w < 1 || win.h < 1) return;
-    if (win.show == NULL) {
+    Show *w = win.desk.show;
+    if (w == NULL) {
         paint_empty();
         return;
     }
-    Frame *f = win.frame;
-    win.show->scene.width_px = win.w;
-    win.show->scene.height_px = win.h;
-    frame_build(f, show_scene(win.show));
+    Frame *f = win.desk.frame;
+    w->scene.width_px = win.w;
+    w->scene.height_px = win.h;
+    desk_picture(&win.desk, SDL_GetTicks64());
     bool fresh = fit_canvas(f->layout.u);
-    unsigned painted = frame_paint(f, win.canvas, win.show->scene.theme, fresh);
+    unsigned painted = frame_paint(f, win.canvas, w->scene.theme, fresh);
     for (int i = 0; i < PART_COUNT; i++) {
         if (fresh || (painted >> PART_OVERLAY & 1)) upload(f->box[PART_OVERLAY]), i = PART_COUNT;
         else if (painted >> i & 1) upload(f->box[i]);
@@ -173,406 +161,142 @@ static void repaint(void) {
     if (painted || fresh) present();
 }
 
-/* ---------------------------------------------------------------- keys */
+/* ---------------------------------------------------------------- input */
 
-static void step(int direction, SDL_Keymod mod) {
-    Player *p = &win.show->player;
-    Feed *f = win.show->feed;
-    Thing selected = win.show->scene.selected;
-    p->playing = p->follow = false;
-    if (mod & KMOD_CTRL)
-        player_seek_ns(p, f,
-                       direction > 0         ? p->now_ns + 1000000
-                       : p->now_ns > 1000000 ? p->now_ns - 1000000
-                                             : 0);
-    else if ((mod & KMOD_SHIFT) && selected.id != NONE)
-        player_step_thing(p, f, direction, selected.kind, selected.id);
-    else player_step(p, f, direction);
-}
-
-static void play(void) {
-    Player *p = &win.show->player;
-    p->follow = false;
-    if (!p->playing && p->now_ns >= feed_end_ns(win.show->feed) && !feed_is_open(win.show->feed))
-        player_seek_seq(p, win.show->feed, 1);
-    p->playing = !p->playing;
-}
-
-static void zoom_time(unsigned hundredths, uint64_t at_ns) {
-    player_zoom(&win.show->player, win.show->feed, hundredths, at_ns);
-    win.zoomed = true;
-}
-
-static void resize_everything(int direction) {
-    double *zoom = &win.show->scene.zoom;
-    *zoom = direction == 0 ? 1 : fmin(1.5, fmax(.8, *zoom + .1 * direction));
-}
-
+/* The names of desk.h. What writes a character comes as text, so that + and ? are found on every keyboard; with Ctrl there is none. */
 static void key_down(const SDL_Keysym *key) {
-    SDL_Keymod mod = (SDL_Keymod)key->mod;
-    if (key->sym == SDLK_F11) {
-        bool full = SDL_GetWindowFlags(win.window) & SDL_WINDOW_FULLSCREEN_DESKTOP;
-        SDL_SetWindowFullscreen(win.window, full ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP);
+    static const struct {
+        SDL_Keycode sym;
+        const char *name;
+    } same[] = {{SDLK_KP_ENTER, "Return"}, {SDLK_KP_PLUS, "+"}, {SDLK_KP_MINUS, "-"}, {SDLK_KP_0, "0"}};
+    bool ctrl = key->mod & KMOD_CTRL, shift = key->mod & KMOD_SHIFT;
+    const char *name = SDL_GetKeyName(key->sym);
+    for (size_t i = 0; i < ARRAY_LEN(same); i++) {
+        if (key->sym == same[i].sym) name = same[i].name;
     }
-    if (key->sym == SDLK_q && (mod & KMOD_CTRL)) win.quit = true;
-    if (win.show == NULL) return;
-    Player *p = &win.show->player;
-    Scene *s = &win.show->scene;
-    Feed *f = win.show->feed;
-    if (mod & KMOD_CTRL) {
-        if (key->sym == SDLK_PLUS || key->sym == SDLK_EQUALS || key->sym == SDLK_KP_PLUS)
-            resize_everything(1);
-        if (key->sym == SDLK_MINUS || key->sym == SDLK_KP_MINUS) resize_everything(-1);
-        if (key->sym == SDLK_0 || key->sym == SDLK_KP_0) resize_everything(0);
-    }
-    switch (key->sym) {
-    case SDLK_SPACE: play(); break;
-    case SDLK_RIGHT: step(1, mod); break;
-    case SDLK_LEFT: step(-1, mod); break;
-    case SDLK_PAGEDOWN: p->playing = p->follow = false, player_step_story(p, f, 1); break;
-    case SDLK_PAGEUP: p->playing = p->follow = false, player_step_story(p, f, -1); break;
-    case SDLK_HOME: p->playing = p->follow = false, player_seek_seq(p, f, 1); break;
-    case SDLK_END:
-        player_seek_ns(p, f, feed_end_ns(f));
-        p->follow = feed_is_open(f);
-        p->playing = false;
-        break;
-    case SDLK_TAB: s->panel = !s->panel; break;
-    case SDLK_ESCAPE: s->help = s->asks_why = false, s->selected = NO_THING; break;
-    default: break;
-    }
+    bool writes = name[0] != '\0' && (name[1] == '\0' || (name[0] & 0x80));
+    if (writes && !ctrl) return;
+    char full[64];
+    snprintf(full, sizeof full, "%s%s%s", ctrl ? "Ctrl+" : "", shift && !writes ? "Shift+" : "", name);
+    desk_key(&win.desk, full);
 }
-
-/* ---- the search line ---- */
-
-enum { SEARCH_MAX = 64 };
-static char search[SEARCH_MAX];
-
-static void search_open(bool open) {
-    Scene *s = &win.show->scene;
-    search[0] = '\0';
-    s->search = open ? search : NULL;
-    s->search_failed = false;
-}
-
-static void search_type(const char *text) {
-    size_t n = strlen(search);
-    if (n + strlen(text) < sizeof search) snprintf(search + n, sizeof search - n, "%s", text);
-    win.show->scene.search_failed = false;
-}
-
-/* Back by one letter, not by one byte. */
-static void search_back(void) {
-    size_t n = strlen(search);
-    while (n > 0 && (search[--n] & 0xc0) == 0x80) continue;
-    search[n] = '\0';
-    win.show->scene.search_failed = false;
-}
-
-/* A thing is selected; an event is gone to, and Enter again goes to the next. */
-static void search_go(void) {
-    Scene *s = &win.show->scene;
-    Player *p = &win.show->player;
-    Found found;
-    s->search_failed = !find_in(win.show->feed, search, p->told_seq, &found);
-    if (s->search_failed) return;
-    p->playing = p->follow = false;
-    if (found.seq != 0) {
-        player_seek_seq(p, win.show->feed, found.seq);
-    } else {
-        s->selected = found.thing;
-        search_open(false);
-    }
-}
-
-/* True: the key was the search line's. */
-static bool search_key(SDL_Keycode key) {
-    if (win.show == NULL || win.show->scene.search == NULL) return false;
-    if (key == SDLK_ESCAPE) search_open(false);
-    else if (key == SDLK_BACKSPACE) search_back();
-    else if (key == SDLK_RETURN || key == SDLK_KP_ENTER) search_go();
-    return true;
-}
-
-/* What a key writes, so that + and ? are found on every keyboard. */
-static void text_typed(const char *text) {
-    if (win.show == NULL) return;
-    Player *p = &win.show->player;
-    Scene *s = &win.show->scene;
-    if (s->search != NULL) {
-        search_type(text);
-        return;
-    }
-    switch (text[0]) {
-    case '/': search_open(true); break;
-    case '+':
-    case '=': zoom_time(80, p->now_ns); break;
-    case '-': zoom_time(125, p->now_ns); break;
-    case '0':
-        player_fit(p, win.show->feed);
-        win.zoomed = false;
-        break;
-    case 'p':
-    case 'P':
-        p->predict = !p->predict;
-        p->ask_seq = 0;
-        break;
-    case 'y':
-    case 'Y': s->asks_why = !s->asks_why; break;
-    case '.': player_speed(p, 1); break;
-    case ']':
-    case '[':
-        p->playing = p->follow = false;
-        player_step_finding(p, win.show->feed, text[0] == ']' ? 1 : -1);
-        break;
-    case ',': player_speed(p, -1); break;
-    case 't':
-    case 'T': s->theme = theme_is_dark(s->theme) ? THEME_LIGHT : THEME_DARK; break;
-    case 'a':
-    case 'A': s->lecture = !s->lecture; break;
-    case '?': s->help = !s->help; break;
-    default: break;
-    }
-    for (int i = 0; i < VIEW_COUNT; i++) {
-        if (text[0] == view_spec[i].key) s->view = (ViewKind)i;
-    }
-}
-
-/* ---------------------------------------------------------------- mouse */
 
 static Point at_pointer(int x, int y) {
     return (Point){x * win.px_per_point / win.u, y * win.px_per_point / win.u};
 }
 
-static void seek_to_pointer(Point at) {
-    Player *p = &win.show->player;
-    const TimelineLayout *l = &win.frame->time;
-    p->playing = p->follow = false;
-    uint64_t ns = win.drag == DRAG_SCRUB ? scrub_ns(l, &win.show->scene, at.x)
-                                         : timeline_ns(l, &win.show->scene, at.x);
-    player_seek_ns(p, win.show->feed, ns);
-}
-
-static void set_speed(Point at, Box slider) {
-    double share = fmin(1, fmax(0, (at.x - slider.x - 6) / 120));
-    win.show->player.speed_ns = (uint64_t)llround(10 * pow(10, share * 8));
-}
-
-static void drag_to(Point at) {
-    static const double snaps[] = {.45, .55, .64, .75};
-    Player *p = &win.show->player;
-    const FrameLayout *l = &win.frame->layout;
-    win.pressed_moved = true;
-    if (win.drag == DRAG_SEEK || win.drag == DRAG_SCRUB) seek_to_pointer(at);
-    if (win.drag == DRAG_PAN) {
-        player_pan(p, win.show->feed, (int64_t)((win.drag_x - at.x) * win.frame->time.ns_per_lp));
-        win.zoomed = true;
-        win.drag_x = at.x;
-    }
-    if (win.drag == DRAG_DIVIDER) {
-        double share = (at.y - l->top.h) / (l->h - l->top.h - l->transport.h);
-        for (size_t i = 0; i < ARRAY_LEN(snaps); i++) {
-            if (fabs(share - snaps[i]) < .03) win.show->scene.stage_share = snaps[i];
-        }
-    }
-    const Hit *hit = hits_at(&win.frame->hits, at);
-    if (win.drag == DRAG_SPEED && hit && hit->kind == HIT_SPEED) set_speed(at, hit->box);
-}
-
-static void button_down(Point at) {
-    Player *p = &win.show->player;
-    const FrameLayout *l = &win.frame->layout;
-    win.pressed_moved = false;
-    win.drag_x = at.x;
-    if (win.show->scene.help) {
-        win.show->scene.help = false;
-        return;
-    }
-    if (l->stage.h > 0 && fabs(at.y - (l->stage.y + l->stage.h)) < 5 && at.x < l->stage.w &&
-        !win.show->scene.lecture) {
-        win.drag = DRAG_DIVIDER;
-        return;
-    }
-    const Hit *hit = hits_at(&win.frame->hits, at);
-    if (hit == NULL) {
-        win.show->scene.selected = NO_THING;
-        return;
-    }
-    switch (hit->kind) {
-    case HIT_THING:
-        win.show->scene.selected = hit->thing;
-        if (at.y > l->timeline.y) win.drag = DRAG_PAN;
-        break;
-    case HIT_EVENT:
-        p->playing = p->follow = false, player_seek_seq(p, win.show->feed, hit->value);
-        break;
-    case HIT_RULER: win.drag = DRAG_SEEK, seek_to_pointer(at); break;
-    case HIT_SCRUB: win.drag = DRAG_SCRUB, seek_to_pointer(at); break;
-    case HIT_LANES: win.drag = DRAG_PAN; break;
-    case HIT_TO_START: p->playing = p->follow = false, player_seek_seq(p, win.show->feed, 1); break;
-    case HIT_BACK: step(-1, KMOD_NONE); break;
-    case HIT_STEP: step(1, KMOD_NONE); break;
-    case HIT_PLAY: play(); break;
-    case HIT_SPEED: win.drag = DRAG_SPEED, set_speed(at, hit->box); break;
-    case HIT_KEYS: win.show->scene.help = true; break;
-    case HIT_VIEW: win.show->scene.view = (ViewKind)hit->value; break;
-    }
-}
-
-static void button_up(Point at) {
-    const Hit *hit = hits_at(&win.frame->hits, at);
-    if (win.drag == DRAG_PAN && !win.pressed_moved && hit && hit->kind == HIT_LANES)
-        seek_to_pointer(at);
-    win.drag = DRAG_NONE;
-}
-
 static void wheel(const SDL_MouseWheelEvent *e) {
     int x, y;
     SDL_GetMouseState(&x, &y);
-    Point at = at_pointer(x, y);
-    const TimelineLayout *l = &win.frame->time;
-    double span = (double)(win.show->player.to_ns - win.show->player.from_ns);
-    if (SDL_GetModState() & KMOD_SHIFT || e->x != 0) {
-        player_pan(&win.show->player, win.show->feed, (int64_t)(span / 20 * (e->x ? e->x : -e->y)));
-        win.zoomed = true;
-    } else if (e->y != 0) {
-        zoom_time(e->y > 0 ? 80 : 125, timeline_ns(l, &win.show->scene, at.x));
-    }
+    bool across = (SDL_GetModState() & KMOD_SHIFT) || e->x != 0;
+    desk_wheel(&win.desk, at_pointer(x, y), e->y, !across ? 0 : e->x ? e->x : -e->y);
 }
 
-/* The pointer rests on a thing: its tooltip comes after a moment, and stays where it came. */
-static void hover(Point at) {
-    const Hit *hit = hits_at(&win.frame->hits, at);
-    Thing t = hit && hit->kind == HIT_THING ? hit->thing : NO_THING;
-    Scene *s = &win.show->scene;
-    bool same = t.kind == win.hover_next.kind && t.id == win.hover_next.id;
-    if (same) return;
-    win.hover_next = t;
-    win.hover_since = SDL_GetTicks();
-    s->pointer = at;
-    if (s->hovered.id != NONE) {
-        s->hovered = NO_THING;
-        win.dirty = true;
-    }
+/* Many window managers keep Alt for themselves; Ctrl does the same. */
+static void button_down(const SDL_MouseButtonEvent *e) {
+    Desk *k = &win.desk;
+    Point at = at_pointer(e->x, e->y);
+    bool measure = SDL_GetModState() & (KMOD_ALT | KMOD_CTRL);
+    if (e->button == SDL_BUTTON_RIGHT) desk_right(k, at);
+    if (e->button != SDL_BUTTON_LEFT) return;
+    if (measure) desk_measure(k, at);
+    else if (e->clicks == 2) desk_double(k, at);
+    else desk_press(k, at);
 }
 
-static void show_tooltip_when_due(void) {
-    Scene *s = &win.show->scene;
-    if (win.hover_next.id == NONE || s->hovered.id != NONE ||
-        SDL_GetTicks() - win.hover_since < TOOLTIP_MS)
-        return;
-    s->hovered = win.hover_next;
-    win.dirty = true;
+/* A capital is another key only when Shift is held: Caps Lock makes none. */
+static void typed(const char *text) {
+    char other[2] = {(char)(text[0] ^ 0x20), '\0'};
+    bool letter = (text[0] >= 'A' && text[0] <= 'Z') || (text[0] >= 'a' && text[0] <= 'z');
+    bool caps = (SDL_GetModState() & KMOD_CAPS) && letter && text[1] == '\0' && !desk_takes_text(&win.desk);
+    desk_type(&win.desk, caps ? other : text);
 }
 
-/* ---------------------------------------------------------------- the loop */
+/* What the desk wishes of the system. */
+static void fulfil_copy(void) {
+    if (win.desk.copy[0] == '\0') return;
+    SDL_SetClipboardText(win.desk.copy);
+    win.desk.copy[0] = '\0';
+}
+
+static void fit_screen(bool full) {
+    bool is_full = SDL_GetWindowFlags(win.window) & SDL_WINDOW_FULLSCREEN_DESKTOP;
+    if (full != is_full) SDL_SetWindowFullscreen(win.window, full ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+}
 
 static void take_event(const SDL_Event *e) {
+    Desk *k = &win.desk;
     switch (e->type) {
-    case SDL_QUIT: win.quit = true; return;
+    case SDL_QUIT: k->quit = true; break;
     case SDL_DROPFILE:
         free(win.dropped);
         win.dropped = mem_text(e->drop.file);
         SDL_free(e->drop.file);
-        return;
+        break;
     case SDL_WINDOWEVENT:
         if (e->window.event == SDL_WINDOWEVENT_EXPOSED && win.canvas) present();
-        win.dirty = true;
-        return;
+        k->dirty = true;
+        break;
     case SDL_KEYDOWN:
-        if (!search_key(e->key.keysym.sym)) key_down(&e->key.keysym);
+        k->held = e->key.repeat != 0;
+        key_down(&e->key.keysym);
         break;
-    case SDL_TEXTINPUT: text_typed(e->text.text); break;
-    case SDL_MOUSEMOTION:
-        if (win.show == NULL) return;
-        if (win.drag == DRAG_NONE) {
-            hover(at_pointer(e->motion.x, e->motion.y));
-            return;
-        }
-        drag_to(at_pointer(e->motion.x, e->motion.y));
-        break;
-    case SDL_MOUSEBUTTONDOWN:
-        if (win.show && e->button.button == SDL_BUTTON_LEFT)
-            button_down(at_pointer(e->button.x, e->button.y));
-        break;
+    case SDL_TEXTINPUT: typed(e->text.text); break;
+    case SDL_MOUSEMOTION: desk_move(k, at_pointer(e->motion.x, e->motion.y), SDL_GetTicks64()); break;
+    case SDL_MOUSEBUTTONDOWN: button_down(&e->button); break;
     case SDL_MOUSEBUTTONUP:
-        if (win.show && e->button.button == SDL_BUTTON_LEFT)
-            button_up(at_pointer(e->button.x, e->button.y));
+        if (e->button.button == SDL_BUTTON_LEFT) desk_release(k, at_pointer(e->button.x, e->button.y));
         break;
-    case SDL_MOUSEWHEEL:
-        if (win.show) wheel(&e->wheel);
+    case SDL_MULTIGESTURE:
+        if (e->mgesture.numFingers == 2)
+            desk_pinch(k, (Point){(double)e->mgesture.x * win.w / win.u, (double)e->mgesture.y * win.h / win.u}, (double)e->mgesture.dDist);
         break;
-    default: return;
+    case SDL_MOUSEWHEEL: wheel(&e->wheel); break;
+    default: break;
     }
-    win.dirty = true;
 }
 
-/* Reads what the file has more; the window of time grows with it unless the user chose one. */
-static void read_more(void) {
-    Feed *f = win.show->feed;
-    if (feed_count(f) >= feed_total(f) && !(feed_is_open(f) && feed_poll(f))) return;
-    if (!feed_read(f, READ_EVENTS)) return;
-    if (!win.zoomed) player_fit(&win.show->player, f);
-    win.dirty = true;
-}
-
-/* How long the loop may sleep, in ms; -1: until somebody does something. */
-static int patience(void) {
-    if (win.dirty) return 0;
-    if (win.show == NULL) return -1;
-    if (win.show->player.playing || feed_count(win.show->feed) < feed_total(win.show->feed))
-        return 0;
-    if (win.hover_next.id != NONE && win.show->scene.hovered.id == NONE) return TOOLTIP_MS;
-    return feed_is_open(win.show->feed) ? POLL_MS : -1;
-}
+/* ---------------------------------------------------------------- the loop */
 
 static void wait_for_events(void) {
     SDL_Event e;
-    int ms = patience();
+    int ms = desk_patience(&win.desk);
     bool got = ms < 0   ? SDL_WaitEvent(&e)
                : ms > 0 ? SDL_WaitEventTimeout(&e, ms)
                         : SDL_PollEvent(&e);
     for (; got; got = SDL_PollEvent(&e)) take_event(&e);
 }
 
-static void pass_time(Uint64 *last) {
+/* Wall time since the last call, in ns. */
+static uint64_t elapsed(Uint64 *last) {
     Uint64 now = SDL_GetPerformanceCounter();
     uint64_t wall = (now - *last) * 1000000000 / SDL_GetPerformanceFrequency();
     *last = now;
-    Player *p = &win.show->player;
-    if (!p->playing && !p->follow) return;
-    uint64_t before = p->now_ns;
-    player_tick(p, win.show->feed, wall);
-    if (p->playing || p->now_ns != before) win.dirty = true;
+    return wall;
 }
 
 char *window_run(Show *w) {
     Uint64 last = SDL_GetPerformanceCounter();
-    win.show = w;
-    win.dirty = true;
-    win.quit = false;
-    win.zoomed = false;
-    win.hover_next = NO_THING;
+    Desk *k = &win.desk;
+    desk_open(k, w);
     drop_canvas();
     if (w) SDL_SetWindowTitle(win.window, w->scene.title);
-    while (!win.quit && win.dropped == NULL) {
+    while (!k->quit && win.dropped == NULL) {
         wait_for_events();
-        if (w) {
-            read_more();
-            show_tooltip_when_due();
-            pass_time(&last);
-        }
-        if (!win.dirty) continue;
-        win.dirty = false;
-        Uint32 start = SDL_GetTicks();
+        desk_tick(k, elapsed(&last), SDL_GetTicks64());
+        fit_screen(k->full_screen);
+        fulfil_copy();
+        if (!k->dirty) continue;
+        k->dirty = false;
+        Uint64 start = SDL_GetTicks64();
         repaint();
         /* where presenting does not wait for the screen, 60 pictures a second are enough */
-        Uint32 took = SDL_GetTicks() - start;
-        if (w && w->player.playing && took < 15) SDL_Delay(15 - took);
+        Uint64 took = SDL_GetTicks64() - start;
+        if (w && (w->player.playing || k->moves) && took < 15) SDL_Delay((Uint32)(15 - took));
     }
-    win.show = NULL;
-    char *path = win.quit ? NULL : win.dropped;
-    if (win.quit) free(win.dropped);
+    desk_open(k, NULL);
+    char *path = k->quit ? NULL : win.dropped;
+    if (k->quit) free(win.dropped);
     win.dropped = NULL;
     return path;
 }

@@ -15,7 +15,7 @@ static bool kind_by_name(const char *path, CanvasKind *kind, Diag *d) {
     else if (dot && strcmp(dot, ".pdf") == 0) *kind = CANVAS_PDF;
     else {
         diag_fail(d, EXIT_USAGE, "'%s' does not say what kind of picture is wanted", path);
-        return diag_remedy(d, "End the name in .png, .svg or .pdf.");
+        return diag_remedy(d, "End the name in .png, .svg or .pdf; .mp4 or .webm for a film.");
     }
     return true;
 }

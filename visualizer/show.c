@@ -46,9 +46,28 @@ void show_init(Show *w, Feed *f) {
     s->device_bytes = strtoull(option(f, "device_memory", NULL), NULL, 10);
     s->zoom = 1;
     s->panel = true;
-    s->selected = s->hovered = NO_THING;
+    s->selected = s->hovered = s->followed = s->line_of = w->turned_to = NO_THING;
     s->width_px = 1600;
     s->height_px = 1000;
+}
+
+/* How somebody looks at it, not at what: kept when another run takes the place of one. */
+static void show_take_settings(Show *w, const Scene *from) {
+    Scene *s = &w->scene;
+    s->width_px = from->width_px;
+    s->height_px = from->height_px;
+    s->zoom = from->zoom;
+    s->theme = from->theme;
+    s->panel = from->panel;
+    s->still = from->still;
+    s->lecture = from->lecture;
+    s->stage_share = from->stage_share;
+    s->halves = from->halves;
+    s->selected = from->selected;
+    s->hovered = from->hovered;
+    s->pointer = from->pointer;
+    s->by_object = from->by_object;
+    if (from->view != VIEW_COMPARE) s->view = from->view;
 }
 
 /* The last picture that the program has shown by now. */
@@ -66,8 +85,7 @@ static void find_picture(Scene *s, const Feed *f) {
     s->picture = (const uint8_t *)bytes + head + 1;
 }
 
-/* What can be asked about: the selection, else the goroutine, thread or P that the event is about. */
-static Thing asked(const Scene *s) {
+Thing show_asked(const Scene *s) {
     static const Kind kinds[] = {KIND_G, KIND_M, KIND_P, KIND_CHAN, KIND_OBJ};
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         if (s->selected.id != NONE && s->selected.kind == kinds[i]) return s->selected;
@@ -82,7 +100,7 @@ static Thing asked(const Scene *s) {
 /* The walk through the causes is done once for a moment. */
 static void find_why(Show *w) {
     Scene *s = &w->scene;
-    Thing t = s->asks_why ? asked(s) : NO_THING;
+    Thing t = s->asks_why ? show_asked(s) : NO_THING;
     bool known = s->why && t.kind == s->why_of.kind && t.id == s->why_of.id && w->why_seq == s->seq && w->why_ns == s->now_ns;
     s->why_of = t;
     s->why = t.id == NONE ? NULL : &w->why;
@@ -92,11 +110,174 @@ static void find_why(Show *w) {
     feed_why(w->feed, s->model, s->now_ns, t.kind, t.id, &w->why);
 }
 
+/* ---------------------------------------------------------------- the line of the source */
+
+static uint64_t line_of_g(const Model *m, uint64_t g) {
+    if (g >= m->g_count || m->g[g].state == G_NONE) return 0;
+    const ModelG *gp = &m->g[g];
+    return gp->line && gp->line != NONE ? gp->line : gp->born_line;
+}
+
+uint64_t show_line_of(const Model *m, Thing t) {
+    uint64_t line = 0;
+    if (t.kind == KIND_G) line = line_of_g(m, t.id);
+    else if (t.kind == KIND_M && t.id < m->m_count) line = line_of_g(m, m->m[t.id].g);
+    else if (t.kind == KIND_P && t.id < m->p_count) line = m->p[t.id].m < m->m_count ? line_of_g(m, m->m[m->p[t.id].m].g) : 0;
+    else if (t.kind == KIND_CHAN && t.id < m->chan_count) line = m->chan[t.id].line;
+    else if (t.kind == KIND_OBJ && t.id < m->obj_count) line = m->obj[t.id].line;
+    else if (t.kind == KIND_CMD && t.id < m->cmd_count) line = m->cmd[t.id].line;
+    return line == NONE ? 0 : line;
+}
+
+void show_turn_to(Show *w, Thing t) {
+    w->turned_to = t;
+    w->turned_seq = w->player.seq;
+    w->scene.panel = true;
+}
+
+static void find_line(Show *w) {
+    Scene *s = &w->scene;
+    if (w->turned_seq != s->seq) w->turned_to = NO_THING;
+    s->line_of = w->turned_to.id != NONE ? w->turned_to : s->followed;
+    s->line = s->line_of.id != NONE ? show_line_of(s->model, s->line_of) : 0;
+    if (s->line != 0) return;
+    s->line_of = NO_THING;
+    s->line = s->story->line;
+}
+
+static void find_blame(Show *w) {
+    Scene *s = &w->scene;
+    s->blame = w->blames ? &w->blame : NULL;
+    if (!w->blames || (w->blame_seq == s->seq && s->seq != 0)) return;
+    blame_find(&w->blame, s->model, s->steps);
+    w->blame_seq = s->seq;
+}
+
+static void find_span(Show *w) {
+    Scene *s = &w->scene;
+    if (!s->measures) return;
+    if (w->measures_on) s->span_to_ns = s->now_ns;
+    uint64_t a = s->span_from_ns < s->span_to_ns ? s->span_from_ns : s->span_to_ns,
+             b = s->span_from_ns < s->span_to_ns ? s->span_to_ns : s->span_from_ns;
+    s->span_events = feed_seq_at(w->feed, b) - (a > 0 ? feed_seq_at(w->feed, a - 1) : 0);
+}
+
+/* ---------------------------------------------------------------- two runs */
+
+void show_free(Show *w) {
+    versus_close(w->versus);
+    if (w->beside) show_free(w->beside);
+    free(w->beside);
+    feed_close(w->feed);
+    *w = (Show){0};
+}
+
+/* Something is wrong with memory in this run, as far as it is read: then the heap is what one wants to compare. */
+static bool has_moved(Feed *f) {
+    size_t count;
+    const Finding *x = feed_findings(f, &count);
+    for (size_t i = 0; i < count; i++) {
+        FindingKind kind = x[i].kind;
+        if (kind == FIND_pinning_violation || kind == FIND_device_use_after_free || kind == FIND_implicit_pin_expired) return true;
+    }
+    return false;
+}
+
+bool show_beside(Show *w, Feed *other, Diag *d) {
+    Versus *versus;
+    if (!versus_open(&versus, w->feed, other, d)) return false;
+    versus_close(w->versus);
+    if (w->beside) show_free(w->beside);
+    else w->beside = mem_zero(1, sizeof *w->beside);
+    w->versus = versus;
+    show_init(w->beside, other);
+    w->scene.halves = has_moved(w->feed) || has_moved(other) ? VIEW_HEAP : VIEW_STAGE;
+    return true;
+}
+
+static void swap_bytes(void *a, void *b, size_t n) {
+    for (unsigned char *x = a, *y = b; n-- > 0; x++, y++) {
+        unsigned char c = *x;
+        *x = *y;
+        *y = c;
+    }
+}
+
+void show_swap(Show *w) {
+    Show *b = w->beside;
+    Diag d;
+    if (b == NULL) return;
+    Scene settings = w->scene;
+    versus_close(w->versus);
+    w->versus = NULL;
+    w->beside = NULL;
+    bool unlinked = w->unlinked;
+    swap_bytes(w, b, sizeof *w);
+    w->beside = b;
+    w->unlinked = unlinked;
+    show_take_settings(w, &settings);
+    if (!versus_open(&w->versus, w->feed, b->feed, &d)) w->versus = NULL; /* both were opened before */
+}
+
+bool show_compare(Show *w, size_t events) { return w->versus && versus_read(w->versus, events); }
+
+bool show_step_difference(Show *w, int direction) {
+    size_t count = 0;
+    const Difference *x = w->versus ? versus_differences(w->versus, &count) : NULL, *next = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (direction > 0 && next == NULL && x[i].time_ns > w->player.now_ns) next = &x[i];
+        if (direction < 0 && x[i].time_ns < w->player.now_ns) next = &x[i];
+    }
+    if (next) player_seek_ns(&w->player, w->feed, next->time_ns);
+    return next != NULL;
+}
+
+/* Words for those that are in the window: who tells a difference looks back in both runs. */
+static void tell_differences(Show *w) {
+    enum { TOLD_MAX = 24 };
+    size_t count, told = 0;
+    const Difference *x = versus_differences(w->versus, &count);
+    for (size_t i = 0; i < count && told < TOLD_MAX; i++) {
+        if (x[i].time_ns < w->player.from_ns || x[i].time_ns > w->player.to_ns) continue;
+        versus_tell(w->versus, i);
+        told++;
+    }
+}
+
+/* The other run at the same time, in the same window of time, in the same clothes. */
+static void find_other(Show *w) {
+    Scene *s = &w->scene;
+    s->other = NULL;
+    s->versus = NULL;
+    s->linked = !w->unlinked;
+    if (s->view != VIEW_COMPARE || w->beside == NULL) return;
+    Show *b = w->beside;
+    Player *p = &b->player;
+    if (!w->unlinked && p->now_ns != s->now_ns) player_seek_ns(p, b->feed, s->now_ns);
+    p->from_ns = s->from_ns;
+    p->to_ns = s->to_ns;
+    b->uncovers = true;
+    ViewKind halves = s->halves;
+    b->scene.view = VIEW_STAGE; /* a half is no comparison itself */
+    show_take_settings(b, s);
+    s->halves = halves;
+    s->other = show_scene(b);
+    s->versus = w->versus;
+    if (s->versus) tell_differences(w);
+}
+
+/* Of a run that ended because all sleep, that is to be told, and not that it has ended. */
+static uint64_t told_event(Feed *f, const Player *p) {
+    const Model *head = feed_head(f);
+    bool last = p->told_seq == feed_count(f) && head->ended;
+    return last && head->deadlocked ? head->deadlocked : p->told_seq;
+}
+
 const Scene *show_scene(Show *w) {
     Scene *s = &w->scene;
     Feed *f = w->feed;
     const Player *p = &w->player;
-    story_tell(&w->story, f, p->told_seq);
+    story_tell(&w->story, f, told_event(f, p));
     s->lanes = feed_lanes(f);
     s->steps = feed_steps(f);
     s->past = feed_past(f);
@@ -107,6 +288,7 @@ const Scene *show_scene(Show *w) {
     s->growing = feed_is_open(f);
     s->finding = feed_findings(f, &s->finding_count);
     s->trouble = feed_trouble(f);
+    s->summary = feed_summary(f);
     s->model = feed_model(f, 0, p->seq);
     s->story = &w->story;
     find_picture(s, f);
@@ -118,7 +300,12 @@ const Scene *show_scene(Show *w) {
     s->speed_ns = p->speed_ns;
     Event next;
     s->question = p->ask_seq && feed_event(f, p->ask_seq, &next) ? predict_question(w->question, s->model, &next) : "";
+    s->uncovered = w->uncovers || s->view == VIEW_COMPARE;
+    find_line(w);
+    find_span(w);
+    find_blame(w);
     find_why(w);
+    find_other(w);
     return s;
 }
 

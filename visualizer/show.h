@@ -7,7 +7,7 @@
 #include "predict.h"
 #include "scene.h"
 
-typedef struct {
+typedef struct Show {
     Feed *feed;
     Player player;
     Story story;
@@ -15,13 +15,41 @@ typedef struct {
     char question[QUESTION_MAX];
     Why why; /* of scene.why_of, as it is after why_seq and at why_ns */
     uint64_t why_seq, why_ns;
+    bool uncovers; /* what comes is shown; beside another run it always is */
+    bool blames;
+    Blame blame; /* after blame_seq */
+    uint64_t blame_seq;
+    Thing turned_to; /* whose line is shown, until something happens after event turned_seq */
+    uint64_t turned_seq;
+    bool measures_on; /* the span ends at the moment on show */
+    struct Show *beside; /* the other run of the Compare view, or NULL; owned */
+    Versus *versus;      /* of both */
+    bool unlinked;       /* the other one stays where it is */
     Scene scene; /* the picture's own settings are kept here: size, zoom, theme, panel ... */
 } Show;
 
 /* The settings of a picture before anybody changed them. */
 void show_init(Show *w, Feed *f);
+/* Closes the feed and the other run. */
+void show_free(Show *w);
+/* Another run beside this one, or in its place: of its feed, which is then owned. False with a Diag: nothing has changed, and the feed is
+ * still the caller's. */
+bool show_beside(Show *w, Feed *other, Diag *d);
+/* A becomes B. */
+void show_swap(Show *w);
+/* Reads further what the comparison needs; false when there was nothing to do. */
+bool show_compare(Show *w, size_t events);
+/* The place of the next, previous difference; false when there is none. */
+bool show_step_difference(Show *w, int direction);
 /* Fills the scene with the moment that the player is at. */
 const Scene *show_scene(Show *w);
+
+/* What is meant when nothing is named: the selection, else whoever the event on show is about. */
+Thing show_asked(const Scene *s);
+/* The line of the scenario at which it is, or was made; 0 = unknown. */
+uint64_t show_line_of(const Model *m, Thing t);
+/* The source shows that line, until something else happens. */
+void show_turn_to(Show *w, Thing t);
 
 /* "3.473ms", "first:P_RETAKE", "last:CGO_ENTER", "#1204", "end". Moves the player; false with a
  * Diag. A name goes to all that happens in that instant: a retake with its hand-over. */

@@ -60,7 +60,8 @@ static void cut(const View *v, const CPlace *c) {
     uint64_t p = m->m[c->m].from_p;
     double queue = v->stage->services_w - (v->f->narrow ? 22 : 18);
     if (m->globq.count > 2) queue = v->stage->services_w + 2; /* its tokens reach that far */
-    double left = p > 0 ? stage_dock_end(v, p - 1) + 6 : v->stage->services_x + queue;
+    double left = p > 0 ? v->stage->p[p - 1].plate.x + v->stage->p[p - 1].plate.w + 6
+                        : v->stage->services_x + queue;
     double x = place->shaft_x - 16, room = x - left;
     char time[48], text[64];
     narrate_time(time, sizeof time, v->s->now_ns - pp->retaken_ns);
@@ -94,11 +95,13 @@ static void plate(const View *v, const CPlace *c, double size) {
     const ModelM *mp = &v->s->model->m[c->m];
     char label[24], g[24] = "";
     if (mp->g != NONE) thing_text(g, sizeof g, KIND_G, mp->g);
+    begin_mover(v, c->plate, KIND_M, c->m, mp->g);
     token_m(v->d, c->plate, thing_text(label, sizeof label, KIND_M, c->m), MLOOK_C, g, GLOOK_IN_C,
             size);
+    draw_end_mover(v->d);
     double cx = c->plate.x + c->plate.w / 2, gy = c->plate.y + c->plate.h * .365,
            r = c->plate.w * .295;
-    if (mp->g != NONE && is_selected(v->s, KIND_G, mp->g)) token_g_ring(v->d, cx, gy, r);
+    if (mp->g != NONE) ring_g(v, cx, gy, r, mp->g);
     if (is_selected(v->s, KIND_M, c->m))
         draw_box(v->d, (Box){c->plate.x - 5, c->plate.y - 3, c->plate.w + 10, c->plate.h + 8}, 8,
                  NO_PAINT, pen(TINT_NOW, 2));
@@ -165,7 +168,9 @@ static void time_under(const View *v, const CPlace *c) {
 
 static void small_plate(const View *v, const CPlace *c) {
     char label[24], time[48];
+    begin_mover(v, c->plate, KIND_M, c->m, NONE);
     token_m_small(v->d, c->plate, thing_text(label, sizeof label, KIND_M, c->m), MLOOK_C);
+    draw_end_mover(v->d);
     time_in_c(time, sizeof time, v, c->m);
     draw_short(v->d, c->plate.x + 20, c->plate.y + 60, digits(12, 600), TINT_AMBER, ANCHOR_MIDDLE,
                time, 60);
@@ -193,8 +198,7 @@ static void stack(const View *v) {
     draw_short(v->d, x, b.y + 26, digits(20, 700), TINT_F1, ANCHOR_START, text, w);
     narrate_time(time, sizeof time, longest);
     double tw = draw_text(v->d, x, b.y + 64, digits(32, 700), TINT_AMBER, ANCHOR_START, time);
-    draw_fitted(v->d, x + tw + 10, b.y + 64, sans(15, 400), TINT_F2, ANCHOR_START, "the longest",
-                w - tw - 10);
+    draw_whole(v->d, x + tw + 10, b.y + 64, sans(15, 400), TINT_F2, ANCHOR_START, "the longest", w - tw - 10);
     if (b.h < 108) return;
     draw_line(v->d, x, b.y + 106, x + w, b.y + 106, pen(TINT_FCARDL, 1));
     for (uint64_t id = 0; id < m->m_count && longest > 0; id++) {
@@ -202,7 +206,7 @@ static void stack(const View *v) {
         double tick = x + w * (double)(v->s->now_ns - m->m[id].since_ns) / (double)longest;
         draw_line(v->d, tick, b.y + 88, tick, b.y + 106, pen(TINT_AMBER, 1.6));
     }
-    if (b.h < 126) return;
+    if (b.h < 126 || w < 90) return;
     draw_text(v->d, x, b.y + 122, sans(12, 400), TINT_F3, ANCHOR_START, "0");
     draw_text(v->d, x + w, b.y + 122, sans(12, 400), TINT_F3, ANCHOR_END, "time in C");
 }
@@ -216,8 +220,10 @@ static void up(const View *v) {
     for (size_t i = 0; i < l->up_shown; i++) {
         const UpPlace *u = &l->up[i];
         bool thread = u->kind == KIND_CTHREAD;
+        begin_mover(v, u->plate, u->kind, u->id, NONE);
         token_m(v->d, u->plate, thing_text(label, sizeof label, u->kind, u->id),
                 thread ? MLOOK_C_THREAD : MLOOK_EXTRA, "", GLOOK_RUNNING, 14);
+        draw_end_mover(v->d);
         if (is_selected(v->s, u->kind, u->id))
             draw_box(v->d, (Box){u->plate.x - 4, u->plate.y - 4, u->plate.w + 8, u->plate.h + 8}, 8,
                      NO_PAINT, pen(TINT_NOW, 2));

@@ -43,9 +43,11 @@ static void queue_bar(const View *v, Box card, uint64_t count) {
 
 static void queue_token(const View *v, uint64_t g, double cx, double cy) {
     char label[24];
+    begin_mover(v, (Box){cx, cy, 0, 0}, KIND_G, g, NONE);
     token_g(v->d, cx, cy, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, g),
             GLOOK_RUNNABLE);
-    if (is_selected(v->s, KIND_G, g)) token_g_ring(v->d, cx, cy, G_RADIUS_QUEUE - 2);
+    ring_g(v, cx, cy, G_RADIUS_QUEUE - 2, g);
+    draw_end_mover(v->d);
     mark_thing(v, (Box){cx - 16, cy - 16, 32, 32}, KIND_G, g);
 }
 
@@ -167,18 +169,12 @@ static bool is_new(const View *v, uint64_t id) {
     return lane && lane->count > 0 && v->s->now_ns <= lane->span[0].from_ns + NEW_NS;
 }
 
-static double pill_width(void) { return text_width("new", sans(13, 700)) + 16; }
-
-static bool has_pill(const View *v, const PPlace *place, uint64_t id) {
-    double end = place->plate.x + place->plate.w + 6 + pill_width();
-    return v->stage->ps_look == PS_FULL && end <= place->card.x + place->card.w + 14 && is_new(v, id);
-}
-
-double stage_dock_end(const View *v, uint64_t p) {
-    const PPlace *place = &v->stage->p[p];
-    uint64_t id = docked(v->s->model, p);
-    bool pill = id != NONE && has_pill(v, place, id);
-    return place->plate.x + place->plate.w + (pill ? 6 + pill_width() : 0);
+/* The P to the right has lost its thread, and says so left of its cut shaft, as far as to x: that matters more. */
+static bool cut_beside(const View *v, uint64_t p, double x) {
+    const Model *m = v->s->model;
+    uint64_t next = p + 1, lost = next < v->stage->p_count && next < m->p_count ? m->p[next].retaken_from : NONE;
+    if (lost >= m->m_count || m->m[lost].from_p != next || m->m[lost].p != NONE) return false;
+    return v->stage->p[next].shaft_x - 16 - text_width("retaken", sans(14, 600)) < x + 6;
 }
 
 static void plate_at(const View *v, uint64_t p, const PPlace *place, uint64_t id) {
@@ -186,6 +182,7 @@ static void plate_at(const View *v, uint64_t p, const PPlace *place, uint64_t id
     const ModelM *mp = &m->m[id];
     char label[24], g[24] = "";
     bool plugged = m->p[p].m == id, starting = mp->state == M_STARTING || mp->state == M_WAKING;
+    bool fresh = is_new(v, id);
     double cx = place->plate.x + place->plate.w / 2;
     if (mp->g != NONE) thing_text(g, sizeof g, KIND_G, mp->g);
     if (plugged) {
@@ -200,10 +197,12 @@ static void plate_at(const View *v, uint64_t p, const PPlace *place, uint64_t id
                  : from_c && mp->g != NONE   ? MLOOK_CALLBACK
                                              : MLOOK_GO;
     if (place->plate.w <= 0) return;
+    begin_mover(v, place->plate, KIND_M, id, mp->g);
     token_m(v->d, place->plate, thing_text(label, sizeof label, KIND_M, id), look, g, GLOOK_RUNNING,
             place->plate.w < 62   ? 13
             : place->plate.w < 80 ? 16
                                   : 18);
+    draw_end_mover(v->d);
     if (mp->lock_g != NONE && look == MLOOK_GO && place->plate.w >= 56)
         token_lock(v->d, place->plate.x + place->plate.w - 13, place->plate.y + 14, 1.1, TINT_T1);
     if (is_selected(v->s, KIND_M, id))
@@ -211,15 +210,16 @@ static void plate_at(const View *v, uint64_t p, const PPlace *place, uint64_t id
             v->d,
             (Box){place->plate.x - 5, place->plate.y - 3, place->plate.w + 10, place->plate.h + 8},
             8, NO_PAINT, pen(TINT_NOW, 2));
-    if (mp->g != NONE && is_selected(v->s, KIND_G, mp->g))
-        token_g_ring(v->d, cx, place->plate.y + place->plate.h * .365, place->plate.w * .295);
+    if (mp->g != NONE) ring_g(v, cx, place->plate.y + place->plate.h * .365, place->plate.w * .295, mp->g);
     mark_thing(v, place->plate, KIND_M, id);
     if (mp->g != NONE) {
         double r = place->plate.w * .295;
         mark_thing(v, (Box){cx - r, place->plate.y + place->plate.h * .365 - r, 2 * r, 2 * r},
                    KIND_G, mp->g);
     }
-    if (has_pill(v, place, id)) {
+    double pill = text_width("new", sans(13, 700)) + 16;
+    double pill_end = place->plate.x + place->plate.w + 6 + pill;
+    if (fresh && v->stage->ps_look == PS_FULL && pill_end <= place->card.x + place->card.w + 14 && !cut_beside(v, p, pill_end)) {
         token_pill(v->d, place->plate.x + place->plate.w + 6, place->plate.y + 8, "new", TINT_NOW,
                    TINT_ON_NOW, 13, 22);
     }

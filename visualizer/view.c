@@ -81,11 +81,17 @@ const char *count_text(char *buf, size_t size, uint64_t n) {
 }
 
 bool is_selected(const Scene *s, Kind kind, uint64_t id) {
-    return s->selected.kind == kind && s->selected.id == id && id != NONE;
+    Thing t = {kind, id};
+    return id != NONE && (same_thing(s->selected, t) || same_thing(s->followed, t));
 }
 
 bool is_changed(const Scene *s, Kind kind, uint64_t id) {
     return s->story->seq != 0 && event_mentions(&s->story->event, kind, id);
+}
+
+void ring_g(const View *v, double cx, double cy, double r, uint64_t g) {
+    if (is_selected(v->s, KIND_G, g)) token_g_ring(v->d, cx, cy, r);
+    if (same_thing(v->s->followed, (Thing){KIND_G, g})) draw_circle(v->d, cx, cy, r + 7.5, NO_PAINT, pen(TINT_NOW, 1.4));
 }
 
 uint64_t thread_for_p(const Model *m, uint64_t p) {
@@ -106,6 +112,13 @@ void finding_mark(const View *v, double x, double y, double scale, FindingKind k
     if (is_violation(kind)) token_violation(v->d, x, y, scale, behind);
     else if (finding_spec(kind)->severity == SEVERITY_ADVICE) token_note(v->d, x, y, 6 * scale);
     else token_warning(v->d, x, y, scale);
+}
+
+static uint64_t mover_id(Kind kind, uint64_t id) { return (uint64_t)(kind + 1) << 48 | id; }
+
+void begin_mover(const View *v, Box b, Kind kind, uint64_t id, uint64_t carries) {
+    draw_begin_mover(v->d, mover_id(kind, id), b.x + b.w / 2, b.y + b.h / 2);
+    v->d->carried = carries == NONE ? 0 : mover_id(KIND_G, carries);
 }
 
 void mark_thing(const View *v, Box b, Kind kind, uint64_t id) {

@@ -23,6 +23,9 @@ typedef enum {
     HIT_SPEED,
     HIT_KEYS,
     HIT_VIEW, /* a click shows view `value` */
+    HIT_NOTHING, /* something lies over what is below it */
+    HIT_MENU, /* a click takes line `value` of the menu */
+    HIT_TIME, /* a click goes to the time `value` */
 } HitKind;
 
 typedef struct {
@@ -61,11 +64,13 @@ typedef struct {
     const TimelineLayout *time;
     const ChannelsLayout *channels;
     const HeapLayout *heap;
+    const CompareLayout *compare;
     Hits *hits;
     TimelineMemo *memo;
     FlowArrow
         arrow[FLOWS_MAX]; /* timeline: found before the labels are placed; from right to left */
     size_t arrow_count;
+    bool future; /* timeline: what is drawn now has not happened yet */
     double taken_from, taken_to; /* ruler: something else stands there */
 } View;
 
@@ -77,6 +82,10 @@ void view_timeline(const View *v);
 void view_channels(const View *v);  /* the pipeline, in the stage's place */
 void view_occupancy(const View *v); /* and its history, in the timeline's */
 void view_scrub(const View *v); /* its last line: the whole run */
+void view_heads(const View *v);   /* two runs: which is which, and how it went */
+void view_parted(const View *v);  /* their lanes, and where they part */
+void view_figures(const View *v); /* their figures side by side */
+void view_alone(const View *v);   /* there is no second run */
 void view_heap_ground(const View *v);
 void view_heap(const View *v);
 void view_pins(const View *v); /* the table under it, and the whole run */
@@ -86,7 +95,21 @@ void view_picture(const View *v); /* what the program has shown last, as large a
 void view_strip(const View *v); /* lecture mode: the headline in one line */
 void view_help(const View *v);  /* all keys */
 void view_search(const View *v); /* the line in which one types what to look for */
+void view_knobs(const View *v);  /* the settings, to run it again */
+void view_save(const View *v);   /* what to save it as */
 void view_tooltip(const View *v);
+void view_blame(const View *v); /* arrows over the stage */
+double view_blame_list(const View *v, double x, double y, double w, double end); /* in the panel; where it ends */
+/* All of the region at 45 % but these places. */
+void draw_veil(const View *v, Box region, const Box *places, size_t count);
+bool is_at_end(const Scene *s); /* of a run that is over */
+double view_end_figures(const View *v, double x, double y, double w, double end); /* in the panel; where it ends */
+/* All wait, and the first timer ends that. */
+bool nothing_runs_until(const Model *m, uint64_t now_ns, uint64_t *at, uint64_t *since);
+bool stage_pause(const View *v, double x, double y, double w); /* says so, at this base line; false: it is not so */
+void view_menu(const View *v);
+void view_said(const View *v); /* what came of a key, under the top bar */
+void view_span(const View *v); /* the measured one, over the lanes */
 void view_empty(DrawList *d, double w, double h, const char *headline,
                 const char *remedy); /* no trace */
 void view_tokens(DrawList *d);       /* every token, 1600 x 1000 */
@@ -98,7 +121,6 @@ void name_worlds(const View *v, double go_y, double c_y, double c_room);
 /* Parts of the stage, in files of their own. */
 void stage_services(const View *v);
 void stage_ps(const View *v);
-double stage_dock_end(const View *v, uint64_t p); /* behind what stands in the dock of this P */
 void stage_channels(const View *v);
 void stage_heap(const View *v);
 void stage_in_c(const View *v);
@@ -111,6 +133,9 @@ bool is_violation(FindingKind kind);
 void finding_mark(const View *v, double x, double y, double scale, FindingKind kind, Tint behind);
 /* Parts of the timeline that two views have. */
 void timeline_ruler(const View *v);
+void timeline_gc(const View *v, double y, double h); /* the collector's: it marks, stops, moves */
+void timeline_lane(const View *v, const LanePlace *lane); /* without its name */
+void timeline_playhead(const View *v);
 void timeline_top(const View *v); /* what lies over the lanes, and the run below them */
 void view_contexts(const View *v);
 void channels_select(const View *v); /* what one of the goroutines selects from */
@@ -122,10 +147,14 @@ const char *chan_text(char *buf, size_t size, const Model *m, uint64_t c); /* it
 const char *chan_fill_text(char *buf, size_t size, const ModelChan *c); /* "full", "3 of 8" */
 const char *bytes_text(char *buf, size_t size, uint64_t bytes);            /* "62 MiB" */
 const char *count_text(char *buf, size_t size, uint64_t n); /* "8 311", thin spaces */
-bool is_selected(const Scene *s, Kind kind, uint64_t id);
+bool is_selected(const Scene *s, Kind kind, uint64_t id); /* or followed */
 bool is_changed(const Scene *s, Kind kind, uint64_t id); /* does the event on show mention it? */
+/* The ring of one that is selected; one that is followed has two. */
+void ring_g(const View *v, double cx, double cy, double r, uint64_t g);
 uint64_t thread_for_p(const Model *m, uint64_t p); /* the M that is on its way to it, or NONE */
 void mark_thing(const View *v, Box b, Kind kind, uint64_t id); /* it can be hovered and clicked */
+/* What is drawn until draw_end_mover is this thing, which goes from place to place; `carries` is the goroutine in it, or NONE. */
+void begin_mover(const View *v, Box b, Kind kind, uint64_t id, uint64_t carries);
 /* Shortened to fit, drawn if anything is left; returns the width. */
 double draw_fitted(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
                    const char *text, double room);
@@ -135,6 +164,9 @@ double draw_ended(DrawList *d, double x, double y, TextStyle s, unsigned tint, c
 /* For a number or a short name, of which no part says anything: smaller, else not at all. */
 double draw_short(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
                   const char *text, double room);
+/* Prose from the baseline y on, in lines of `w`; **this** is `strong`. Returns the baseline after the last line. At most `lines`; the last
+ * one then ends in an ellipsis. */
+double prose(const View *v, const char *text, double x, double y, double w, TextStyle s, double leading, Tint tint, Tint strong, int lines);
 /* Whole or not at all. */
 double draw_whole(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
                   const char *text, double room);

@@ -17,14 +17,32 @@
 typedef struct {
     const char *name;
     char value[64];
-} Figure;
+} BarFigure;
 
-static double figure_width(const Figure *f) {
+static double figure_width(const BarFigure *f) {
     return fmax(text_width(f->name, sans(12, 400)), text_width(f->value, mono(14, 500))) + 28;
 }
 
-static size_t collect_figures(const Scene *s, Figure *f) {
-    size_t n = 0;
+/* Of two runs: what they were asked for differently. */
+static size_t collect_changes(const Scene *s, BarFigure *f, size_t most) {
+    size_t count, n = 0, lines = 0;
+    const char *first;
+    const KnobChange *k = versus_knobs(s->versus, &count);
+    for (size_t i = 0; i < count && n < most; i++, n++) {
+        f[n].name = knob_title(&k[i]);
+        snprintf(f[n].value, sizeof f[n].value, "%.12s | %.12s", k[i].value[0], k[i].value[1]);
+    }
+    for (int side = 0; side < 2; side++) lines += versus_lines(s->versus, side, &first);
+    if (lines > 0 && n < most) {
+        f[n].name = "differ in";
+        snprintf(f[n++].value, sizeof f->value, "%zu line%s", lines, lines == 1 ? "" : "s");
+    }
+    return n;
+}
+
+static size_t collect_figures(const Scene *s, BarFigure *f) {
+    size_t n = s->versus ? collect_changes(s, f, 4) : 0;
+    if (n > 0) return n;
     if (!s->model->imported)
         snprintf(f[n].value, sizeof f[n].value, "%llu", (unsigned long long)s->model->seed), f[n++].name = "seed";
     snprintf(f[n].value, sizeof f[n].value, "%llu", (unsigned long long)s->model->procs),
@@ -83,7 +101,8 @@ static void view_tabs(const View *v, double x, bool words) {
 void view_top(const View *v) {
     Box b = v->f->top;
     char time[48];
-    Figure figures[4];
+    BarFigure figures[4];
+    if (b.h <= 0) return;
     draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
     draw_line(v->d, 0, b.h - .5, b.w, b.h - .5, pen(TINT_HAIR, 1));
     double mid = b.h / 2, right = b.w - 24;
@@ -196,6 +215,7 @@ void view_transport(const View *v) {
     Box b = v->f->transport;
     char text[64], count[32];
     double cy = b.y + b.h / 2, x = 240;
+    if (b.h <= 0) return;
     draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
     draw_line(v->d, 0, b.y + .5, b.w, b.y + .5, pen(TINT_HAIR, 1));
     buttons(v, cy);
@@ -217,32 +237,6 @@ void view_transport(const View *v) {
 
 /* ---------------------------------------------------------------- all keys */
 
-static const struct {
-    const char *key, *does;
-} all_keys[] = {{"Space", "play, pause"},
-                {"→  ←", "next, previous event"},
-                {"Page Down, Up", "next, previous step of the story"},
-                {"Shift → ←", "next, previous event of the selection"},
-                {"Ctrl → ←", "1 ms on, back"},
-                {"/", "find g7, a name, an event, #1204"},
-                {"P", "predict: a step asks first, then shows"},
-                {"Y", "why is the selection as it is?"},
-                {"]  [", "next, previous finding"},
-                {"Home  End", "start, end (growing: the newest)"},
-                {".  ,", "speed × 2, ÷ 2"},
-                {"+  −", "zoom the timeline at the playhead"},
-                {"0", "fit the run"},
-                {"Wheel", "zoom at the pointer; Shift: pan"},
-                {NULL, "views"}, /* as views.def has them */
-                {"Tab", "side panel on, off"},
-                {"A", "lecture mode, for the back row"},
-                {"T", "dark, light"},
-                {"Ctrl + − 0", "size of everything"},
-                {"F11", "full screen"},
-                {"Esc", "clear the selection, close"},
-                {"Ctrl Q", "quit"},
-                {"?", "all keys"}};
-
 static void views_help(char *keys, size_t key_size, char *titles, size_t title_size) {
     size_t k = 0, t = 0;
     for (int i = 0; i < VIEW_COUNT; i++) {
@@ -251,22 +245,47 @@ static void views_help(char *keys, size_t key_size, char *titles, size_t title_s
     }
 }
 
+/* A row of keys.def; `shown` "": the digits of the views. */
+typedef struct {
+    const char *shown, *does;
+} KeyRow;
+
+static const KeyRow *key_rows(size_t *count) {
+    static const KeyRow all[] = {
+#define KEYS(shown, does, ...) {shown, does},
+#define VIEWS() {"", NULL},
+#include "keys.def"
+#undef KEYS
+#undef VIEWS
+    };
+    static KeyRow told[ARRAY_LEN(all)];
+    *count = 0;
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        if (all[i].shown) told[(*count)++] = all[i];
+    }
+    return told;
+}
+
+/* In two columns. */
 void view_help(const View *v) {
     if (!v->s->help) return;
-    double w = fmin(560, v->f->w - 48),
-           pitch = fmin(30, (v->f->h - 140) / (double)ARRAY_LEN(all_keys)),
-           h = 74 + pitch * (double)ARRAY_LEN(all_keys);
+    char keys[64], titles[160];
+    size_t count;
+    const KeyRow *key = key_rows(&count);
+    size_t rows = (count + 1) / 2;
+    double w = fmin(1080, v->f->w - 48), column = (w - 64) / 2;
+    double pitch = fmin(30, (v->f->h - 140) / (double)rows), h = 84 + pitch * (double)rows;
     Box b = {round((v->f->w - w) / 2), round((v->f->h - h) / 2), w, h};
     draw_box(v->d, (Box){0, 0, v->f->w, v->f->h}, 0, paint_alpha(TINT_APP, .72), NO_PEN);
     draw_box(v->d, b, 10, paint(TINT_CARD), pen(TINT_CARDL, 1));
-    char keys[64], titles[160];
     views_help(keys, sizeof keys, titles, sizeof titles);
     draw_text(v->d, b.x + 32, b.y + 42, sans(20, 700), TINT_T1, ANCHOR_START, "All keys");
-    for (size_t i = 0; i < ARRAY_LEN(all_keys); i++) {
-        double y = b.y + 72 + pitch * (double)i;
-        const char *key = all_keys[i].key ? all_keys[i].key : keys, *does = all_keys[i].key ? all_keys[i].does : titles;
-        draw_text(v->d, b.x + 32, y, sans(14, 600), TINT_T1, ANCHOR_START, key);
-        draw_fitted(v->d, b.x + 190, y, sans(14, 400), TINT_T2, ANCHOR_START, does, w - 222);
+    for (size_t i = 0; i < count; i++) {
+        const KeyRow *row = &key[i];
+        double x = b.x + 32 + (i < rows ? 0 : column + 16), y = b.y + 78 + pitch * (double)(i % rows);
+        bool views = row->shown[0] == '\0';
+        draw_text(v->d, x, y, sans(14, 600), TINT_T1, ANCHOR_START, views ? keys : row->shown);
+        draw_fitted(v->d, x + 140, y, sans(14, 400), TINT_T2, ANCHOR_START, views ? titles : row->does, column - 156);
     }
 }
 

@@ -159,7 +159,7 @@ static void one(const View *v, const NodePlace *n) {
     if (look == GLOOK_IN_C) ghost(v, n->cx, n->cy, r, label);
     else if (look == GLOOK_DEAD) token_g(v->d, n->cx, n->cy, r, "", look);
     else token_g(v->d, n->cx, n->cy, r, label, look);
-    if (is_selected(v->s, KIND_G, g)) token_g_ring(v->d, n->cx, n->cy, r);
+    ring_g(v, n->cx, n->cy, r, g);
     mark_thing(v, (Box){n->cx - r, n->cy - r, 2 * r, 2 * r}, KIND_G, g);
 }
 
@@ -178,7 +178,7 @@ static void group(const View *v, const NodePlace *n) {
             double x = n->cx + 20 * ((double)(k % per_row) - (double)(in_row - 1) / 2), y = n->cy + (rows == 2 ? row ? 10 : -10 : 0);
             if (look == GLOOK_IN_C) ghost(v, x, y, 9, "");
             else token_g(v->d, x, y, 9, "", look);
-            if (is_selected(v->s, KIND_G, n->g[i])) token_g_ring(v->d, x, y, 8);
+            ring_g(v, x, y, 8, n->g[i]);
             mark_thing(v, (Box){x - 9, y - 9, 18, 18}, KIND_G, n->g[i]);
             k++;
         }

@@ -88,10 +88,8 @@ static void draw_words(const View *v, const Word *word, size_t count, double x, 
     }
 }
 
-/* Prose from the baseline y on, in lines of `w`; returns the baseline after the last line. At most
- * `lines`; the last one then ends in an ellipsis. */
-static double prose(const View *v, const char *text, double x, double y, double w, TextStyle s,
-                    double leading, Tint tint, Tint strong, int lines) {
+double prose(const View *v, const char *text, double x, double y, double w, TextStyle s, double leading, Tint tint, Tint strong,
+             int lines) {
     Word line[LINE_WORDS], word[WORD_PIECES];
     size_t count = 0, n;
     double used = 0, space = text_width(" ", s);
@@ -217,7 +215,8 @@ static void happened(Place *c) {
                          : "Press Space to let time pass, or → to go from event to event.",
                  c->x, c->y, c->w, sans(15, 400), 24, TINT_T2, TINT_T1, 6) +
            12;
-    chain(c);
+    if (is_at_end(v->s) && c->y + 120 < c->end) c->y = view_end_figures(v, c->x, c->y + 4, c->w, fmin(c->end, c->y + 290)) + 4;
+    else chain(c);
     if (v->s->trouble[0] && v->s->now_ns >= v->s->end_ns) {
         draw_text(v->d, c->x, c->y, sans(15, 600), TINT_T1, ANCHOR_START,
                   "The trace cannot be shown any further");
@@ -281,8 +280,8 @@ static void source_line(const View *v, const char *line, size_t len, double x, d
 
 static void source(Place *c, uint64_t shown) {
     const View *v = c->v;
-    uint64_t lines = count_lines(v->s->source), now = v->s->story->line, middle = now ? now : 1;
-    char text[64];
+    uint64_t lines = count_lines(v->s->source), now = v->s->line, middle = now ? now : 1;
+    char text[64], name[24];
     double y = c->y;
     if (shown > lines) shown = lines;
     uint64_t first = middle > shown / 2 + 1 ? middle - shown / 2 - (shown > 6) : 1;
@@ -291,7 +290,10 @@ static void source(Place *c, uint64_t shown) {
     draw_line(v->d, v->f->panel.x, y + .5, v->f->panel.x + v->f->panel.w, y + .5,
               pen(TINT_HAIR, 1));
     y += 30;
-    if (now)
+    if (now && v->s->line_of.id != NONE)
+        snprintf(text, sizeof text, "%s at %llu of %llu", thing_text(name, sizeof name, v->s->line_of.kind, v->s->line_of.id),
+                 (unsigned long long)now, (unsigned long long)lines);
+    else if (now)
         snprintf(text, sizeof text, "line %llu of %llu", (unsigned long long)now,
                  (unsigned long long)lines);
     else snprintf(text, sizeof text, "%llu lines", (unsigned long long)lines);
@@ -381,8 +383,10 @@ void view_panel(const View *v) {
     Place c = {v, b.x + 24, b.w - 48, b.y, b.y + b.h - 12};
     draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
     draw_line(v->d, b.x + .5, b.y, b.x + .5, b.y + b.h, pen(TINT_HAIR, 1));
+    if (v->f->drawer) hits_add(v->hits, b, HIT_NOTHING, NO_THING, 0);
     if (v->s->question[0]) asks(&c);
     else if (v->s->why) because(&c);
+    else if (v->s->blame) c.y = view_blame_list(v, c.x, c.y, c.w, fmax(c.y + 300, c.end - 180));
     else happened(&c);
     c.y += view_thumbnail(v, (Box){c.x, c.y, c.w, fmin(c.end - c.y - 160, 240)});
     double room = c.end - c.y - 66;
@@ -395,13 +399,13 @@ void view_panel(const View *v) {
     notes(&c);
 }
 
-/* Lecture mode: the headline as one line across the bottom of the stage. */
+/* The headline as one line: in lecture mode across the bottom of the stage, in a small window above the transport. */
 void view_strip(const View *v) {
     Box b = v->f->strip;
     if (b.h <= 0) return;
     draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
     draw_line(v->d, b.x, b.y + .5, b.x + b.w, b.y + .5, pen(TINT_HAIR, 1));
     const char *text = v->s->question[0] ? v->s->question : v->s->story->seq ? v->s->story->words.headline : "Nothing yet";
-    draw_fitted(v->d, b.x + 24, b.y + b.h / 2 + 9, sans(26, 700), TINT_T1, ANCHOR_START, text,
-                b.w - 48);
+    if (v->f->small) draw_ended(v->d, b.x + 24, b.y + b.h / 2 + 6, sans(16, 600), TINT_T1, text, b.w - 48);
+    else draw_fitted(v->d, b.x + 24, b.y + b.h / 2 + 9, sans(26, 700), TINT_T1, ANCHOR_START, text, b.w - 48);
 }

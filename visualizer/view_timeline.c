@@ -1,6 +1,7 @@
 /* view_timeline.c -- the history: who ran where, and when it was in C.
  *
- * Everything ends at the playhead, so that a class can guess what comes. A slice wide enough to see
+ * Everything ends at the playhead, so that a class can guess what comes; uncovered, it goes on, thinned and
+ * without words. A slice wide enough to see
  * is a box; what is finer becomes one column per pixel whose height is the share of busy time, so
  * the work of a frame depends on pixels, never on events. In an M's lane Go rides on the lane's own
  * line and C hangs below it; time in C never vanishes, however short.
@@ -169,15 +170,17 @@ typedef struct {
 } Columns;
 
 struct TimelineMemo {
-    Columns *lane[LANES_MAX];
+    uint64_t run[2]; /* of the two that are compared */
+    Columns *lane[2][2][LANES_MAX]; /* of each run what was, and what comes */
 };
 
 TimelineMemo *timeline_memo_new(void) { return mem_zero(1, sizeof(TimelineMemo)); }
 
 void timeline_memo_free(TimelineMemo *m) {
-    for (size_t i = 0; m && i < LANES_MAX; i++) {
-        if (m->lane[i]) free(m->lane[i]->wide);
-        free(m->lane[i]);
+    for (size_t i = 0; m && i < 4 * LANES_MAX; i++) {
+        Columns *k = m->lane[i / 2 / LANES_MAX][i / LANES_MAX % 2][i % LANES_MAX];
+        if (k) free(k->wide);
+        free(k);
     }
     free(m);
 }
@@ -187,9 +190,12 @@ static bool same_key(const ColumnsKey *a, const ColumnsKey *b) {
            a->count == b->count && a->x0 == b->x0 && a->step == b->step;
 }
 
-static Columns *kept_columns(TimelineMemo *m, size_t at, const ColumnsKey *key, const Lane *lane, uint64_t end_ns) {
-    if (m->lane[at] == NULL) m->lane[at] = mem_zero(1, sizeof *m->lane[at]);
-    Columns *k = m->lane[at];
+static Columns *kept_columns(TimelineMemo *m, bool future, size_t at, const ColumnsKey *key, const Lane *lane, uint64_t end_ns) {
+    size_t side = m->run[0] == key->run || m->run[0] == 0 ? 0 : m->run[1] == key->run || m->run[1] == 0 ? 1 : 0;
+    Columns **slot = &m->lane[side][future][at];
+    m->run[side] = key->run;
+    if (*slot == NULL) *slot = mem_zero(1, sizeof **slot);
+    Columns *k = *slot;
     if (!same_key(&k->key, key) || k->end_ns > end_ns) {
         size_t first = lane_find(lane, key->from_ns);
         k->key = *key;
@@ -211,7 +217,7 @@ static bool fill_column(const View *v, const LanePlace *place, Columns *k, LaneW
              t1 = timeline_ns(v->time, v->s, k->key.x0 + (double)(c + 1) * k->key.step);
     if (t1 <= t0) t1 = t0 + 1;
     bool whole = t1 <= k->end_ns;
-    LaneShare before = lane_walk(walk, t0), after = lane_walk(walk, whole ? t1 : k->end_ns);
+    LaneShare before = lane_walk(walk, t0 > k->key.from_ns ? t0 : k->key.from_ns), after = lane_walk(walk, whole ? t1 : k->end_ns);
     k->col[c].go = share_of(after.go_ns - before.go_ns, t1 - t0);
     k->col[c].c = share_of(after.c_ns - before.c_ns, t1 - t0);
     if (after.crossings > before.crossings && k->col[c].c == 0) k->col[c].c = 1;
@@ -220,27 +226,26 @@ static bool fill_column(const View *v, const LanePlace *place, Columns *k, LaneW
     return whole;
 }
 
-static Slice slice_of(const View *v, const LaneSpan *span, uint64_t end_ns) {
-    uint64_t from = span->from_ns > v->s->from_ns ? span->from_ns : v->s->from_ns, to = span->to_ns < end_ns ? span->to_ns : end_ns;
+static Slice slice_of(const View *v, const LaneSpan *span, uint64_t from_ns, uint64_t end_ns) {
+    uint64_t from = span->from_ns > from_ns ? span->from_ns : from_ns, to = span->to_ns < end_ns ? span->to_ns : end_ns;
     double a = timeline_x(v->time, v->s, from);
     return (Slice){a, timeline_x(v->time, v->s, to) - a, span};
 }
 
-/* All spans of a lane up to the playhead: those of a pixel and more to `draw`, finer ones into columns. */
-static void lane_spans(const View *v, const LanePlace *place, const Lane *lane, SliceFn draw) {
+/* The spans of a lane in [from_ns, end_ns): those of a pixel and more to `draw`, finer ones into columns. */
+static void spans_between(const View *v, const LanePlace *place, const Lane *lane, SliceFn draw, uint64_t from_ns, uint64_t end_ns) {
     static Column shown[COLUMNS_MAX];
     const Scene *s = v->s;
-    uint64_t end_ns = s->now_ns < s->to_ns ? s->now_ns : s->to_ns;
-    if (end_ns <= s->from_ns) return; /* the window is all future */
+    if (end_ns <= from_ns) return;
     double step = 1 / v->f->u, x0 = floor(v->time->x0 / step) * step;
     size_t count = (size_t)((v->time->x1 - x0) / step) + 1;
     if (count > COLUMNS_MAX) count = COLUMNS_MAX;
-    ColumnsKey key = {s->lanes->run, s->from_ns, s->to_ns, place->id, place->kind, count, x0, step};
-    Columns *k = kept_columns(v->memo, (size_t)(place - v->time->lane), &key, lane, end_ns);
+    ColumnsKey key = {s->lanes->run, from_ns, s->to_ns, place->id, place->kind, count, x0, step};
+    Columns *k = kept_columns(v->memo, v->future, (size_t)(place - v->time->lane), &key, lane, end_ns);
     LaneWalk walk = {lane, k->at.walked};
     bool on = true, over = true; /* over: all up to here has ended */
     while (on && k->at.span < lane->count && lane->span[k->at.span].from_ns < end_ns) {
-        Slice slice = slice_of(v, &lane->span[k->at.span], end_ns);
+        Slice slice = slice_of(v, &lane->span[k->at.span], from_ns, end_ns);
         over = over && slice.span->to_ns <= end_ns;
         if (slice.w < step) {
             on = fill_column(v, place, k, &walk, slice.x);
@@ -253,13 +258,25 @@ static void lane_spans(const View *v, const LanePlace *place, const Lane *lane, 
         if (over) k->kept = k->at;
     }
     for (size_t i = 0; i < k->at.wide_count; i++) {
-        Slice slice = slice_of(v, &lane->span[k->wide[i]], end_ns);
+        Slice slice = slice_of(v, &lane->span[k->wide[i]], from_ns, end_ns);
         draw(v, place, &slice);
     }
     if (k->at.next == 0) return;
     memcpy(shown, k->col, k->at.next * sizeof *shown);
     calm(shown, k->at.next);
     columns(v, place, shown, k->at.next, x0, step);
+}
+
+/* Up to the playhead; what comes is thinned, where it is uncovered. */
+static void lane_spans(const View *v, const LanePlace *place, const Lane *lane, SliceFn draw) {
+    const Scene *s = v->s;
+    spans_between(v, place, lane, draw, s->from_ns, s->now_ns < s->to_ns ? s->now_ns : s->to_ns);
+    if (!s->uncovered) return;
+    View ahead = *v;
+    ahead.future = true;
+    draw_thin(v->d, .3);
+    spans_between(&ahead, place, lane, draw, s->now_ns > s->from_ns ? s->now_ns : s->from_ns, s->to_ns);
+    draw_thin(v->d, 1);
 }
 
 /* Where a label may begin so that no arrow runs through it: moved to the right of the first that would. */
@@ -275,6 +292,7 @@ static double clear_of_arrows(const View *v, double x, double w, double y) {
 
 static void slice_label(const View *v, const Slice *s, double baseline, TextStyle style, Tint tint,
                         const char *text) {
+    if (v->future) return;
     double w = text_width(text, style), x = clear_of_arrows(v, s->x + 6, w, baseline);
     if (x + w + 6 <= s->x + s->w) draw_text(v->d, x, baseline, style, tint, ANCHOR_START, text);
 }
@@ -287,9 +305,15 @@ static void held_slice(const View *v, const LanePlace *lane, const Slice *s) {
     draw_box(v->d, b, 2, paint_hatch(TINT_AMBER, 8, 2, .30),
              s->w > 3 ? pen(TINT_AMBER, 1.2) : NO_PEN);
     double w = text_width(text, sans(12, 500));
-    if (w + 28 > s->w || lane->h < 18) return;
+    if (w + 28 > s->w || lane->h < 18 || v->future) return;
     draw_box(v->d, (Box){b.x + 8, b.y + 3, w + 12, b.h - 6}, 2, paint(TINT_CHROME), NO_PEN);
     draw_text(v->d, b.x + 14, b.y + b.h / 2 + 4.4, sans(12, 500), TINT_T1, ANCHOR_START, text);
+}
+
+/* A goroutine that is selected or followed is found again on every lane on which it was. */
+static void underline(const View *v, const Slice *s, double foot) {
+    if (s->span->id != NO_ID && is_selected(v->s, KIND_G, s->span->id))
+        draw_box(v->d, (Box){s->x, foot - 3, fmax(1, s->w - (s->w >= 3 ? 1 : 0)), 3}, 0, paint(TINT_NOW), NO_PEN);
 }
 
 static void run_slice(const View *v, const LanePlace *lane, const Slice *s) {
@@ -335,6 +359,7 @@ static void p_slice(const View *v, const LanePlace *lane, const Slice *s) {
     }
     if (s->span->kind == SPAN_HELD) held_slice(v, lane, s);
     else run_slice(v, lane, s);
+    underline(v, s, lane->y + lane->h);
     if (s->span->id != NO_ID)
         mark_thing(v, (Box){s->x, lane->y, s->w, lane->h}, KIND_G, s->span->id);
 }
@@ -379,6 +404,7 @@ static void m_slice(const View *v, const LanePlace *lane, const Slice *s) {
                      : s->span->kind == SPAN_STARTING ? SLICE_STARTING
                                                       : SLICE_GO;
     m_slice_box(v, lane, s, look);
+    if (s->span->kind == SPAN_C) underline(v, s, lane->y + lane->h);
     if (lane->h < 19) return;
     if (look == SLICE_C) c_label(v, lane, s);
     else if (look == SLICE_GO) slice_label(v, s, lane->y + 10.8, sans(12, 600), TINT_ON_G, "Go");
@@ -390,7 +416,7 @@ static void m_slice(const View *v, const LanePlace *lane, const Slice *s) {
 /* ---------------------------------------------------------------- the device queue's lane */
 
 static void queue_slice(const View *v, const LanePlace *lane, const Slice *s) {
-    const Model *m = v->s->model;
+    const Model *m = v->future ? v->s->head : v->s->model;
     if (s->span->id >= m->cmd_count) return;
     bool done = m->cmd[s->span->id].state == CMD_DONE;
     Box b = {s->x, lane->y, s->w - (s->w >= 3 ? 1 : 0), lane->h};
@@ -407,6 +433,22 @@ static void queue_slice(const View *v, const LanePlace *lane, const Slice *s) {
 
 static const char *tick_label(const Lanes *l, const Tick *t) {
     return t->label == NONE ? "" : intern_text(l->labels, t->label);
+}
+
+/* Its looks that are still to come: their times, not what they find. */
+static void sysmon_ahead(const View *v, const LanePlace *lane) {
+    const Lanes *l = v->s->lanes;
+    double last = -100;
+    draw_thin(v->d, .3);
+    for (size_t i = lanes_tick_from(l, v->s->now_ns); i < l->tick_count && l->tick[i].time_ns <= v->s->to_ns; i++) {
+        double x = timeline_x(v->time, v->s, l->tick[i].time_ns);
+        if (l->tick[i].seq <= v->s->seq || x < v->time->x0 || x - last < 4) continue;
+        last = x;
+        draw_line(v->d, x, lane->y + 1, x, lane->y + lane->h - 1, pen(TINT_T2, 2));
+        size_t next = lanes_tick_from(l, l->tick[i].time_ns + (uint64_t)(4 * v->time->ns_per_lp));
+        if (next > i + 1) i = next - 1;
+    }
+    draw_thin(v->d, 1);
 }
 
 /* The ticks that have happened. */
@@ -467,27 +509,32 @@ static void sysmon_lane(const View *v, const LanePlace *lane) {
 
 /* ---------------------------------------------------------------- the collector's lane */
 
-/* As far as it has happened, and at least a pixel wide. */
-static void gc_slice(const View *v, Box lane, uint64_t from, uint64_t to, Paint fill) {
-    const Scene *s = v->s;
-    uint64_t end = s->now_ns < s->to_ns ? s->now_ns : s->to_ns;
-    if (from == NOT_YET || from > end || (to != NOT_YET && to < s->from_ns)) return;
-    double a = timeline_x(v->time, s, from > s->from_ns ? from : s->from_ns), b = timeline_x(v->time, s, to < end ? to : end);
-    draw_box(v->d, (Box){a, lane.y, fmax(1 / v->f->u, b - a), lane.h}, 0, fill, NO_PEN);
-}
-
-/* Marking is teal; the world's stops are bars as heavy as those of the Ps, and never vanish. */
-static void gc_lane(const View *v, const LanePlace *lane) {
-    const Past *p = v->s->past;
-    uint64_t pixel = (uint64_t)(v->time->ns_per_lp / v->f->u);
-    size_t i = SORTED_FROM(p->cycle, p->cycle_count, begin_ns, v->s->from_ns);
-    if (i > 0) i--; /* it may still go on */
-    for (; i < p->cycle_count && p->cycle[i].seq <= v->s->seq && p->cycle[i].begin_ns <= v->s->to_ns;) {
-        const Cycle *c = &p->cycle[i];
-        gc_slice(v, (Box){0, lane->y + 4, 0, lane->h - 6}, c->begin_ns, c->marked_ns, paint(TINT_TEAL));
-        for (int k = 0; k < 2; k++) gc_slice(v, (Box){0, lane->y + 1, 0, lane->h - 1}, c->stop[k].from_ns, c->stop[k].to_ns, paint(TINT_T1));
-        size_t next = SORTED_FROM(p->cycle, p->cycle_count, begin_ns, c->begin_ns + pixel);
-        i = next > i ? next : i + 1;
+/* The collector's own lane: it marks, and twice it stops the world, the second time to move what moves. */
+void timeline_gc(const View *v, double y, double h) {
+    const Past *past = v->s->past;
+    const TimelineLayout *t = v->time;
+    uint64_t end = v->s->now_ns < v->s->to_ns ? v->s->now_ns : v->s->to_ns;
+    draw_line(v->d, t->x0, y + h / 2, fmax(t->x0, timeline_x(t, v->s, end)), y + h / 2, pen_alpha(TINT_PARK, 1, .7));
+    uint64_t pixel = (uint64_t)(t->ns_per_lp / v->f->u);
+    size_t first = SORTED_FROM(past->cycle, past->cycle_count, begin_ns, v->s->from_ns), next;
+    for (size_t i = first > 0 ? first - 1 : 0; i < past->cycle_count && past->cycle[i].begin_ns < end; i = next > i ? next : i + 1) {
+        const Cycle *c = &past->cycle[i];
+        next = SORTED_FROM(past->cycle, past->cycle_count, begin_ns, c->begin_ns + pixel); /* of those within a pixel, one */
+        if ( (c->end_ns != NOT_YET && c->end_ns < v->s->from_ns)) continue;
+        double a = fmax(t->x0, timeline_x(t, v->s, c->begin_ns)), b = timeline_x(t, v->s, c->end_ns < end ? c->end_ns : end);
+        draw_box(v->d, (Box){a, y, fmax(1, b - a), h}, 2, paint_alpha(TINT_TEAL, .35), NO_PEN);
+        double from = c->stop[0].to_ns < end ? fmax(a, timeline_x(t, v->s, c->stop[0].to_ns)) : b;
+        double to = c->stop[1].from_ns < end ? fmin(b, timeline_x(t, v->s, c->stop[1].from_ns)) : b;
+        if (h >= 14) draw_whole(v->d, from + 6, y + h / 2 + 4.4, sans(12, 500), TINT_T1, ANCHOR_START, "marks", to - from - 12);
+        for (int k = 0; k < 2; k++) {
+            if (c->stop[k].from_ns >= end || c->stop[k].from_ns == NOT_YET) continue;
+            uint64_t to = c->stop[k].to_ns < end ? c->stop[k].to_ns : end;
+            double x0 = fmax(t->x0, timeline_x(t, v->s, c->stop[k].from_ns)), x1 = timeline_x(t, v->s, to);
+            if (x1 < t->x0) continue;
+            draw_box(v->d, (Box){x0, y, fmax(1, x1 - x0), h}, 2, paint(TINT_TEAL), NO_PEN);
+            if (k == 1 && h >= 14)
+                draw_whole(v->d, x0 + 6, y + h / 2 + 4.4, sans(12, 600), TINT_ON_TEAL, ANCHOR_START, c->moved ? "moves" : "stops", x1 - x0 - 12);
+        }
     }
 }
 
@@ -560,41 +607,57 @@ static const char *m_words(char *buf, size_t size, const Model *m, uint64_t id) 
     return buf;
 }
 
+/* Over what comes it has a plate of its own. */
+static double live_text(const View *v, const LanePlace *lane, double x, TextStyle style, Tint tint, const char *text, double room) {
+    char fitted[96];
+    if (room < 24) return 0;
+    text_fit(fitted, sizeof fitted, text, style, room);
+    if (v->s->uncovered && fitted[0])
+        draw_box(v->d, (Box){x - 4, lane->y - 1, text_width(fitted, style) + 8, lane->h + 2}, 0, paint_alpha(TINT_CHROME, .85), NO_PEN);
+    return draw_text(v->d, x, lane->y + lane->h / 2 + 4.6, style, tint, ANCHOR_START, fitted);
+}
+
+static void live_p(const View *v, const LanePlace *lane, double x, double room) {
+    const Model *m = v->s->model;
+    char text[64];
+    const ModelP *pp = &m->p[lane->id];
+    if (pp->state >= P_GCSTOP) {
+        const char *state = pp->state == P_DEAD ? "no more" : "stopped";
+        if (text_width(state, sans(13, 400)) <= room) live_text(v, lane, x, sans(13, 400), TINT_T2, state, room);
+        return;
+    }
+    uint64_t g = pp->m != NONE ? m->m[pp->m].g : NONE, coming = pp->m == NONE ? thread_for_p(m, lane->id) : NONE;
+    if (coming != NONE) {
+        snprintf(text, sizeof text, "waits for M%llu", (unsigned long long)coming);
+        if (text_width(text, sans(13, 400)) <= room) live_text(v, lane, x, sans(13, 400), TINT_T2, text, room);
+    }
+    if (g == NONE) return;
+    double left = fmax(30, live_text(v, lane, x, sans(13, 700), TINT_T1, thing_text(text, sizeof text, KIND_G, g), room) + 8);
+    double name = text_width(model_g_name(m, g), sans(13, 400));
+    if (room - left > fmin(name, 72)) /* of a name in less room nothing is left that says anything */
+        live_text(v, lane, x + left, sans(13, 400), TINT_T2, model_g_name(m, g), room - left);
+}
+
+static void live_queue(const View *v, const LanePlace *lane, double x, double room) {
+    const Model *m = v->s->model;
+    char text[64];
+    uint64_t k = model_running_cmd(m, lane->id);
+    if (k == NONE || m->cmd[k].end_ns <= m->cmd[k].start_ns) return;
+    double share = (double)(v->s->now_ns - m->cmd[k].start_ns) / (double)(m->cmd[k].end_ns - m->cmd[k].start_ns);
+    snprintf(text, sizeof text, "%d %%", (int)(100 * fmin(1, share)));
+    live_text(v, lane, x, digits(13, 600), TINT_T1, text, room);
+}
+
 static void live_label(const View *v, const LanePlace *lane) {
     const Model *m = v->s->model;
-    double x = timeline_x(v->time, v->s, v->s->now_ns) + 10, room = v->f->timeline.w - 12 - x,
-           y = lane->y + lane->h / 2 + 4.6;
+    double x = timeline_x(v->time, v->s, v->s->now_ns) + 10, room = v->f->timeline.w - 12 - x;
     char text[64];
     if (x < v->time->x0 || room < 24 || !lane->labelled || is_broken_here(v->s)) return;
-    if (lane->kind == LANE_P && m->p[lane->id].state >= P_GCSTOP) {
-        draw_whole(v->d, x, y, sans(13, 400), TINT_T2, ANCHOR_START,
-                   m->p[lane->id].state == P_DEAD ? "no more" : "stopped", room);
-    } else if (lane->kind == LANE_P) {
-        uint64_t g = m->p[lane->id].m != NONE ? m->m[m->p[lane->id].m].g : NONE,
-                 coming = m->p[lane->id].m == NONE ? thread_for_p(m, lane->id) : NONE;
-        if (coming != NONE) {
-            snprintf(text, sizeof text, "waits for M%llu", (unsigned long long)coming);
-            draw_whole(v->d, x, y, sans(13, 400), TINT_T2, ANCHOR_START, text, room);
-        }
-        if (g == NONE) return;
-        double w = draw_fitted(v->d, x, y, sans(13, 700), TINT_T1, ANCHOR_START,
-                               thing_text(text, sizeof text, KIND_G, g), room);
-        double left = fmax(30, w + 8), name = text_width(model_g_name(m, g), sans(13, 400));
-        if (room - left > fmin(name, 72)) /* of a name in less room nothing is left that says anything */
-            draw_fitted(v->d, x + left, y, sans(13, 400), TINT_T2, ANCHOR_START, model_g_name(m, g),
-                        room - left);
-    } else if (lane->kind == LANE_M) {
-        bool c = m->m[lane->id].state == M_IN_C;
-        draw_fitted(v->d, x, y, sans(13, c ? 600 : 400), c ? TINT_AMBER : TINT_T2, ANCHOR_START,
-                    m_words(text, sizeof text, m, lane->id), room);
-    } else if (lane->kind == LANE_QUEUE) {
-        uint64_t k = model_running_cmd(m, lane->id);
-        if (k == NONE || m->cmd[k].end_ns <= m->cmd[k].start_ns) return;
-        double share = (double)(v->s->now_ns - m->cmd[k].start_ns) /
-                       (double)(m->cmd[k].end_ns - m->cmd[k].start_ns);
-        snprintf(text, sizeof text, "%d %%", (int)(100 * fmin(1, share)));
-        draw_fitted(v->d, x, y, digits(13, 600), TINT_T1, ANCHOR_START, text, room);
-    }
+    if (lane->kind == LANE_P) live_p(v, lane, x, room);
+    if (lane->kind == LANE_QUEUE) live_queue(v, lane, x, room);
+    if (lane->kind != LANE_M) return;
+    bool c = m->m[lane->id].state == M_IN_C;
+    live_text(v, lane, x, sans(13, c ? 600 : 400), c ? TINT_AMBER : TINT_T2, m_words(text, sizeof text, m, lane->id), room);
 }
 
 /* ---------------------------------------------------------------- lanes */
@@ -621,7 +684,7 @@ static void lane_name(const View *v, const LanePlace *lane) {
 }
 
 static void base_line(const View *v, const LanePlace *lane) {
-    uint64_t end_ns = v->s->now_ns < v->s->to_ns ? v->s->now_ns : v->s->to_ns;
+    uint64_t last_ns = v->s->uncovered ? v->s->end_ns : v->s->now_ns, end_ns = last_ns < v->s->to_ns ? last_ns : v->s->to_ns;
     double end = timeline_x(v->time, v->s, end_ns), y = lane->y + lane->h / 2;
     const Lane *spans = lane->kind == LANE_M ? &v->s->lanes->m[lane->id] : NULL;
     uint64_t born = spans && spans->count ? spans->span[0].from_ns : 0;
@@ -639,19 +702,26 @@ static void more(const View *v, size_t hidden, double y) {
     draw_short(v->d, 24, y, sans(12, 400), TINT_T3, ANCHOR_START, text, v->time->x0 - 30);
 }
 
-static void lanes(const View *v) {
+void timeline_lane(const View *v, const LanePlace *lane) {
     const Lanes *l = v->s->lanes;
+    base_line(v, lane);
+    switch (lane->kind) {
+    case LANE_SYSMON:
+        if (v->s->uncovered) sysmon_ahead(v, lane);
+        sysmon_lane(v, lane);
+        break;
+    case LANE_GC: timeline_gc(v, lane->y, lane->h); break;
+    case LANE_P: lane_spans(v, lane, &l->p[lane->id], p_slice); break;
+    case LANE_M: lane_spans(v, lane, &l->m[lane->id], m_slice); break;
+    case LANE_QUEUE: lane_spans(v, lane, &l->queue[lane->id], queue_slice); break;
+    }
+}
+
+static void lanes(const View *v) {
     for (size_t i = 0; i < v->time->lane_count; i++) {
         const LanePlace *lane = &v->time->lane[i];
         lane_name(v, lane);
-        base_line(v, lane);
-        switch (lane->kind) {
-        case LANE_SYSMON: sysmon_lane(v, lane); break;
-        case LANE_GC: gc_lane(v, lane); break;
-        case LANE_P: lane_spans(v, lane, &l->p[lane->id], p_slice); break;
-        case LANE_M: lane_spans(v, lane, &l->m[lane->id], m_slice); break;
-        case LANE_QUEUE: lane_spans(v, lane, &l->queue[lane->id], queue_slice); break;
-        }
+        timeline_lane(v, lane);
         live_label(v, lane);
     }
     more(v, v->time->hidden_p, v->time->hidden_p_y);
@@ -695,7 +765,7 @@ static void trouble(const View *v) {
     draw_text(v->d, x + 20, v->time->lanes_y + 25, sans(13, 600), TINT_T1, ANCHOR_START, text);
 }
 
-static void playhead(const View *v) {
+void timeline_playhead(const View *v) {
     double x = timeline_x(v->time, v->s, v->s->now_ns), y = v->time->ruler_y;
     if (x < v->time->x0 - 1 || x > v->time->x1 + 1) return;
     char text[48];
@@ -758,7 +828,7 @@ static void marks(const View *v, double base) {
         const Finding *x = found < v->s->finding_count ? &v->s->finding[found] : NULL;
         bool is_note = n && (x == NULL || n->seq <= x->seq);
         uint64_t seq = is_note ? n->seq : x->seq;
-        if (seq > v->s->seq) break;
+        if (seq > v->s->seq && !v->s->uncovered) break;
         ScrubMark m = {scrub_x(v->time, v->s, is_note ? n->time_ns : x->time_ns), seq, is_note ? n->kind == MARK_WARNING : rank_of(x->kind),
                        is_note ? FIND_COUNT : x->kind};
         count = add_mark(mark, count, m);
@@ -767,11 +837,13 @@ static void marks(const View *v, double base) {
     }
     for (size_t i = 0; i < count; i++) {
         const ScrubMark *m = &mark[i];
+        draw_thin(v->d, m->seq > v->s->seq ? .5 : 1);
         if (m->rank >= 2) finding_mark(v, m->x, base - 9, .6, m->kind, TINT_CHROME);
         else if (m->rank == 1) token_warning(v->d, m->x, base - 9, .6);
         else draw_circle(v->d, m->x, base - 9, 4, paint(TINT_CHROME), pen(TINT_T2, 1.6));
         hits_add(v->hits, (Box){m->x - 6, base - 15, 12, 12}, HIT_EVENT, NO_THING, m->seq);
     }
+    draw_thin(v->d, 1);
 }
 
 /* The length of the run in at most three figures: 12 ms, 3.41 ms. */
@@ -823,7 +895,8 @@ void view_scrub(const View *v) {
 
 void timeline_top(const View *v) {
     trouble(v);
-    playhead(v);
+    timeline_playhead(v);
+    view_span(v);
     view_scrub(v);
 }
 

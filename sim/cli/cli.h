@@ -44,6 +44,8 @@ error_t cli_one(int key, char *arg, struct argp_state *state, const char **slot,
 #define CLI_DEVICE_OPTION                                                                          \
     { "device", 'd', "NAME", 0, "auto, none, or part of a name that `faultline devices` shows; NAME,staging or " \
                                 "staging gives it copies of its own", 0 }
+/* Starts the program that stands beside this one with these arguments (NULL at the end) and waits; its exit status. */
+int cli_start(const char *program, const char *const *args);
 /* Does it come from a real Go program (faultline import)? */
 bool cli_is_imported(Trace *t);
 /* Two names of one file that exists? */
@@ -56,6 +58,9 @@ void cli_print_finding(FILE *out, const char *indent, const char *path, const Fi
 Trace *cli_open(const char *path, int *status);
 /* What is wrong with an open trace, on standard error; the exit status that follows from it. */
 int cli_state(const Trace *t);
+/* Does the file begin with these bytes? */
+bool cli_begins(const char *path, const char *with);
+bool cli_is_trace(const char *path);
 /* A whole file as a NUL-terminated malloced text. */
 bool cli_read_file(const char *path, char **text, size_t *len, Diag *d);
 
@@ -68,8 +73,6 @@ bool cli_read_profile(const char *path, Profile *store, const Profile **p, Diag 
 
 /* The scenario as named, or the installed one of that name; writes into buf. */
 const char *path_scenario(const char *name, char *buf, size_t size);
-/* A program that stands beside this one, else its plain name (found by PATH). */
-const char *path_program(const char *name, char *buf, size_t size);
 /* A kernel's file: beside the scenario, in opencl_kernels beside its folder, in the project, installed. */
 bool path_kernel(const char *scenario, const char *name, char *buf, size_t size);
 /* The Go program that `faultline calibrate` builds: in the project, or installed. */

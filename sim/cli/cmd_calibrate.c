@@ -5,6 +5,8 @@
  */
 #include "cli.h"
 
+#include "../base/scratch.h"
+
 #include "../calibrate/fit.h"
 #include "../calibrate/gobench.h"
 #include "../calibrate/mechanism.h"
@@ -75,12 +77,7 @@ static void remove_folder(const char *folder) { nftw(folder, remove_one, 8, FTW_
 
 static bool make_folder(char *folder, size_t size, Diag *d) {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-    const char *tmp = getenv("TMPDIR");
-    snprintf(folder, size, "%s/faultline-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-    if (mkdtemp(folder) == NULL) {
-        diag_fail(d, EXIT_WORLD, "cannot make a temporary folder %s: %s", folder, strerror(errno));
-        return diag_remedy(d, "Set TMPDIR to a folder that can be written to, or unset it for /tmp.");
-    }
+    if (!scratch_folder(folder, size, d)) return false;
     struct sigaction act = {.sa_handler = on_interrupt};
     sigemptyset(&act.sa_mask);
     for (size_t i = 0; i < ARRAY_LEN(signals); i++) sigaction(signals[i], &act, NULL);

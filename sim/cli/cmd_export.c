@@ -22,9 +22,10 @@ typedef struct {
     uint64_t every_ns; /* 0: not said */
     bool detail;
     int go; /* minor version; 0: not said */
+    const char *view, *theme, *steps, *from, *to; /* of html, whose words they are; NULL: not said */
 } Options;
 
-/* What can be written. `may` says no before the file is made. */
+/* What can be written. `may` says no before the file is made; `write` NULL: the other program does it, which draws. */
 struct Form {
     const char *name;
     bool (*may)(Trace *t, const Options *o, Diag *d);
@@ -181,21 +182,52 @@ static bool perfetto(Trace *t, const Options *o, FILE *out, Diag *d) {
     return ok;
 }
 
+/* ---- html ---- */
+
+static bool html_may(Trace *t, const Options *o, Diag *d) {
+    (void)t;
+    return not_a_terminal("a page of pictures", o, d);
+}
+
+static int html(const Options *o) {
+    const char *args[16] = {"faultline-view", "--deck"};
+    const struct {
+        const char *name, *value;
+    } words[] = {{"--output", o->out}, {"--view", o->view}, {"--theme", o->theme}, {"--steps", o->steps}, {"--from", o->from}, {"--to", o->to}};
+    size_t n = 2;
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (words[i].value == NULL) continue;
+        args[n++] = words[i].name;
+        args[n++] = words[i].value;
+    }
+    args[n++] = "--";
+    args[n] = o->trace;
+    return cli_start("faultline-view", args);
+}
+
 /* ---- the command ---- */
 
 static const Form forms[] = {
     {.name = "go", .may = gotrace_may, .write = gotrace},
+    {.name = "html", .may = html_may},
     {.name = "perfetto", .may = perfetto_may, .write = perfetto},
     {.name = "schedtrace", .may = few_enough, .write = schedtrace},
 };
 
 static const struct argp_option options[] = {
     {"as", 'a', "FORM", 0,
-     "go: Go's own execution trace; perfetto: for Perfetto's UI; schedtrace: the lines of GODEBUG=schedtrace", 0},
+     "go: Go's own execution trace; html: a talk, to be shown and printed; perfetto: for Perfetto's UI; schedtrace: the lines of "
+     "GODEBUG=schedtrace", 0},
     {"output", 'o', "FILE", 0, "Write to FILE instead of standard output", 0},
     {"go", 'g', "VERSION", 0, "go: for tools of this version and later: 1.22, 1.23, 1.25 or 1.26; 1.23 if not said", 0},
     {"every", 'e', "T", 0, "schedtrace: so much virtual time from one line to the next; 1ms if not said", 0},
     {"detail", 'D', NULL, 0, "schedtrace: each P, M and G as well, as with scheddetail=1", 0},
+    {"steps", 's', "WHICH", 0,
+     "html: talk, which is notes, findings and what matters between them; notes; findings; story; all. talk if not said", 0},
+    {"view", 'v', "NAME", 0, "html: one view for all slides; the one that suits each event if not said", 0},
+    {"theme", 'T', "NAME", 0, "html: dark or light; dark if not said", 0},
+    {"from", 'f', "T", 0, "html: from this time", 0},
+    {"to", 't', "T", 0, "html: up to this time", 0},
     {0},
 };
 
@@ -216,16 +248,16 @@ static int format_version(const char *arg, struct argp_state *state) {
 }
 
 static void check_form(Options *o, struct argp_state *state) {
-    if (o->as == NULL) argp_error(state, "as what? --as go, --as perfetto, or --as schedtrace");
-    if (strcmp(o->as, "html") == 0)
-        argp_error(state, "--as html is not there yet; there is: go, perfetto, schedtrace");
+    if (o->as == NULL) argp_error(state, "as what? --as go, --as html, --as perfetto, or --as schedtrace");
     for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
         if (strcmp(o->as, forms[i].name) == 0) o->form = &forms[i];
     }
-    if (o->form == NULL) argp_error(state, "--as wants go, perfetto or schedtrace, not \"%s\"", o->as);
-    bool go = o->form->write == gotrace, lines = o->form->write == schedtrace;
+    if (o->form == NULL) argp_error(state, "--as wants go, html, perfetto or schedtrace, not \"%s\"", o->as);
+    bool go = o->form->write == gotrace, lines = o->form->write == schedtrace, page = o->form->write == NULL;
     if (!lines && (o->every_ns || o->detail)) argp_error(state, "--every and --detail go with --as schedtrace");
     if (!go && o->go) argp_error(state, "--go goes with --as go");
+    if (!page && (o->view || o->theme || o->steps || o->from || o->to))
+        argp_error(state, "--steps, --view, --theme, --from and --to go with --as html");
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state) {
@@ -235,6 +267,11 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     case 'o': o->out = arg; return 0;
     case 'g': o->go = format_version(arg, state); return 0;
     case 'D': o->detail = true; return 0;
+    case 's': o->steps = arg; return 0;
+    case 'v': o->view = arg; return 0;
+    case 'T': o->theme = arg; return 0;
+    case 'f': o->from = arg; return 0;
+    case 't': o->to = arg; return 0;
     case 'e':
         if (!time_parse(arg, &o->every_ns) || o->every_ns == 0)
             argp_error(state, "--every wants a time above 0, such as 20us or 1ms, not \"%s\"", arg);
@@ -254,20 +291,25 @@ static const struct argp argp = {options,
                                  "opened in Perfetto's UI (ui.perfetto.dev), with tracks for Ps, threads, goroutines and "
                                  "device queues, arrows for who woke whom and who got whose P, and counters for channels "
                                  "and the heap; each slice has the number of its event, for `faultline why --at '#N'`. "
-                                 "Or schedtrace: the lines "
+                                 "Or html: one file that a browser shows, offline, "
+                                 "as a talk: a moment to a slide, with its picture, what happens there and why, and the line of the "
+                                 "scenario; arrow keys step, and paper takes a slide to a page. Or schedtrace: the lines "
                                  "that a Go program prints when it runs with GODEBUG=schedtrace=1,scheddetail=1. They "
                                  "count milliseconds, as Go does, however short --every is.",
                                  NULL,
                                  NULL,
                                  NULL};
 
+static bool allowed(Trace *t, const Options *o, Diag *d) {
+    if (!o->form->may(t, o, d)) return false;
+    if (o->out == NULL || !cli_same_file(o->trace, o->out)) return true;
+    return diag_fail(d, EXIT_USAGE, "%s is the trace itself: write to another file", o->out);
+}
+
 /* Half a file is taken away again, if it is one. */
 static bool export(Trace *t, const Options *o, Diag *d) {
     struct stat st;
-    if (!o->form->may(t, o, d)) return false;
     if (o->out == NULL) return o->form->write(t, o, stdout, d);
-    if (cli_same_file(o->trace, o->out))
-        return diag_fail(d, EXIT_USAGE, "%s is the trace itself: write to another file", o->out);
     FILE *f = fopen(o->out, "wb");
     if (f == NULL) return cannot_write(o, d);
     bool plain = fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode);
@@ -284,7 +326,10 @@ int cmd_export(int argc, char **argv) {
     Trace *t = cli_open(o.trace, &status);
     if (t == NULL) return status;
     Diag d;
-    status = export(t, &o, &d) ? cli_state(t) : cli_fail(&d);
+    if (!allowed(t, &o, &d)) status = cli_fail(&d);
+    else if (o.form->write == NULL) status = html(&o);
+    else if (!export(t, &o, &d)) status = cli_fail(&d);
+    if (status == EXIT_WELL) status = cli_state(t);
     trace_close(t);
     return status;
 }

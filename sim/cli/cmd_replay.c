@@ -3,6 +3,7 @@
  * Everything comes out of the trace: scenario, settings, kernels, and for measured runs the device's
  * times. A device is used if there is one; without, only verdicts on computed results stay open.
  */
+#include "again.h"
 #include "cli.h"
 
 #include "../event/text.h"
@@ -74,32 +75,6 @@ static void compare(void *ctx, const Model *m, const Event *e) {
     k->over = k->differs;
 }
 
-static bool kernel(void *ctx, const char *name, char **file, char **source, Diag *d) {
-    Trace *t = ctx;
-    char section[128], label[256];
-    snprintf(section, sizeof section, "kernel %.96s.cl", name);
-    const char *text = trace_get(t, section, NULL);
-    if (text == NULL)
-        return diag_fail(d, EXIT_WORLD, "%s: the trace does not hold kernel %s", trace_path(t),
-                         name);
-    snprintf(label, sizeof label, "%.96s.cl", name);
-    *file = mem_text(label);
-    *source = mem_text(text);
-    return true;
-}
-
-enum { SET_MAX = 80 };
-
-/* The settings under which it ran: those of its command line, and what they led to. */
-static size_t settings(const Trace *t, char *copy[SET_MAX]) {
-    size_t n = 0;
-    const char *p = trace_get(t, "options", NULL);
-    for (; p && *p && n < SET_MAX; p += strcspn(p, "\n"), p += *p == '\n') {
-        if (strncmp(p, "set=", 4) == 0) copy[n++] = strndup(p + 4, strcspn(p + 4, "\n"));
-    }
-    return n;
-}
-
 static uint64_t *recorded(Trace *t, size_t *count) {
     uint64_t *ns = NULL;
     size_t cap = 0;
@@ -148,48 +123,28 @@ int cmd_replay(int argc, char **argv) {
     Trace *t = cli_open(o.trace, &status);
     if (t == NULL) return status;
     Diag d;
-    size_t len = 0;
-    const char *source = trace_get(t, "scenario", &len);
     char hash[HASH_TEXT_MAX];
-    if (source == NULL || !trace_hash(t, hash, &d)) {
-        bool imported = cli_is_imported(t);
-        if (source == NULL)
-            diag_fail(&d, EXIT_WORLD, imported ? "%s comes from a real Go program, which cannot be run again here"
-                                               : "%s holds no scenario to run again", o.trace);
-        status = cli_fail(&d);
-        trace_close(t);
-        return status;
-    }
-    Profile profile; /* all costs, as they were after every option had its say */
-    const char *costs = trace_get(t, "profile", NULL);
-    if (costs != NULL && !profile_parse(&profile, o.trace, costs, &d)) {
-        diag_remedy(&d, "The trace comes from another version of faultline; that one can replay it.");
-        trace_close(t);
-        return cli_fail(&d);
-    }
-    char *set[SET_MAX];
+    Again again = {0};
     Compare k = {.t = t, .c = trace_cursor(t)};
-    RunRequest rq = {.path = trace_option(t, "scenario"),
-                     .source = source,
-                     .len = len,
-                     .device = o.device,
+    RunRequest rq = {.device = o.device,
                      .measured = strcmp(trace_option(t, "time"), "measured") == 0,
-                     .set_count = settings(t, set),
-                     .set = (const char *const *)set,
-                     .profile = costs ? &profile : NULL,
-                     .kernel = kernel,
-                     .kernel_ctx = t,
                      .hash = true,
                      .after_event = compare,
                      .watch_ctx = &k,
                      .stop = &k.over,
                      .progress = true};
+    if (!again_request(&again, t, &rq, &d) || !trace_hash(t, hash, &d)) {
+        again_free(&again);
+        trace_cursor_free(k.c);
+        trace_close(t);
+        return cli_fail(&d);
+    }
     uint64_t *ns = rq.measured ? recorded(t, &rq.recorded_count) : NULL;
     rq.recorded = ns;
     RunReport r;
     status = runner_run(&rq, &r, &d) ? report(&o, &k, &r, hash) : cli_fail(&d);
     runner_free(&r);
-    for (size_t i = 0; i < rq.set_count; i++) free(set[i]);
+    again_free(&again);
     free(ns);
     trace_cursor_free(k.c);
     trace_close(t);

@@ -1,4 +1,5 @@
 /* cmd_run.c -- faultline run: a scenario, told, judged, and kept if a trace was asked for. */
+#include "again.h"
 #include "cli.h"
 
 #include "../base/units.h"
@@ -75,7 +76,8 @@ static const struct argp argp = {
     parse,
     "SCENARIO",
     "Run a scenario in virtual time, its kernels for real, and judge its expectations.\v"
-    "SCENARIO is a Lua file, or the name of one that came with faultline.\n"
+    "SCENARIO is a Lua file, or the name of one that came with faultline; or a trace, whose scenario, settings and\n"
+    "costs are then run again, but for what is set otherwise.\n"
     "Exit status: 0 well, 1 an expectation failed or the program ended badly, 3 the scenario is "
     "wrong, 4 a file or the device failed.",
     NULL,
@@ -216,28 +218,53 @@ static void print_report(const RunReport *r, const Options *o) {
     if (o->out) printf("trace: %s\n", o->out);
 }
 
+/* ---- what is run: a file of Lua, or what a trace holds ---- */
+
+typedef struct {
+    char *text;   /* of the file */
+    Trace *trace; /* or NULL */
+    Again again;
+} Source;
+
+static void close_source(Source *s) {
+    again_free(&s->again);
+    if (s->trace) trace_close(s->trace);
+    free(s->text);
+}
+
+static bool open_source(Source *s, const char *path, RunRequest *rq, const Options *o, Diag *d) {
+    *s = (Source){0};
+    rq->path = path;
+    if (!cli_is_trace(path)) {
+        if (!cli_read_file(path, &s->text, &rq->len, d)) return false;
+        rq->source = s->text;
+        return true;
+    }
+    if (o->out && cli_same_file(o->out, path)) return diag_fail(d, EXIT_USAGE, "%s cannot be run into itself", path);
+    if (trace_open(&s->trace, path, d) && again_request(&s->again, s->trace, rq, d)) return true;
+    close_source(s);
+    return false;
+}
+
 int cmd_run(int argc, char **argv) {
     Options o = {.device = "auto"};
     cli_parse(&argp, argc, argv, &o);
-    char found[4096], *source;
-    size_t len;
+    char found[4096];
     Diag d;
     const char *path = path_scenario(o.scenario, found, sizeof found);
     Profile measured;
     const Profile *profile;
     if (!cli_read_profile(o.profile, &measured, &profile, &d)) return cli_fail(&d);
-    if (!cli_read_file(path, &source, &len, &d)) return cli_fail(&d);
     Story story = {0};
-    RunRequest rq = {.path = path,
-                     .source = source,
-                     .len = len,
-                     .device = o.device,
+    Source source;
+    RunRequest rq = {.device = o.device,
                      .measured = o.measured,
                      .set = o.set,
                      .set_count = o.set_count,
                      .profile = profile,
                      .out = o.out,
                      .progress = !o.quiet};
+    if (!open_source(&source, path, &rq, &o, &d)) return cli_fail(&d);
     if (o.narrate) {
         rq.after_event = tell;
         rq.watch_ctx = &story;
@@ -263,6 +290,6 @@ int cmd_run(int argc, char **argv) {
     }
     runner_free(&r);
     free(story.line);
-    free(source);
+    close_source(&source);
     return status;
 }

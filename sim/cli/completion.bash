@@ -53,7 +53,7 @@ _faultline_words() { mapfile -t COMPREPLY < <(compgen -W "$*" -- "$cur"); }
 
 _faultline() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
-    local view="--at --theme --span --zoom --lecture --why --help"
+    local view="--at --theme --span --zoom --lecture --reduced-motion --why --help"
     COMPREPLY=()
     if [ "$cur" = "=" ]; then cur=; elif [ "$prev" = "=" ]; then prev=${COMP_WORDS[COMP_CWORD - 2]}; fi
     if [[ ${COMP_WORDS[0]} == *faultline-view ]]; then
@@ -63,10 +63,13 @@ _faultline() {
         return
     fi
     case $command$prev in
-    export-a) _faultline_words go perfetto schedtrace; return ;;
+    export-a) _faultline_words go html perfetto schedtrace; return ;;
+    export-s) _faultline_words talk notes findings story all; return ;;
+    export-v) _faultline_words stage heap channels timeline picture; return ;;
+    export-T) _faultline_words dark light; return ;;
     export-g | export--go) _faultline_words 1.22 1.23 1.25 1.26; return ;;
-    export-e | export--every) return ;;
-    export-o | export--output) _faultline_files .txt .out .pftrace; return ;;
+    export-e | export--every | export-f | export-t) return ;;
+    export-o | export--output) _faultline_files .html .txt .out .pftrace; return ;;
     esac
     case $prev in
     --device | -d) _faultline_devices; return ;;
@@ -74,20 +77,21 @@ _faultline() {
     --event | -e) _faultline_words "$_faultline_events"; return ;;
     --stress | -x) _faultline_words preempt steal slow ties; return ;;
     --time) _faultline_words model measured; return ;;
-    --as) _faultline_words go perfetto schedtrace; return ;;
+    --as) _faultline_words go html perfetto schedtrace; return ;;
+    --steps) _faultline_words talk notes findings story all; return ;;
     --theme) _faultline_words dark light; return ;;
-    --view) _faultline_words stage heap channels timeline picture; return ;;
+    --view) _faultline_words stage heap channels compare timeline picture; return ;;
     --at | -a) _faultline_words end first:P_RETAKE last:P_RETAKE; return ;;
     --out) if [ "$command" = calibrate ]; then _faultline_files .profile; else _faultline_files .trace; fi; return ;;
-    --output) _faultline_files .png .svg .pdf; return ;;
+    --output) _faultline_files .png .svg .pdf .mp4 .webm .html; return ;;
     -o)
         case $command in
         run | import) _faultline_files .trace ;;
         calibrate) _faultline_files .profile ;;
-        *) _faultline_files .png .svg .pdf ;;
+        *) _faultline_files .png .svg .pdf .mp4 .webm ;;
         esac
         return ;;
-    --seed | --procs | --set | --from | --to | --g | --span | --zoom | --size | -s | -p | -S | -f | -g) return ;;
+    --seed | --procs | --set | --from | --to | --every | --fps | --g | --span | --zoom | --size | -s | -p | -S | -f | -g) return ;;
     -t) if [ "$command" = run ]; then _faultline_words model measured; fi; return ;;
     esac
     if [[ $cur == -* ]]; then
@@ -95,13 +99,13 @@ _faultline() {
         run) _faultline_words --out --seed --procs --stress --set --device --profile --time --narrate --quiet --help ;;
         test) _faultline_words --device --profile --help ;;
         replay) _faultline_words --device --help ;;
-        view) _faultline_words --follow --shot --output --view --size "$view" ;;
-        shot) _faultline_words --output --view --size "$view" ;;
+        view) _faultline_words --follow --shot --deck --steps --from --to --every --fps --output --view --size "$view" ;;
+        shot) _faultline_words --output --view --size --from --to --every --fps "$view" ;;
         show) _faultline_words --from --to --g --event --words --help ;;
         calibrate) _faultline_words --out --device --quick --help ;;
         summary | findings) _faultline_words --json --help ;;
         import) _faultline_words --out --quiet --help ;;
-        export) _faultline_words --as --output --go --every --detail --help ;;
+        export) _faultline_words --as --output --steps --view --theme --from --to --go --every --detail --help ;;
         why) _faultline_words --at --help ;;
         *) _faultline_words --help ;;
         esac

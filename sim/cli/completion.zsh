@@ -53,12 +53,17 @@ _faultline_command() {
         '--span[how much time the timeline shows]:time:'
         '--zoom[size of everything]:factor 0.8 to 1.5:'
         '--lecture[larger, without the panel]'
+        '--reduced-motion[nothing is seen to move]'
         '--why[select it, and say why it is as it is]:g7, p1, m3, c0 or o0:'
     )
     local -a shot=(
-        '--view[what to draw]:view:(stage heap channels timeline picture)'
+        '--view[what to draw]:view:(stage heap channels compare timeline picture)'
         '--size[in pixels]:width x height:'
-        '(-o --output)'{-o,--output}'[the picture]:picture:_files -g "*.(png|svg|pdf)"'
+        '(-o --output)'{-o,--output}'[the picture]:picture:_files -g "*.(png|svg|pdf|mp4|webm)"'
+        '--every[many pictures, so far apart]:time:'
+        '--fps[of a film]:number:'
+        '--from[from this time]:time:'
+        '--to[up to this time]:time:'
     )
     local -a device=('(-d --device)'{-d,--device}'[where kernels run]:device:_faultline_devices')
     local -a profile=('(-P --profile)'{-P,--profile}'[measured costs]:profile:_files -g "*.profile"')
@@ -76,7 +81,9 @@ _faultline_command() {
             '(-q --quiet)'{-q,--quiet}'[print nothing but errors]' \
             '--help[say more]' ':scenario:_faultline_scenarios' ;;
     test) _arguments $device $profile '--help[say more]' '*:scenario or folder:_faultline_scenarios' ;;
-    view) _arguments $view $shot '--follow[stay at the end]' '--shot[no window: one picture]' '--help[say more]' \
+    view) _arguments $view $shot '--follow[stay at the end]' '--shot[no window: one picture]' \
+        '--deck[no window: a talk]' '--steps[which slides]:which:(talk notes findings story all)' \
+        '--help[say more]' \
         ':trace or scenario:_files -g "*.(trace|lua)"' ;;
     shot) _arguments $view $shot '--help[say more]' $trace ;;
     show)
@@ -95,9 +102,14 @@ _faultline_command() {
         _arguments '(-o --out)'{-o,--out}'[write the trace]:trace:_files -g "*.trace"' \
             '(-q --quiet)'{-q,--quiet}'[print nothing but errors]' '--help[say more]' ':Go trace:_files' ;;
     export)
-        _arguments '(-a --as)'{-a,--as}'[the form]:form:(go perfetto schedtrace)' \
+        _arguments '(-a --as)'{-a,--as}'[the form]:form:(go html perfetto schedtrace)' \
             '(-g --go)'{-g,--go}'[for tools of this Go]:version:(1.22 1.23 1.25 1.26)' \
             '(-o --output)'{-o,--output}'[the file]:file:_files' \
+            '(-s --steps)'{-s,--steps}'[which slides]:which:(talk notes findings story all)' \
+            '(-v --view)'{-v,--view}'[one view for all slides]:view:(stage heap channels timeline picture)' \
+            '(-T --theme)'{-T,--theme}'[the colours]:theme:(dark light)' \
+            '(-f --from)'{-f,--from}'[from this time]:time:' \
+            '(-t --to)'{-t,--to}'[to this time]:time:' \
             '(-e --every)'{-e,--every}'[from one line to the next]:time:' \
             '(-D --detail)'{-D,--detail}'[each P, M and G]' \
             '--help[say more]' $trace ;;

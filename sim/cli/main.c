@@ -2,13 +2,15 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 const Command commands[] = {
-    {"run", "SCENARIO", "run a scenario, tell its story, judge its expectations", cmd_run},
+    {"run", "(SCENARIO|TRACE)", "run a scenario, tell its story, judge its expectations", cmd_run},
     {"test", "(SCENARIO|FOLDER)...",
      "run scenarios as tests: their expectations against their runs", cmd_test},
     {"view", "(TRACE|SCENARIO|GOTRACE)", "open the window", cmd_view},
@@ -57,6 +59,18 @@ error_t cli_one(int key, char *arg, struct argp_state *state, const char **slot,
     *slot = arg;
     return 0;
 }
+
+bool cli_begins(const char *path, const char *with) {
+    char head[8] = "";
+    size_t n = strlen(with);
+    ASSERT(n <= sizeof head);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return false;
+    bool does = read(fd, head, n) == (ssize_t)n && memcmp(head, with, n) == 0;
+    close(fd);
+    return does;
+}
+bool cli_is_trace(const char *path) { return cli_begins(path, "FLTRACE1"); }
 
 bool cli_is_imported(Trace *t) { return strcmp(trace_option(t, "source"), "go") == 0; }
 

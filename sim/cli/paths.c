@@ -1,20 +1,13 @@
 /* paths.c -- where scenarios, kernels and the other program are: in the project, or installed. */
 #include "cli.h"
 
+#include "../base/own.h"
+
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* The folder of this very program, with a slash at the end; "" when /proc is not there. */
-static void own_folder(char *buf, size_t size) {
-    ssize_t n = readlink("/proc/self/exe", buf, size - 1);
-    buf[n > 0 ? n : 0] = '\0';
-    char *slash = strrchr(buf, '/');
-    if (slash) slash[1] = '\0';
-    else buf[0] = '\0';
-}
 
 static bool there(const char *path) { return access(path, R_OK) == 0; }
 
@@ -34,13 +27,6 @@ const char *path_scenario(const char *name, char *buf, size_t size) {
         }
     }
     return name; /* the error then names what was asked for */
-}
-
-const char *path_program(const char *name, char *buf, size_t size) {
-    char own[2048];
-    own_folder(own, sizeof own);
-    snprintf(buf, size, "%s%s", own, name);
-    return access(buf, X_OK) == 0 ? buf : name;
 }
 
 bool path_kernel(const char *scenario, const char *name, char *buf, size_t size) {

@@ -83,7 +83,7 @@ static bool check_settings(const Script *s, Diag *d) {
         }
         diag_fail(d, EXIT_USAGE, "--set %s=%s: %s has no knob of that name", set->name, set->value,
                   s->base);
-        return diag_remedy(d, "There are: procs, seed, go, limit, events, stress, godebug, max_threads, title, book, costs.NAME%s.",
+        return diag_remedy(d, "There are: procs, seed, go, collector, limit, events, stress, godebug, max_threads, title, book, costs.NAME%s.",
                            knobs);
     }
     return true;

@@ -104,6 +104,16 @@ static void replay_is_identical(void) {
 }
 
 /* What the trace holds is enough; verdicts on computed results stay open then. */
+/* A trace holds all that its run was made of. */
+static void a_trace_runs_as_its_scenario_does(void) {
+    command_gives(0, "$F run --quiet --seed 7 --set costs.cgo_enter=1us --out $T/first.trace " SCENARIO);
+    CU_ASSERT_STRING_EQUAL(hash_of("cd / && $F run $D $T/first.trace"), hash_of("$F run --seed 7 --set costs.cgo_enter=1us " SCENARIO));
+    command_gives(0, "$F run --quiet --procs 3 --out $T/first.trace " SCENARIO);
+    CU_ASSERT_STRING_EQUAL(hash_of("$F run $D $T/first.trace --procs 5"), hash_of("$F run --procs 5 " SCENARIO));
+    CU_ASSERT_STRING_EQUAL(hash_of("$F run $D $T/first.trace --set go=1.25"), hash_of("$F run --set go=1.25 --procs 3 " SCENARIO));
+    command_gives(2, "$F run $D $T/first.trace --out $T/first.trace");
+}
+
 static void a_replay_needs_no_driver(void) {
     command_gives(0, "$F run --quiet --out $T/replay.trace " SCENARIO);
     char *said = output_of("OCL_ICD_VENDORS=/nonexistent $F replay $T/replay.trace");
@@ -154,6 +164,7 @@ void cli_same_tests(void) {
         {"another seed is another run", another_seed_is_another_run},
         {"a profile is another run, as --set would make it", a_profile_is_another_run},
         {"a replay is identical", replay_is_identical},
+        {"a trace runs as its scenario does", a_trace_runs_as_its_scenario_does},
         {"a replay needs no driver", a_replay_needs_no_driver},
         {"staged, it is the same run", staged_it_is_the_same_run},
         {"measured times become virtual times", measured_times_become_virtual_times},

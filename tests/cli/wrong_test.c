@@ -39,7 +39,7 @@ static const Wrong wrong[] = {
     {"panic",             "$F run --quiet $S/wrong_panic.lua", 1, {"panic: send on closed channel", "goroutine 1 [running]:\nmain.main()\n", "wrong_panic.lua:6\nexit status 2\n"}},
     {"who waits",         "$F run --quiet $S/wrong_deadlock.lua", 1, {"goroutine 1 [chan receive]:\nmain.main()\n\t", "wrong_deadlock.lua:4\n", "exit status 2\n"}},
     /* the command line: 2 */
-    {"no command",        "$F",                                2, {"faultline run SCENARIO", "--help"}},
+    {"no command",        "$F",                                2, {"faultline run (SCENARIO|TRACE)", "--help"}},
     {"unknown command",   "$F frobnicate",                     2, {"frobnicate", "faultline --help"}},
     {"unknown option",    "$F run --frobnicate x",             2, {"faultline run", "--frobnicate", "--help"}},
     {"no scenario",       "$F run",                            2, {"which scenario"}},
@@ -71,9 +71,23 @@ static const Wrong wrong[] = {
     {"nothing to compare with", "$F diff x.trace",             2, {"with which other trace"}},
     {"three to compare",  "$F diff x y z",                     2, {"two traces at a time"}},
     {"an empty name to compare", "$F diff x ''",               2, {"which trace", "empty"}},
-    {"no form",           "$F export x.trace",                 2, {"--as go, --as perfetto", "schedtrace"}},
-    {"an unknown form",   "$F export --as csv x.trace",        2, {"--as", "go, perfetto or schedtrace", "csv"}},
-    {"a form to come",    "$F export --as html x.trace",       2, {"html is not there yet", "go, perfetto, schedtrace"}},
+    {"no form",           "$F export x.trace",                 2, {"--as go, --as html, --as perfetto", "schedtrace"}},
+    {"an unknown form",   "$F export --as csv x.trace",        2, {"--as", "go, html, perfetto or schedtrace", "csv"}},
+    {"many in one picture", "$F shot --every 20us -o $T/x.png $T/well.trace", 2, {"x.png' is one", "frames/%04d.png"}},
+    {"one in many pictures", "$F shot -o $T/x%02d.png $T/well.trace", 2, {"how far apart", "--every 20us"}},
+    {"a film of one moment", "$F shot --at 1ms --every 1us -o $T/x.mp4 $T/well.trace", 2, {"--at is one moment"}},
+    {"pictures of no time", "$F shot --every 0s -o $T/%d.png $T/well.trace", 2, {"--every takes a time above 0"}},
+    {"too many pictures", "$F shot --every 1ns -o $T/x.mp4 $T/well.trace", 2, {"pictures, more than 100000", "longer --every"}},
+    {"a picture in a second", "$F shot --fps 24 -o $T/x.png $T/well.trace", 2, {"--fps goes with a film"}},
+    {"no pictures in a second", "$F shot --every 1us --fps 0 -o $T/x.mp4 $T/well.trace", 2, {"--fps takes a number from 1 to 120"}},
+    {"a stretch of one moment", "$F shot --from 1us -o $T/x.png $T/well.trace", 2, {"--from and --to go with --every"}},
+    {"pictures where nothing is", "$F shot --to 2us --every 1us -o $T/no/%d.png $T/well.trace", 4, {"cannot write", "folder"}},
+    {"slides of another form", "$F export --as go --steps all x.trace", 2, {"--steps", "go with --as html"}},
+    {"steps there are not", "$F export --as html --steps best -o $T/x.html $T/well.trace", 2, {"--steps takes talk, notes", "best"}},
+    {"a deck over its trace", "$F export --as html -o $T/well.trace $T/well.trace", 2, {"well.trace is the trace itself"}},
+    {"a deck of no time", "$F export --as html --from 2ms --to 1ms -o $T/x.html $T/well.trace", 2, {"--from 2ms is after --to 1ms"}},
+    {"a deck after the end", "$F export --as html --from 9h -o $T/x.html $T/well.trace", 2, {"--from 9h is after the end"}},
+    {"a deck where nothing is", "$F export --as html -o $T/no/x.html $T/well.trace", 4, {"cannot write", "No such file"}},
     {"a version of another form", "$F export --as perfetto --go 1.23 x.trace", 2, {"--go goes with --as go"}},
     {"moments of a Perfetto trace", "$F export --as perfetto --detail x.trace", 2, {"--every and --detail go with --as schedtrace"}},
     {"a Perfetto trace over itself", "$F export --as perfetto -o $T/well.trace $T/well.trace", 2, {"well.trace is the trace itself", "another file"}},
@@ -105,7 +119,7 @@ static const Wrong wrong[] = {
     {"a full disk",       "$F run --device none --out /dev/full $S/everything.lua", 4, {"/dev/full", "No space left", "--out"}},
     {"no folder to write to", "$F run --out /nonexistent/x $S/everything.lua", 4, {"/nonexistent/x", "No such file", "--out"}},
     {"a full disk for the answer", "$F hash $T/well.trace >/dev/full",    4, {"No space left"}},
-    {"no temporary folder", "TMPDIR=/nonexistent $F view $S/everything.lua", 4, {"temporary trace /nonexistent", "No such file", "Set TMPDIR"}},
+    {"no temporary folder", "TMPDIR=/nonexistent $F view $S/everything.lua", 4, {"temporary file /nonexistent", "No such file", "Set TMPDIR"}},
     {"no such profile",   "$F run --profile /nonexistent $S/everything.lua", 4, {"/nonexistent", "No such file"}},
     {"a wrong profile",   "$F run --profile $T/wrong.profile $S/everything.lua", 4, {"wrong.profile:2:1:", "no cost called lunch", "thread_new, thread_wake"}},
     {"a wrong profile to test", "$F test --profile $T/wrong.profile $S/everything.lua", 4, {"wrong.profile:2:1:", "no cost called lunch"}},
@@ -126,7 +140,7 @@ static const Wrong wrong_on_a_device[] = {
 
 static void check_message(const Wrong *x) {
     Result r = command("%s", x->line);
-    bool list = strstr(r.err, "faultline run SCENARIO") != NULL; /* of all commands */
+    bool list = strstr(r.err, "faultline run (SCENARIO|TRACE)") != NULL; /* of all commands */
     bool fine = r.status == x->status && r.err[0] != '\0' && (list || count_lines(r.err) <= LINES_MAX);
     for (int i = 0; i < PHRASES_MAX && x->phrase[i]; i++) fine = fine && strstr(r.err, x->phrase[i]) != NULL;
     CU_ASSERT(fine);

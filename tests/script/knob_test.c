@@ -113,7 +113,7 @@ static const struct {
     const char *set, *message, *remedy;
 } wrong_sets[] = {
     {"wrokers=8", "--set wrokers=8: try.lua has no knob of that name",
-     "There are: procs, seed, go, limit, events, stress, godebug, max_threads, title, book, costs.NAME, workers (4), share (0.5), work (25us), pin (true)."},
+     "There are: procs, seed, go, collector, limit, events, stress, godebug, max_threads, title, book, costs.NAME, workers (4), share (0.5), work (25us), pin (true)."},
     {"costs.thread=1us", "has no knob of that name", "costs.NAME"},
     {"workers=many", "--set workers=many: workers is a whole number", ""},
     {"workers=2.5", "workers is a whole number", ""},

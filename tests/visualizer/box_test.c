@@ -7,6 +7,7 @@
 #include "../cli/command.h"
 #include "sample.h"
 
+#include "../../visualizer/deck.h"
 #include "../../visualizer/frame.h"
 #include "../../visualizer/show.h"
 
@@ -24,10 +25,29 @@ static const struct {
 
 /* ---------------------------------------------------------------- what may be open */
 
-typedef enum { PLAIN, WHY, SELECTED, QUESTION, HOVERED, SEARCH, SEARCH_FAILED, LECTURE, NO_PANEL, HELP, VARIANTS } Variant;
-static const char *const variant_text[VARIANTS] = {"",           "",           ", something selected", ", a question asked",
-                                                   ", hovering", ", searching", ", searching in vain", "",
-                                                   ", no panel", ", all keys"};
+typedef enum {
+    PLAIN,
+    WHY,
+    SELECTED,
+    QUESTION,
+    HOVERED,
+    SEARCH,
+    SEARCH_FAILED,
+    LECTURE,
+    NO_PANEL,
+    HELP,
+    DECK,
+    UNCOVERED,
+    FOLLOWED,
+    DRAWER,
+    VARIANTS
+} Variant;
+/* What no option of shot opens is said in words. */
+static const char *const variant_text[VARIANTS] = {
+    [SELECTED] = ", something selected", [QUESTION] = ", a question asked", [HOVERED] = ", hovering",
+    [SEARCH] = ", searching",            [SEARCH_FAILED] = ", in vain",     [NO_PANEL] = ", no panel",
+    [HELP] = ", all keys",               [DECK] = ", in a deck",            [UNCOVERED] = ", uncovered",
+    [FOLLOWED] = ", something followed", [DRAWER] = ", the drawer open"};
 
 typedef struct {
     Show w;
@@ -53,6 +73,10 @@ static void open_variant(Look *l, Variant variant, size_t turn) {
     Scene *s = &l->w.scene;
     Player *p = &l->w.player;
     l->variant = variant;
+    l->w.uncovers = variant == UNCOVERED;
+    s->followed = variant == FOLLOWED ? somebody(&l->w, turn) : NO_THING;
+    s->drawer = variant == DRAWER;
+    s->by_object = turn % 2;
     s->selected = variant == WHY || variant == SELECTED ? somebody(&l->w, turn) : NO_THING;
     s->asks_why = variant == WHY;
     p->ask_seq = variant == QUESTION && p->seq < feed_count(l->w.feed) ? p->seq + 1 : 0;
@@ -62,6 +86,9 @@ static void open_variant(Look *l, Variant variant, size_t turn) {
     s->panel = variant != NO_PANEL;
     s->help = variant == HELP;
     s->hovered = NO_THING;
+    s->bare = false;
+    s->stage_share = 0;
+    if (variant == DECK) deck_scene(s);
 }
 
 /* Over one of the things that the picture has. */
@@ -86,7 +113,7 @@ static void say(void *ctx, const char *sentence) {
     if (l->complaints++ >= COMPLAINTS_MAX) return;
     printf("\n    %s\n      build/faultline shot %s --view %s --at '#%llu' --span %lluns --size %dx%d%s%s -o x.png%s", sentence, l->file,
            view_spec[s->view].name, (unsigned long long)l->w.player.seq, (unsigned long long)l->span_ns, s->width_px, s->height_px,
-           l->variant == LECTURE ? " --lecture" : "", why, variant_text[l->variant]);
+           l->variant == LECTURE ? " --lecture" : "", why, variant_text[l->variant] ? variant_text[l->variant] : "");
 }
 
 /* A heading promises something under it; a tab does not. */

@@ -5,6 +5,7 @@
 #include "contrast.h"
 #include "sample.h"
 
+#include "../../visualizer/deck.h"
 #include "../../visualizer/frame.h"
 #include "../../visualizer/shot.h"
 
@@ -191,7 +192,7 @@ static size_t count_boxes(const Frame *f, unsigned tint, double width) {
     size_t n = 0;
     const DrawList *d = &f->list[PART_TIMELINE];
     for (const Op *op = d->ops; op < d->ops + d->count; op++)
-        n += op->kind == OP_BOX && op->fill.tint == tint && op->fill.kind == PAINT_TINT && (width == 0 || fabs(op->box.w - width) < .01);
+        n += op->kind == OP_BOX && op->fill.tint == tint && op->fill.alpha == 1 && (width == 0 || fabs(op->box.w - width) < .01);
     return n;
 }
 
@@ -204,7 +205,7 @@ static void look_at_the_collector(Show *w) {
         if (spans[i] < 1000000) player_seek_ns(&w->player, w->feed, feed_past(w->feed)->cycle[0].end_ns + spans[i] / 4);
         player_span(&w->player, w->feed, spans[i]);
         frame_build(f, show_scene(w));
-        CU_ASSERT(count_boxes(f, TINT_T1, 0) >= 1); /* a stop, if only a pixel of it */
+        CU_ASSERT(count_boxes(f, TINT_TEAL, 0) >= 1); /* a stop, if only a pixel of it */
         CU_ASSERT_EQUAL(count_boxes(f, TINT_RED, 3), spans[i] >= 1000000); /* it breaks after the collection */
         frame_free(f);
     }

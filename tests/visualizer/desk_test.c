@@ -1,0 +1,170 @@
+/* desk_test.c -- keys and the pointer without a window: each does what the help says. */
+#include "../check.h"
+#include "at_desk.h"
+#include "sample.h"
+
+#include "../cli/command.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The hand-over's run: thread M3 is started for P1 while g7 is in C. */
+static void set_up(void) { sit_down(sample_handoff); }
+
+static void keys_go_through_the_run(void) {
+    set_up();
+    Player *p = &show.player;
+    CU_ASSERT(desk_key(&desk, "Right") && p->seq == 2);
+    CU_ASSERT(desk_key(&desk, "Left") && p->seq == 1);
+    CU_ASSERT(desk_key(&desk, "End") && p->seq == feed_count(show.feed));
+    CU_ASSERT(desk_key(&desk, "Home") && p->seq == 1);
+    CU_ASSERT(desk_key(&desk, "PageDown") && p->seq > 1);
+    CU_ASSERT(desk_key(&desk, "Space") && p->playing);
+    CU_ASSERT(desk_key(&desk, "Right") && !p->playing);
+    uint64_t speed = p->speed_ns, span = p->to_ns - p->from_ns;
+    desk_type(&desk, ".");
+    CU_ASSERT_EQUAL(p->speed_ns, 2 * speed);
+    desk_type(&desk, "+");
+    CU_ASSERT(p->to_ns - p->from_ns < span && desk.zoomed);
+    desk_type(&desk, "0");
+    CU_ASSERT(p->to_ns - p->from_ns == span && !desk.zoomed);
+    CU_ASSERT_FALSE(desk_key(&desk, "Shift+F3"));
+    get_up();
+}
+
+static void letters_are_the_same_large_and_small(void) {
+    set_up();
+    desk_type(&desk, "t");
+    CU_ASSERT_FALSE(theme_is_dark(show.scene.theme));
+    desk_type(&desk, "T");
+    CU_ASSERT(theme_is_dark(show.scene.theme));
+    desk_type(&desk, "5");
+    CU_ASSERT_EQUAL(show.scene.view, VIEW_TIMELINE);
+    desk_type(&desk, "1");
+    CU_ASSERT_EQUAL(show.scene.view, VIEW_STAGE);
+    get_up();
+}
+
+static void a_search_takes_what_is_typed(void) {
+    set_up();
+    desk_type(&desk, "/");
+    desk_type(&desk, "g");
+    desk_type(&desk, "9");
+    CU_ASSERT(desk_key(&desk, "Backspace"));
+    desk_type(&desk, "7");
+    CU_ASSERT_STRING_EQUAL(desk.search, "g7");
+    desk_key(&desk, "Return");
+    CU_ASSERT(show.scene.selected.kind == KIND_G && show.scene.selected.id == 7);
+    CU_ASSERT_PTR_NULL(show.scene.search);
+    uint64_t seq = show.player.seq;
+    desk_key(&desk, "Shift+Right");
+    CU_ASSERT(show.player.seq > seq);
+    desk_key(&desk, "Escape");
+    CU_ASSERT_EQUAL(show.scene.selected.id, NONE);
+    get_up();
+}
+
+static void the_pointer_selects_seeks_and_shows(void) {
+    set_up();
+    desk_key(&desk, "End");
+    look();
+    Point p1 = middle(find_hit(HIT_THING, (Thing){KIND_P, 1}));
+    desk_move(&desk, p1, 1000);
+    desk_tick(&desk, 0, 1001);
+    CU_ASSERT_EQUAL(show.scene.hovered.id, NONE);
+    desk_tick(&desk, 0, 1200);
+    CU_ASSERT_NOT_EQUAL(show.scene.hovered.id, NONE);
+    desk_press(&desk, p1);
+    desk_release(&desk, p1);
+    CU_ASSERT_NOT_EQUAL(show.scene.selected.id, NONE);
+    desk_press(&desk, middle(find_hit(HIT_SCRUB, NO_THING)));
+    uint64_t half = show.player.now_ns;
+    CU_ASSERT(half > 0 && half < feed_end_ns(show.feed));
+    desk_move(&desk, (Point){0, middle(find_hit(HIT_SCRUB, NO_THING)).y}, 2000);
+    CU_ASSERT_EQUAL(show.player.now_ns, 0);
+    desk_release(&desk, (Point){0, 0});
+    desk_press(&desk, middle(find_hit(HIT_PLAY, NO_THING)));
+    CU_ASSERT(show.player.playing);
+    desk_tick(&desk, 50000000, 3000);
+    CU_ASSERT(show.player.now_ns > 0);
+    get_up();
+}
+
+static bool is_there(const char *name, const char *begin) {
+    char head[16] = "";
+    FILE *f = fopen(name, "rb");
+    size_t n = f ? fread(head, 1, strlen(begin), f) : 0;
+    if (f) fclose(f);
+    return n == strlen(begin) && memcmp(head, begin, n) == 0;
+}
+
+/* In the folder where one is; over nothing. The window stays where it was. */
+static void a_view_is_saved_and_nothing_overwritten(void) {
+    static const char at[] = "handoff-heap-3.473ms";
+    char here[4096], name[128];
+    set_up();
+    CU_ASSERT_FATAL(getcwd(here, sizeof here) != NULL);
+    CU_ASSERT_FATAL(command_gives(0, "mkdir -p $T/saved $T/gone") && chdir(temp_path("saved")) == 0);
+    show.scene.file = "../hand off.lua"; /* a trace names it as it likes */
+    player_seek_ns(&show.player, show.feed, 3473000);
+    uint64_t seq = show.player.seq;
+    desk_type(&desk, "2");
+    for (int i = 0; i < 2; i++) {
+        desk_type(&desk, "e");
+        CU_ASSERT(show.scene.saving);
+        desk_type(&desk, "p");
+        CU_ASSERT(!show.scene.saving && strncmp(desk.said, "Saved /", 7) == 0);
+    }
+    CU_ASSERT(is_there("_hand_off-heap-3.473ms.png", "\x89PNG") && is_there("_hand_off-heap-3.473ms-2.png", "\x89PNG"));
+    CU_ASSERT(show.player.seq == seq && !show.player.predict && show.scene.view == VIEW_HEAP && !show.scene.bare);
+    show.scene.file = "handoff.lua";
+    static const char *const keys[] = {"s", "f", "D"}, *const ends[] = {"svg", "pdf", "html"}, *const begins[] = {"<?xml", "%PDF", "<!DOCTYPE html>"};
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        desk_type(&desk, "E");
+        desk_type(&desk, keys[i]);
+        snprintf(name, sizeof name, "%s.%s", i < 2 ? at : "handoff-deck", ends[i]);
+        CU_ASSERT(is_there(name, begins[i]));
+    }
+    CU_ASSERT(show.player.seq == seq && show.scene.view == VIEW_HEAP && !show.scene.bare && show.scene.stage_share == 0);
+    command_gives(0, "$F export --as html $T/desk.trace | cmp - $T/saved/handoff-deck.html"); /* whatever the window shows */
+    desk_key(&desk, "Escape");
+    CU_ASSERT_PTR_NULL(show.scene.said);
+    desk_type(&desk, "e");
+    desk_key(&desk, "Escape");
+    CU_ASSERT_FALSE(show.scene.saving);
+    CU_ASSERT_FATAL(chdir(temp_path("gone")) == 0 && rmdir(temp_path("gone")) == 0);
+    desk_type(&desk, "e");
+    desk_type(&desk, "p");
+    CU_ASSERT_EQUAL(strncmp(desk.said, "Not saved: cannot write", 23), 0);
+    CU_ASSERT_FATAL(chdir(here) == 0);
+    get_up();
+}
+
+static void without_a_run_only_the_window_listens(void) {
+    desk = (Desk){.frame = frame_new()};
+    desk_open(&desk, NULL);
+    CU_ASSERT_FALSE(desk_key(&desk, "Right"));
+    desk_type(&desk, "t");
+    desk_press(&desk, (Point){10, 10});
+    desk_move(&desk, (Point){10, 10}, 5);
+    desk_wheel(&desk, (Point){10, 10}, 1, 0);
+    desk_tick(&desk, 1000, 10);
+    desk.dirty = false;
+    CU_ASSERT_EQUAL(desk_patience(&desk), -1);
+    CU_ASSERT(desk_key(&desk, "Ctrl+Q") && desk.quit);
+    frame_free(desk.frame);
+}
+
+void desk_tests(void) {
+    static const Check checks[] = {
+        {"keys go through the run", keys_go_through_the_run},
+        {"letters are the same large and small", letters_are_the_same_large_and_small},
+        {"a search takes what is typed", a_search_takes_what_is_typed},
+        {"the pointer selects, seeks and shows", the_pointer_selects_seeks_and_shows},
+        {"a view is saved, and nothing overwritten", a_view_is_saved_and_nothing_overwritten},
+        {"without a run only the window listens", without_a_run_only_the_window_listens},
+        {NULL, NULL},
+    };
+    suite("desk", checks);
+}
