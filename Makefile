@@ -41,7 +41,7 @@ VIEW   = main sdl desk keys motion shot show player predict find knobs rerun fee
          view_channels view_occupancy view_contexts view_select view_panel view_picture view_bars view_tokens \
          stage_ps stage_side stage_c stage_device token fault lua_ink theme draw draw_cairo selection menu blame \
          view_menu view_span view_blame view_veil film save slides deck deck_style html svg view_save view_end \
-         library front view_front keep settings bookmarks marks
+         library front view_front keep settings bookmarks marks pixels
 
 SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:%=sim/mem/%) $(DEV:%=sim/dev/%) \
          $(RT:%=sim/rt/%) $(SCRIPT:%=sim/script/%) $(CALIBRATE:%=sim/calibrate/%)
@@ -64,7 +64,7 @@ TESTS_RT     = sched rules stw gc queue lock sync callback wait random memory_ra
 TESTS_SCRIPT = sandbox budget order value chan_table select error \
                knob kernel rule sync pthread memory queue timer context moved strand liveness forget roots objects
 TESTS_CLI    = output same cut wrong golden picture export findings diff calibrate service
-TESTS_VIEW   = draw layout channels player desk lesson front keep motion compare picture heap window deck film
+TESTS_VIEW   = draw layout box odd channels player desk lesson front keep motion compare picture heap window deck film
 
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 
@@ -95,8 +95,8 @@ $(BUILD)/tests: $(call objects,$(SIM) $(filter-out visualizer/main,$(VIEW:%=visu
 	$(CC) $(CFLAGS) $^ -o $@ $(call libs,$(SIM_LIBS) $(VIEW_LIBS) cunit) -lm
 $(BUILD)/twins: $(call objects,$(TRACES) tests/twins/main $(TWINS:%=tests/twins/%) tests/check tests/cli/command tests/dev/driver)
 	$(CC) $(CFLAGS) $^ -o $@ $(call libs,$(VIEW_LIBS) cunit) -lm
-$(BUILD)/bench: $(call objects,$(SIM) tests/bench/bench)
-	$(CC) $(CFLAGS) $^ -o $@ $(call libs,$(SIM_LIBS)) -lm
+$(BUILD)/bench: $(call objects,$(SIM) $(filter-out visualizer/main,$(VIEW:%=visualizer/%)) tests/bench/bench tests/bench/window)
+	$(CC) $(CFLAGS) $^ -o $@ $(call libs,$(SIM_LIBS) $(VIEW_LIBS)) -lm
 
 $(OBJ)/%.o: %.c
 	@mkdir -p $(@D)

@@ -179,6 +179,18 @@ void draw_path(DrawList *d, Paint fill, Pen edge) {
     d->path_first = d->number_count;
 }
 
+void draw_columns(DrawList *d, double x, double y, double step, double height, const double *share, size_t count, Paint fill) {
+    ASSERT(d->path_first == d->number_count); /* no path is being built */
+    GROW(d->numbers, d->number_cap, d->number_count + count);
+    memcpy(d->numbers + d->number_count, share, count * sizeof *share);
+    Op *op = append(d, OP_COLUMNS);
+    op->box = (Box){x, y, step, height};
+    op->first = d->number_count;
+    op->count = count;
+    set_look(d, op, fill, NO_PEN);
+    d->path_first = d->number_count += count;
+}
+
 void draw_clip(DrawList *d, Box b, double radius) {
     Op *op = append(d, OP_CLIP);
     op->box = b;
@@ -339,6 +351,7 @@ typedef struct {
     Box clip; /* the innermost rectangles around it */
     const char *text;
     const Op *op;
+    bool covered;
 } Label;
 
 typedef struct {
@@ -352,9 +365,14 @@ static Box intersection(Box a, Box b) {
     return (Box){x0, y0, x1 - x0, y1 - y0};
 }
 
+static bool covers(const Op *op) {
+    bool filled = op->fill.kind == PAINT_TINT || op->fill.kind == PAINT_FADE;
+    return op->kind == OP_IMAGE || (op->kind == OP_BOX && filled && op->fill.alpha > .5);
+}
+
 static void collect_labels(Labels *out, const DrawList *d, Box whole) {
     Box clips[CLIP_DEPTH] = {whole};
-    size_t depth = 0;
+    size_t depth = 0, first = out->count;
     for (const Op *op = d->ops; op < d->ops + d->count; op++) {
         if (op->kind == OP_CLIP) {
             ASSERT(depth + 1 < CLIP_DEPTH);
@@ -366,7 +384,12 @@ static void collect_labels(Labels *out, const DrawList *d, Box whole) {
         } else if (op->kind == OP_TEXT) {
             GROW(out->labels, out->cap, out->count + 1);
             out->labels[out->count++] =
-                (Label){draw_text_box(op), clips[depth], draw_op_text(d, op), op};
+                (Label){draw_text_box(op), clips[depth], draw_op_text(d, op), op, false};
+        } else if (covers(op)) {
+            for (size_t i = first; i < out->count; i++) {
+                Box common = intersection(intersection(clips[depth], op->box), out->labels[i].box);
+                out->labels[i].covered |= common.w > 1 && common.h > 2;
+            }
         }
     }
     ASSERT(depth == 0); /* each draw_clip has its draw_unclip */
@@ -393,12 +416,12 @@ static bool collide(const Label *a, const Label *b) {
     return i.w > .5 && i.h > 1.5 && !a->op->over && !b->op->over;
 }
 
-size_t draw_lint(const DrawList *const *lists, size_t count, double w, double h,
+size_t draw_lint(const DrawList *const *lists, const Box *regions, size_t count,
                  void (*say)(void *ctx, const char *sentence), void *ctx) {
     Labels all = {0};
     size_t complaints = 0;
     char line[512];
-    for (size_t i = 0; i < count; i++) collect_labels(&all, lists[i], (Box){2, 2, w - 4, h - 4});
+    for (size_t i = 0; i < count; i++) collect_labels(&all, lists[i], regions[i]);
     for (size_t i = 0; i < all.count; i++) {
         const Label *a = &all.labels[i];
         if (a->op->style.size < 12) {
@@ -408,6 +431,10 @@ size_t draw_lint(const DrawList *const *lists, size_t count, double w, double h,
         if (is_cut(a)) {
             snprintf(line, sizeof line, "'%s' at %.0f,%.0f is cut (%.0f wide)", a->text, a->box.x,
                      a->op->box.y, a->box.w);
+            say(ctx, line), complaints++;
+        }
+        if (a->covered) {
+            snprintf(line, sizeof line, "'%s' at %.0f,%.0f is covered by a shape that is drawn later", a->text, a->box.x, a->op->box.y);
             say(ctx, line), complaints++;
         }
         if (is_stump(a->text, (Face)a->op->style.face)) {

@@ -82,6 +82,7 @@ typedef enum {
     OP_CIRCLE,
     OP_LINE,
     OP_PATH,
+    OP_COLUMNS,
     OP_TEXT,
     OP_CLIP,
     OP_UNCLIP,
@@ -94,11 +95,11 @@ typedef enum { VERB_MOVE, VERB_LINE, VERB_CURVE, VERB_ARC, VERB_CLOSE } Verb;
 
 typedef struct {
     OpKind kind;
-    Box box;       /* BOX; CIRCLE: centre x, y and radius w; LINE: x, y to w, h; CLIP */
+    Box box;       /* BOX; CIRCLE: centre x, y and radius w; LINE: x, y to w, h; CLIP; COLUMNS: see draw_columns */
     double radius; /* BOX, CLIP: of the corners */
     Paint fill;
     Pen edge;
-    size_t first, count; /* PATH, CLIP: numbers; TEXT: bytes */
+    size_t first, count; /* PATH, CLIP, COLUMNS: numbers; TEXT: bytes */
     TextStyle style;
     uint32_t mover; /* it belongs to movers[mover - 1]; 0 = to nobody */
     bool over;     /* TEXT: may lie over another text (a label with a plate of its own) */
@@ -148,6 +149,10 @@ void draw_circle(DrawList *d, double cx, double cy, double r, Paint fill, Pen ed
 void draw_line(DrawList *d, double x0, double y0, double x1, double y1, Pen edge);
 void draw_poly(DrawList *d, const Point *p, size_t count, bool closed, Paint fill, Pen edge);
 
+/* Columns side by side from x on, each `step` wide and one of `share` (0 to 1) times the height, but at least a device pixel high
+ * where there is any; they stand on y, or hang from it if the height is negative. Made for thousands in a picture. */
+void draw_columns(DrawList *d, double x, double y, double step, double height, const double *share, size_t count, Paint fill);
+
 /* A path is built in the list and then drawn or made the clip: path_move, path_line ...,
  * draw_path. */
 void path_move(DrawList *d, double x, double y);
@@ -180,9 +185,10 @@ Box draw_text_box(const Op *op);                           /* what a TEXT covers
 
 /* ---------------------------------------------------------------- lint */
 
-/* Calls `say` with one sentence for each text that overlaps another, leaves the picture or its
- * clip, is smaller than 12, or is a short one and was shortened. Several lists are one picture. Returns how many. */
-size_t draw_lint(const DrawList *const *lists, size_t count, double w, double h,
+/* Calls `say` with one sentence for each text that overlaps another, leaves its list's region or its clip, is covered
+ * by a shape that is drawn later, is smaller than 12, or is a short one and was shortened. Several lists are one
+ * picture. Returns how many. */
+size_t draw_lint(const DrawList *const *lists, const Box *regions, size_t count,
                  void (*say)(void *ctx, const char *sentence), void *ctx);
 
 #endif

@@ -8,9 +8,12 @@
  * not rounded, so a width measured at scale 1 holds at every scale. On pixels a text is a mask,
  * filled once from its outlines: glyphs then stand where the layout puts them (Cairo's own glyph
  * drawing moves each to a whole pixel, which shows as uneven gaps) and drawing it again is a blit.
+ *
+ * Plain boxes and columns go past Cairo, straight into the pixels (pixels.h), unless something other than a rectangle clips.
  */
 #include "canvas.h"
 #include "measure.h"
+#include "pixels.h"
 
 #include "../sim/base/bytes.h"
 
@@ -119,7 +122,9 @@ static PangoLayout *make_layout(const char *text, TextStyle s) {
         pango_attr_list_unref(attrs);
     }
     pango_layout_set_single_paragraph_mode(layout, TRUE);
-    pango_layout_set_text(layout, text, -1);
+    char *valid = g_utf8_make_valid(text, -1); /* a trace may say anything */
+    pango_layout_set_text(layout, valid, -1);
+    g_free(valid);
     return layout;
 }
 
@@ -164,25 +169,40 @@ static size_t previous_char(const char *text, size_t p) {
     return p;
 }
 
+/* "ob…0" is no object's name: of one with a number in it, fewer letters say nothing. */
+enum { NAME_LETTERS = 9 };
+
+static bool says_nothing(const char *shortened) {
+    size_t letters = 0;
+    for (const char *c = shortened; *c; c++) letters += (*c & 0xc0) != 0x80;
+    return letters < NAME_LETTERS && strpbrk(shortened, "0123456789") != NULL;
+}
+
+/* Longer ones are cut to this at once: no picture has room for as much, and each try is measured. */
+enum { FIT_BYTES = 400 };
+
 const char *text_fit(char *buf, size_t size, const char *text, TextStyle s, double width) {
+    size_t len = strlen(text), left = 0, right = len, half = len / 2; /* keep [0, left) and [right, end) */
     snprintf(buf, size, "%s", text);
-    if (text_width(text, s) <= width) return buf;
-    size_t left = 0, right = strlen(text), half = right / 2; /* keep [0, left) and [right, end) */
-    while (left < half) left = next_char(text, left);
-    for (right = left; left > 0;) {
+    if (len <= FIT_BYTES && text_width(text, s) <= width) return buf;
+    while (left < half && left < FIT_BYTES / 2) left = next_char(text, left);
+    for (right = len <= FIT_BYTES ? left : previous_char(text, len - FIT_BYTES / 2); left > 0;) {
         if (text[right] && strlen(text + right) >= left) right = next_char(text, right);
         else left = previous_char(text, left);
         snprintf(buf, size, "%.*s…%s", (int)left, text, text + right);
-        if (text_width(buf, s) <= width) return buf;
+        if (text_width(buf, s) > width) continue;
+        if (says_nothing(buf)) break;
+        return buf;
     }
     buf[0] = '\0';
     return buf;
 }
 
 const char *text_fit_end(char *buf, size_t size, const char *text, TextStyle s, double width) {
+    size_t len = strlen(text);
     snprintf(buf, size, "%s", text);
-    if (text_width(text, s) <= width) return buf;
-    for (size_t left = strlen(text); left > 0;) {
+    if (len <= FIT_BYTES && text_width(text, s) <= width) return buf;
+    for (size_t left = len < FIT_BYTES ? len : FIT_BYTES; left > 0;) {
         left = previous_char(text, left);
         snprintf(buf, size, "%.*s…", (int)left, text);
         if (text_width(buf, s) <= width) return buf;
@@ -193,11 +213,19 @@ const char *text_fit_end(char *buf, size_t size, const char *text, TextStyle s, 
 
 /* ---------------------------------------------------------------- colours */
 
+enum { CLIPS_MAX = 16 };
+
 typedef struct {
     const Canvas *c;
     cairo_t *cr;
     Theme theme;
     double u;
+    Pixels px; /* its clip is the innermost rectangle; pixel NULL: not on pixels */
+    struct {
+        int x0, y0, x1, y1;
+        bool odd;
+    } clip[CLIPS_MAX]; /* those around it; odd: that one is no rectangle */
+    size_t clips, odd;
 } Brush;
 
 static void set_tint(const Brush *b, unsigned tint, double alpha) {
@@ -284,12 +312,50 @@ static void box_path(cairo_t *cr, double x, double y, double w, double h, double
     cairo_close_path(cr);
 }
 
+static bool is_solid(const Paint *p) { return p->kind == PAINT_TINT && p->alpha > 0; }
+static unsigned alpha_of(const Paint *p) { return (unsigned)lround(fmin(1, p->alpha) * 255); }
+
+/* From top to bottom: each row has one colour. */
+static void fade_to_pixels(const Brush *b, const Paint *p, int x0, int y0, int x1, int y1) {
+    uint32_t a = theme_rgb(b->theme, (Tint)p->tint), z = theme_rgb(b->theme, (Tint)p->tint_to);
+    for (int y = y0; y < y1; y++) {
+        double t = ((y + .5) / b->u - p->from) / (p->to - p->from);
+        uint32_t rgb = 0, share = (uint32_t)(fmin(1, fmax(0, t)) * 4096);
+        for (int shift = 16; shift >= 0; shift -= 8)
+            rgb = rgb << 8 | ((a >> shift & 255) * (4096 - share) + (z >> shift & 255) * share + 2048) / 4096;
+        pixels_box(&b->px, x0, y, x1, y + 1, rgb, alpha_of(p));
+    }
+}
+
+/* False: this box is not as plain as that. */
+static bool box_to_pixels(const Brush *b, const Op *op, double x0, double y0, double x1, double y1) {
+    const Pen *e = &op->edge;
+    const Paint *p = &op->fill;
+    bool edge = visible(e), fade = p->kind == PAINT_FADE && p->to > p->from;
+    if (b->px.pixel == NULL || b->odd > 0 || (edge && (e->off > 0 || !is_solid(&e->paint)))) return false;
+    int left = (int)lround(x0 * b->u), top = (int)lround(y0 * b->u), right = (int)lround(x1 * b->u), low = (int)lround(y1 * b->u);
+    double r = fmin(op->radius * b->u, fmin(right - left, low - top) / 2.0);
+    int width = edge ? (int)lround(snap_width(b, e->width) * b->u) : 0, out = width / 2; /* an odd edge lies inside */
+    double outer = edge && op->radius > 0 ? fmin(op->radius * b->u + width / 2.0, fmin(right - left, low - top) / 2.0 + out) : 0;
+    if (r > corner_most || outer > corner_most || (fade && r > 0) || (edge && (right - left <= width || low - top <= width))) return false;
+    uint32_t rgb = theme_rgb(b->theme, (Tint)p->tint);
+    if (is_solid(p)) pixels_round_box(&b->px, left, top, right, low, r, rgb, alpha_of(p));
+    else if (p->kind == PAINT_HATCH && p->alpha > 0)
+        pixels_hatch(&b->px, left, top, right, low, r, p->from * sqrt(2) * b->u, p->to * b->u, rgb, alpha_of(p));
+    else if (fade && p->alpha > 0) fade_to_pixels(b, p, left, top, right, low);
+    else if (p->kind != PAINT_NONE && p->alpha > 0) return false;
+    if (edge)
+        pixels_ring(&b->px, left - out, top - out, right + out, low + out, outer, width, theme_rgb(b->theme, (Tint)e->paint.tint),
+                    alpha_of(&e->paint));
+    return true;
+}
+
 static void paint_box(const Brush *b, const Op *op) {
     double x0 = snap(b, op->box.x), y0 = snap(b, op->box.y);
     double x1 = snap(b, op->box.x + op->box.w), y1 = snap(b, op->box.y + op->box.h);
     if (x1 <= x0 && op->box.w > 0) x1 = x0 + 1 / b->u;
     if (y1 <= y0 && op->box.h > 0) y1 = y0 + 1 / b->u;
-    if (x1 <= x0 || y1 <= y0) return;
+    if (x1 <= x0 || y1 <= y0 || box_to_pixels(b, op, x0, y0, x1, y1)) return;
     box_path(b->cr, x0, y0, x1 - x0, y1 - y0, op->radius);
     fill(b, &op->fill);
     cairo_new_path(b->cr);
@@ -301,7 +367,18 @@ static void paint_box(const Brush *b, const Op *op) {
     cairo_new_path(b->cr);
 }
 
+static bool circle_to_pixels(const Brush *b, const Op *op) {
+    const Pen *e = &op->edge;
+    bool edge = visible(e), fill = op->fill.kind != PAINT_NONE && op->fill.alpha > 0;
+    if (b->px.pixel == NULL || b->odd > 0 || (fill && !is_solid(&op->fill)) || (edge && (e->off > 0 || !is_solid(&e->paint)))) return false;
+    double x = op->box.x * b->u, y = op->box.y * b->u, r = op->box.w * b->u, half = e->width * b->u / 2;
+    if (fill) pixels_disc(&b->px, x, y, 0, r, theme_rgb(b->theme, (Tint)op->fill.tint), alpha_of(&op->fill));
+    if (edge) pixels_disc(&b->px, x, y, fmax(0, r - half), r + half, theme_rgb(b->theme, (Tint)e->paint.tint), alpha_of(&e->paint));
+    return true;
+}
+
 static void paint_circle(const Brush *b, const Op *op) {
+    if (circle_to_pixels(b, op)) return;
     cairo_new_sub_path(b->cr);
     cairo_arc(b->cr, op->box.x, op->box.y, op->box.w, 0, 2 * M_PI);
     fill(b, &op->fill);
@@ -345,6 +422,36 @@ static void paint_path(const Brush *b, const DrawList *d, const Op *op) {
     cairo_new_path(b->cr);
 }
 
+static void columns_to_pixels(const Brush *b, const DrawList *d, const Op *op) {
+    const double *share = d->numbers + op->first;
+    uint32_t rgb = theme_rgb(b->theme, (Tint)op->fill.tint);
+    int base = (int)lround(op->box.y * b->u), up = op->box.h > 0;
+    for (size_t i = 0; i < op->count; i++) {
+        int x0 = (int)lround((op->box.x + (double)i * op->box.w) * b->u);
+        int x1 = (int)lround((op->box.x + (double)(i + 1) * op->box.w) * b->u);
+        int h = (int)fmax(1, round(share[i] * fabs(op->box.h) * b->u));
+        if (share[i] > 0) pixels_box(&b->px, x0, up ? base - h : base, x1, up ? base : base + h, rgb, alpha_of(&op->fill));
+    }
+}
+
+static void paint_columns(const Brush *b, const DrawList *d, const Op *op) {
+    if (b->px.pixel != NULL && b->odd == 0 && is_solid(&op->fill)) {
+        columns_to_pixels(b, d, op);
+        return;
+    }
+    const double *share = d->numbers + op->first;
+    cairo_move_to(b->cr, op->box.x, op->box.y);
+    for (size_t i = 0; i < op->count; i++) {
+        double h = share[i] > 0 ? copysign(fmax(1 / b->u, share[i] * fabs(op->box.h)), op->box.h) : 0;
+        cairo_line_to(b->cr, op->box.x + (double)i * op->box.w, op->box.y - h);
+        cairo_line_to(b->cr, op->box.x + (double)(i + 1) * op->box.w, op->box.y - h);
+    }
+    cairo_line_to(b->cr, op->box.x + (double)op->count * op->box.w, op->box.y);
+    cairo_close_path(b->cr);
+    fill(b, &op->fill);
+    cairo_new_path(b->cr);
+}
+
 static void make_mask(CachedText *t, double u) {
     PangoLayoutLine *line = pango_layout_get_line_readonly(t->layout, 0);
     PangoRectangle ink;
@@ -383,14 +490,34 @@ static void paint_text(const Brush *b, const DrawList *d, const Op *op) {
     cairo_restore(b->cr);
 }
 
-static void push_clip(const Brush *b, const DrawList *d, const Op *op) {
+static void remember_clip(Brush *b, bool odd, double x0, double y0, double x1, double y1) {
+    ASSERT(b->clips < CLIPS_MAX);
+    Pixels *p = &b->px;
+    b->clip[b->clips].x0 = p->x0, b->clip[b->clips].y0 = p->y0, b->clip[b->clips].x1 = p->x1, b->clip[b->clips].y1 = p->y1;
+    b->clip[b->clips++].odd = odd;
+    b->odd += odd;
+    if (odd) return;
+    p->x0 = (int)fmax(p->x0, round(x0 * b->u)), p->y0 = (int)fmax(p->y0, round(y0 * b->u));
+    p->x1 = (int)fmin(p->x1, round(x1 * b->u)), p->y1 = (int)fmin(p->y1, round(y1 * b->u));
+}
+
+static void pop_clip(Brush *b) {
+    cairo_restore(b->cr);
+    b->clips--;
+    b->px.x0 = b->clip[b->clips].x0, b->px.y0 = b->clip[b->clips].y0, b->px.x1 = b->clip[b->clips].x1, b->px.y1 = b->clip[b->clips].y1;
+    b->odd -= b->clip[b->clips].odd;
+}
+
+static void push_clip(Brush *b, const DrawList *d, const Op *op) {
     cairo_save(b->cr);
     if (op->count) {
         trace_path(b->cr, d->numbers + op->first, d->numbers + op->first + op->count);
+        remember_clip(b, true, 0, 0, 0, 0);
     } else {
         double x0 = snap(b, op->box.x), y0 = snap(b, op->box.y);
         double x1 = snap(b, op->box.x + op->box.w), y1 = snap(b, op->box.y + op->box.h);
         box_path(b->cr, x0, y0, fmax(0, x1 - x0), fmax(0, y1 - y0), op->radius);
+        remember_clip(b, op->radius > 0, x0, y0, x1, y1);
     }
     cairo_clip(b->cr);
 }
@@ -425,25 +552,35 @@ static void paint_op(Brush *b, const DrawList *d, const Op *op, bool shapes_only
     case OP_CIRCLE: paint_circle(b, op); break;
     case OP_LINE: paint_line(b, op); break;
     case OP_PATH: paint_path(b, d, op); break;
+    case OP_COLUMNS: paint_columns(b, d, op); break;
     case OP_TEXT:
         if (!shapes_only) paint_text(b, d, op);
         break;
     case OP_CLIP: push_clip(b, d, op); break;
-    case OP_UNCLIP: cairo_restore(b->cr); break;
+    case OP_UNCLIP: pop_clip(b); break;
     case OP_IMAGE: paint_image(b, op); break;
     case OP_THEME: b->theme = (Theme)op->theme; break;
     }
 }
 
 static void paint_list(Canvas *c, const DrawList *d, Theme t, Box region, bool shapes_only) {
-    Brush b = {c, c->cr, t, c->u};
+    Brush b = {.c = c, .cr = c->cr, .theme = t, .u = c->u};
     cairo_save(c->cr);
     cairo_scale(c->cr, c->u, c->u);
     double x0 = snap(&b, region.x), y0 = snap(&b, region.y);
     cairo_rectangle(c->cr, x0, y0, snap(&b, region.x + region.w) - x0,
                     snap(&b, region.y + region.h) - y0);
     cairo_clip(c->cr);
+    if (c->kind == CANVAS_PIXELS) {
+        int stride;
+        b.px.pixel = canvas_pixels(c, &stride); /* Cairo has written all it had to; an image surface keeps nothing back later */
+        cairo_surface_mark_dirty(c->surface); /* nor does it believe that a new one is still empty */
+        b.px.stride = (size_t)stride / sizeof *b.px.pixel;
+        b.px.x1 = c->w, b.px.y1 = c->h;
+        remember_clip(&b, false, x0, y0, snap(&b, region.x + region.w), snap(&b, region.y + region.h));
+    }
     for (const Op *op = d->ops; op < d->ops + d->count; op++) paint_op(&b, d, op, shapes_only);
+    if (c->kind == CANVAS_PIXELS) cairo_surface_mark_dirty(c->surface);
     cairo_restore(c->cr);
 }
 
@@ -529,10 +666,13 @@ static bool write_file(const char *path, const Bytes *head, const Bytes *tail, s
 }
 
 static void add_escaped(Bytes *b, const char *text) {
-    for (const char *c = text; *c; c++) {
+    char *valid = g_utf8_make_valid(text, -1);
+    for (const char *c = valid; *c; c++) {
+        if ((unsigned char)*c < ' ') continue; /* XML has no way to say these */
         const char *e = *c == '<' ? "&lt;" : *c == '>' ? "&gt;" : *c == '&' ? "&amp;" : NULL;
         bytes_add(b, e ? e : c, e ? strlen(e) : 1);
     }
+    g_free(valid);
 }
 
 /* Cairo cannot title an SVG: the words go in right behind its opening tag. */

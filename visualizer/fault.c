@@ -108,9 +108,7 @@ static void echo(DrawList *d, const Fault *f, double y, double offset, double fl
         if (i == 0) path_move(d, f->p[i].x, py);
         else path_line(d, f->p[i].x, py);
     }
-    Pen p = pen_round(TINT_NOW, 1);
-    p.paint.alpha = alpha;
-    draw_path(d, NO_PAINT, p);
+    draw_path(d, NO_PAINT, pen_alpha(TINT_NOW, 1, alpha));
 }
 
 static void trace_line(DrawList *d, const Fault *f) {
@@ -126,11 +124,14 @@ void fault_worlds(DrawList *d, Box b, double y, const Fault *f, bool dark, doubl
     } echoes[] = {{7, .17, .30}, {17, .34, .17}, {31, .51, .09}};
     draw_clip(d, b, 0);
     draw_box(d, b, 0, paint_fade(TINT_GO1, TINT_GO2, b.y, y), NO_PEN);
+    Paint below = paint_fade(TINT_FR1, TINT_FR2, y - 10, b.y + b.h);
+    double deep = fmin(y + 48, b.y + b.h); /* no notch is as deep: further down it is a box */
     trace_line(d, f);
-    path_line(d, b.x + b.w, b.y + b.h);
-    path_line(d, b.x, b.y + b.h);
+    path_line(d, b.x + b.w, deep);
+    path_line(d, b.x, deep);
     path_close(d);
-    draw_path(d, paint_fade(TINT_FR1, TINT_FR2, y - 10, b.y + b.h), NO_PEN);
+    draw_path(d, below, NO_PEN);
+    if (deep - 8 < b.y + b.h) draw_box(d, (Box){b.x, deep - 8, b.w, b.y + b.h - deep + 8}, 0, below, NO_PEN);
     for (size_t i = 0; i < ARRAY_LEN(echoes); i++) {
         echo(d, f, y, echoes[i].offset, echoes[i].flatten, echoes[i].alpha * strength);
     }

@@ -17,6 +17,8 @@
 enum {
     COPY_EVENTS = 4096,
     COPY_BYTES_PER_EVENT = 8, /* what a copy may cost, spread over the events since the last */
+    COPY_FAR = 80000,         /* after so many a big one is made all the same, up to so many bytes in all */
+    COPY_BYTES_MOST = 400 << 20,
     REPLAY_MAX = 250000, /* further than this from a copy, the file's own checkpoints are asked */
 };
 
@@ -28,16 +30,16 @@ typedef struct {
 struct Feed {
     Trace *trace;
     TraceCursor *reading; /* forwards, feed_read */
-    TraceCursor *looking; /* anywhere, feed_event */
+    TraceCursor *looking; /* anywhere: for a time, for a name */
     Lanes lanes;
     Steps steps;
     Past past;
     Model *head;
     Copy *copy;
-    size_t copy_count, copy_cap;
+    size_t copy_count, copy_cap, copy_bytes;
     char trouble[512];
     bool refused; /* an event was impossible: nothing after it is read */
-    Stretch *stretch;
+    Stretch *stretch;       /* events by number: most are asked for with their neighbours */
     Findings findings;
     Summary summary;
     bool judged;                /* no event will come: all that can be found is found */
@@ -46,6 +48,7 @@ struct Feed {
     uint64_t found_seq;         /* the event up to which that list goes */
     struct {
         Model *model;
+        TraceCursor *cursor; /* where that model goes on */
     } slot[FEED_SLOTS];
 };
 
@@ -57,6 +60,7 @@ bool feed_open(Feed **out, const char *path, Diag *d) {
     f->trace = trace;
     f->reading = trace_cursor(trace);
     f->looking = trace_cursor(trace);
+    for (int i = 0; i < FEED_SLOTS; i++) f->slot[i].cursor = trace_cursor(trace);
     f->stretch = stretch_new(trace);
     trace_seek_seq(f->reading, 1);
     f->head = model_new(trace_text(trace));
@@ -71,7 +75,10 @@ bool feed_open(Feed **out, const char *path, Diag *d) {
 void feed_close(Feed *f) {
     if (f == NULL) return;
     for (size_t i = 0; i < f->copy_count; i++) model_free(f->copy[i].model);
-    for (int i = 0; i < FEED_SLOTS; i++) model_free(f->slot[i].model);
+    for (int i = 0; i < FEED_SLOTS; i++) {
+        model_free(f->slot[i].model);
+        trace_cursor_free(f->slot[i].cursor);
+    }
     free(f->copy);
     model_free(f->head);
     lanes_free(&f->lanes);
@@ -93,7 +100,11 @@ static size_t model_bytes(const Model *m) {
 
 static void keep_copy(Feed *f) {
     uint64_t since = f->head->seq - (f->copy_count ? f->copy[f->copy_count - 1].seq : 0);
-    if (since < COPY_EVENTS || since * COPY_BYTES_PER_EVENT < model_bytes(f->head)) return;
+    if (since < COPY_EVENTS) return;
+    size_t bytes = model_bytes(f->head);
+    bool far = since >= COPY_FAR && f->copy_bytes + bytes < COPY_BYTES_MOST;
+    if (since * COPY_BYTES_PER_EVENT < bytes && !far) return;
+    f->copy_bytes += bytes;
     GROW(f->copy, f->copy_cap, f->copy_count + 1);
     f->copy[f->copy_count++] = (Copy){f->head->seq, model_copy(f->head)};
 }
@@ -156,9 +167,7 @@ const char *feed_path(const Feed *f) { return trace_path(f->trace); }
 /* ---------------------------------------------------------------- anywhere */
 
 bool feed_event(Feed *f, uint64_t seq, Event *e) {
-    if (seq == 0 || seq > f->head->seq) return false;
-    trace_seek_seq(f->looking, seq);
-    return trace_next(f->looking, e);
+    return seq != 0 && seq <= f->head->seq && stretch_event(f->stretch, seq, e);
 }
 
 uint64_t feed_seq_at(Feed *f, uint64_t ns) {
@@ -192,8 +201,9 @@ const Model *feed_model(Feed *f, int slot, uint64_t seq) {
     if ((*m)->seq == seq) return *m;
     Event e;
     char why[MODEL_WHY_MAX];
-    trace_seek_seq(f->looking, (*m)->seq + 1);
-    while ((*m)->seq < seq && trace_next(f->looking, &e)) {
+    TraceCursor *c = f->slot[slot].cursor;
+    trace_seek_seq(c, (*m)->seq + 1);
+    while ((*m)->seq < seq && trace_next(c, &e)) {
         if (!model_apply(*m, &e, why)) break; /* feed_read has refused it and never asks past it */
     }
     return *m;

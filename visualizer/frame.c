@@ -1,15 +1,21 @@
 /* frame.c -- from a scene to lists, and from lists to what really has to be painted. */
 #include "frame.h"
 
+#include <math.h>
 #include <stdlib.h>
 
-Frame *frame_new(void) { return mem_zero(1, sizeof(Frame)); }
+Frame *frame_new(void) {
+    Frame *f = mem_zero(1, sizeof *f);
+    f->memo = timeline_memo_new();
+    return f;
+}
 
 void frame_free(Frame *f) {
     if (f == NULL) return;
     for (int i = 0; i < PART_COUNT; i++) draw_free(&f->list[i]);
     for (int i = 0; i < 2; i++) draw_free(&f->half[i]);
     canvas_close(f->ground);
+    timeline_memo_free(f->memo);
     free(f->hits.hit);
     free(f);
 }
@@ -23,7 +29,8 @@ static View view_of(Frame *f, const Scene *s, Part part) {
                   .channels = &f->channels,
                   .heap = &f->heap,
                   .compare = &f->compare,
-                  .hits = &f->hits};
+                  .hits = &f->hits,
+                  .memo = f->memo};
 }
 
 /* One of the two runs, as a stage of its own. */
@@ -177,10 +184,16 @@ unsigned frame_paint(Frame *f, Canvas *c, Theme theme, bool all) {
     return painted;
 }
 
+/* Outside of its region a part is not painted; at the picture's edge a text needs a little room. */
 size_t frame_lint(const Frame *f, void (*say)(void *ctx, const char *sentence), void *ctx) {
     const DrawList *lists[PART_COUNT];
-    for (int i = 0; i < PART_OVERLAY; i++) lists[i] = &f->list[i];
-    const DrawList *overlay = &f->list[PART_OVERLAY];
-    return draw_lint(lists, PART_OVERLAY, f->layout.w, f->layout.h, say, ctx) +
-           draw_lint(&overlay, 1, f->layout.w, f->layout.h, say, ctx);
+    Box regions[PART_COUNT];
+    for (int i = 0; i < PART_COUNT; i++) {
+        Box b = f->box[i];
+        double x0 = fmax(b.x, 2), y0 = fmax(b.y, 2), x1 = fmin(b.x + b.w, f->layout.w - 2), y1 = fmin(b.y + b.h, f->layout.h - 2);
+        lists[i] = &f->list[i];
+        regions[i] = (Box){x0, y0, x1 - x0, y1 - y0};
+    }
+    return draw_lint(lists, regions, PART_OVERLAY, say, ctx) +
+           draw_lint(lists + PART_OVERLAY, regions + PART_OVERLAY, 1, say, ctx);
 }

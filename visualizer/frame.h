@@ -29,6 +29,7 @@ typedef struct {
     Canvas *ground; /* both worlds and the fault: they change only when something crosses */
     uint64_t ground_hash;
     Hits hits;
+    TimelineMemo *memo;
     FrameLayout layout;
     StageLayout stage;
     TimelineLayout time;

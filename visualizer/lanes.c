@@ -16,7 +16,8 @@
 enum { SYSMON_M = 1 }; /* model.h: m[1] is sysmon */
 
 void lanes_init(Lanes *l) {
-    *l = (Lanes){.density_ns = 256};
+    static uint64_t runs;
+    *l = (Lanes){.run = ++runs, .density_ns = 256};
     l->labels = intern_new();
 }
 
@@ -59,6 +60,7 @@ static void add_span(LaneShare *share, const LaneSpan *s, uint64_t until_ns) {
     uint64_t part = end > s->from_ns ? end - s->from_ns : 0;
     if (is_go(s->kind)) share->go_ns += part;
     if (is_c(s->kind)) share->c_ns += part;
+    if (s->kind == SPAN_C) share->crossings += s->from_ns < until_ns;
 }
 
 /* The sum before the span that is about to be written, when it is the first of its sixteen. */
@@ -66,7 +68,7 @@ static void lane_sum(Lane *lane) {
     if (lane->count % SUM_SPANS != 0) return;
     size_t block = lane->count / SUM_SPANS;
     RESERVE(lane->sum, lane->sum_cap, block + 1);
-    lane->sum[block] = block ? lane->sum[block - 1] : (LaneShare){0, 0};
+    lane->sum[block] = block ? lane->sum[block - 1] : (LaneShare){0};
     for (size_t i = lane->count - (block ? SUM_SPANS : 0); i < lane->count; i++)
         add_span(&lane->sum[block], &lane->span[i], NOT_YET);
 }
@@ -141,16 +143,26 @@ static void show_p(Lanes *l, const Model *m, uint64_t now_ns, uint64_t p) {
     if (p < m->p_count && p < l->p_count) lane_show(&l->p[p], now_ns, p_now(l, m, p));
 }
 
+static bool is_open(const Lane *lane, unsigned kind) {
+    const LaneSpan *s = lane->count ? &lane->span[lane->count - 1] : NULL;
+    return s && s->to_ns == NOT_YET && s->kind == kind;
+}
+
 static void show_m(Lanes *l, const Model *m, uint64_t now_ns, uint64_t id) {
-    if (id < m->m_count && id < l->m_count && id != SYSMON_M)
-        lane_show(&l->m[id], now_ns, m_now(m, id));
+    if (id >= m->m_count || id >= l->m_count || id == SYSMON_M) return;
+    bool was_in_c = is_open(&l->m[id], SPAN_C);
+    lane_show(&l->m[id], now_ns, m_now(m, id));
+    l->in_c += (size_t)is_open(&l->m[id], SPAN_C) - was_in_c;
+    if (l->in_c > l->in_c_max) l->in_c_max = l->in_c;
 }
 
 /* ---------------------------------------------------------------- moments */
 
 static void add_tick(Lanes *l, const Event *e) {
     GROW(l->tick, l->tick_cap, l->tick_count + 1);
-    l->tick[l->tick_count++] = (Tick){e->time_ns, e->seq, false, NONE};
+    const Tick *last = l->tick_count ? &l->tick[l->tick_count - 1] : NULL;
+    uint32_t acted = last ? last->acted_before + last->acted : 0;
+    l->tick[l->tick_count++] = (Tick){.time_ns = e->time_ns, .seq = e->seq, .acted_before = acted, .label = NONE};
 }
 
 /* What sysmon did at its last look; the words are those of the sentences, not ours. */
@@ -189,12 +201,6 @@ static void add_density(Lanes *l, uint64_t ns) {
 static void first_run(Lanes *l, uint64_t g) {
     GROW(l->g_order, l->g_order_cap, g + 1);
     if (l->g_order[g] == 0) l->g_order[g] = ++l->g_ran;
-}
-
-static size_t count_in_c(const Model *m) {
-    size_t n = 0;
-    for (size_t i = 0; i < m->m_count; i++) n += m->m[i].state == M_IN_C;
-    return n;
 }
 
 /* ---------------------------------------------------------------- one event */
@@ -250,13 +256,6 @@ static void take_moment(Lanes *l, const Model *m, const Event *e) {
     case EV_DEADLOCK:
     case EV_PANIC:
     case EV_EXPECT_FAILED: add_mark(l, e, MARK_WARNING); break;
-    case EV_CGO_ENTER:
-    case EV_CALLBACK_END:
-    case EV_NEEDM: {
-        size_t n = count_in_c(m);
-        if (n > l->in_c_max) l->in_c_max = n;
-        break;
-    }
     case EV_DEV_START:
         lane_show(&l->queue[m->cmd[e->arg[0]].queue], e->time_ns,
                   (Shown){SPAN_COMMAND, e->arg[0], NONE});
@@ -298,19 +297,38 @@ size_t lane_find(const Lane *lane, uint64_t ns) {
     return low;
 }
 
-/* Everything up to ns: what stood before the span around ns, and the part of that span itself. */
-static LaneShare share_until(const Lane *lane, uint64_t ns) {
-    size_t i = lane_find(lane, ns);
-    if (i == lane->count && i > 0) i--; /* past the last span's end */
-    if (i == lane->count) return (LaneShare){0, 0};
-    LaneShare share = lane->sum[i / SUM_SPANS];
-    for (size_t k = i - i % SUM_SPANS; k <= i; k++) add_span(&share, &lane->span[k], ns);
+/* What stood before the span `at`, which lies around ns, and the part of that span itself. */
+static LaneShare share_before(const Lane *lane, size_t at, uint64_t ns) {
+    if (at == lane->count && at > 0) at--; /* past the last span's end */
+    if (at == lane->count) return (LaneShare){0};
+    LaneShare share = lane->sum[at / SUM_SPANS];
+    for (size_t k = at - at % SUM_SPANS; k <= at; k++) add_span(&share, &lane->span[k], ns);
     return share;
+}
+
+static LaneShare share_until(const Lane *lane, uint64_t ns) { return share_before(lane, lane_find(lane, ns), ns); }
+
+/* By doubled steps, then between the last two. */
+LaneShare lane_walk(LaneWalk *w, uint64_t ns) {
+    const Lane *lane = w->lane;
+    size_t low = w->at, high = lane->count;
+    for (size_t step = 1; low < lane->count && lane->span[low].to_ns <= ns; step *= 2) {
+        w->at = low + 1;
+        low += step;
+    }
+    if (low < high) high = low;
+    for (low = w->at; low < high;) {
+        size_t mid = low + (high - low) / 2;
+        if (lane->span[mid].to_ns <= ns) low = mid + 1;
+        else high = mid;
+    }
+    w->at = low;
+    return share_before(lane, low, ns);
 }
 
 LaneShare lane_share(const Lane *lane, uint64_t from_ns, uint64_t to_ns) {
     LaneShare a = share_until(lane, from_ns), b = share_until(lane, to_ns);
-    return (LaneShare){b.go_ns - a.go_ns, b.c_ns - a.c_ns};
+    return (LaneShare){b.go_ns - a.go_ns, b.c_ns - a.c_ns, b.crossings - a.crossings};
 }
 
 /* The number of story events at or before seq. */

@@ -40,6 +40,7 @@ _Static_assert(sizeof(LaneSpan) == 24, "a span is three words");
 
 typedef struct {
     uint64_t go_ns, c_ns;
+    uint64_t crossings; /* spans in C that have begun: some take no time at all */
 } LaneShare;
 
 enum { SUM_SPANS = 16 };
@@ -53,6 +54,7 @@ typedef struct {
 typedef struct {
     uint64_t time_ns, seq;
     bool acted;
+    uint32_t acted_before; /* so many have acted before it */
     uint64_t label; /* id in Lanes.labels; NONE */
 } Tick;
 
@@ -73,6 +75,7 @@ typedef struct {
 enum { DENSITY_BUCKETS = 4096 };
 
 typedef struct {
+    uint64_t run; /* no other Lanes has this number */
     Lane *p, *m, *queue;
     uint64_t *coming; /* p id to the thread last asked to take it */
     size_t coming_cap;
@@ -92,7 +95,7 @@ typedef struct {
 
     uint32_t density[DENSITY_BUCKETS]; /* events per density_ns */
     uint64_t density_ns;
-    size_t in_c_max; /* most Ms in C at one time */
+    size_t in_c, in_c_max; /* Ms in C: now, and most at one time */
     size_t m_peak;   /* most threads */
     Intern *labels;
 } Lanes;
@@ -106,6 +109,13 @@ void lanes_after(Lanes *l, const Model *after, const Event *e);
 
 /* The index of the first span that ends after ns (count when there is none). */
 size_t lane_find(const Lane *lane, uint64_t ns);
+/* Moments in the order of time, each found from where the one before was. */
+typedef struct {
+    const Lane *lane;
+    size_t at; /* the first span that ends after the moment; 0 to begin with, or lane_find's */
+} LaneWalk;
+/* How much lies before ns. */
+LaneShare lane_walk(LaneWalk *w, uint64_t ns);
 /* How much of [from, to) the lane spent in Go (or running, or busy) and in C (or held). */
 LaneShare lane_share(const Lane *lane, uint64_t from_ns, uint64_t to_ns);
 

@@ -203,7 +203,7 @@ bool command_lost(const Model *m, uint64_t cmd, uint64_t obj, uint64_t *at);
 
 /* ---------------------------------------------------------------- the timeline */
 
-typedef enum { LANE_SYSMON, LANE_P, LANE_M, LANE_QUEUE } LaneKind;
+typedef enum { LANE_SYSMON, LANE_GC, LANE_P, LANE_M, LANE_QUEUE } LaneKind;
 typedef struct {
     LaneKind kind;
     uint64_t id;

@@ -31,11 +31,20 @@ static void place_full(StageLayout *l, const FrameLayout *f, double x, double sp
     }
 }
 
+enum { CARD_GAP = 12, CARD_MIN = 42 };
+
+/* One row of small cards or two, and how wide a card then is. */
+static size_t small_rows(const StageLayout *l, double space, double *w) {
+    double one_row = (space - CARD_GAP * (double)(l->p_count - 1)) / (double)l->p_count;
+    size_t rows = l->p_count > 8 || one_row < 62 ? 2 : 1, per_row = (l->p_count + rows - 1) / rows;
+    *w = fmin(104, (space - CARD_GAP * (double)(per_row - 1)) / (double)per_row);
+    return rows;
+}
+
 /* Cards too slim for a shaft of their own: it runs in the gap to their right, away from sysmon. */
 static void place_small(StageLayout *l, const FrameLayout *f, double x, double space) {
-    double gap = 12, one_row = (space - gap * (double)(l->p_count - 1)) / (double)l->p_count;
-    size_t rows = l->p_count > 8 || one_row < 62 ? 2 : 1, per_row = (l->p_count + rows - 1) / rows;
-    double w = fmin(104, (space - gap * (double)(per_row - 1)) / (double)per_row);
+    double gap = CARD_GAP, w;
+    size_t rows = small_rows(l, space, &w), per_row = (l->p_count + rows - 1) / rows;
     double y = f->stage.y + fmin(48, f->m->card_y), pitch = (f->fault_y - 14 - y) / (double)rows;
     double h = rows == 2 ? 44 : fmin(64, f->m->card_h), plate = fmin(w - 4, rows == 2 ? 56 : 76);
     plate = fmin(plate, (pitch - h - 14) / 1.11);
@@ -49,13 +58,14 @@ static void place_small(StageLayout *l, const FrameLayout *f, double x, double s
 }
 
 static void place_tiles(StageLayout *l, const FrameLayout *f, double x, double space) {
-    double room = f->fault_y - 20 - (f->stage.y + 48), size = l->p_count <= 64 ? 44 : 14;
-    while (size > 8 && floor(space / (size + 4)) * floor(room / (size + 4)) < (double)l->p_count)
-        size -= 2;
-    size_t per_row = (size_t)(space / (size + 4));
+    double top = f->stage.y + 48, room = f->fault_y - 20 - top, size = l->p_count <= 64 ? 44 : 14, gap = 4;
+    while (size > 3 && floor(space / (size + gap)) * floor(room / (size + gap)) < (double)l->p_count) {
+        size -= size > 12 ? 2 : 1;
+        gap = size > 12 ? 4 : size > 6 ? 2 : 1;
+    }
+    size_t per_row = (size_t)fmax(1, space / (size + gap));
     for (size_t i = 0; i < l->p_count; i++) {
-        Box b = {x + (double)(i % per_row) * (size + 4),
-                 f->stage.y + 48 + (double)(i / per_row) * (size + 4), size, size};
+        Box b = {x + (double)(i % per_row) * (size + gap), top + (double)(i / per_row) * (size + gap), size, size};
         l->p[i] = (PPlace){b, (Box){0}, b.x + size / 2};
     }
 }
@@ -65,7 +75,9 @@ static void place_ps(StageLayout *l, const FrameLayout *f, const Model *m) {
     l->p_count = m->p_count < P_PLACES_MAX ? m->p_count : P_PLACES_MAX;
     bool full = l->p_count <= 4 && f->m->tokens &&
                 (space - 18 * (double)(l->p_count - 1)) / (double)l->p_count >= 118;
-    l->ps_look = full ? PS_FULL : l->p_count <= 16 ? PS_SMALL : PS_TILES;
+    double card = 0;
+    if (l->p_count > 0) small_rows(l, space - 6, &card);
+    l->ps_look = full ? PS_FULL : l->p_count <= 16 && card >= CARD_MIN ? PS_SMALL : PS_TILES;
     if (l->ps_look == PS_FULL) place_full(l, f, x, space);
     else if (l->ps_look == PS_SMALL) place_small(l, f, x + 6, space - 6);
     else place_tiles(l, f, x, space);

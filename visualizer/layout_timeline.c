@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+enum { GC_H = 22, GC_ROOM = 150 }; /* the collector's lane; in less room there is none */
+
 /* ---------------------------------------------------------------- which lanes */
 
 /* An M has a lane when it ever did something; when there is little room, not while it is parked. One that has
@@ -19,6 +21,26 @@ static bool is_idle(const Scene *s, uint64_t id) {
     return state == M_PARKED || state == M_POLLING || state == M_LOCKED || state == M_DEAD ||
            state == M_EXTRA;
 }
+
+/* What is followed, else what is selected, always has its lanes: the M and the P that it is, or is on. */
+static Thing wanted(const Scene *s) { return s->followed.id != NONE ? s->followed : s->selected; }
+
+static uint64_t wanted_m(const Scene *s) {
+    const Model *m = s->model;
+    Thing t = wanted(s);
+    uint64_t id = t.kind == KIND_M                          ? t.id
+                  : t.kind == KIND_G && t.id < m->g_count ? m->g[t.id].m
+                  : t.kind == KIND_P && t.id < m->p_count ? m->p[t.id].m
+                                                          : NONE;
+    return id < m->m_count && has_lane(s, id) ? id : NONE;
+}
+
+static uint64_t wanted_p(const Scene *s) {
+    uint64_t m = wanted_m(s), p = wanted(s).kind == KIND_P ? wanted(s).id : m != NONE ? s->model->m[m].p : NONE;
+    return p < s->model->p_count ? p : NONE;
+}
+
+static bool has_gc_lane(const Scene *s, double room) { return s->head->collections > 0 && room >= GC_ROOM; }
 
 static bool is_in_c(const Scene *s, uint64_t id) { return s->model->m[id].state == M_IN_C; }
 
@@ -59,7 +81,7 @@ static Pitch choose_pitch(const Scene *s, double room) {
     Pitch pitch = {26, 22, false, LANES_MAX / 2, LANES_MAX / 2};
     size_t queues = s->model->queue_count < QUEUES_MAX ? s->model->queue_count : QUEUES_MAX;
     Wish w = {.ps = s->model->p_count,
-              .fixed = 28 + (s->head->queue_count ? 12 + 24.0 * (double)queues : 0)};
+              .fixed = 28 + (has_gc_lane(s, room) ? GC_H : 0) + (s->head->queue_count ? 12 + 24.0 * (double)queues : 0)};
     w.ms = count_ms(s, &pitch, &w.in_c);
     size_t least = w.in_c > 4 ? 4 : w.in_c > 3 ? w.in_c : 3;
     if (!fits(&w, &pitch, room)) {
@@ -91,24 +113,11 @@ static bool add(TimelineLayout *l, LaneKind kind, uint64_t id, double y, double 
     return true;
 }
 
-/* The lanes on which the followed thing is: they are never left out. */
-static uint64_t followed_m(const Scene *s) {
-    Thing t = s->followed;
-    if (t.kind == KIND_M) return t.id;
-    if (t.kind == KIND_P) return t.id < s->model->p_count ? s->model->p[t.id].m : NONE;
-    return t.kind == KIND_G && t.id < s->model->g_count ? s->model->g[t.id].m : NONE;
-}
-static uint64_t followed_p(const Scene *s) {
-    uint64_t m = followed_m(s);
-    if (s->followed.kind == KIND_P) return s->followed.id;
-    return m < s->model->m_count ? s->model->m[m].p : NONE;
-}
-
 static double place_ps(TimelineLayout *l, const Scene *s, const Pitch *pitch, double y) {
-    uint64_t p = 0, followed = followed_p(s);
+    uint64_t p = 0, wanted = wanted_p(s);
     for (; p < s->model->p_count && p < pitch->p_max; p++, y += pitch->p) {
-        bool instead = followed < s->model->p_count && followed >= pitch->p_max && p + 1 == pitch->p_max;
-        if (!add(l, LANE_P, instead ? followed : p, y, pitch->p)) break;
+        bool last = p + 1 == pitch->p_max && wanted != NONE && wanted > p;
+        if (!add(l, LANE_P, last ? wanted : p, y, pitch->p)) break;
     }
     l->hidden_p = s->model->p_count - p;
     l->hidden_p_y = y + 12;
@@ -118,20 +127,20 @@ static double place_ps(TimelineLayout *l, const Scene *s, const Pitch *pitch, do
 /* In the order of their ids; when not all fit, first of all those in C. */
 static double place_ms(TimelineLayout *l, const Scene *s, const Pitch *pitch, double y) {
     size_t in_c, others = 0, taken_c = 0;
+    uint64_t wanted = wanted_m(s);
     count_ms(s, pitch, &in_c);
     size_t room_c = in_c < pitch->m_max ? in_c : pitch->m_max, room_others = pitch->m_max - room_c;
+    bool wants_c = wanted != NONE && is_in_c(s, wanted);
+    if (wanted != NONE && (wants_c || room_others == 0) && room_c > 0) room_c--; /* it takes a place of its own kind, */
+    else if (wanted != NONE && room_others > 0) room_others--;                   /* or of the other */
     size_t before = l->lane_count;
-    uint64_t followed = followed_m(s);
-    bool waits = followed < s->model->m_count && has_lane(s, followed);
     for (uint64_t id = 0; id < s->model->m_count; id++) {
-        bool mine = id == followed && waits;
-        if (!has_lane(s, id) || (pitch->hide_parked && is_idle(s, id) && !mine)) continue;
-        bool c = is_in_c(s, id), kept = waits && !mine && is_in_c(s, followed) == c;
-        if (c ? taken_c + kept >= room_c : others + kept >= room_others) continue;
-        waits = waits && !mine;
+        bool c = is_in_c(s, id), always = id == wanted;
+        if (!has_lane(s, id) || (!always && pitch->hide_parked && is_idle(s, id))) continue;
+        if (!always && (c ? taken_c == room_c : others == room_others)) continue;
         if (!add(l, LANE_M, id, y, pitch->m)) break;
-        taken_c += c;
-        others += !c;
+        taken_c += c && !always;
+        others += !c && !always;
         y += pitch->m;
     }
     Pitch everything = *pitch;
@@ -173,7 +182,12 @@ void layout_timeline(TimelineLayout *l, const FrameLayout *f, const Scene *s) {
     Pitch pitch = choose_pitch(s, l->scrub_y - l->lanes_y);
     double y = l->lanes_y + 2;
     add(l, LANE_SYSMON, NONE, y, 19);
-    y = place_ps(l, s, &pitch, y + 22);
+    y += 22;
+    if (has_gc_lane(s, l->scrub_y - l->lanes_y)) {
+        add(l, LANE_GC, NONE, y, 19);
+        y += GC_H;
+    }
+    y = place_ps(l, s, &pitch, y);
     y = place_ms(l, s, &pitch, y);
     if (l->hidden) {
         l->hidden_y = y + 13;

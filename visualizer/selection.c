@@ -32,6 +32,7 @@ void selection_follow(Desk *k) {
 static Thing thing_of(const LanePlace *lane) {
     switch (lane->kind) {
     case LANE_SYSMON: return (Thing){KIND_M, 1};
+    case LANE_GC: return NO_THING;
     case LANE_P: return (Thing){KIND_P, lane->id};
     case LANE_M: return (Thing){KIND_M, lane->id};
     case LANE_QUEUE: return (Thing){KIND_QUEUE, lane->id};
@@ -58,6 +59,7 @@ static void select_lane(Desk *k, int step) {
     }
     if (at == l->lane_count) at = step > 0 ? 0 : l->lane_count - 1;
     else if (step > 0 ? at + 1 < l->lane_count : at > 0) at = step > 0 ? at + 1 : at - 1;
+    if (l->lane[at].kind == LANE_GC) at = step > 0 && at + 1 < l->lane_count ? at + 1 : at - 1; /* nobody to be selected */
     s->selected = thing_of(&l->lane[at]);
 }
 void selection_up(Desk *k) { select_lane(k, -1); }
@@ -91,7 +93,7 @@ static bool slice_at(const Desk *k, Point at, uint64_t *from_ns, uint64_t *to_ns
     uint64_t ns = timeline_ns(l, s, at.x);
     for (size_t i = 0; i < l->lane_count; i++) {
         const LanePlace *p = &l->lane[i];
-        if (at.y < p->y || at.y >= p->y + p->h || p->kind == LANE_SYSMON) continue;
+        if (at.y < p->y || at.y >= p->y + p->h || p->kind < LANE_P) continue;
         const Lane *lane = p->kind == LANE_P ? &s->lanes->p[p->id] : p->kind == LANE_M ? &s->lanes->m[p->id] : &s->lanes->queue[p->id];
         size_t n = lane_find(lane, ns);
         if (n >= lane->count || lane->span[n].from_ns > ns) return false;

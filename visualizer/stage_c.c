@@ -194,7 +194,7 @@ static void stack(const View *v) {
         token_m(v->d, (Box){b.x + 8 + i * 7, b.y + 12 - i * 4, side, side * 1.14}, "", MLOOK_C, "",
                 GLOOK_IN_C, 14);
     double x = b.x + side + 56, w = fmin(420, b.w - side - 76);
-    snprintf(text, sizeof text, "%zu Ms in C", v->stage->in_c_count);
+    snprintf(text, sizeof text, "%s Ms in C", count_text(time, sizeof time, v->stage->in_c_count));
     draw_short(v->d, x, b.y + 26, digits(20, 700), TINT_F1, ANCHOR_START, text, w);
     narrate_time(time, sizeof time, longest);
     double tw = draw_text(v->d, x, b.y + 64, digits(32, 700), TINT_AMBER, ANCHOR_START, time);

@@ -29,7 +29,7 @@ static void sysmon(const View *v, double y, double pitch) {
     double next = x + 2 + (double)(end - first) * pitch;
     if (!m->imported) draw_circle(v->d, next, base + .5, 3.5, paint(TINT_GO2), pen(TINT_T2, 1.4));
     if (m->imported) {
-        snprintf(text, sizeof text, "its looks are not in the trace");
+        snprintf(text, sizeof text, w < 160 ? "not recorded" : "Go's trace has no looks");
     } else if (m->sysmon_asleep) {
         snprintf(text, sizeof text, "in deep sleep");
     } else if (end == first) {
@@ -372,7 +372,7 @@ void stage_channels(const View *v) {
     draw_text(v->d, x, y, sans(15, 600), TINT_T1, ANCHOR_START, "Channels");
     if (m->chan_count == 0) {
         draw_fitted(v->d, x, y + 26, sans(14, 400), TINT_T2, ANCHOR_START,
-                    m->imported               ? "A Go trace does not name them"
+                    m->imported               ? "Go's trace does not record this"
                     : v->s->head->chan_count ? "none made yet"
                                               : "This run uses no channels",
                     v->stage->channels_w);

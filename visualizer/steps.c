@@ -188,13 +188,34 @@ size_t steps_at(const ChanSteps *c, uint64_t ns) {
 
 bool steps_is_outside(const Steps *s, uint64_t chan) { return chan < s->chan_count && s->chan[chan].outside; }
 
-static StepSum sum_until(const ChanSteps *c, uint64_t ns) {
-    size_t at = steps_at(c, ns);
-    if (at == c->count) return (StepSum){0};
+static StepSum sum_before(const ChanSteps *c, size_t at, uint64_t ns) {
     StepSum sum = c->sum[at / STEPS_SUMMED];
     for (size_t i = at - at % STEPS_SUMMED; i <= at; i++)
         add_time(&sum, &c->step[i], i < at ? c->step[i + 1].from_ns : ns);
     return sum;
+}
+
+static StepSum sum_until(const ChanSteps *c, uint64_t ns) {
+    size_t at = steps_at(c, ns);
+    return at == c->count ? (StepSum){0} : sum_before(c, at, ns);
+}
+
+/* By doubled steps, then between the last two. */
+StepSum steps_walk(StepWalk *w, uint64_t ns) {
+    const ChanSteps *c = w->c;
+    size_t low = w->at, high = w->at + 1;
+    for (size_t step = 1; high < c->count && c->step[high].from_ns <= ns; step *= 2) {
+        low = high;
+        high += step;
+    }
+    if (high > c->count) high = c->count;
+    while (high - low > 1) {
+        size_t mid = low + (high - low) / 2;
+        if (c->step[mid].from_ns <= ns) low = mid;
+        else high = mid;
+    }
+    w->at = low;
+    return sum_before(c, low, ns);
 }
 
 StepSum steps_sum(const ChanSteps *c, uint64_t from_ns, uint64_t to_ns) {

@@ -66,6 +66,13 @@ void steps_free(Steps *s);
 size_t steps_at(const ChanSteps *c, uint64_t ns);
 /* A timer sends there, or a context closes it: no goroutine need be at its other end. */
 bool steps_is_outside(const Steps *s, uint64_t chan);
+/* Moments in the order of time, each found from where the one before was. */
+typedef struct {
+    const ChanSteps *c;
+    size_t at; /* the step that holds at the moment; 0 to begin with */
+} StepWalk;
+/* What lies before ns, which is not before the first step. */
+StepSum steps_walk(StepWalk *w, uint64_t ns);
 /* What [from, to) comes to; the last step goes on for ever. */
 StepSum steps_sum(const ChanSteps *c, uint64_t from_ns, uint64_t to_ns);
 

@@ -127,14 +127,13 @@ void mark_thing(const View *v, Box b, Kind kind, uint64_t id) {
 
 double draw_fitted(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
                    const char *text, double room) {
-    char buf[256];
-    text_fit(buf, sizeof buf, text, s, room);
-    return draw_text(d, x, y, s, tint, a, buf);
+    char buf[512];
+    return draw_text(d, x, y, s, tint, a, text_fit(buf, sizeof buf, text, s, room));
 }
 
 double draw_ended(DrawList *d, double x, double y, TextStyle s, unsigned tint, const char *text,
                   double room) {
-    char buf[256];
+    char buf[512];
     return draw_text(d, x, y, s, tint, ANCHOR_START, text_fit_end(buf, sizeof buf, text, s, room));
 }
 

@@ -52,6 +52,11 @@ typedef struct {
     double x, y0, y1;
 } FlowArrow;
 
+/* Work of earlier frames that the timeline can use again; it never changes what is drawn. */
+typedef struct TimelineMemo TimelineMemo;
+TimelineMemo *timeline_memo_new(void);
+void timeline_memo_free(TimelineMemo *m);
+
 typedef struct {
     DrawList *d;
     const Scene *s;
@@ -62,6 +67,7 @@ typedef struct {
     const HeapLayout *heap;
     const CompareLayout *compare;
     Hits *hits;
+    TimelineMemo *memo;
     FlowArrow
         arrow[FLOWS_MAX]; /* timeline: found before the labels are placed; from right to left */
     size_t arrow_count;
@@ -130,6 +136,7 @@ bool is_violation(FindingKind kind);
 void finding_mark(const View *v, double x, double y, double scale, FindingKind kind, Tint behind);
 /* Parts of the timeline that two views have. */
 void timeline_ruler(const View *v);
+void timeline_gc(const View *v, double y, double h); /* the collector's: it marks, stops, moves */
 void timeline_lane(const View *v, const LanePlace *lane); /* without its name */
 void timeline_playhead(const View *v);
 void timeline_top(const View *v); /* what lies over the lanes, and the run below them */

@@ -120,7 +120,7 @@ static size_t stem(const Model *m, const NodePlace *n) {
 }
 
 static const char *node_name(char *buf, size_t size, const Model *m, const NodePlace *n) {
-    const char *more = n->count == USERS_MAX ? " or more" : "";
+    const char *more = n->count == USERS_MAX ? "+" : "";
     size_t len = n->count > 1 ? stem(m, n) : 0;
     const char *name = model_g_name(m, n->g[0]);
     if (n->count == 1 && name[0]) snprintf(buf, size, "%.60s", name);
@@ -315,7 +315,7 @@ static void shafts(const View *v) {
 
 static void no_pipes(const View *v) {
     const Model *m = v->s->model;
-    const char *what = m->imported                 ? "A Go trace does not name channels"
+    const char *what = m->imported                 ? "Go's trace does not record channels"
                        : v->s->head->chan_count == 0 ? "This run uses no channels"
                        : m->chan_count == 0        ? "No channel has been made yet"
                                                    : "Only timers and contexts have channels here";

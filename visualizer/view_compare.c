@@ -119,32 +119,6 @@ void view_alone(const View *v) {
 
 /* ---------------------------------------------------------------- lanes */
 
-/* The collector's own lane: it marks, and twice it stops the world, the second time to move what moves. */
-static void gc_lane(const View *v, double y, double h) {
-    const Past *past = v->s->past;
-    const TimelineLayout *t = v->time;
-    uint64_t end = v->s->now_ns < v->s->to_ns ? v->s->now_ns : v->s->to_ns;
-    draw_line(v->d, t->x0, y + h / 2, fmax(t->x0, timeline_x(t, v->s, end)), y + h / 2, pen_alpha(TINT_PARK, 1, .7));
-    for (size_t i = 0; i < past->cycle_count; i++) {
-        const Cycle *c = &past->cycle[i];
-        if (c->begin_ns >= end || (c->end_ns != NOT_YET && c->end_ns < v->s->from_ns)) continue;
-        double a = fmax(t->x0, timeline_x(t, v->s, c->begin_ns)), b = timeline_x(t, v->s, c->end_ns < end ? c->end_ns : end);
-        draw_box(v->d, (Box){a, y, fmax(1, b - a), h}, 2, paint_alpha(TINT_TEAL, .35), NO_PEN);
-        double from = c->stop[0].to_ns < end ? fmax(a, timeline_x(t, v->s, c->stop[0].to_ns)) : b;
-        double to = c->stop[1].from_ns < end ? fmin(b, timeline_x(t, v->s, c->stop[1].from_ns)) : b;
-        if (h >= 14) draw_whole(v->d, from + 6, y + h / 2 + 4.4, sans(12, 500), TINT_T1, ANCHOR_START, "marks", to - from - 12);
-        for (int k = 0; k < 2; k++) {
-            if (c->stop[k].from_ns >= end || c->stop[k].from_ns == NOT_YET) continue;
-            uint64_t to = c->stop[k].to_ns < end ? c->stop[k].to_ns : end;
-            double x0 = fmax(t->x0, timeline_x(t, v->s, c->stop[k].from_ns)), x1 = timeline_x(t, v->s, to);
-            if (x1 < t->x0) continue;
-            draw_box(v->d, (Box){x0, y, fmax(1, x1 - x0), h}, 2, paint(TINT_TEAL), NO_PEN);
-            if (k == 1 && h >= 14)
-                draw_whole(v->d, x0 + 6, y + h / 2 + 4.4, sans(12, 600), TINT_ON_TEAL, ANCHOR_START, c->moved ? "moves" : "stops", x1 - x0 - 12);
-        }
-    }
-}
-
 static bool has_lane(const Scene *s, const LanePlace *lane) {
     size_t count = lane->kind == LANE_P ? s->lanes->p_count : lane->kind == LANE_M ? s->lanes->m_count : s->lanes->queue_count;
     size_t now = lane->kind == LANE_P ? s->model->p_count : lane->kind == LANE_M ? s->model->m_count : s->model->queue_count;
@@ -170,7 +144,7 @@ static void group(const View *v, int k) {
     }
     if (l->gc) {
         if (l->gc_h >= 12) draw_text(v->d, 66, l->gc_y[k] + l->gc_h / 2 + 5, sans(13, 500), TINT_T1, ANCHOR_START, "GC");
-        gc_lane(&side, l->gc_y[k], l->gc_h);
+        timeline_gc(&side, l->gc_y[k], l->gc_h);
         end = fmax(end, l->gc_y[k] + l->gc_h);
     }
     badge(v, 36, (first + end) / 2, 13, k);

@@ -20,25 +20,24 @@ typedef struct {
 } Sample;
 enum { SAMPLES_MAX = 8192 };
 
-static Sample sample(const View *v, const ChanSteps *c, uint64_t from, uint64_t to) {
-    StepSum sum = steps_sum(c, from, to);
-    double ns = (double)(to - from);
-    return (Sample){timeline_x(v->time, v->s, from), timeline_x(v->time, v->s, to), (double)sum.count / ns, (double)sum.senders / ns,
-                    (double)sum.receivers / ns};
-}
-
 /* From the window's left, or from when the channel was made, to the playhead. */
 static size_t collect(const View *v, const ChanSteps *c, Sample *out) {
     const Scene *s = v->s;
     uint64_t end_ns = s->now_ns < s->to_ns ? s->now_ns : s->to_ns, column = (uint64_t)(v->time->ns_per_lp / v->f->u) + 1;
     uint64_t t = c->count && c->step[0].from_ns > s->from_ns ? c->step[0].from_ns : s->from_ns;
     size_t n = 0;
-    while (c->count > 0 && t < end_ns && n < SAMPLES_MAX) {
-        size_t i = steps_at(c, t);
-        uint64_t to = i + 1 < c->count ? c->step[i + 1].from_ns : end_ns;
+    if (c->count == 0 || t >= end_ns) return 0;
+    StepWalk walk = {c, 0};
+    StepSum before = steps_walk(&walk, t);
+    while (t < end_ns && n < SAMPLES_MAX) {
+        uint64_t to = walk.at + 1 < c->count ? c->step[walk.at + 1].from_ns : end_ns, from = t;
         if (to - t < 2 * column) to = t + column;
         if (to > end_ns) to = end_ns;
-        out[n++] = sample(v, c, t, to);
+        StepSum sum = steps_walk(&walk, to);
+        double ns = (double)(to - from);
+        out[n++] = (Sample){timeline_x(v->time, s, from), timeline_x(v->time, s, to), (double)(sum.count - before.count) / ns,
+                            (double)(sum.senders - before.senders) / ns, (double)(sum.receivers - before.receivers) / ns};
+        before = sum;
         t = to;
     }
     return n;
@@ -46,13 +45,14 @@ static size_t collect(const View *v, const ChanSteps *c, Sample *out) {
 
 /* ---------------------------------------------------------------- one row */
 
+enum { WAITERS_H = 6 };
+
 /* Of a column in which somebody waited for a part of the time, a thinner one. */
-static double above(const Sample *s) { return s->senders > 0 ? fmin(6, fmax(1, 2 * s->senders)) : 0; }
-static double below(const Sample *s) { return s->receivers > 0 ? fmin(6, fmax(1.4, 3 * s->receivers)) : 0; }
+static double above(const Sample *s) { return s->senders > 0 ? fmin(WAITERS_H, fmax(1, 2 * s->senders)) : 0; }
+static double below(const Sample *s) { return s->receivers > 0 ? fmin(WAITERS_H, fmax(1.4, 3 * s->receivers)) : 0; }
 
 /* One path from the base to these heights and back; up < 0: it hangs. */
-static void skyline(const View *v, const Sample *s, size_t n, double base, double up, double (*height)(const Sample *s), Paint fill) {
-    if (n == 0) return;
+static void outline(const View *v, const Sample *s, size_t n, double base, double up, double (*height)(const Sample *s), Paint fill) {
     path_move(v->d, s[0].x0, base);
     for (size_t i = 0; i < n; i++) {
         double y = base - up * height(&s[i]);
@@ -62,6 +62,20 @@ static void skyline(const View *v, const Sample *s, size_t n, double base, doubl
     path_line(v->d, s[n - 1].x1, base);
     path_close(v->d);
     draw_path(v->d, fill, NO_PEN);
+}
+
+/* The same in columns of a pixel, each as high as the sample over its middle. */
+static void skyline(const View *v, const Sample *s, size_t n, double base, double most, double (*height)(const Sample *s), Paint fill) {
+    static double share[SAMPLES_MAX];
+    double step = 1 / v->f->u, x0 = floor(s[0].x0 / step) * step;
+    size_t count = (size_t)((s[n - 1].x1 - x0) / step + .5), k = 0;
+    if (count > SAMPLES_MAX) count = SAMPLES_MAX;
+    for (size_t i = 0; i < count; i++) {
+        double middle = x0 + ((double)i + .5) * step, h = height(&s[k]);
+        for (; k + 1 < n && s[k].x1 <= middle; k++) h = fmax(h, height(&s[k + 1]));
+        share[i] = most > 0 ? h / most : 0;
+    }
+    draw_columns(v->d, x0, base, step, most, share, count, fill);
 }
 
 static double level(const Sample *s) { return s->count; }
@@ -107,9 +121,9 @@ static void row(const View *v, const ChanRow *r) {
     draw_line(v->d, t->x0, base + .5, t->x1, base + .5, pen_alpha(TINT_PARK, 1, .7));
     size_t n = r->id < v->s->steps->chan_count ? collect(v, &v->s->steps->chan[r->id], s) : 0;
     for (size_t i = 0; i < n; i++) s[i].count *= scale;
-    if (any(s, n, level)) skyline(v, s, n, base, 1, level, paint(TINT_DENSITY));
-    if (any(s, n, above)) skyline(v, s, n, r->y - 1, 1, above, paint(TINT_T1));
-    if (any(s, n, below)) skyline(v, s, n, base + 2, -1, below, paint_hatch(TINT_T1, 6, 2.4, 1));
+    if (any(s, n, level)) skyline(v, s, n, base, r->h, level, paint(TINT_DENSITY));
+    if (any(s, n, above)) skyline(v, s, n, r->y - 1, WAITERS_H, above, paint(TINT_T1));
+    if (any(s, n, below)) outline(v, s, n, base + 2, -1, below, paint_hatch(TINT_T1, 6, 2.4, 1));
     double end = n ? s[n - 1].x1 : t->x0, a = since(s, n, above), b = since(s, n, below);
     if (c->sendq.count > 0 && a < end) { /* before the bar, as far as nothing else stands there */
         waiters_text(text, sizeof text, m, &c->sendq, "blocked");

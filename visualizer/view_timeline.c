@@ -12,8 +12,11 @@
 #include "measure.h"
 #include "token.h"
 
+#include "../sim/base/sorted.h"
+
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------- the ruler */
@@ -80,19 +83,12 @@ typedef struct {
     unsigned tint;
 } Column;
 
-/* A skyline over neighbouring columns: one path for all of them. */
+/* A skyline over neighbouring columns: one shape for all of them. */
 static void skyline(const View *v, const Column *col, size_t from, size_t to, double x0,
                     double step, double base, double height, bool c_part) {
-    path_move(v->d, x0 + (double)from * step, base);
-    for (size_t i = from; i < to; i++) {
-        uint8_t share = c_part ? col[i].c : col[i].go;
-        double h = share ? copysign(fmax(1 / v->f->u, fabs(height) * share / 255), height) : 0;
-        path_line(v->d, x0 + (double)i * step, base - h);
-        path_line(v->d, x0 + (double)(i + 1) * step, base - h);
-    }
-    path_line(v->d, x0 + (double)to * step, base);
-    path_close(v->d);
-    draw_path(v->d, paint(c_part ? TINT_AMBER : col[from].tint), NO_PEN);
+    double share[COLUMNS_MAX];
+    for (size_t i = from; i < to; i++) share[i - from] = (c_part ? col[i].c : col[i].go) / 255.0;
+    draw_columns(v->d, x0 + (double)from * step, base, step, height, share, to - from, paint(c_part ? TINT_AMBER : col[from].tint));
 }
 
 static void columns(const View *v, const LanePlace *lane, Column *col, size_t count, double x0,
@@ -149,46 +145,126 @@ static uint8_t share_of(uint64_t part, uint64_t whole) {
     return (uint8_t)(share < 1 ? 1 : share > 255 ? 255 : share);
 }
 
-/* The spans of a lane in [from_ns, end_ns): wide ones to `draw`, fine ones into columns. */
-static void spans_between(const View *v, const LanePlace *place, const Lane *lane, SliceFn draw, uint64_t from_ns, uint64_t end_ns) {
-    static Column col[COLUMNS_MAX];
-    const Scene *s = v->s;
-    const TimelineLayout *l = v->time;
-    double step = 1 / v->f->u, least = 2 * step, x0 = floor(l->x0 / step) * step;
-    size_t column_count = (size_t)((l->x1 - x0) / step) + 1;
-    if (column_count > COLUMNS_MAX) column_count = COLUMNS_MAX;
-    bool any = false;
-    if (end_ns <= from_ns) return;
-    for (size_t i = lane_find(lane, from_ns);
-         i < lane->count && lane->span[i].from_ns < end_ns;) {
-        const LaneSpan *span = &lane->span[i];
-        uint64_t from = span->from_ns > from_ns ? span->from_ns : from_ns,
-                 to = span->to_ns < end_ns ? span->to_ns : end_ns;
-        double a = timeline_x(l, s, from), b = timeline_x(l, s, to);
-        if (b - a >= least) {
-            draw(v, place, &(Slice){a, b - a, span});
-            i++;
-            continue;
-        }
-        if (!any) memset(col, 0, column_count * sizeof *col);
-        any = true;
-        size_t c = (size_t)((a - x0) / step);
-        if (c >= column_count) c = column_count - 1;
-        uint64_t t0 = timeline_ns(l, s, x0 + (double)c * step),
-                 t1 = timeline_ns(l, s, x0 + (double)(c + 1) * step) + 1;
-        size_t next = i + 1;
-        if (next < lane->count && lane->span[next].from_ns < t1) next = lane_find(lane, t1 - 1);
-        if (next <= i) next = i + 1;
-        LaneShare share = lane_share(lane, t0, t1 < end_ns ? t1 : end_ns);
-        col[c].go = share_of(share.go_ns, t1 - t0);
-        col[c].c = share_of(share.c_ns, t1 - t0);
-        if (span->kind == SPAN_C && col[c].c == 0) col[c].c = 1;
-        col[c].tint = column_tint(v, place, lane, i, next, t1 - t0);
-        i = next;
+/* Of which lane, in which window. */
+typedef struct {
+    uint64_t run, from_ns, to_ns, id;
+    LaneKind kind;
+    size_t count; /* columns, from x0 on */
+    double x0, step;
+} ColumnsKey;
+
+/* So far a lane has been gone along. */
+typedef struct {
+    size_t next, span, walked; /* the first column that has not been filled; the first span not looked at; LaneWalk.at */
+    size_t wide_count;
+} ColumnsAt;
+
+/* What lies before the playhead never changes, so it is kept from frame to frame: while millions of events play, a frame fills
+ * the columns of a few moments. Kept is what all has ended, so that what is fine now will not be a slice later. */
+typedef struct {
+    ColumnsKey key;
+    uint64_t end_ns; /* everything kept had ended by then */
+    ColumnsAt kept, at;
+    size_t *wide, wide_cap; /* spans that are slices, in order */
+    Column col[COLUMNS_MAX];
+} Columns;
+
+struct TimelineMemo {
+    uint64_t run[2]; /* of the two that are compared */
+    Columns *lane[2][2][LANES_MAX]; /* of each run what was, and what comes */
+};
+
+TimelineMemo *timeline_memo_new(void) { return mem_zero(1, sizeof(TimelineMemo)); }
+
+void timeline_memo_free(TimelineMemo *m) {
+    for (size_t i = 0; m && i < 4 * LANES_MAX; i++) {
+        Columns *k = m->lane[i / 2 / LANES_MAX][i / LANES_MAX % 2][i % LANES_MAX];
+        if (k) free(k->wide);
+        free(k);
     }
-    if (!any) return;
-    calm(col, column_count);
-    columns(v, place, col, column_count, x0, step);
+    free(m);
+}
+
+static bool same_key(const ColumnsKey *a, const ColumnsKey *b) {
+    return a->run == b->run && a->from_ns == b->from_ns && a->to_ns == b->to_ns && a->id == b->id && a->kind == b->kind &&
+           a->count == b->count && a->x0 == b->x0 && a->step == b->step;
+}
+
+static Columns *kept_columns(TimelineMemo *m, bool future, size_t at, const ColumnsKey *key, const Lane *lane, uint64_t end_ns) {
+    size_t side = m->run[0] == key->run || m->run[0] == 0 ? 0 : m->run[1] == key->run || m->run[1] == 0 ? 1 : 0;
+    Columns **slot = &m->lane[side][future][at];
+    m->run[side] = key->run;
+    if (*slot == NULL) *slot = mem_zero(1, sizeof **slot);
+    Columns *k = *slot;
+    if (!same_key(&k->key, key) || k->end_ns > end_ns) {
+        size_t first = lane_find(lane, key->from_ns);
+        k->key = *key;
+        k->kept = (ColumnsAt){.span = first, .walked = first};
+        k->at.next = key->count; /* all are to be wiped */
+    }
+    memset(k->col + k->kept.next, 0, (k->at.next - k->kept.next) * sizeof *k->col);
+    k->at = k->kept;
+    k->end_ns = end_ns;
+    return k;
+}
+
+/* Fills the column in which the span `at` begins, or the next one if that is full. False: the playhead is in it. */
+static bool fill_column(const View *v, const LanePlace *place, Columns *k, LaneWalk *walk, double x) {
+    size_t c = (size_t)fmax(0, (x - k->key.x0) / k->key.step), i = k->at.span;
+    if (c < k->at.next) c = k->at.next;
+    if (c >= k->key.count) return false;
+    uint64_t t0 = timeline_ns(v->time, v->s, k->key.x0 + (double)c * k->key.step),
+             t1 = timeline_ns(v->time, v->s, k->key.x0 + (double)(c + 1) * k->key.step);
+    if (t1 <= t0) t1 = t0 + 1;
+    bool whole = t1 <= k->end_ns;
+    LaneShare before = lane_walk(walk, t0 > k->key.from_ns ? t0 : k->key.from_ns), after = lane_walk(walk, whole ? t1 : k->end_ns);
+    k->col[c].go = share_of(after.go_ns - before.go_ns, t1 - t0);
+    k->col[c].c = share_of(after.c_ns - before.c_ns, t1 - t0);
+    if (after.crossings > before.crossings && k->col[c].c == 0) k->col[c].c = 1;
+    k->col[c].tint = column_tint(v, place, walk->lane, i, walk->at > i ? walk->at : i + 1, t1 - t0);
+    k->at = (ColumnsAt){c + 1, walk->at, walk->at, k->at.wide_count};
+    return whole;
+}
+
+static Slice slice_of(const View *v, const LaneSpan *span, uint64_t from_ns, uint64_t end_ns) {
+    uint64_t from = span->from_ns > from_ns ? span->from_ns : from_ns, to = span->to_ns < end_ns ? span->to_ns : end_ns;
+    double a = timeline_x(v->time, v->s, from);
+    return (Slice){a, timeline_x(v->time, v->s, to) - a, span};
+}
+
+/* The spans of a lane in [from_ns, end_ns): those of a pixel and more to `draw`, finer ones into columns. */
+static void spans_between(const View *v, const LanePlace *place, const Lane *lane, SliceFn draw, uint64_t from_ns, uint64_t end_ns) {
+    static Column shown[COLUMNS_MAX];
+    const Scene *s = v->s;
+    if (end_ns <= from_ns) return;
+    double step = 1 / v->f->u, x0 = floor(v->time->x0 / step) * step;
+    size_t count = (size_t)((v->time->x1 - x0) / step) + 1;
+    if (count > COLUMNS_MAX) count = COLUMNS_MAX;
+    ColumnsKey key = {s->lanes->run, from_ns, s->to_ns, place->id, place->kind, count, x0, step};
+    Columns *k = kept_columns(v->memo, v->future, (size_t)(place - v->time->lane), &key, lane, end_ns);
+    LaneWalk walk = {lane, k->at.walked};
+    bool on = true, over = true; /* over: all up to here has ended */
+    while (on && k->at.span < lane->count && lane->span[k->at.span].from_ns < end_ns) {
+        Slice slice = slice_of(v, &lane->span[k->at.span], from_ns, end_ns);
+        over = over && slice.span->to_ns <= end_ns;
+        if (slice.w < step) {
+            on = fill_column(v, place, k, &walk, slice.x);
+            size_t last = k->at.span; /* it may go on behind that column */
+            over = over && on && !(last < lane->count && lane->span[last].from_ns < end_ns && lane->span[last].to_ns > end_ns);
+        } else {
+            GROW(k->wide, k->wide_cap, k->at.wide_count + 1);
+            k->wide[k->at.wide_count++] = k->at.span++;
+        }
+        if (over) k->kept = k->at;
+    }
+    for (size_t i = 0; i < k->at.wide_count; i++) {
+        Slice slice = slice_of(v, &lane->span[k->wide[i]], from_ns, end_ns);
+        draw(v, place, &slice);
+    }
+    if (k->at.next == 0) return;
+    memcpy(shown, k->col, k->at.next * sizeof *shown);
+    calm(shown, k->at.next);
+    columns(v, place, shown, k->at.next, x0, step);
 }
 
 /* Up to the playhead; what comes is thinned, where it is uncovered. */
@@ -370,51 +446,97 @@ static void sysmon_ahead(const View *v, const LanePlace *lane) {
         if (l->tick[i].seq <= v->s->seq || x < v->time->x0 || x - last < 4) continue;
         last = x;
         draw_line(v->d, x, lane->y + 1, x, lane->y + lane->h - 1, pen(TINT_T2, 2));
+        size_t next = lanes_tick_from(l, l->tick[i].time_ns + (uint64_t)(4 * v->time->ns_per_lp));
+        if (next > i + 1) i = next - 1;
     }
     draw_thin(v->d, 1);
 }
 
+/* The ticks that have happened. */
+static size_t ticks_end(const Scene *s) {
+    uint64_t end_ns = s->now_ns < s->to_ns ? s->now_ns : s->to_ns;
+    size_t end = lanes_tick_from(s->lanes, end_ns + 1);
+    while (end > 0 && s->lanes->tick[end - 1].seq > s->seq) end--;
+    return end;
+}
+
+static void tick_band(const View *v, const LanePlace *lane, double from, double to) {
+    if (from >= 0) draw_box(v->d, (Box){from, lane->y + 4, to - from, lane->h - 8}, 0, paint_alpha(TINT_T2, .35), NO_PEN);
+}
+
+/* Where its words begin: behind it; at the playhead beyond that, else before the tick. Negative: there is no room. */
+static double tick_label_x(const View *v, double x, double before, double next, double w, bool newest_acted) {
+    double now = timeline_x(v->time, v->s, v->s->now_ns), left = x + 9;
+    if (w + 22 < fmin(next, now) - x) return left;
+    if (!newest_acted) return -1;
+    left = fmax(now, x) + 9;
+    if (left + w > v->f->timeline.w - 12) left = x - 9 - w;
+    return left < x && left < before + 6 ? -1 : left;
+}
+
+/* Pixel by pixel: those within one are a group, which has acted if one of them has. */
 static void sysmon_lane(const View *v, const LanePlace *lane) {
     const Lanes *l = v->s->lanes;
-    uint64_t end_ns = v->s->now_ns < v->s->to_ns ? v->s->now_ns : v->s->to_ns;
-    double band = -1, last = -100, said = v->time->x0,
-           now = timeline_x(v->time, v->s, v->s->now_ns);
-    for (size_t i = lanes_tick_from(l, v->s->from_ns);
-         i < l->tick_count && l->tick[i].time_ns <= end_ns && l->tick[i].seq <= v->s->seq; i++) {
+    uint64_t pixel = (uint64_t)(v->time->ns_per_lp / v->f->u);
+    double band = -1, last = -100, said = v->time->x0;
+    size_t end = ticks_end(v->s);
+    for (size_t i = lanes_tick_from(l, v->s->from_ns), j; i < end; i = j) {
         const Tick *t = &l->tick[i];
         double x = timeline_x(v->time, v->s, t->time_ns);
-        if (x - last < 4 && !t->acted) { /* too close to be counted: a grey band */
+        j = i + 1;
+        if (j < end && l->tick[j].time_ns - t->time_ns < pixel) j = lanes_tick_from(l, t->time_ns + pixel);
+        if (j > end) j = end;
+        bool acted = l->tick[j - 1].acted || l->tick[j - 1].acted_before > t->acted_before;
+        if (x - last < 4 && !acted) { /* too close to be counted: a grey band */
             if (band < 0) band = last;
             last = x;
             continue;
         }
-        if (band >= 0)
-            draw_box(v->d, (Box){band, lane->y + 4, last - band, lane->h - 8}, 0,
-                     paint_alpha(TINT_T2, .35), NO_PEN);
+        tick_band(v, lane, band, last);
         band = -1;
-        draw_line(v->d, x, lane->y + 1, x, lane->y + lane->h - 1,
-                  t->acted ? pen(TINT_NOW, 3.5) : pen(TINT_T2, 2));
+        draw_line(v->d, x, lane->y + 1, x, lane->y + lane->h - 1, acted ? pen(TINT_NOW, x - last < 4 ? 1 : 3.5) : pen(TINT_T2, 2));
         double before = fmax(said, last);
         last = x;
-        bool more = i + 1 < l->tick_count && l->tick[i + 1].time_ns <= end_ns && l->tick[i + 1].seq <= v->s->seq;
-        double next = more ? timeline_x(v->time, v->s, l->tick[i + 1].time_ns) : now;
-        const char *label = tick_label(l, t);
-        TextStyle style = t->acted ? mono(13, 600) : sans(12, 400);
-        double w = text_width(label, style), left = x + 9;
-        if (label[0] == '\0') continue;
-        if (w + 22 >= fmin(next, now) - x) { /* at the playhead: beyond it, else before the tick */
-            if (!t->acted || more) continue;
-            left = fmax(now, x) + 9;
-            if (left + w > v->f->timeline.w - 12) left = x - 9 - w;
-            if (left < x && left < before + 6) continue;
-        }
-        draw_text(v->d, left, lane->y + 13, style, t->acted ? TINT_NOW : TINT_T2, ANCHOR_START,
-                  label);
+        double next = timeline_x(v->time, v->s, j < end ? l->tick[j].time_ns : v->s->now_ns);
+        const char *label = j == i + 1 ? tick_label(l, t) : "";
+        TextStyle style = acted ? mono(13, 600) : sans(12, 400);
+        double w = text_width(label, style), left = label[0] ? tick_label_x(v, x, before, next, w, acted && j == end) : -1;
+        if (left < 0) continue;
+        draw_text(v->d, left, lane->y + 13, style, acted ? TINT_NOW : TINT_T2, ANCHOR_START, label);
         said = left + w;
     }
-    if (band >= 0)
-        draw_box(v->d, (Box){band, lane->y + 4, last - band, lane->h - 8}, 0,
-                 paint_alpha(TINT_T2, .35), NO_PEN);
+    tick_band(v, lane, band, last);
+}
+
+/* ---------------------------------------------------------------- the collector's lane */
+
+/* The collector's own lane: it marks, and twice it stops the world, the second time to move what moves. */
+void timeline_gc(const View *v, double y, double h) {
+    const Past *past = v->s->past;
+    const TimelineLayout *t = v->time;
+    uint64_t end = v->s->now_ns < v->s->to_ns ? v->s->now_ns : v->s->to_ns;
+    draw_line(v->d, t->x0, y + h / 2, fmax(t->x0, timeline_x(t, v->s, end)), y + h / 2, pen_alpha(TINT_PARK, 1, .7));
+    uint64_t pixel = (uint64_t)(t->ns_per_lp / v->f->u);
+    size_t first = SORTED_FROM(past->cycle, past->cycle_count, begin_ns, v->s->from_ns), next;
+    for (size_t i = first > 0 ? first - 1 : 0; i < past->cycle_count && past->cycle[i].begin_ns < end; i = next > i ? next : i + 1) {
+        const Cycle *c = &past->cycle[i];
+        next = SORTED_FROM(past->cycle, past->cycle_count, begin_ns, c->begin_ns + pixel); /* of those within a pixel, one */
+        if ( (c->end_ns != NOT_YET && c->end_ns < v->s->from_ns)) continue;
+        double a = fmax(t->x0, timeline_x(t, v->s, c->begin_ns)), b = timeline_x(t, v->s, c->end_ns < end ? c->end_ns : end);
+        draw_box(v->d, (Box){a, y, fmax(1, b - a), h}, 2, paint_alpha(TINT_TEAL, .35), NO_PEN);
+        double from = c->stop[0].to_ns < end ? fmax(a, timeline_x(t, v->s, c->stop[0].to_ns)) : b;
+        double to = c->stop[1].from_ns < end ? fmin(b, timeline_x(t, v->s, c->stop[1].from_ns)) : b;
+        if (h >= 14) draw_whole(v->d, from + 6, y + h / 2 + 4.4, sans(12, 500), TINT_T1, ANCHOR_START, "marks", to - from - 12);
+        for (int k = 0; k < 2; k++) {
+            if (c->stop[k].from_ns >= end || c->stop[k].from_ns == NOT_YET) continue;
+            uint64_t to = c->stop[k].to_ns < end ? c->stop[k].to_ns : end;
+            double x0 = fmax(t->x0, timeline_x(t, v->s, c->stop[k].from_ns)), x1 = timeline_x(t, v->s, to);
+            if (x1 < t->x0) continue;
+            draw_box(v->d, (Box){x0, y, fmax(1, x1 - x0), h}, 2, paint(TINT_TEAL), NO_PEN);
+            if (k == 1 && h >= 14)
+                draw_whole(v->d, x0 + 6, y + h / 2 + 4.4, sans(12, 600), TINT_ON_TEAL, ANCHOR_START, c->moved ? "moves" : "stops", x1 - x0 - 12);
+        }
+    }
 }
 
 /* ---------------------------------------------------------------- hand-overs */
@@ -422,31 +544,42 @@ static void sysmon_lane(const View *v, const LanePlace *lane) {
 static const LanePlace *find_lane(const View *v, LaneKind kind, uint64_t id) {
     for (size_t i = 0; i < v->time->lane_count; i++) {
         const LanePlace *lane = &v->time->lane[i];
-        if (lane->kind == kind && (kind == LANE_SYSMON || lane->id == id)) return lane;
+        if (lane->kind == kind && (kind < LANE_P || lane->id == id)) return lane;
     }
     return NULL;
+}
+
+enum { ARROW_GAP = 14, PAIRED_GAP = 8, TRIES = 4 }; /* so many of one pixel are looked at */
+
+static bool place_arrow(View *v, const Flow *f, double x) {
+    const LanePlace *p = find_lane(v, LANE_P, f->p), *other = f->m == NONE ? find_lane(v, LANE_SYSMON, 0) : find_lane(v, LANE_M, f->m);
+    if (p == NULL || other == NULL) return false;
+    FlowArrow *a = &v->arrow[v->arrow_count++];
+    if (f->m == NONE) *a = (FlowArrow){x, other->y + other->h - 2, p->y + 1};
+    else if (f->to_p) *a = (FlowArrow){x, other->y + 1, p->y + p->h + 1};
+    else *a = (FlowArrow){x, p->y + p->h + 1, other->y + 1};
+    return true;
 }
 
 /* The arrows of a frame, the newest first; one that stands too close to the one after it is left out. */
 static void find_arrows(View *v) {
     const Lanes *l = v->s->lanes;
-    uint64_t end_ns = v->s->now_ns < v->s->to_ns ? v->s->now_ns : v->s->to_ns;
-    size_t first = lanes_flow_from(l, v->s->from_ns), end = lanes_flow_from(l, end_ns + 1);
+    uint64_t end_ns = v->s->now_ns < v->s->to_ns ? v->s->now_ns : v->s->to_ns, pixel = (uint64_t)(v->time->ns_per_lp / v->f->u);
+    size_t first = lanes_flow_from(l, v->s->from_ns), end = lanes_flow_from(l, end_ns + 1), tries = 0;
     double last = INFINITY;
-    for (v->arrow_count = 0; end > first && v->arrow_count < FLOWS_MAX; end--) {
-        const Flow *f = &l->flow[end - 1];
+    v->arrow_count = 0;
+    while (end > first && v->arrow_count < FLOWS_MAX) {
+        const Flow *f = &l->flow[--end];
         if (f->seq > v->s->seq) continue;
-        const LanePlace *p = find_lane(v, LANE_P, f->p), *other = f->m == NONE
-                                                                      ? find_lane(v, LANE_SYSMON, 0)
-                                                                      : find_lane(v, LANE_M, f->m);
         double x = timeline_x(v->time, v->s, f->time_ns);
         bool paired = f->m == NONE; /* sysmon's own stands beside the hand-over that it starts */
-        if (p == NULL || other == NULL || last - x < (paired ? 8 : 14)) continue;
-        FlowArrow *a = &v->arrow[v->arrow_count++];
-        if (f->m == NONE) *a = (FlowArrow){x, other->y + other->h - 2, p->y + 1};
-        else if (f->to_p) *a = (FlowArrow){x, other->y + 1, p->y + p->h + 1};
-        else *a = (FlowArrow){x, p->y + p->h + 1, other->y + 1};
-        last = x;
+        uint64_t until = f->time_ns; /* the next to be looked at is before */
+        if (last - x < PAIRED_GAP) until = timeline_ns(v->time, v->s, last - PAIRED_GAP);
+        else if (last - x >= (paired ? PAIRED_GAP : ARROW_GAP) && place_arrow(v, f, x)) last = x, tries = 0;
+        else if (++tries % TRIES == 0 && until > pixel) until -= pixel;
+        if (until >= f->time_ns) continue;
+        size_t next = lanes_flow_from(l, until + 1);
+        if (next < end) end = next;
     }
 }
 
@@ -501,7 +634,9 @@ static void live_p(const View *v, const LanePlace *lane, double x, double room) 
     }
     if (g == NONE) return;
     double left = fmax(30, live_text(v, lane, x, sans(13, 700), TINT_T1, thing_text(text, sizeof text, KIND_G, g), room) + 8);
-    if (room - left > 30) live_text(v, lane, x + left, sans(13, 400), TINT_T2, model_g_name(m, g), room - left);
+    double name = text_width(model_g_name(m, g), sans(13, 400));
+    if (room - left > fmin(name, 72)) /* of a name in less room nothing is left that says anything */
+        live_text(v, lane, x + left, sans(13, 400), TINT_T2, model_g_name(m, g), room - left);
 }
 
 static void live_queue(const View *v, const LanePlace *lane, double x, double room) {
@@ -533,6 +668,7 @@ static void lane_name(const View *v, const LanePlace *lane) {
     double y = lane->y + lane->h / 2 + 5;
     if (!lane->labelled) return;
     if (lane->kind == LANE_SYSMON) snprintf(text, sizeof text, "sysmon");
+    else if (lane->kind == LANE_GC) snprintf(text, sizeof text, "GC");
     else if (lane->kind == LANE_QUEUE && v->s->model->queue[lane->id].name != NONE)
         snprintf(text, sizeof text, "%.31s", intern_text(v->s->model->text, v->s->model->queue[lane->id].name));
     else if (lane->kind == LANE_QUEUE && lane->id == 0 && v->s->model->queue_count == 1)
@@ -541,7 +677,7 @@ static void lane_name(const View *v, const LanePlace *lane) {
         snprintf(text, sizeof text, "queue %llu", (unsigned long long)lane->id);
     else thing_text(text, sizeof text, lane->kind == LANE_P ? KIND_P : KIND_M, lane->id);
     Kind kind = lane->kind == LANE_P ? KIND_P : lane->kind == LANE_M ? KIND_M : KIND_QUEUE;
-    bool chosen = lane->kind == LANE_SYSMON ? is_selected(v->s, KIND_M, 1) : is_selected(v->s, kind, lane->id);
+    bool chosen = lane->kind == LANE_SYSMON ? is_selected(v->s, KIND_M, 1) : lane->kind >= LANE_P && is_selected(v->s, kind, lane->id);
     draw_fitted(v->d, 24, y, sans(14, lane->kind == LANE_P ? 600 : 500), chosen ? TINT_NOW : TINT_T1, ANCHOR_START, text,
                 v->time->x0 - 24 - 4);
     if (lane->kind == LANE_P || lane->kind == LANE_M)
@@ -575,6 +711,7 @@ void timeline_lane(const View *v, const LanePlace *lane) {
         if (v->s->uncovered) sysmon_ahead(v, lane);
         sysmon_lane(v, lane);
         break;
+    case LANE_GC: timeline_gc(v, lane->y, lane->h); break;
     case LANE_P: lane_spans(v, lane, &l->p[lane->id], p_slice); break;
     case LANE_M: lane_spans(v, lane, &l->m[lane->id], m_slice); break;
     case LANE_QUEUE: lane_spans(v, lane, &l->queue[lane->id], queue_slice); break;
@@ -590,6 +727,20 @@ static void lanes(const View *v) {
     }
     more(v, v->time->hidden_p, v->time->hidden_p_y);
     more(v, v->time->hidden, v->time->hidden_y);
+}
+
+/* What is proven to be broken is seen at every zoom: on the lane of the device's queue, else of the thread, else of the P. */
+static void violations(const View *v) {
+    const Scene *s = v->s;
+    for (size_t i = 0; i < s->finding_count && s->finding[i].seq <= s->seq; i++) {
+        const Finding *x = &s->finding[i];
+        if (!is_violation(x->kind) || x->time_ns < s->from_ns || x->time_ns > s->to_ns) continue;
+        const LanePlace *lane = x->cmd < s->model->cmd_count ? find_lane(v, LANE_QUEUE, s->model->cmd[x->cmd].queue) : NULL;
+        if (lane == NULL) lane = find_lane(v, LANE_M, x->m);
+        if (lane == NULL) lane = find_lane(v, LANE_P, x->p);
+        if (lane == NULL) lane = &v->time->lane[0];
+        draw_box(v->d, (Box){timeline_x(v->time, s, x->time_ns) - 1.5, lane->y - 1, 3, lane->h + 2}, 0, paint(TINT_RED), NO_PEN);
+    }
 }
 
 static void divider(const View *v) {
@@ -609,6 +760,7 @@ static void trouble(const View *v) {
              paint_hatch(TINT_PARK, 9, 2, .35), NO_PEN);
     const char *text = "the trace is broken here";
     double tw = text_width(text, sans(13, 600));
+    if (tw + 40 > w) text = "broken here", tw = text_width(text, sans(13, 600)); /* the reason stands in the panel */
     if (tw + 40 > w) return;
     draw_box(v->d, (Box){x + 12, v->time->lanes_y + 8, tw + 16, 24}, 4, paint(TINT_CHROME), NO_PEN);
     draw_text(v->d, x + 20, v->time->lanes_y + 25, sans(13, 600), TINT_T1, ANCHOR_START, text);
@@ -642,15 +794,9 @@ static void density(const View *v, double base, double height) {
         sum[c < columns ? c : columns - 1] += l->density[i];
     }
     for (size_t i = 0; i < columns; i++) most = sum[i] > most ? sum[i] : most;
-    path_move(v->d, x0, base);
-    for (size_t i = 0; i < columns; i++) {
-        double h = sum[i] ? fmax(1.5, height * sqrt((double)sum[i] / (double)most)) : 0;
-        path_line(v->d, x0 + w * (double)i / (double)columns, base - h);
-        path_line(v->d, x0 + w * (double)(i + 1) / (double)columns, base - h);
-    }
-    path_line(v->d, x0 + w, base);
-    path_close(v->d);
-    draw_path(v->d, paint(TINT_DENSITY), NO_PEN);
+    double share[COLUMNS_MAX];
+    for (size_t i = 0; i < columns; i++) share[i] = sum[i] ? fmax(1.5 / height, sqrt((double)sum[i] / (double)most)) : 0;
+    draw_columns(v->d, x0, base, w / (double)columns, height, share, columns, paint(TINT_DENSITY));
 }
 
 /* On the scrub bar: notes, and what was found. Where several would touch, the worst stands for all. The future stays unknown. */
@@ -716,8 +862,17 @@ static void flags(const View *v, double base) {
 /* The length of the run in at most three figures: 12 ms, 3.41 ms. */
 static const char *run_text(char *buf, size_t size, uint64_t ns) {
     static const char *const units[] = {"ns", "µs", "ms", "s"};
+    static const struct {
+        uint64_t ns;
+        const char *name;
+    } longer[] = {{86400000000000, "days"}, {3600000000000, "h"}, {60000000000, "min"}};
     uint64_t whole = ns, part = 0;
     size_t i = 0;
+    for (size_t k = 0; k < ARRAY_LEN(longer); k++) {
+        if (ns / longer[k].ns < 10) continue;
+        snprintf(buf, size, "%llu %s", (unsigned long long)(ns / longer[k].ns), longer[k].name);
+        return buf;
+    }
     for (; whole >= 1000 && i + 1 < ARRAY_LEN(units); i++, whole /= 1000) part = whole % 1000;
     if (part < 10 || whole >= 100)
         snprintf(buf, size, "%llu %s", (unsigned long long)whole, units[i]);
@@ -734,8 +889,7 @@ void view_scrub(const View *v) {
     double y = v->time->scrub_y, base = y + 30, height = 15;
     char total[48];
     draw_text(v->d, 24, base - 2, sans(14, 500), TINT_T1, ANCHOR_START, "run");
-    draw_fitted(v->d, 54, base - 2, sans(12, 400), TINT_T3, ANCHOR_START,
-                run_text(total, sizeof total, v->s->end_ns), 46);
+    draw_short(v->d, 54, base - 2, sans(12, 400), TINT_T3, ANCHOR_START, run_text(total, sizeof total, v->s->end_ns), 48);
     hits_add(v->hits, (Box){v->time->x0, y + 4, v->time->scrub_x1 - v->time->x0, 34}, HIT_SCRUB, NO_THING,
              0);
     density(v, base, height);
@@ -774,5 +928,6 @@ void view_timeline(const View *view) {
     lanes(v);
     divider(v);
     flows(v);
+    violations(v);
     timeline_top(v);
 }

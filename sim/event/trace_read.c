@@ -366,8 +366,10 @@ static void seek(TraceCursor *c, uint64_t value, bool by_seq) {
         if (last < value) low = mid + 1;
         else high = mid;
     }
+    /* ahead in the block that is being read: on from there */
+    bool ahead = c->loaded && c->block == low && c->p != NULL && (by_seq ? value >= c->seq : value > c->previous_ns);
     c->block = low;
-    c->loaded = false;
+    c->loaded = ahead;
     c->skip_seq = by_seq ? value : 0;
     c->skip_ns = by_seq ? 0 : value;
 }

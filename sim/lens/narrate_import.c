@@ -43,7 +43,8 @@ static void call(const Model *m, const Event *e, Narration *n) {
     const char *fn = string(m, e->arg[3]);
     bool c = e->kind == EV_CGO_ENTER;
     narrate_g(m, e->arg[0], g, sizeof g);
-    headline(n, "%s calls %.*s", who(m, e->arg[0], strlen(fn) + 7, g, sizeof g), whole_letters(fn, 20), fn);
+    const char *path = strrchr(fn, '/'), *shown = path ? path + 1 : fn; /* poll.(*FD).Read */
+    headline(n, "%s calls %s", who(m, e->arg[0], strlen(shown) + 7, g, sizeof g), shown);
     reason(n, "M%llu is %s thread now%s, and the scheduler cannot see inside: **P%llu stays attached and runs nothing**, "
               "until the call returns or somebody takes it.",
            (Ull)e->arg[2], c ? "C's" : "the kernel's", at(where, m, e->arg[4]), (Ull)e->arg[1]);

@@ -4,6 +4,8 @@
  * and its history stands in book-notes/performance.md. A baseline that is not installed is said to be
  * missing.
  */
+#include "window.h"
+
 #include "../../sim/base/team.h"
 #include "../../sim/event/trace.h"
 #include "../../sim/event/watch.h"
@@ -11,6 +13,7 @@
 #include "../../sim/mem/heap.h"
 #include "../../sim/rt/world.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -514,25 +517,38 @@ static void collections(void) {
     }
 }
 
-static void frames(void) {
-    const char *command = text(
-        "build/faultline-view --bench-frames 200 --shot --at 10us --size 1920x1080 -o %s %s 2>&1",
-        in_folder("f.png"), in_folder("demo.trace"));
-    char make[400], line[200] = "failed";
-    snprintf(make, sizeof make,
-             "build/faultline run --quiet --out %s scenarios/18_2_2_blocking.lua",
-             in_folder("demo.trace"));
-    FILE *p = run(make, NULL) >= 0 ? popen(command, "r") : NULL;
-    double median_ms, p99_ms;
-    if (p != NULL && fgets(line, sizeof line, p) != NULL) {
-        const char *m = strstr(line, "median");
-        bool read =
-            m != NULL && sscanf(m, "median %lf ms, 99th percentile %lf", &median_ms, &p99_ms) == 2;
-        if (read) snprintf(line, sizeof line, "%.1f, p99 %.1f ms", median_ms, p99_ms);
-        else line[strcspn(line, "\n")] = '\0';
+/* ---- the window, over traces of ten million events and more, each of another shape ---- */
+
+static void window_rows(const char *shape, const char *trace) {
+    WindowFigures w;
+    if (!window_figures(trace, &w)) {
+        row(text("the window, %s", shape), "failed", "", "");
+        return;
     }
-    if (p != NULL) pclose(p);
-    row("a frame of the main view at 1920x1080", line, "<= 8, p99 <= 16.7 ms", "");
+    row(text("the window opens %s", shape), text("%.2f s", w.open_s), "<= 1 s", text("%llu events", w.events));
+    row("  goes to any moment", text("%.1f, worst %.1f ms", w.seek.median_ms, w.seek.worst_ms), "<= 20 ms", "");
+    for (size_t i = 0; i < WINDOW_VIEWS; i++) {
+        const Spread *whole = &w.frame[i].whole, *near = &w.frame[i].near;
+        row(text("  a frame at 1920x1080, %s", window_view[i]),
+            text("%.1f, p99 %.1f ms", fmax(whole->median_ms, near->median_ms), fmax(whole->p99_ms, near->p99_ms)), "<= 8, p99 <= 16.7 ms",
+            text("whole run %.1f, %.1f; zoomed %.1f, %.1f", whole->median_ms, whole->p99_ms, near->median_ms, near->p99_ms));
+    }
+}
+
+static void window_shape(const char *name, const char *knob, const char *shape) {
+    char trace[300];
+    snprintf(trace, sizeof trace, "%s", in_folder("window.trace"));
+    const char *command = text("build/faultline run --quiet --device none --set %s --out %s tests/bench/%s.lua", knob, trace, name);
+    if (run(command, NULL) < 0) row(text("the window, %s", shape), "failed", "", "");
+    else window_rows(shape, trace);
+    remove(trace);
+}
+
+static void window(void) {
+    window_shape("pingpong", "rounds=720000", "a ping-pong");
+    window_shape("crowd", "items=820", "2400 goroutines in pipelines");
+    window_shape("calls", "calls=107000", "240 goroutines that call C");
+    window_shape("memory", "rounds=18000", "objects and collections");
 }
 
 static const struct {
@@ -540,7 +556,7 @@ static const struct {
     void (*run)(void);
 } parts[] = {{"pingpong", ping_pong}, {"scheduler", scheduler}, {"parked", parked},
              {"trace", big_trace},    {"gotrace", go_traces},   {"slices", slices},
-             {"frames", frames},      {"import", real_program}, {"gc", collections}};
+             {"window", window},      {"import", real_program}, {"gc", collections}};
 
 /* In a process of its own: what a part uses up is not counted for the commands of the next. (A command's peak memory,
  * as the kernel tells it, includes that of the process that started it.) */
@@ -555,10 +571,14 @@ static void run_part(void (*part)(void)) {
     if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0) printf("failed\n");
 }
 
-/* All rows, or those of the parts that are named. */
+/* All rows, or those of the parts that are named; `bench look TRACE`: the window's rows of any trace. */
 int main(int argc, char **argv) {
     program = argv[0];
     if (argc == 3 && strcmp(argv[1], "read") == 0) return read_go_trace(argv[2]);
+    if (argc == 3 && strcmp(argv[1], "look") == 0) {
+        window_rows(argv[2], argv[2]);
+        return EXIT_WELL;
+    }
     snprintf(folder, sizeof folder, "%s/faultline-bench-XXXXXX",
              getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
     if (mkdtemp(folder) == NULL) return EXIT_WORLD;

@@ -1,7 +1,7 @@
 /* draw_test.c -- display lists, colours, texts that fit, the fault line, and the ink of Lua. */
 #include "../check.h"
 
-#include "../../visualizer/draw.h"
+#include "../../visualizer/canvas.h"
 #include "../../visualizer/fault.h"
 #include "../../visualizer/lua_ink.h"
 #include "../../visualizer/measure.h"
@@ -19,7 +19,7 @@ static void count_sentence(void *ctx, const char *sentence) {
 
 static size_t lint(const DrawList *d) {
     int said = 0;
-    size_t complaints = draw_lint(&d, 1, 400, 300, count_sentence, &said);
+    size_t complaints = draw_lint(&d, &(Box){2, 2, 396, 296}, 1, count_sentence, &said);
     CU_ASSERT_EQUAL((size_t)said, complaints);
     return complaints;
 }
@@ -55,6 +55,15 @@ static void lint_finds_overlap_edges_clips_and_small_type(void) {
     draw_reset(&d);
     draw_text(&d, 20, 40, sans(14, 400), TINT_T1, ANCHOR_START, "tokenizer…worker");
     CU_ASSERT_EQUAL(lint(&d), 0);
+    draw_box(&d, (Box){40, 30, 200, 30}, 0, NO_PAINT, pen(TINT_T1, 1)); /* a frame covers nothing */
+    draw_box(&d, (Box){40, 30, 200, 30}, 0, paint_alpha(TINT_APP, .3), NO_PEN);
+    draw_box(&d, (Box){20, 60, 200, 30}, 0, paint(TINT_APP), NO_PEN);
+    CU_ASSERT_EQUAL(lint(&d), 0);
+    draw_box(&d, (Box){40, 30, 200, 30}, 0, paint(TINT_APP), NO_PEN);
+    CU_ASSERT_EQUAL(lint(&d), 1);
+    const DrawList *list = &d; /* and a part is painted in its region only */
+    int said = 0;
+    CU_ASSERT_EQUAL(draw_lint(&list, &(Box){0, 0, 60, 300}, 1, count_sentence, &said), 2);
     draw_free(&d);
 }
 
@@ -192,8 +201,90 @@ static void the_sheet_of_tokens_is_clean(void) {
     view_tokens(&d);
     const DrawList *list = &d;
     int said = 0;
-    CU_ASSERT_EQUAL(draw_lint(&list, 1, 1600, 1000, count_sentence, &said), 0);
+    CU_ASSERT_EQUAL(draw_lint(&list, &(Box){2, 2, 1596, 996}, 1, count_sentence, &said), 0);
     draw_free(&d);
+}
+
+/* ---------------------------------------------------------------- boxes that go past the drawing library */
+
+static double light_of(uint32_t pixel) { return ((pixel >> 16 & 255) + (pixel >> 8 & 255) + (pixel & 255)) / 3.0; }
+
+/* The mean difference of all pixels of two pictures, and the largest. */
+static void differ(Canvas *a, Canvas *b, int w, int h, double *mean, double *most) {
+    int sa, sb;
+    const uint32_t *pa = canvas_pixels(a, &sa), *pb = canvas_pixels(b, &sb);
+    *mean = *most = 0;
+    for (int y = 0; y < h; y++) {
+        for (int x = 0; x < w; x++) {
+            double d = fabs(light_of(pa[y * (sa / 4) + x]) - light_of(pb[y * (sb / 4) + x]));
+            *mean += d / w / h;
+            *most = fmax(*most, d);
+        }
+    }
+}
+
+/* Under a clip that is no rectangle the library draws them all. */
+static void shapes(DrawList *d, bool by_library) {
+    static const double share[] = {0, .2, .001, 1, .5, .5};
+    draw_box(d, (Box){0, 0, 200, 100}, 0, paint(TINT_CHROME), NO_PEN);
+    if (by_library) {
+        path_move(d, -10, -10), path_line(d, 210, -10), path_line(d, 210, 110), path_line(d, 0, 115), path_close(d);
+        draw_clip_path(d);
+    }
+    draw_box(d, (Box){10, 10, 40, 20}, 2, paint(TINT_BLUE), NO_PEN);
+    draw_box(d, (Box){60, 10, 3, 20}, 2, paint(TINT_BLUE), pen(TINT_NOW, 1));
+    draw_box(d, (Box){70, 10, 40, 30}, 10, paint_alpha(TINT_AMBER, .4), pen(TINT_NOW, 2));
+    draw_box(d, (Box){120, 10, 70, 40}, 6, paint_hatch(TINT_AMBER, 8, 2, .6), pen(TINT_AMBER, 1.2));
+    draw_box(d, (Box){10, 50, 60, 40}, 0, paint_fade(TINT_GO1, TINT_BLUE, 50, 80), NO_PEN);
+    draw_circle(d, 95.3, 70.6, 16.5, paint(TINT_BLUE), pen(TINT_NOW, 2));
+    draw_columns(d, 120, 90, 1, 30, share, 6, paint(TINT_AMBER));
+    draw_columns(d, 140, 60, 1, -30, share, 6, paint(TINT_AMBER));
+    if (by_library) draw_unclip(d);
+}
+
+static void what_goes_past_the_library_looks_the_same(void) {
+    static const double scales[] = {1, 1.08, 2.16};
+    for (size_t i = 0; i < ARRAY_LEN(scales); i++) {
+        int w = (int)(200 * scales[i]), h = (int)(100 * scales[i]);
+        Canvas *c[2];
+        double mean, most;
+        for (int k = 0; k < 2; k++) {
+            DrawList d = {0};
+            shapes(&d, k);
+            c[k] = canvas_open(CANVAS_PIXELS, w, h, scales[i]);
+            canvas_paint(c[k], &d, THEME_DARK, (Box){0, 0, 200, 100});
+            draw_free(&d);
+        }
+        differ(c[0], c[1], w, h, &mean, &most);
+        CU_ASSERT(mean < .6);
+        CU_ASSERT(most < 128); /* a pixel at an edge */
+        if (mean >= .6 || most >= 128) printf(" at %.2f: mean %.2f, most %.0f\n", scales[i], mean, most);
+        canvas_close(c[0]);
+        canvas_close(c[1]);
+    }
+}
+
+/* Nothing is written outside of the region, nor outside of a rectangle that clips. */
+static void nothing_goes_past_a_clip(void) {
+    Canvas *c = canvas_open(CANVAS_PIXELS, 100, 100, 1);
+    DrawList d = {0};
+    int stride;
+    size_t wrong = 0;
+    draw_clip(&d, (Box){20, 20, 40, 40}, 0);
+    draw_box(&d, (Box){-50, -50, 300, 300}, 4, paint(TINT_BLUE), pen(TINT_NOW, 1));
+    draw_box(&d, (Box){10, 10, 30, 80}, 8, paint_hatch(TINT_AMBER, 6, 2, 1), pen(TINT_NOW, 1));
+    draw_circle(&d, 60, 60, 30, paint(TINT_TEAL), pen(TINT_NOW, 2));
+    draw_columns(&d, 0, 99, 1, 99, (double[]){[99] = 1}, 100, paint(TINT_AMBER));
+    draw_unclip(&d);
+    canvas_paint(c, &d, THEME_DARK, (Box){0, 0, 50, 100});
+    const uint32_t *p = canvas_pixels(c, &stride);
+    for (int i = 0; i < 100 * 100; i++) {
+        bool in = i % 100 >= 20 && i % 100 < 50 && i / 100 >= 20 && i / 100 < 60;
+        wrong += ((p[i / 100 * (stride / 4) + i % 100] & 0xffffff) != 0) != in;
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
+    draw_free(&d);
+    canvas_close(c);
 }
 
 void draw_tests(void) {
@@ -209,6 +300,8 @@ void draw_tests(void) {
         {"the fault opens where something crosses", the_fault_opens_where_something_crosses},
         {"Lua is coloured by its words", lua_is_coloured_by_its_words},
         {"numbers are written as the design says", numbers_are_written_as_the_design_says},
+        {"what goes past the library looks the same", what_goes_past_the_library_looks_the_same},
+        {"nothing goes past a clip", nothing_goes_past_a_clip},
         {"the sheet of tokens is clean", the_sheet_of_tokens_is_clean},
         {NULL, NULL},
     };

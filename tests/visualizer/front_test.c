@@ -50,7 +50,7 @@ static size_t look_at_page(double w, double h) {
     draw_reset(&page);
     desk.front_hits.count = 0;
     desk.front.page = view_front(&page, &desk.front_hits, w, h, THEME_DARK, &desk.front);
-    return draw_lint(lists, 1, w, h, say, desk.front.name);
+    return draw_lint(lists, &(Box){0, 0, w, h}, 1, say, desk.front.name);
 }
 static bool page_says(const char *words) {
     for (const Op *op = page.ops; op < page.ops + page.count; op++) {

@@ -149,6 +149,38 @@ static void lanes_keep_their_order_and_stay_above_the_scrub_bar(void) {
     feed_close(w.feed);
 }
 
+static size_t lanes_of(Show *w, Thing selected, LaneKind kind, uint64_t id) {
+    static TimelineLayout l;
+    size_t n = 0;
+    w->scene.selected = selected;
+    FrameLayout f = frame_at(w, 1280, 800);
+    layout_timeline(&l, &f, show_scene(w));
+    for (size_t i = 0; i < l.lane_count; i++) n += l.lane[i].kind == kind && l.lane[i].id == id;
+    return n;
+}
+
+/* Of a hundred lanes some have no room; what is selected has, and pushes one other out. */
+static void what_is_selected_has_a_lane(void) {
+    crowd_procs = 60;
+    crowd_in_c = 40;
+    Show w = open_sample("wanted.trace", make_crowd);
+    player_seek_seq(&w.player, w.feed, feed_count(w.feed) - 1);
+    const Model *m = show_scene(&w)->model;
+    size_t hidden = 0;
+    for (uint64_t p = 0; p < m->p_count; p++) {
+        hidden += lanes_of(&w, NO_THING, LANE_P, p) == 0;
+        CU_ASSERT_EQUAL(lanes_of(&w, (Thing){KIND_P, p}, LANE_P, p), 1);
+    }
+    for (uint64_t id = 0; id < m->m_count; id++) {
+        if (m->m[id].state != M_IN_C) continue;
+        hidden += lanes_of(&w, NO_THING, LANE_M, id) == 0;
+        CU_ASSERT_EQUAL(lanes_of(&w, (Thing){KIND_M, id}, LANE_M, id), 1);
+        CU_ASSERT_EQUAL(lanes_of(&w, (Thing){KIND_G, m->m[id].g}, LANE_M, id), 1);
+    }
+    CU_ASSERT(hidden > 40);
+    feed_close(w.feed);
+}
+
 static void the_axis_goes_both_ways(void) {
     Show w = open_sample("axis.trace", sample_handoff);
     TimelineLayout *l = mem_zero(1, sizeof *l);
@@ -240,6 +272,7 @@ void layout_tests(void) {
         {"a stopped P is a span of its own", a_stopped_p_is_a_span_of_its_own},
         {"lanes keep their order, above the scrub bar",
          lanes_keep_their_order_and_stay_above_the_scrub_bar},
+        {"what is selected has a lane", what_is_selected_has_a_lane},
         {"the axis goes both ways", the_axis_goes_both_ways},
         {NULL, NULL},
     };

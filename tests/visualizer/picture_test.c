@@ -1,6 +1,5 @@
-/* picture_test.c -- whole pictures of many moments: no text overlaps another or is cut, no number
- * is shortened, no heading stands alone, each text stands out from what is behind it, and the same
- * moment is the same picture. */
+/* picture_test.c -- whole pictures: each text stands out from what is behind it, the same moment is the same picture, and
+ * what stands still is not painted again. Where texts are is box_test.c's. */
 #include "../check.h"
 #include "../cli/command.h"
 #include "contrast.h"
@@ -14,10 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const struct {
-    int w, h;
-} sizes[] = {{1280, 800}, {1600, 1000}, {3840, 2160}, {1440, 900}, {1920, 1080}, {1024, 700}};
 
 static void with_path(const char *path, void (*use)(Show *w)) {
     Show w;
@@ -39,164 +34,60 @@ static void with_trace(const char *name, void (*make)(const char *path), void (*
     with_path(path, use);
 }
 
-static void say(void *ctx, const char *sentence) {
-    const Show *w = ctx;
-    printf("\n    %s, event %llu, %dx%d: %s", w->scene.title, (unsigned long long)w->player.seq,
-           w->scene.width_px, w->scene.height_px, sentence);
-}
-
-/* A heading promises something under it; a tab does not. */
-static size_t bare_headings(const Frame *f, Show *w) {
-    static const char *const headings[] = {"Notes so far", "Parked", "On the way", "Not on a P",
-                                           "Channels"};
-    size_t bare = 0;
-    for (int part = PART_STAGE; part < PART_OVERLAY; part++) {
-        const DrawList *d = &f->list[part];
-        for (const Op *a = d->ops; a < d->ops + d->count; a++) {
-            bool heading = false, followed = false;
-            for (size_t i = 0; i < ARRAY_LEN(headings) && a->kind == OP_TEXT; i++)
-                heading = heading || strcmp(draw_op_text(d, a), headings[i]) == 0;
-            for (const Op *b = a + 1; heading && b < d->ops + d->count && !followed; b++) {
-                followed = b->kind == OP_TEXT && b->box.y > a->box.y + 8 &&
-                           b->box.y < a->box.y + 70 && fabs(b->box.x - a->box.x) < 200;
-            }
-            if (!heading || followed) continue;
-            say(w, draw_op_text(d, a));
-            bare++;
-        }
-    }
-    return bare;
-}
-
-static size_t lint_now(Show *w) {
-    static Frame *f;
-    if (f == NULL) f = frame_new();
-    frame_build(f, show_scene(w));
-    size_t complaints = frame_lint(f, say, w) + bare_headings(f, w);
-    if (complaints) frame_free(f), f = NULL;
-    return complaints;
-}
-
-enum { MOMENTS = 24 };
-
-/* Moments spread over the events, in every size; some in lecture mode, with the keys, without
- * panel. */
-static void lint_view(Show *w, ViewKind view) {
-    size_t complaints = 0;
-    w->scene.view = view;
-    uint64_t count = feed_count(w->feed);
-    for (size_t i = 0; i < ARRAY_LEN(sizes) && complaints < 10; i++) {
-        w->scene.width_px = sizes[i].w;
-        w->scene.height_px = sizes[i].h;
-        for (uint64_t k = 0; k < MOMENTS && complaints < 10; k++) {
-            player_seek_seq(&w->player, w->feed, 1 + (count - 1) * k / (MOMENTS - 1));
-            if (k % 3 == 1) player_near(&w->player, w->feed);
-            if (k % 3 == 2) player_fit(&w->player, w->feed);
-            w->scene.lecture = k % 8 == 5;
-            w->scene.panel = k % 8 != 6;
-            w->scene.help = k % 8 == 7;
-            complaints += lint_now(w);
-        }
-    }
-    CU_ASSERT_EQUAL(complaints, 0);
-}
-
-/* As a deck has them: without bars and panel, of one size. */
-static void lint_in_a_deck(Show *w, ViewKind view) {
-    size_t complaints = 0;
-    uint64_t count = feed_count(w->feed);
-    w->scene.view = view;
-    w->scene.lecture = w->scene.help = false;
-    deck_scene(&w->scene);
-    for (uint64_t k = 0; k < MOMENTS && complaints < 10; k++) {
-        player_seek_seq(&w->player, w->feed, 1 + (count - 1) * k / (MOMENTS - 1));
-        player_near(&w->player, w->feed);
-        complaints += lint_now(w);
-    }
-    w->scene.bare = false;
-    w->scene.stage_share = 0;
-    CU_ASSERT_EQUAL(complaints, 0);
-}
-
-static void lint_everywhere(Show *w) {
-    static const ViewKind views[] = {VIEW_STAGE, VIEW_CHANNELS, VIEW_HEAP};
-    for (size_t i = 0; i < ARRAY_LEN(views); i++) {
-        lint_view(w, views[i]);
-        lint_in_a_deck(w, views[i]);
-    }
-}
-
-static void crowd4(const char *path) { sample_crowd(path, 4, 5); }
-static void crowd2(const char *path) { sample_crowd(path, 2, 3); }
-static void crowd8(const char *path) { sample_crowd(path, 8, 12); }
-static void crowd16(const char *path) { sample_crowd(path, 16, 30); }
-static void crowd300(const char *path) { sample_crowd(path, 300, 40); }
-static void crowd40(const char *path) { sample_crowd(path, 40, 2); }
-static void long_run(const char *path) { sample_long(path, 20000); }
-
-static void no_text_overlaps_in_the_handoff(void) {
-    with_trace("handoff.trace", sample_handoff, lint_everywhere);
-}
-static void no_text_overlaps_in_crowds(void) {
-    with_trace("crowd2.trace", crowd2, lint_everywhere);
-    with_trace("crowd4.trace", crowd4, lint_everywhere);
-    with_trace("crowd8.trace", crowd8, lint_everywhere);
-    with_trace("crowd16.trace", crowd16, lint_everywhere);
-    with_trace("crowd40.trace", crowd40, lint_everywhere);
-    with_trace("crowd300.trace", crowd300, lint_everywhere);
-}
-static void no_text_overlaps_in_empty_and_broken_ones(void) {
-    with_trace("bare.trace", sample_bare, lint_everywhere);
-    with_trace("plain.trace", sample_plain, lint_everywhere);
-    with_trace("deadlock.trace", sample_deadlock, lint_everywhere);
-    with_trace("impossible.trace", sample_impossible, lint_everywhere);
-}
-static void no_text_overlaps_in_a_long_run(void) {
-    with_trace("long.trace", long_run, lint_everywhere);
-}
-
-/* Real runs, with channels of every kind: many alike, blocked ones, contexts, goroutines in C. */
-static void no_text_overlaps_in_scenarios(void) {
-    static const char *const names[] = {"20_3_3_slow_client_wrong", "20_3_4_gone_right", "20_3_4_overload_wrong", "21_3_cancel_wrong",
-                                        "21_3_stream_wrong", "18_4_2_per_kernel_wrong", "18_4_2_double_buffer", "21_1_funnel_right"};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        char *path = output_of("$F run -q --device none --out $T/lint.trace scenarios/%s.lua >&2; printf %%s $T/lint.trace", names[i]);
-        with_path(path, lint_everywhere);
-        free(path);
-    }
-}
-
 /* ---------------------------------------------------------------- contrast */
 
-static void measure_contrast(Show *w) {
-    Diag d;
-    CU_ASSERT(show_go_to(w, "first:M_START", &d));
-    show_go_to(w, "3.473ms", &d);
-    player_near(&w->player, w->feed);
-    for (int theme = THEME_DARK; theme <= THEME_LIGHT; theme++) {
-        Frame *f = frame_new();
-        w->scene.theme = (Theme)theme;
-        frame_build(f, show_scene(w));
-        Canvas *c = canvas_open(CANVAS_PIXELS, w->scene.width_px, w->scene.height_px, f->layout.u);
-        for (int i = 0; i < PART_COUNT; i++)
-            canvas_paint_shapes(c, &f->list[i], w->scene.theme, f->box[i]);
-        for (int i = 0; i < PART_COUNT; i++) {
-            for (const Op *op = f->list[i].ops; op < f->list[i].ops + f->list[i].count; op++) {
-                if (op->kind != OP_TEXT) continue;
-                double share = contrast_share(c, op, f->layout.u, w->scene.theme);
-                if (share < .7)
-                    printf("\n    '%s' stands on too little contrast (%.0f %%)",
-                           draw_op_text(&f->list[i], op), share * 100);
-                CU_ASSERT(share >= .7);
-            }
+static void crowd8(const char *path) { sample_crowd(path, 8, 12); }
+
+static size_t too_faint(const Frame *f, const Show *w) {
+    size_t faint = 0;
+    Canvas *c = canvas_open(CANVAS_PIXELS, w->scene.width_px, w->scene.height_px, f->layout.u);
+    for (int i = 0; i < PART_COUNT; i++) canvas_paint_shapes(c, &f->list[i], w->scene.theme, f->box[i]);
+    for (int i = 0; i < PART_COUNT; i++) {
+        for (const Op *op = f->list[i].ops; op < f->list[i].ops + f->list[i].count; op++) {
+            if (op->kind != OP_TEXT) continue;
+            double share = contrast_share(c, op, f->layout.u, w->scene.theme);
+            if (share >= .7) continue;
+            printf("\n    %s, event %llu, %s, theme %d: '%s' stands on too little contrast (%.0f %%)", w->scene.title,
+                   (unsigned long long)w->player.seq, view_spec[w->scene.view].name, w->scene.theme, draw_op_text(&f->list[i], op),
+                   share * 100);
+            faint++;
         }
-        canvas_close(c);
-        frame_free(f);
     }
+    canvas_close(c);
+    return faint;
+}
+
+/* All views at some moments in both themes: who is selected, what is asked and found goes with them. */
+static void measure_contrast(Show *w) {
+    enum { LOOKS = 4 };
+    size_t faint = 0;
+    Frame *f = frame_new();
+    for (uint64_t k = 0; k < LOOKS; k++) {
+        player_seek_seq(&w->player, w->feed, 1 + (feed_count(w->feed) - 1) * (k + 1) / LOOKS);
+        player_near(&w->player, w->feed);
+        for (int i = 0; i < 2 * VIEW_COUNT; i++) {
+            Scene *s = &w->scene;
+            s->theme = i % 2 ? THEME_LIGHT : THEME_DARK;
+            s->view = (ViewKind)(i / 2);
+            s->selected = (Thing){k % 2 ? KIND_M : KIND_G, k % 2 ? 0 : 1};
+            s->asks_why = k == 2;
+            frame_build(f, show_scene(w));
+            faint += too_faint(f, w);
+        }
+    }
+    CU_ASSERT_EQUAL(faint, 0);
+    frame_free(f);
 }
 
 static void texts_stand_out_from_what_is_behind_them(void) {
     with_trace("contrast.trace", sample_handoff, measure_contrast);
+    with_trace("crowd.trace", crowd8, measure_contrast);
+    static const char *const names[] = {"18_3_4_frame_wrong", "20_3_3_slow_client_wrong", "21_3_cancel_wrong", "18_4_2_double_buffer"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        char *path = output_of("$F run -q --device none --out $T/contrast.trace scenarios/%s.lua >&2; printf %%s $T/contrast.trace", names[i]);
+        with_path(path, measure_contrast);
+        free(path);
+    }
 }
 
 /* ---------------------------------------------------------------- the same again */
@@ -247,6 +138,37 @@ static void the_same_moment_is_the_same_picture(void) {
     with_trace("again.trace", sample_handoff, write_twice);
 }
 
+/* A frame that has been elsewhere before, forwards, backwards and in other windows, draws what a new one does. */
+static void jump_about(Show *w) {
+    Frame *old = frame_new();
+    uint64_t x = 7;
+    size_t differ = 0;
+    for (int i = 0; i < 120; i++) {
+        x = x * 6364136223846793005u + 1442695040888963407u;
+        uint64_t count = feed_count(w->feed), step = 1 + (x >> 40) % 40;
+        if (i % 12 == 0) player_seek_seq(&w->player, w->feed, 1 + (x >> 20) % count);
+        else player_seek_seq(&w->player, w->feed, w->player.seq + step < count ? w->player.seq + step : 1);
+        if (i % 24 == 0) player_fit(&w->player, w->feed);
+        if (i % 24 == 12) player_near(&w->player, w->feed);
+        w->scene.view = i % 5 == 4 ? VIEW_TIMELINE : VIEW_STAGE;
+        Frame *fresh = frame_new();
+        frame_build(old, show_scene(w));
+        frame_build(fresh, show_scene(w));
+        for (int part = 0; part < PART_COUNT; part++) differ += draw_hash(&old->list[part]) != draw_hash(&fresh->list[part]);
+        frame_free(fresh);
+    }
+    CU_ASSERT_EQUAL(differ, 0);
+    frame_free(old);
+}
+
+static void many_short(const char *path) { sample_long(path, 20000); }
+
+static void what_is_kept_from_frame_to_frame_changes_nothing(void) {
+    with_trace("about.trace", sample_handoff, jump_about);
+    with_trace("short.trace", many_short, jump_about);
+    with_trace("crowd.trace", crowd8, jump_about);
+}
+
 static void count_red(Show *w) {
     Frame *f = frame_new();
     player_seek_ns(&w->player, w->feed, 3473000);
@@ -262,6 +184,64 @@ static void count_red(Show *w) {
 
 static void a_run_without_a_violation_has_no_red(void) {
     with_trace("red.trace", sample_handoff, count_red);
+}
+
+/* ---------------------------------------------------------------- big runs: what must be seen at every zoom */
+
+static size_t count_boxes(const Frame *f, unsigned tint, double width) {
+    size_t n = 0;
+    const DrawList *d = &f->list[PART_TIMELINE];
+    for (const Op *op = d->ops; op < d->ops + d->count; op++)
+        n += op->kind == OP_BOX && op->fill.tint == tint && op->fill.alpha == 1 && (width == 0 || fabs(op->box.w - width) < .01);
+    return n;
+}
+
+static void look_at_the_collector(Show *w) {
+    static const uint64_t spans[] = {10000, 100000, 10000000, 1000000000};
+    for (size_t i = 0; i < ARRAY_LEN(spans); i++) {
+        Frame *f = frame_new();
+        w->scene.view = VIEW_TIMELINE;
+        player_seek_ns(&w->player, w->feed, feed_end_ns(w->feed));
+        if (spans[i] < 1000000) player_seek_ns(&w->player, w->feed, feed_past(w->feed)->cycle[0].end_ns + spans[i] / 4);
+        player_span(&w->player, w->feed, spans[i]);
+        frame_build(f, show_scene(w));
+        CU_ASSERT(count_boxes(f, TINT_TEAL, 0) >= 1); /* a stop, if only a pixel of it */
+        CU_ASSERT_EQUAL(count_boxes(f, TINT_RED, 3), spans[i] >= 1000000); /* it breaks after the collection */
+        frame_free(f);
+    }
+}
+
+static void stops_and_violations_are_seen_at_every_zoom(void) {
+    char *path = output_of("$F run -q --device none --out $T/gc.trace scenarios/18_3_4_frame_wrong.lua >&2; printf %%s $T/gc.trace");
+    with_path(path, look_at_the_collector);
+    free(path);
+}
+
+/* Columns, slices and all: no lane has more than two shapes for each of its pixels, however many events there are. */
+static void count_shapes(Show *w) {
+    Frame *f = frame_new();
+    w->scene.view = VIEW_TIMELINE;
+    player_seek_ns(&w->player, w->feed, feed_end_ns(w->feed));
+    player_fit(&w->player, w->feed);
+    frame_build(f, show_scene(w));
+    const DrawList *d = &f->list[PART_TIMELINE];
+    size_t columns = 0, amber = 0;
+    for (const Op *op = d->ops; op < d->ops + d->count; op++) {
+        if (op->kind != OP_COLUMNS) continue;
+        columns += op->count;
+        for (size_t i = 0; op->fill.tint == TINT_AMBER && i < op->count; i++) amber += d->numbers[op->first + i] > 0;
+    }
+    double pixels = (f->time.x1 - f->time.x0) * f->layout.u * (double)f->time.lane_count;
+    CU_ASSERT(feed_count(w->feed) > 10 * (uint64_t)pixels);
+    CU_ASSERT((double)(columns + d->count) < 2 * pixels);
+    CU_ASSERT(amber > 200); /* crossings of some nanoseconds in a run of milliseconds */
+    frame_free(f);
+}
+
+static void a_frame_depends_on_pixels_never_on_events(void) {
+    char *path = output_of("$F run -q --device none --set calls=1000 --out $T/calls.trace tests/bench/calls.lua >&2; printf %%s $T/calls.trace");
+    with_path(path, count_shapes);
+    free(path);
 }
 
 /* A second frame of the same scene paints nothing; a step paints only what it changed. */
@@ -287,15 +267,12 @@ static void a_still_picture_is_not_painted_again(void) {
 
 void picture_tests(void) {
     static const Check checks[] = {
-        {"no text overlaps or is cut: the handoff", no_text_overlaps_in_the_handoff},
-        {"no text overlaps or is cut: crowds", no_text_overlaps_in_crowds},
-        {"no text overlaps or is cut: empty and broken runs",
-         no_text_overlaps_in_empty_and_broken_ones},
-        {"no text overlaps or is cut: a long run", no_text_overlaps_in_a_long_run},
-        {"no text overlaps or is cut: scenarios", no_text_overlaps_in_scenarios},
         {"texts stand out from what is behind them", texts_stand_out_from_what_is_behind_them},
         {"the same moment is the same picture", the_same_moment_is_the_same_picture},
+        {"what is kept from frame to frame changes nothing", what_is_kept_from_frame_to_frame_changes_nothing},
         {"a run without a violation has no red", a_run_without_a_violation_has_no_red},
+        {"stops and violations are seen at every zoom", stops_and_violations_are_seen_at_every_zoom},
+        {"a frame depends on pixels, never on events", a_frame_depends_on_pixels_never_on_events},
         {"a still picture is not painted again", a_still_picture_is_not_painted_again},
         {NULL, NULL},
     };

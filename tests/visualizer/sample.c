@@ -14,7 +14,11 @@ typedef struct {
     TraceWriter *w;
 } Run;
 
-#define S(text) stream_text(r->s, (text))
+/* What the next run is to be instead of what it says. */
+static const char *every_name;
+static double slower = 1;
+
+#define S(text) stream_text(r->s, every_name ? every_name : (text))
 #define ID(kind, n) ((Id_##kind){n})
 #define DO(NAME, ...) EMIT(r->s, NAME, __VA_ARGS__)
 
@@ -48,7 +52,7 @@ static const char source[] =
 /* clang-format on */
 
 static void at(Run *r, double us) {
-    r->s->now_ns = (uint64_t)(us * 1000 + .5);
+    r->s->now_ns = (uint64_t)(us * 1000 * slower + .5);
     r->s->cause = 0;
 }
 
@@ -239,6 +243,18 @@ void sample_handoff(const char *path) {
     handoff_retake(r);
     handoff_finish(r);
     end(r);
+}
+
+void sample_named(const char *path, const char *name) {
+    every_name = name;
+    sample_handoff(path);
+    every_name = NULL;
+}
+
+void sample_slow(const char *path) {
+    slower = 1e8;
+    sample_handoff(path);
+    slower = 1;
 }
 
 /* The writer would refuse it, so the last block is made by hand: whole, and wrong. */

@@ -10,6 +10,10 @@
 /* Three Ps; a goroutine goes to C, sysmon takes its P away, a new thread takes over: the moment of
  * the design's stage, at 3.473 ms. */
 void sample_handoff(const char *path);
+/* The same; everything has this name. */
+void sample_named(const char *path, const char *name);
+/* The same in two weeks. */
+void sample_slow(const char *path);
 /* `procs` Ps, `in_c` goroutines in C at the end, many channels, a long run queue, many waiting. */
 void sample_crowd(const char *path, unsigned procs, unsigned in_c);
 /* Two goroutines that wait for each other. */
