@@ -349,10 +349,28 @@ static void dress(Remembered *m, const Options *o, Scene *s) {
 
 static void learn(Remembered *m, const Show *w) { m->learned = settings_learn(&m->kept, &m->start, &w->scene) || m->learned; }
 
+/* Where two are compared, the next is the second of them. */
+static void next_beside(Show *w, const char *path) {
+    Feed *f;
+    Diag d;
+    if (!feed_open(&f, path, &d)) {
+        window_opened(d.message);
+        return;
+    }
+    feed_read(f, FIRST_EVENTS);
+    bool well = show_beside(w, f, &d);
+    if (!well) feed_close(f);
+    window_opened(well ? NULL : d.message);
+}
+
 /* One run after another: of a file that cannot be read the window says why, and what was open stays. */
 static void next_run(Remembered *m, Show *w, bool *open, const Options *o, const char *path) {
     Show fresh;
     Diag d;
+    if (*open && w->scene.view == VIEW_COMPARE) {
+        next_beside(w, path);
+        return;
+    }
     Options later = {.theme = o->theme, .zoom = o->zoom, .still = o->still};
     if (!open_show(&fresh, &later, path, &d)) {
         window_opened(d.message);

@@ -30,7 +30,7 @@ static size_t collect_changes(const Scene *s, BarFigure *f, size_t most) {
     const KnobChange *k = versus_knobs(s->versus, &count);
     for (size_t i = 0; i < count && n < most; i++, n++) {
         f[n].name = knob_title(&k[i]);
-        snprintf(f[n].value, sizeof f[n].value, "%.12s | %.12s", k[i].value[0], k[i].value[1]);
+        snprintf(f[n].value, sizeof f[n].value, "%.24s | %.24s", k[i].value[0], k[i].value[1]);
     }
     for (int side = 0; side < 2; side++) lines += versus_lines(s->versus, side, &first);
     if (lines > 0 && n < most) {

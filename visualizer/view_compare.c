@@ -298,7 +298,7 @@ static const struct {
     Figure figure;
     const char *title;
 } told_figures[] = {
-    {FIG_time, "Virtual time"},       {FIG_handoffs, "Hand-overs"},        {FIG_threads, "Threads"},
+    {FIG_time, "Length of the run"},     {FIG_handoffs, "Hand-overs"},        {FIG_threads, "Threads"},
     {FIG_crossings, "Crossings"},     {FIG_moved, "Objects moved"},        {FIG_device_idle, "Device idle"},
     {FIG_behind_c, "Ps behind C"},    {FIG_longest_wait, "Longest wait"},  {FIG_device_busy, "Device busy"},
     {FIG_launches, "Commands"},       {FIG_stopped, "World stopped"},      {FIG_retakes, "Ps taken"},

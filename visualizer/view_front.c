@@ -85,7 +85,7 @@ static void scroll_bar(DrawList *d, const Front *f, Box b, size_t shown) {
 }
 
 static size_t list(DrawList *d, Hits *hits, double w, double h, const Front *f) {
-    char text[96];
+    char text[128];
     double y = headline(d, w, fmin(72, h * .1 + 16), "Open a scenario or a trace",
                         "↑ ↓ and Enter, or a click, runs a scenario. Letters narrow the list. A trace or a scenario can be dropped here.");
     if (f->words[0]) { /* what was dropped last */

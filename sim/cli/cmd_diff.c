@@ -37,7 +37,7 @@ static const struct argp argp = {NULL,
                                  parse,
                                  "TRACE TRACE",
                                  "Say what differs between two runs: how they were asked, their figures, the first "
-                                 "event where they part, their goroutines.\v"
+                                 "event and the places where they part, their goroutines.\v"
                                  "Devices and measured times are not compared. "
                                  "Exit status: 0 they are identical, 1 they differ.",
                                  NULL,

@@ -23,6 +23,7 @@ void sit_down(void (*make)(const char *path)) {
 }
 
 void get_up(void) {
+    desk_close(&desk);
     feed_close(show.feed);
     frame_free(desk.frame);
 }
