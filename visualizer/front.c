@@ -17,7 +17,8 @@ void front_free(Front *f) {
     forget_wrong(f);
     library_free(&f->library);
     rerun_free(f->run);
-    rerun_free(f->shown);
+    for (size_t i = 0; i < f->shown_count; i++) rerun_free(f->shown[i]);
+    free(f->shown);
     *f = (Front){0};
 }
 
@@ -108,8 +109,10 @@ void front_open(Front *f, const char *path) {
 void front_opened(Front *f, const char *why) {
     f->wants[0] = '\0';
     if (why == NULL) {
-        rerun_free(f->shown);
-        f->shown = f->run;
+        if (f->run) {
+            GROW(f->shown, f->shown_cap, f->shown_count + 1);
+            f->shown[f->shown_count++] = f->run;
+        }
         f->run = NULL;
         forget_wrong(f);
     } else {
