@@ -351,7 +351,6 @@ typedef struct {
     Box clip; /* the innermost rectangles around it */
     const char *text;
     const Op *op;
-    bool covered;
 } Label;
 
 typedef struct {
@@ -365,14 +364,9 @@ static Box intersection(Box a, Box b) {
     return (Box){x0, y0, x1 - x0, y1 - y0};
 }
 
-static bool covers(const Op *op) {
-    bool filled = op->fill.kind == PAINT_TINT || op->fill.kind == PAINT_FADE;
-    return op->kind == OP_IMAGE || (op->kind == OP_BOX && filled && op->fill.alpha > .5);
-}
-
 static void collect_labels(Labels *out, const DrawList *d, Box whole) {
     Box clips[CLIP_DEPTH] = {whole};
-    size_t depth = 0, first = out->count;
+    size_t depth = 0;
     for (const Op *op = d->ops; op < d->ops + d->count; op++) {
         if (op->kind == OP_CLIP) {
             ASSERT(depth + 1 < CLIP_DEPTH);
@@ -384,12 +378,7 @@ static void collect_labels(Labels *out, const DrawList *d, Box whole) {
         } else if (op->kind == OP_TEXT) {
             GROW(out->labels, out->cap, out->count + 1);
             out->labels[out->count++] =
-                (Label){draw_text_box(op), clips[depth], draw_op_text(d, op), op, false};
-        } else if (covers(op)) {
-            for (size_t i = first; i < out->count; i++) {
-                Box common = intersection(intersection(clips[depth], op->box), out->labels[i].box);
-                out->labels[i].covered |= common.w > 1 && common.h > 2;
-            }
+                (Label){draw_text_box(op), clips[depth], draw_op_text(d, op), op};
         }
     }
     ASSERT(depth == 0); /* each draw_clip has its draw_unclip */
@@ -431,10 +420,6 @@ size_t draw_lint(const DrawList *const *lists, const Box *regions, size_t count,
         if (is_cut(a)) {
             snprintf(line, sizeof line, "'%s' at %.0f,%.0f is cut (%.0f wide)", a->text, a->box.x,
                      a->op->box.y, a->box.w);
-            say(ctx, line), complaints++;
-        }
-        if (a->covered) {
-            snprintf(line, sizeof line, "'%s' at %.0f,%.0f is covered by a shape that is drawn later", a->text, a->box.x, a->op->box.y);
             say(ctx, line), complaints++;
         }
         if (is_stump(a->text, (Face)a->op->style.face)) {

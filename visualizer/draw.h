@@ -185,8 +185,8 @@ Box draw_text_box(const Op *op);                           /* what a TEXT covers
 
 /* ---------------------------------------------------------------- lint */
 
-/* Calls `say` with one sentence for each text that overlaps another, leaves its list's region or its clip, is covered
- * by a shape that is drawn later, is smaller than 12, or is a short one and was shortened. Several lists are one
+/* Calls `say` with one sentence for each text that overlaps another, leaves its list's region or its clip,
+ * is smaller than 12, or is a short one and was shortened. Several lists are one
  * picture. Returns how many. */
 size_t draw_lint(const DrawList *const *lists, const Box *regions, size_t count,
                  void (*say)(void *ctx, const char *sentence), void *ctx);

@@ -17,8 +17,8 @@
 enum {
     COPY_EVENTS = 4096,
     COPY_BYTES_PER_EVENT = 8, /* what a copy may cost, spread over the events since the last */
-    COPY_FAR = 80000,         /* after so many a big one is made all the same, up to so many bytes in all */
-    COPY_BYTES_MOST = 400 << 20,
+    COPY_FAR = 100000,        /* after so many a big one is made all the same, up to so many bytes in all */
+    COPY_BYTES_MOST = 512 << 20,
     REPLAY_MAX = 250000, /* further than this from a copy, the file's own checkpoints are asked */
 };
 

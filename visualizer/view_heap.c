@@ -591,6 +591,7 @@ static void buffer_words(const View *v, const TiePlace *t) {
     snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", text[0] ? ", " : "", what);
     double x = t->tip_x + 14;
     if (is_crossed(v, t, x - 4, x + text_width(text, mono(13, 500)) + 4)) return;
+    if (fabs(t->tip_y + 19 - l->strip[b->strip].title_y) < 17) return; /* the strip's own title stands there */
     draw_whole(v->d, x, t->tip_y + 19, mono(13, 500), bad ? TINT_RED : TINT_F2, ANCHOR_START, text, t->words_w);
 }
 

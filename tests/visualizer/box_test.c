@@ -1,5 +1,5 @@
 /* box_test.c -- every view of every scenario at fifty moments in three sizes, of real Go programs, and of crowds: no text
- * overlaps another, is cut or covered, no number is shortened, no heading stands alone.
+ * overlaps another or is cut, no number is shortened, no heading stands alone.
  *
  * What may be open beside a view (why, a question, the search line ...) goes round from picture to picture. Scenarios and views
  * are found, not listed. A complaint says how to see the same picture. */
@@ -264,7 +264,7 @@ static void samples(void) {
     void suite_function(void);                                       \
     void suite_function(void) {                                      \
         static const Check checks[] = {__VA_ARGS__, {NULL, NULL}};   \
-        suite("every view, no text cut or covered: " title, checks); \
+        suite("every view, no text cut: " title, checks); \
     }
 BOXES(boxes_18_1_tests, "18.1 and 18.2", {"the scenarios", of_chapter_18_1})
 BOXES(boxes_18_3_tests, "18.3 and 18.4", {"the scenarios", of_chapter_18_3})
