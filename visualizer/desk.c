@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { READ_EVENTS = 200000, POLL_MS = 100, TOOLTIP_MS = 80, RERUN_MS = 20 };
 
@@ -12,12 +13,35 @@ void desk_close(Desk *k) {
     free(k->rerun);
     k->rerun = NULL;
     k->rerun_count = k->rerun_cap = 0;
+    motions_free(&k->motions);
     k->show = NULL;
+}
+
+bool desk_is_front(const Desk *k) { return k->show == NULL || k->front_over; }
+
+void desk_drop(Desk *k, const char *path) {
+    k->dirty = true;
+    front_open(&k->front, path);
+    k->front_over = k->show != NULL && k->front.state == FRONT_RUNS;
+}
+
+void desk_opened(Desk *k, const char *why) {
+    k->dirty = true;
+    front_opened(&k->front, why);
+    if (k->show != NULL && why != NULL) desk_say(k, "%.60s cannot be opened: %.*s", k->front.name, (int)strcspn(why, "\n"), why);
+    k->front_over = false;
 }
 
 void desk_open(Desk *k, Show *w) {
     desk_close(k);
-    *k = (Desk){.frame = k->frame, .show = w, .full_screen = k->full_screen, .hover_next = NO_THING, .dirty = true};
+    *k = (Desk){.frame = k->frame,
+                .show = w,
+                .full_screen = k->full_screen,
+                .quit = k->quit,
+                .front = k->front,
+                .front_hits = k->front_hits,
+                .hover_next = NO_THING,
+                .dirty = true};
 }
 
 /* ---------------------------------------------------------------- the pointer */
@@ -94,6 +118,8 @@ static void press_hit(Desk *k, const Hit *hit, Point at) {
         break;
     case HIT_KEYS: s->help = true; break;
     case HIT_VIEW: s->view = (ViewKind)hit->value; break;
+    case HIT_NOTHING:
+    case HIT_SCENARIO: break;
     case HIT_MENU: menu_choose(k, (MenuLine)hit->value); break;
     case HIT_TIME:
         desk_halt(k);
@@ -102,8 +128,20 @@ static void press_hit(Desk *k, const Hit *hit, Point at) {
     }
 }
 
+static void press_front(Desk *k, Point at) {
+    const Hit *hit = hits_at(&k->front_hits, at);
+    const LibraryRow *r = hit && hit->kind == HIT_SCENARIO ? front_row(&k->front, hit->value) : NULL;
+    k->dirty = true;
+    if (r == NULL) return;
+    k->front.chosen = hit->value;
+    front_open(&k->front, r->path);
+}
+
 void desk_press(Desk *k, Point at) {
-    if (k->show == NULL) return;
+    if (desk_is_front(k)) {
+        press_front(k, at);
+        return;
+    }
     Scene *s = &k->show->scene;
     k->dirty = true;
     k->pressed_moved = false;
@@ -127,7 +165,7 @@ void desk_press(Desk *k, Point at) {
 }
 
 void desk_release(Desk *k, Point at) {
-    if (k->show == NULL) return;
+    if (desk_is_front(k)) return;
     const Hit *hit = hits_at(&k->frame->hits, at);
     if (k->drag == DRAG_PAN && !k->pressed_moved && hit && hit->kind == HIT_LANES) seek_to_pointer(k, at);
     if (k->drag == DRAG_MEASURE && !k->pressed_moved) k->show->scene.measures = false;
@@ -136,7 +174,7 @@ void desk_release(Desk *k, Point at) {
 }
 
 void desk_right(Desk *k, Point at) {
-    if (k->show == NULL || k->show->scene.help) return;
+    if (desk_is_front(k) || k->show->scene.help) return;
     const Hit *hit = hits_at(&k->frame->hits, at);
     k->dirty = true;
     menu_close(k);
@@ -145,7 +183,7 @@ void desk_right(Desk *k, Point at) {
 
 /* Also where there are no lanes: the time axis is that of the timeline. */
 void desk_measure(Desk *k, Point at) {
-    if (k->show == NULL || k->show->scene.help) return;
+    if (desk_is_front(k) || k->show->scene.help) return;
     Scene *s = &k->show->scene;
     k->drag = DRAG_MEASURE;
     k->pressed_moved = false;
@@ -177,7 +215,13 @@ static void point_at_line(Desk *k, Point at) {
 }
 
 void desk_move(Desk *k, Point at, uint64_t now_ms) {
-    if (k->show == NULL) return;
+    if (desk_is_front(k)) {
+        const Hit *hit = hits_at(&k->front_hits, at);
+        if (hit == NULL || hit->kind != HIT_SCENARIO || k->front.chosen == hit->value) return;
+        k->front.chosen = hit->value;
+        k->dirty = true;
+        return;
+    }
     if (k->show->scene.menu != NULL) {
         point_at_line(k, at);
         return;
@@ -191,7 +235,11 @@ void desk_move(Desk *k, Point at, uint64_t now_ms) {
 }
 
 void desk_wheel(Desk *k, Point at, int away, int right) {
-    if (k->show == NULL) return;
+    if (desk_is_front(k)) {
+        front_scroll(&k->front, -3 * away);
+        k->dirty = true;
+        return;
+    }
     Player *p = &k->show->player;
     double span = (double)(p->to_ns - p->from_ns);
     k->dirty = true;
@@ -206,7 +254,7 @@ void desk_wheel(Desk *k, Point at, int away, int right) {
 /* In the steps of the wheel, so that the time under the fingers stays there. */
 void desk_pinch(Desk *k, Point at, double parted) {
     enum { STEPS_PER_PAD = 12 };
-    if (k->show == NULL) return;
+    if (desk_is_front(k)) return;
     k->pinched += parted * STEPS_PER_PAD;
     int steps = (int)fmax(-STEPS_PER_PAD, fmin(STEPS_PER_PAD, k->pinched));
     k->pinched -= steps;
@@ -268,6 +316,7 @@ static void look_after_rerun(Desk *k) {
 }
 
 void desk_tick(Desk *k, uint64_t wall_ns, uint64_t now_ms) {
+    if (front_tick(&k->front)) k->dirty = true;
     if (k->show == NULL) return;
     look_after_rerun(k);
     read_more(k, k->show);
@@ -275,10 +324,29 @@ void desk_tick(Desk *k, uint64_t wall_ns, uint64_t now_ms) {
     if (show_compare(k->show, READ_EVENTS)) k->dirty = true;
     show_tooltip_when_due(k, now_ms);
     pass_time(k, wall_ns);
+    k->dirty |= k->moves;
+}
+
+/* While playing, as long as nothing else happens; else as long as it takes. */
+static uint64_t time_to_move(Desk *k) {
+    const Player *p = &k->show->player;
+    Event next;
+    if (k->drag != DRAG_NONE || k->held) return 0;
+    if (!p->playing || !feed_event(k->show->feed, p->seq + 1, &next)) return 1000;
+    uint64_t gap_ns = next.time_ns > p->now_ns ? next.time_ns - p->now_ns : 0;
+    return gap_ns > 10 * p->speed_ns ? 10000 : gap_ns * 1000 / p->speed_ns;
+}
+
+void desk_picture(Desk *k, uint64_t now_ms) {
+    const Scene *s = show_scene(k->show);
+    frame_build(k->frame, s);
+    motions_begin(&k->motions, k->frame, s, now_ms, time_to_move(k));
+    k->moves = motions_apply(&k->motions, k->frame, now_ms);
 }
 
 int desk_patience(const Desk *k) {
-    if (k->dirty) return 0;
+    if (k->dirty || k->moves) return 0;
+    if (k->front.state == FRONT_RUNS) return RERUN_MS;
     if (k->show == NULL) return -1;
     const Feed *f = k->show->feed;
     const Show *b = k->show->beside;

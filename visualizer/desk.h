@@ -7,6 +7,8 @@
 #define FAULTLINE_DESK_H
 
 #include "frame.h"
+#include "front.h"
+#include "motion.h"
 #include "rerun.h"
 #include "show.h"
 
@@ -25,8 +27,14 @@ typedef struct {
     bool pressed_moved;   /* since the button went down */
     Thing hover_next;     /* what the pointer is over, shown after a moment */
     uint64_t hover_since; /* ms */
+    bool held;            /* a key is held down, and repeats: who goes so fast sees nothing move */
+    Motions motions;
+    bool moves;           /* something was on its way in the picture painted last */
     bool zoomed;          /* somebody has chosen a window of time */
     char search[SEARCH_MAX];
+    Front front;
+    bool front_over; /* it lies over the run that is open */
+    Hits front_hits;
     Knobs knobs;
     Rerun **rerun; /* the newest last: it may still run. Traces of older ones may still be on show */
     size_t rerun_count, rerun_cap;
@@ -38,6 +46,12 @@ typedef struct {
 
 /* Another run, or none. */
 void desk_open(Desk *k, Show *w);
+/* A file is to be opened: dropped, or asked for. */
+void desk_drop(Desk *k, const char *path);
+/* It is on show now; or cannot be, and why. Then whatever was open stays. */
+void desk_opened(Desk *k, const char *why);
+/* Does the page before a run take the place of the picture? */
+bool desk_is_front(const Desk *k);
 void desk_close(Desk *k); /* at the end; the show and the frame are not its own */
 
 /* A key by its name: "Right", "Page Down", "Ctrl+Right", "Shift+Left", or the character it writes, letters large: "Y", "+", "?". False: it
@@ -61,6 +75,9 @@ void desk_measure(Desk *k, Point at);
 void desk_pinch(Desk *k, Point at, double parted);
 /* Notches of the wheel: away from the user is positive, and so is to the right. */
 void desk_wheel(Desk *k, Point at, int away, int right);
+
+/* The picture as it is at this moment, to be painted: what has just moved is on its way. */
+void desk_picture(Desk *k, uint64_t now_ms);
 
 /* Time has passed: plays, reads what the file has more, shows a tooltip that is due. */
 void desk_tick(Desk *k, uint64_t wall_ns, uint64_t now_ms);

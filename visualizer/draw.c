@@ -51,14 +51,16 @@ Pen pen_dots(unsigned tint, double width, double on, double off) {
 /* ---------------------------------------------------------------- appending */
 
 void draw_reset(DrawList *d) {
-    d->count = d->number_count = d->byte_count = d->path_first = 0;
+    d->count = d->number_count = d->byte_count = d->path_first = d->mover_count = d->open_count = 0;
     d->alpha = 0;
+    d->carried = 0;
 }
 
 void draw_free(DrawList *d) {
     free(d->ops);
     free(d->numbers);
     free(d->bytes);
+    free(d->movers);
     *d = (DrawList){0};
 }
 
@@ -69,7 +71,20 @@ static Op *append(DrawList *d, OpKind kind) {
     Op *op = &d->ops[d->count++];
     memset(op, 0, sizeof *op);
     op->kind = kind;
+    op->mover = d->open_count ? d->open[d->open_count - 1] : 0;
     return op;
+}
+
+void draw_begin_mover(DrawList *d, uint64_t id, double x, double y) {
+    ASSERT(d->open_count < MOVERS_NESTED);
+    GROW(d->movers, d->mover_cap, d->mover_count + 1);
+    d->movers[d->mover_count++] = (Mover){id, x, y};
+    d->open[d->open_count++] = (uint32_t)d->mover_count;
+}
+
+void draw_end_mover(DrawList *d) {
+    ASSERT(d->open_count > 0);
+    d->open_count--;
 }
 
 static Paint thinned(const DrawList *d, Paint p) {
@@ -187,32 +202,61 @@ void draw_image(DrawList *d, Box b, const uint8_t *rgb, uint32_t w, uint32_t h) 
     op->rgb_h = h;
 }
 
-/* Where the x's of a path are among its numbers. */
-static void shift_path(double *n, size_t count, double dx) {
+/* Where the points of a path are among its numbers. */
+static void shift_path(double *n, size_t count, double dx, double dy) {
     static const size_t points[] = {[VERB_MOVE] = 1, [VERB_LINE] = 1, [VERB_CURVE] = 3, [VERB_ARC] = 1, [VERB_CLOSE] = 0};
     for (size_t i = 0; i < count;) {
         Verb verb = (Verb)n[i++];
-        for (size_t p = 0; p < points[verb]; p++, i += 2) n[i] += dx;
+        for (size_t p = 0; p < points[verb]; p++) {
+            n[i++] += dx;
+            n[i++] += dy;
+        }
         if (verb == VERB_ARC) i += 3; /* radius and angles */
     }
 }
 
+static void shift_op(Op *op, double dx, double dy) {
+    op->box.x += dx;
+    op->box.y += dy;
+    if (op->kind == OP_LINE) op->box.w += dx, op->box.h += dy;
+    if (op->fill.kind == PAINT_FADE) op->fill.from += dy, op->fill.to += dy;
+}
+
 void draw_append(DrawList *to, const DrawList *from, double dx) {
-    ASSERT(from->path_first == from->number_count); /* no path is open */
+    ASSERT(from->path_first == from->number_count && from->open_count == 0);
     size_t number = to->number_count, byte = to->byte_count;
+    uint32_t mover = (uint32_t)to->mover_count;
     GROW(to->numbers, to->number_cap, number + from->number_count);
     GROW(to->bytes, to->byte_cap, byte + from->byte_count);
     if (from->number_count) memcpy(to->numbers + number, from->numbers, from->number_count * sizeof *to->numbers);
     if (from->byte_count) memcpy(to->bytes + byte, from->bytes, from->byte_count);
-    shift_path(to->numbers + number, from->number_count, dx);
+    shift_path(to->numbers + number, from->number_count, dx, 0);
     to->number_count = to->path_first = number + from->number_count;
     to->byte_count = byte + from->byte_count;
+    for (size_t i = 0; i < from->mover_count; i++) {
+        GROW(to->movers, to->mover_cap, to->mover_count + 1);
+        to->movers[to->mover_count] = from->movers[i];
+        to->movers[to->mover_count++].x += dx;
+    }
     for (size_t i = 0; i < from->count; i++) {
         Op *op = append(to, from->ops[i].kind);
         memcpy(op, &from->ops[i], sizeof *op);
-        op->box.x += dx;
-        if (op->kind == OP_LINE) op->box.w += dx;
+        shift_op(op, dx, 0);
         op->first += op->kind == OP_TEXT ? byte : number;
+        if (op->mover) op->mover += mover;
+    }
+}
+
+/* A path may be drawn twice, as fill and as edge: its numbers move once. */
+void draw_shift_mover(DrawList *d, uint32_t i, double dx, double dy) {
+    size_t last = SIZE_MAX;
+    for (Op *op = d->ops; op < d->ops + d->count; op++) {
+        if (op->mover != i) continue;
+        shift_op(op, dx, dy);
+        bool path = op->kind == OP_PATH || (op->kind == OP_CLIP && op->count > 0);
+        if (!path || op->first == last) continue;
+        shift_path(d->numbers + op->first, op->count, dx, dy);
+        last = op->first;
     }
 }
 

@@ -100,11 +100,19 @@ typedef struct {
     Pen edge;
     size_t first, count; /* PATH, CLIP: numbers; TEXT: bytes */
     TextStyle style;
+    uint32_t mover; /* it belongs to movers[mover - 1]; 0 = to nobody */
     bool over;     /* TEXT: may lie over another text (a label with a plate of its own) */
     const uint8_t *rgb; /* IMAGE: rows of red, green, blue, borrowed ... */
     uint32_t rgb_w, rgb_h;
     uint8_t theme; /* THEME: what follows is drawn in this theme (the sheet of tokens) */
 } Op;
+
+/* A thing that stands elsewhere in another picture, and may be seen to go there (motion.h). */
+typedef struct {
+    uint64_t id; /* the same thing has the same id in every picture */
+    double x, y; /* its middle */
+} Mover;
+enum { MOVERS_NESTED = 4 };
 
 typedef struct {
     Op *ops;
@@ -116,12 +124,23 @@ typedef struct {
 
     size_t path_first; /* where the path being built began */
     double alpha;      /* all that is appended is thinned by 1 - this; 0 is opaque */
+
+    Mover *movers;
+    size_t mover_count, mover_cap;
+    uint32_t open[MOVERS_NESTED]; /* those being drawn, the innermost last */
+    size_t open_count;
+    uint64_t carried; /* the id of the one that the next plate carries; 0 = it is none that moves */
 } DrawList;
 
 void draw_reset(DrawList *d); /* empty again, keeps its memory */
 void draw_free(DrawList *d);
 uint64_t draw_hash(const DrawList *d);
 void draw_thin(DrawList *d, double alpha); /* what follows has its alpha times this */
+/* All that is drawn between these two is this thing; what is drawn inside of another one is carried by it. */
+void draw_begin_mover(DrawList *d, uint64_t id, double x, double y);
+void draw_end_mover(DrawList *d);
+/* Moves what belongs to movers[i - 1], but not what is carried by it. */
+void draw_shift_mover(DrawList *d, uint32_t i, double dx, double dy);
 void draw_append(DrawList *to, const DrawList *from, double dx); /* all of another list, so much to the right */
 
 void draw_box(DrawList *d, Box b, double radius, Paint fill, Pen edge);

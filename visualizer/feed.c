@@ -39,6 +39,7 @@ struct Feed {
     bool refused; /* an event was impossible: nothing after it is read */
     Stretch *stretch;
     Findings findings;
+    Summary summary;
     bool judged;                /* no event will come: all that can be found is found */
     Finding found[FIND_COUNT];  /* by evidence */
     size_t found_count;
@@ -60,6 +61,7 @@ bool feed_open(Feed **out, const char *path, Diag *d) {
     trace_seek_seq(f->reading, 1);
     f->head = model_new(trace_text(trace));
     lanes_init(&f->lanes);
+    summary_begin(&f->summary);
     findings_begin(&f->findings, trace_get(trace, "profile", NULL));
     f->found_seq = NONE;
     *out = f;
@@ -100,6 +102,7 @@ static bool take(Feed *f, const Event *e) {
     char why[MODEL_WHY_MAX] = "";
     lanes_before(&f->lanes, f->head, e);
     findings_event(&f->findings, f->head, e);
+    summary_event(&f->summary, f->head, e);
     steps_before(&f->steps, f->head, e);
     if (!model_apply(f->head, e, why)) {
         f->refused = true;
@@ -217,6 +220,8 @@ const Finding *feed_findings(Feed *f, size_t *count) {
     *count = f->found_count;
     return f->found;
 }
+
+const Summary *feed_summary(const Feed *f) { return &f->summary; }
 
 uint64_t feed_find(Feed *f, const char *event_name, bool last) {
     EventKind kind = event_kind_by_name(event_name);

@@ -11,6 +11,7 @@
 #include "steps.h"
 
 #include "../sim/lens/findings.h"
+#include "../sim/lens/summary.h"
 #include "../sim/lens/why.h"
 
 #include "../sim/base/diag.h"
@@ -56,6 +57,9 @@ void feed_why(Feed *f, const Model *m, uint64_t now_ns, Kind kind, uint64_t id, 
 
 /* What went wrong so far as is known, in the order of its evidence; some is only known when all has been read. */
 const Finding *feed_findings(Feed *f, size_t *count);
+
+/* The figures of what has been read. */
+const Summary *feed_summary(const Feed *f);
 
 /* The seq of the first or the last event of this name, 0 = none. */
 uint64_t feed_find(Feed *f, const char *event_name, bool last);

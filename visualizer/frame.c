@@ -38,6 +38,10 @@ static void build_half(Frame *f, const Scene *s, int k) {
         layout_heap(&f->heap, l, s);
         view_heap_ground(&ground);
         view_heap(&things);
+    } else if (s->halves == VIEW_CHANNELS) {
+        layout_channels(&f->channels, &f->half_stage, &f->time, l, s);
+        view_worlds(&ground);
+        view_channels(&things);
     } else {
         layout_stage(&f->half_stage, l, s);
         view_worlds(&ground);
@@ -105,7 +109,7 @@ void frame_build(Frame *f, const Scene *s) {
     f->box[PART_TOP] = l->top;
     f->box[PART_STAGE] = l->stage;
     f->box[PART_TIMELINE] = l->timeline;
-    f->box[PART_PANEL] = l->panel;
+    f->box[PART_PANEL] = l->drawer ? (Box){0} : l->panel;
     f->box[PART_TRANSPORT] = l->transport;
     f->box[PART_STRIP] = l->strip;
     f->box[PART_FIGURES] = l->figures;
@@ -119,9 +123,10 @@ void frame_build(Frame *f, const Scene *s) {
     if (s->view == VIEW_CHANNELS) view_occupancy(&timeline);
     else if (s->view == VIEW_HEAP) view_pins(&timeline);
     else if (s->view != VIEW_COMPARE) view_timeline(&timeline);
-    view_panel(&panel);
+    if (!l->drawer) view_panel(&panel);
     view_transport(&transport);
     view_strip(&strip);
+    if (l->drawer) view_panel(&overlay);
     view_search(&overlay);
     view_knobs(&overlay);
     view_save(&overlay);

@@ -224,7 +224,7 @@ static void fit(Desk *k) {
 }
 
 static void toggle(bool *setting) { *setting = !*setting; }
-static void toggle_panel(Desk *k) { toggle(&k->show->scene.panel); }
+static void toggle_panel(Desk *k) { toggle(k->frame->layout.small ? &k->show->scene.drawer : &k->show->scene.panel); }
 static void toggle_lecture(Desk *k) { toggle(&k->show->scene.lecture); }
 static void toggle_help(Desk *k) { toggle(&k->show->scene.help); }
 static void toggle_theme(Desk *k) {
@@ -249,6 +249,11 @@ static void swap_runs(Desk *k) { show_swap(k->show); }
 static void toggle_link(Desk *k) { toggle(&k->show->unlinked); }
 
 static void toggle_full(Desk *k) { toggle(&k->full_screen); }
+static void open_other(Desk *k) {
+    front_list(&k->front);
+    k->front_over = k->show != NULL;
+}
+
 static void quit(Desk *k) { k->quit = true; }
 
 /* The nearest thing first: what lies over the picture, then what was asked of it, then who is meant. */
@@ -291,7 +296,7 @@ static const struct {
 };
 
 /* Without a run there is nothing for the others to be done to. */
-static bool needs_no_run(void (*command)(Desk *k)) { return command == quit || command == toggle_full; }
+static bool needs_no_run(void (*command)(Desk *k)) { return command == quit || command == toggle_full || command == open_other; }
 
 static bool run_command(Desk *k, const char *name) {
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
@@ -308,17 +313,27 @@ static bool show_view(Desk *k, const char *name) {
         if (name[0] != view_spec[i].key || name[1] != '\0') continue;
         Scene *s = &k->show->scene;
         bool again = i == VIEW_COMPARE && s->view == VIEW_COMPARE;
-        if (again) s->halves = s->halves == VIEW_STAGE ? VIEW_HEAP : VIEW_STAGE;
+        if (again) s->halves = s->halves == VIEW_STAGE ? VIEW_HEAP : s->halves == VIEW_HEAP ? VIEW_CHANNELS : VIEW_STAGE;
         s->view = (ViewKind)i;
         return true;
     }
     return false;
 }
 
+/* Esc leads back to the run that lies below. */
+static bool key_of_front(Desk *k, const char *name) {
+    if (front_key(&k->front, name)) return true;
+    if (strcmp(name, "Escape") == 0 && k->show) k->front_over = false;
+    else if (strcmp(name, "Ctrl+Q") == 0 || strcmp(name, "F11") == 0) return run_command(k, name);
+    else return false;
+    return true;
+}
+
 bool desk_key(Desk *k, const char *name) {
     if (name[0] == '\0') return false;
     k->dirty = true;
     unsay(k);
+    if (desk_is_front(k)) return key_of_front(k, name);
     bool leaves = k->show == NULL || strcmp(name, "Ctrl+Q") == 0;
     if (!leaves && (k->show->scene.search || k->show->scene.knobs || k->show->scene.saving)) {
         if (k->show->scene.search) search_key(k, name);
@@ -333,10 +348,14 @@ bool desk_key(Desk *k, const char *name) {
     return run_command(k, name) || show_view(k, name);
 }
 
-bool desk_takes_text(const Desk *k) { return k->show != NULL && k->show->scene.search != NULL; }
+bool desk_takes_text(const Desk *k) { return !desk_is_front(k) && k->show->scene.search != NULL; }
 
 void desk_type(Desk *k, const char *text) {
     k->dirty = true;
+    if (desk_is_front(k)) {
+        front_type(&k->front, text);
+        return;
+    }
     if (desk_takes_text(k)) {
         search_type(k, text);
         return;

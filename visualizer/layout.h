@@ -32,6 +32,8 @@ typedef struct {
     double w, h;                                       /* the window in logical pixels */
     Box top, stage, timeline, panel, transport, strip; /* strip: lecture mode's line of words */
     Box figures;                                       /* Compare's last part, below its lanes */
+    bool small;            /* there is no room for a panel beside the stage ... */
+    bool drawer;           /* ... and it lies over it now */
     bool narrow;           /* services and channels columns are slimmer */
     const StageMetrics *m; /* by the stage's height */
     double fault_y;

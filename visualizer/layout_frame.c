@@ -35,8 +35,11 @@ static const StageMetrics stage_metrics[] = {
 
 const StageMetrics *stage_metrics_for(double stage_h) { return &stage_metrics[stage_h >= 520 ? 0 : stage_h >= 400 ? 1 : 2]; }
 
+/* Then the panel is a drawer, and its headline a strip above the transport (design, 2.4 and 12). */
+static bool is_small(const FrameLayout *f) { return f->w < 1024 || f->h < 640; }
+
 static double panel_width(const FrameLayout *f, const Scene *s) {
-    if (s->view == VIEW_COMPARE || !s->panel || s->bare || s->lecture || f->w < 1024 || f->h < 640) return 0;
+    if (s->view == VIEW_COMPARE || !s->panel || s->bare || s->lecture || is_small(f)) return 0;
     return floor(clamp(.24 * f->w, 320, 440) / 8) * 8;
 }
 
@@ -54,6 +57,16 @@ static double halves_height(const FrameLayout *f, double room) {
     return f->w < 1150 || h < 300 ? 44 : h;
 }
 
+/* The two one below the other; the stage first of all as high as its parts need. */
+static double small_stage(double room) { return fmin(room, fmax(300, round(.55 * room))); }
+
+static void place_drawer(FrameLayout *f, const Scene *s) {
+    if (!f->small || !s->drawer) return;
+    double w = fmin(360, f->w - 48);
+    f->drawer = true;
+    f->panel = (Box){f->w - w, f->top.h, w, f->h - f->top.h - f->transport.h};
+}
+
 void layout_frame(FrameLayout *f, const Scene *s) {
     *f = (FrameLayout){0};
     double w = s->width_px, h = s->height_px;
@@ -62,13 +75,14 @@ void layout_frame(FrameLayout *f, const Scene *s) {
     f->h = h / f->u;
     double bar = s->bare ? 0 : f->h < 900 ? 48 : 56, pw = panel_width(f, s), mw = f->w - pw,
            room = f->h - 2 * bar;
-    double strip = s->lecture ? 52 : 0;
+    f->small = is_small(f) && !s->lecture && !s->bare && s->view != VIEW_COMPARE;
+    double strip = s->lecture ? 52 : f->small ? 36 : 0;
     double share = s->lecture                  ? .70
                    : s->stage_share > 0        ? s->stage_share
-                   : f->w < 1024 || f->h < 640 ? .55
                                                : .64;
     double stage =
         fmin(round(share * (room - strip)), fmax(0, room - strip - (s->lecture ? 150 : 264)));
+    if (f->small && s->stage_share <= 0) stage = small_stage(room - strip);
     if (f->w < 800 || f->h < 500) stage = room - strip; /* only the stage */
     if (s->view == VIEW_TIMELINE) stage = 0;
     if (s->view == VIEW_HEAP && stage < room - strip) stage = room - strip - pins_height(room, s->lecture);
@@ -77,11 +91,12 @@ void layout_frame(FrameLayout *f, const Scene *s) {
     if (s->view == VIEW_COMPARE) stage = s->other ? halves_height(f, room - strip - figures) : room - strip;
     f->top = (Box){0, 0, f->w, bar};
     f->stage = (Box){0, bar, mw, stage};
-    f->strip = (Box){0, bar + stage, mw, strip};
-    f->timeline = (Box){0, bar + stage + strip, mw, room - stage - strip - figures};
+    f->strip = (Box){0, f->small ? bar + room - strip : bar + stage, mw, strip};
+    f->timeline = (Box){0, bar + stage + (f->small ? 0 : strip), mw, room - stage - strip - figures};
     f->figures = (Box){0, f->timeline.y + f->timeline.h, mw, figures};
     f->panel = (Box){mw, bar, pw, room};
     f->transport = (Box){0, f->h - bar, f->w, bar};
+    place_drawer(f, s);
     f->narrow = mw < 1100;
     f->m = stage_metrics_for(stage);
     f->fault_y = bar + round(stage * fault_share(s->lanes));

@@ -20,7 +20,7 @@ typedef struct {
     const char *trace, *other, *at, *out, *view, *size, *span;
     const char *theme, *zoom, *why;
     const char *steps, *from, *to, *every, *fps;
-    bool shot, deck, follow, lecture;
+    bool shot, deck, follow, lecture, still;
     unsigned bench;
 } Options;
 
@@ -41,7 +41,8 @@ enum {
     KEY_SPAN,
     KEY_LECTURE,
     KEY_WHY,
-    KEY_BENCH
+    KEY_BENCH,
+    KEY_STILL
 };
 
 static const struct argp_option options_of_argp[] = {
@@ -67,6 +68,7 @@ static const struct argp_option options_of_argp[] = {
      "with --shot: FILE ends in .png, .svg or .pdf; with --every: frames/%04d.png, or a film, run.mp4 or run.webm", 1},
     {"view", KEY_VIEW, "NAME", 0, "stage, heap, channels, compare (of two traces), timeline, or picture: what the program shows", 0},
     {"size", KEY_SIZE, "WxH", 0, "with --shot: in pixels, 1600x1000 if not said", 1},
+    {"reduced-motion", KEY_STILL, NULL, 0, "nothing is seen to move: it is at once where it goes", 0},
     {"bench-frames", KEY_BENCH, "N", OPTION_HIDDEN, "paint N frames and print how long they took",
      2},
     {0},
@@ -81,6 +83,7 @@ static error_t take_option(int key, char *arg, struct argp_state *state) {
     case KEY_ZOOM: o->zoom = arg; return 0;
     case KEY_FOLLOW: o->follow = true; return 0;
     case KEY_LECTURE: o->lecture = true; return 0;
+    case KEY_STILL: o->still = true; return 0;
     case KEY_SHOT: o->shot = true; return 0;
     case KEY_DECK: o->deck = true; return 0;
     case KEY_STEPS: o->steps = arg; return 0;
@@ -174,6 +177,7 @@ static bool set_up(Show *w, const Options *o, Diag *d) {
     if (o->zoom && !read_zoom(o->zoom, s, d)) return false;
     if (o->why && !read_thing(o->why, s, d)) return false;
     s->lecture = o->lecture;
+    s->still = o->still;
     if (o->at) {
         if (!show_go_to(w, o->at, d)) return false;
         player_near(&w->player, w->feed);
@@ -312,8 +316,40 @@ static bool measure(const Options *o, Diag *d) {
     return true;
 }
 
-/* One run after another: a file dropped on the window is the next. One that cannot be read leaves
- * the window empty and says why on standard error. */
+/* One run after another: of a file that cannot be read the window says why, and what was open stays. */
+/* Where two are compared, the next is the second of them. */
+static void next_beside(Show *w, const char *path) {
+    Feed *f;
+    Diag d;
+    if (!feed_open(&f, path, &d)) {
+        window_opened(d.message);
+        return;
+    }
+    feed_read(f, FIRST_EVENTS);
+    bool well = show_beside(w, f, &d);
+    if (!well) feed_close(f);
+    window_opened(well ? NULL : d.message);
+}
+
+static void next_run(Show *w, bool *open, const Options *o, const char *path) {
+    Show fresh;
+    Diag d;
+    if (*open && w->scene.view == VIEW_COMPARE) {
+        next_beside(w, path);
+        return;
+    }
+    Options later = {.theme = o->theme, .zoom = o->zoom, .still = o->still};
+    if (!open_show(&fresh, &later, path, &d)) {
+        window_opened(d.message);
+        return;
+    }
+    window_leave();
+    if (*open) show_free(w);
+    *w = fresh;
+    *open = true;
+    window_opened(NULL);
+}
+
 static bool show_window(const Options *o, Diag *d) {
     Show w;
     bool open = o->trace != NULL;
@@ -323,12 +359,8 @@ static bool show_window(const Options *o, Diag *d) {
         return false;
     }
     if (open) w.player.follow = o->follow && feed_is_open(w.feed);
-    for (char *next; (next = window_run(open ? &w : NULL)) != NULL; free(next)) {
-        Options later = {.theme = o->theme, .zoom = o->zoom};
-        if (open) show_free(&w);
-        open = open_show(&w, &later, next, d);
-        if (!open) diag_print(d, stderr);
-    }
+    for (char *next; (next = window_run(open ? &w : NULL)) != NULL; free(next)) next_run(&w, &open, o, next);
+    window_leave();
     if (open) show_free(&w);
     window_close();
     return true;

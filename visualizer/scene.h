@@ -10,6 +10,7 @@
 #include "menu.h"
 #include "past.h"
 #include "../sim/lens/findings.h"
+#include "../sim/lens/summary.h"
 #include "draw.h"
 #include "knobs.h"
 #include "steps.h"
@@ -43,6 +44,7 @@ typedef struct Scene {
     bool growing;        /* more may come */
     const Finding *finding; /* in the order of their evidence */
     size_t finding_count;
+    const Summary *summary; /* of all that has been read */
     const char *trouble; /* why nothing after end_ns can be shown; "" = all is well */
 
     /* the moment */
@@ -67,8 +69,10 @@ typedef struct Scene {
     double zoom; /* .8 .. 1.5 */
     Theme theme;
     ViewKind view;
+    bool still; /* nothing is seen to move: it is at once where it goes */
     bool panel, lecture, help;
     bool bare; /* only what the view shows: who has it in a page of his own says the rest there */
+    bool drawer; /* the panel, where it has no place of its own */
     const char *search; /* what stands in the search line; NULL = there is no line */
     bool search_failed; /* nothing of the kind */
     const Knobs *knobs; /* being changed, to run it again; NULL = they are not */

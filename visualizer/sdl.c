@@ -25,7 +25,9 @@ static struct {
     double px_per_point; /* device pixels per unit of SDL's mouse coordinates */
 
     Desk desk;
-    char *dropped;
+    Theme theme; /* while nothing is open */
+    double zoom;
+    bool front; /* so the last picture was */
 } win;
 
 /* Without a display SDL falls back to drivers that show nothing: a window that nobody sees would
@@ -66,6 +68,7 @@ bool window_open(Diag *d) {
     if (win.renderer == NULL)
         return diag_fail(d, EXIT_WORLD, "no window can be opened: %s", SDL_GetError());
     win.desk.frame = frame_new();
+    win.zoom = 1;
     SDL_StartTextInput();
     return true;
 }
@@ -80,6 +83,8 @@ static void drop_canvas(void) {
 void window_close(void) {
     drop_canvas();
     desk_close(&win.desk);
+    front_free(&win.desk.front);
+    free(win.desk.front_hits.hit);
     frame_free(win.desk.frame);
     if (win.renderer) SDL_DestroyRenderer(win.renderer);
     if (win.window) SDL_DestroyWindow(win.window);
@@ -126,15 +131,17 @@ static void present(void) {
     SDL_RenderPresent(win.renderer);
 }
 
-static void paint_empty(void) {
+/* The page before a run. */
+static void paint_front(void) {
+    Desk *k = &win.desk;
     DrawList list = {0};
-    double u = fmax(1, fmin(win.w / 1600.0, win.h / 1000.0));
+    double u = fmax(1, fmin(win.w / 1600.0, win.h / 1000.0) * win.zoom);
     Box whole = {0, 0, win.w / u, win.h / u};
+    Theme theme = k->show ? k->show->scene.theme : win.theme;
     fit_canvas(u);
-    view_empty(&list, whole.w, whole.h, "Open a trace",
-               "Drop one on this window, or run faultline-view TRACE. faultline run SCENARIO --out "
-               "TRACE makes one.");
-    canvas_paint(win.canvas, &list, THEME_DARK, whole);
+    k->front_hits.count = 0;
+    k->front.page = view_front(&list, &k->front_hits, whole.w, whole.h, theme, &k->front);
+    canvas_paint(win.canvas, &list, theme, whole);
     upload(whole);
     draw_free(&list);
     present();
@@ -144,14 +151,17 @@ static void repaint(void) {
     measure_window();
     if (win.w < 1 || win.h < 1) return;
     Show *w = win.desk.show;
-    if (w == NULL) {
-        paint_empty();
+    bool front = desk_is_front(&win.desk);
+    if (front != win.front) drop_canvas(); /* nothing of the one is left in the other */
+    win.front = front;
+    if (front) {
+        paint_front();
         return;
     }
     Frame *f = win.desk.frame;
     w->scene.width_px = win.w;
     w->scene.height_px = win.h;
-    frame_build(f, show_scene(w));
+    desk_picture(&win.desk, SDL_GetTicks64());
     bool fresh = fit_canvas(f->layout.u);
     unsigned painted = frame_paint(f, win.canvas, w->scene.theme, fresh);
     for (int i = 0; i < PART_COUNT; i++) {
@@ -229,15 +239,17 @@ static void take_event(const SDL_Event *e) {
     switch (e->type) {
     case SDL_QUIT: k->quit = true; break;
     case SDL_DROPFILE:
-        free(win.dropped);
-        win.dropped = mem_text(e->drop.file);
+        desk_drop(k, e->drop.file);
         SDL_free(e->drop.file);
         break;
     case SDL_WINDOWEVENT:
         if (e->window.event == SDL_WINDOWEVENT_EXPOSED && win.canvas) present();
         k->dirty = true;
         break;
-    case SDL_KEYDOWN: key_down(&e->key.keysym); break;
+    case SDL_KEYDOWN:
+        k->held = e->key.repeat != 0;
+        key_down(&e->key.keysym);
+        break;
     case SDL_TEXTINPUT: typed(e->text.text); break;
     case SDL_MOUSEMOTION: desk_move(k, at_pointer(e->motion.x, e->motion.y), SDL_GetTicks64()); break;
     case SDL_MOUSEBUTTONDOWN: button_down(&e->button); break;
@@ -272,13 +284,18 @@ static uint64_t elapsed(Uint64 *last) {
     return wall;
 }
 
+void window_opened(const char *why) { desk_opened(&win.desk, why); }
+
 char *window_run(Show *w) {
     Uint64 last = SDL_GetPerformanceCounter();
     Desk *k = &win.desk;
-    desk_open(k, w);
-    drop_canvas();
-    if (w) SDL_SetWindowTitle(win.window, w->scene.title);
-    while (!k->quit && win.dropped == NULL) {
+    if (k->show != w) {
+        desk_open(k, w);
+        drop_canvas();
+    }
+    if (w == NULL && !k->front.listed) front_list(&k->front);
+    SDL_SetWindowTitle(win.window, w ? w->scene.title : "faultline");
+    while (!k->quit && k->front.wants[0] == '\0') {
         wait_for_events();
         desk_tick(k, elapsed(&last), SDL_GetTicks64());
         fit_screen(k->full_screen);
@@ -289,11 +306,9 @@ char *window_run(Show *w) {
         repaint();
         /* where presenting does not wait for the screen, 60 pictures a second are enough */
         Uint64 took = SDL_GetTicks64() - start;
-        if (w && w->player.playing && took < 15) SDL_Delay((Uint32)(15 - took));
+        if (w && (w->player.playing || k->moves) && took < 15) SDL_Delay((Uint32)(15 - took));
     }
-    desk_open(k, NULL);
-    char *path = k->quit ? NULL : win.dropped;
-    if (k->quit) free(win.dropped);
-    win.dropped = NULL;
-    return path;
+    return k->quit ? NULL : mem_text(k->front.wants);
 }
+
+void window_leave(void) { desk_open(&win.desk, NULL); }

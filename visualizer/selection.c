@@ -93,7 +93,7 @@ static bool slice_at(const Desk *k, Point at, uint64_t *from_ns, uint64_t *to_ns
 }
 
 void desk_double(Desk *k, Point at) {
-    if (k->show == NULL || k->show->scene.help) return;
+    if (desk_is_front(k) || k->show->scene.help) return;
     uint64_t from_ns, to_ns;
     const Hit *hit = hits_at(&k->frame->hits, at);
     k->dirty = true;

@@ -59,6 +59,7 @@ static void show_take_settings(Show *w, const Scene *from) {
     s->zoom = from->zoom;
     s->theme = from->theme;
     s->panel = from->panel;
+    s->still = from->still;
     s->lecture = from->lecture;
     s->stage_share = from->stage_share;
     s->halves = from->halves;
@@ -265,11 +266,18 @@ static void find_other(Show *w) {
     if (s->versus) tell_differences(w);
 }
 
+/* Of a run that ended because all sleep, that is to be told, and not that it has ended. */
+static uint64_t told_event(Feed *f, const Player *p) {
+    const Model *head = feed_head(f);
+    bool last = p->told_seq == feed_count(f) && head->ended;
+    return last && head->deadlocked ? head->deadlocked : p->told_seq;
+}
+
 const Scene *show_scene(Show *w) {
     Scene *s = &w->scene;
     Feed *f = w->feed;
     const Player *p = &w->player;
-    story_tell(&w->story, f, p->told_seq);
+    story_tell(&w->story, f, told_event(f, p));
     s->lanes = feed_lanes(f);
     s->steps = feed_steps(f);
     s->past = feed_past(f);
@@ -280,6 +288,7 @@ const Scene *show_scene(Show *w) {
     s->growing = feed_is_open(f);
     s->finding = feed_findings(f, &s->finding_count);
     s->trouble = feed_trouble(f);
+    s->summary = feed_summary(f);
     s->model = feed_model(f, 0, p->seq);
     s->story = &w->story;
     find_picture(s, f);

@@ -95,8 +95,10 @@ static void plate(const View *v, const CPlace *c, double size) {
     const ModelM *mp = &v->s->model->m[c->m];
     char label[24], g[24] = "";
     if (mp->g != NONE) thing_text(g, sizeof g, KIND_G, mp->g);
+    begin_mover(v, c->plate, KIND_M, c->m, mp->g);
     token_m(v->d, c->plate, thing_text(label, sizeof label, KIND_M, c->m), MLOOK_C, g, GLOOK_IN_C,
             size);
+    draw_end_mover(v->d);
     double cx = c->plate.x + c->plate.w / 2, gy = c->plate.y + c->plate.h * .365,
            r = c->plate.w * .295;
     if (mp->g != NONE) ring_g(v, cx, gy, r, mp->g);
@@ -166,7 +168,9 @@ static void time_under(const View *v, const CPlace *c) {
 
 static void small_plate(const View *v, const CPlace *c) {
     char label[24], time[48];
+    begin_mover(v, c->plate, KIND_M, c->m, NONE);
     token_m_small(v->d, c->plate, thing_text(label, sizeof label, KIND_M, c->m), MLOOK_C);
+    draw_end_mover(v->d);
     time_in_c(time, sizeof time, v, c->m);
     draw_short(v->d, c->plate.x + 20, c->plate.y + 60, digits(12, 600), TINT_AMBER, ANCHOR_MIDDLE,
                time, 60);
@@ -216,8 +220,10 @@ static void up(const View *v) {
     for (size_t i = 0; i < l->up_shown; i++) {
         const UpPlace *u = &l->up[i];
         bool thread = u->kind == KIND_CTHREAD;
+        begin_mover(v, u->plate, u->kind, u->id, NONE);
         token_m(v->d, u->plate, thing_text(label, sizeof label, u->kind, u->id),
                 thread ? MLOOK_C_THREAD : MLOOK_EXTRA, "", GLOOK_RUNNING, 14);
+        draw_end_mover(v->d);
         if (is_selected(v->s, u->kind, u->id))
             draw_box(v->d, (Box){u->plate.x - 4, u->plate.y - 4, u->plate.w + 8, u->plate.h + 8}, 8,
                      NO_PAINT, pen(TINT_NOW, 2));

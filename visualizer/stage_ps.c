@@ -43,9 +43,11 @@ static void queue_bar(const View *v, Box card, uint64_t count) {
 
 static void queue_token(const View *v, uint64_t g, double cx, double cy) {
     char label[24];
+    begin_mover(v, (Box){cx, cy, 0, 0}, KIND_G, g, NONE);
     token_g(v->d, cx, cy, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, g),
             GLOOK_RUNNABLE);
     ring_g(v, cx, cy, G_RADIUS_QUEUE - 2, g);
+    draw_end_mover(v->d);
     mark_thing(v, (Box){cx - 16, cy - 16, 32, 32}, KIND_G, g);
 }
 
@@ -195,10 +197,12 @@ static void plate_at(const View *v, uint64_t p, const PPlace *place, uint64_t id
                  : from_c && mp->g != NONE   ? MLOOK_CALLBACK
                                              : MLOOK_GO;
     if (place->plate.w <= 0) return;
+    begin_mover(v, place->plate, KIND_M, id, mp->g);
     token_m(v->d, place->plate, thing_text(label, sizeof label, KIND_M, id), look, g, GLOOK_RUNNING,
             place->plate.w < 62   ? 13
             : place->plate.w < 80 ? 16
                                   : 18);
+    draw_end_mover(v->d);
     if (mp->lock_g != NONE && look == MLOOK_GO && place->plate.w >= 56)
         token_lock(v->d, place->plate.x + place->plate.w - 13, place->plate.y + 14, 1.1, TINT_T1);
     if (is_selected(v->s, KIND_M, id))

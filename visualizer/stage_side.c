@@ -45,7 +45,7 @@ static void sysmon(const View *v, double y, double pitch) {
         else if (text_width(text, digits(13, 400)) > w)
             snprintf(text, sizeof text, "next in %s", time);
     }
-    draw_fitted(v->d, x, y + 58, digits(13, 400), TINT_T2, ANCHOR_START, text, w);
+    if (!stage_pause(v, x, y + 58, w)) draw_fitted(v->d, x, y + 58, digits(13, 400), TINT_T2, ANCHOR_START, text, w);
     mark_thing(v, (Box){x, y - 14, w, 76}, KIND_M, 1);
 }
 
@@ -88,9 +88,11 @@ static void global_queue(const View *v, double y) {
     if (!tokens) return;
     for (uint64_t i = 0; i < shown; i++) {
         double cx = x + 16 + (double)i * 38;
+        begin_mover(v, (Box){cx, cy, 0, 0}, KIND_G, ids[i], NONE);
         token_g(v->d, cx, cy, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, ids[i]),
                 GLOOK_RUNNABLE);
         ring_g(v, cx, cy, G_RADIUS_QUEUE - 2, ids[i]);
+        draw_end_mover(v->d);
         mark_thing(v, (Box){cx - 16, cy - 16, 32, 32}, KIND_G, ids[i]);
     }
     double end = x + (double)shown * 38 + (shown ? 6 : 0);
@@ -190,18 +192,22 @@ static void parked_tokens(const View *v, const Parked *p, double y) {
     for (size_t i = 0; i < p->m_count; i++, x += 48) {
         Box b = {x, y + 11, 40, 42};
         MState state = (MState)m->m[p->m[i]].state;
+        begin_mover(v, b, KIND_M, p->m[i], NONE);
         token_m_small(v->d, b, thing_text(label, sizeof label, KIND_M, p->m[i]),
                       state == M_LOCKED                           ? MLOOK_LOCKED
                       : state == M_PARKED || state == M_POLLING || state == M_UNKNOWN ? MLOOK_PARKED
                                                                                        : MLOOK_GO);
         if (state == M_LOCKED) token_lock(v->d, b.x + b.w / 2, b.y + 33, .9, TINT_VAL);
+        draw_end_mover(v->d);
         mark_thing(v, b, KIND_M, p->m[i]);
     }
     for (size_t i = 0; i < p->g_count; i++) {
         double w = cell_width(m, p->g[i]) - 10, cx = x + w / 2;
+        begin_mover(v, (Box){cx, y + 27, 0, 0}, KIND_G, p->g[i], NONE);
         token_g(v->d, cx, y + 27, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, p->g[i]),
                 m->g[p->g[i]].state == G_RUNNABLE ? GLOOK_RUNNABLE : GLOOK_WAITING);
         ring_g(v, cx, y + 27, G_RADIUS_QUEUE - 2, p->g[i]);
+        draw_end_mover(v->d);
         mark_thing(v, (Box){cx - 16, y + 11, 32, 32}, KIND_G, p->g[i]);
         draw_fitted(v->d, cx, y + 60, sans(13, 400), TINT_T2, ANCHOR_MIDDLE, caption(m, p->g[i], w),
                     w);
@@ -297,8 +303,10 @@ static size_t choose_channels(uint64_t *ids, size_t most, const Model *m) {
 static void waiter(const View *v, const ModelQ *q, double cx, double cy) {
     char label[24];
     uint64_t g = model_waiter(v->s->model, q->head);
+    begin_mover(v, (Box){cx, cy, 0, 0}, KIND_G, g, NONE);
     token_g(v->d, cx, cy, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, g), GLOOK_WAITING);
     ring_g(v, cx, cy, G_RADIUS_QUEUE - 2, g);
+    draw_end_mover(v->d);
     mark_thing(v, (Box){cx - 16, cy - 16, 32, 32}, KIND_G, g);
 }
 

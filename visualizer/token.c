@@ -221,9 +221,13 @@ void token_m(DrawList *d, Box b, const char *label, MLook look, const char *g, G
                 plate_looks[look].foreign ? TINT_F1 : TINT_T1);
         return;
     }
-    if (g[0])
+    if (g[0]) {
+        uint64_t rider = d->carried;
+        d->carried = 0;
+        if (rider) draw_begin_mover(d, rider, cx, gy);
         token_g_sized(d, cx, gy, gr, g, glook, gr < 15.5 ? 12 : gr <= 18 ? 13 : gr < 25 ? 15 : 18);
-    else if (look == MLOOK_SPINNING) two_arrows(d, cx, gy, gr * .72);
+        if (rider) draw_end_mover(d);
+    } else if (look == MLOOK_SPINNING) two_arrows(d, cx, gy, gr * .72);
     else if (look == MLOOK_PARKED) two_bars(d, cx, gy, b.w);
     else if (look == MLOOK_LOCKED) token_lock(d, cx, gy - 4, b.w / 49, TINT_VAL);
     if (label[0] == '\0') return;

@@ -124,6 +124,16 @@ static StoryLine lines_of(const char *text) {
     return s;
 }
 
+/* With one blank for several: columns that were aligned are so no more. */
+static void squeeze(char *buf, size_t size, const char *text, size_t len) {
+    size_t n = 0;
+    for (size_t i = 0; i < len && n + 1 < size; i++) {
+        bool blank = text[i] == ' ' || text[i] == '\t';
+        if (!blank || (n > 0 && buf[n - 1] != ' ')) buf[n++] = blank ? ' ' : text[i];
+    }
+    buf[n] = '\0';
+}
+
 static void compare_texts(Versus *v) {
     const char *text[2];
     StoryLine line[2];
@@ -143,7 +153,7 @@ static void compare_texts(Versus *v) {
                 const char *comment = strstr(p, " --");
                 if (comment && comment < p + len) len = (int)(comment - p);
                 while (len > 0 && isspace((unsigned char)p[len - 1])) len--;
-                if (side->lines++ == 0) snprintf(side->line, sizeof side->line, "%.*s", len, p);
+                if (side->lines++ == 0) squeeze(side->line, sizeof side->line, p, (size_t)len);
             }
         }
     }

@@ -114,6 +114,13 @@ void finding_mark(const View *v, double x, double y, double scale, FindingKind k
     else token_warning(v->d, x, y, scale);
 }
 
+static uint64_t mover_id(Kind kind, uint64_t id) { return (uint64_t)(kind + 1) << 48 | id; }
+
+void begin_mover(const View *v, Box b, Kind kind, uint64_t id, uint64_t carries) {
+    draw_begin_mover(v->d, mover_id(kind, id), b.x + b.w / 2, b.y + b.h / 2);
+    v->d->carried = carries == NONE ? 0 : mover_id(KIND_G, carries);
+}
+
 void mark_thing(const View *v, Box b, Kind kind, uint64_t id) {
     hits_add(v->hits, b, HIT_THING, (Thing){kind, id}, 0);
 }

@@ -23,6 +23,8 @@ typedef enum {
     HIT_SPEED,
     HIT_KEYS,
     HIT_VIEW, /* a click shows view `value` */
+    HIT_SCENARIO, /* a click runs the one that is listed as number `value` */
+    HIT_NOTHING, /* something lies over what is below it */
     HIT_MENU, /* a click takes line `value` of the menu */
     HIT_TIME, /* a click goes to the time `value` */
 } HitKind;
@@ -95,11 +97,14 @@ void view_blame(const View *v); /* arrows over the stage */
 double view_blame_list(const View *v, double x, double y, double w, double end); /* in the panel; where it ends */
 /* All of the region at 45 % but these places. */
 void draw_veil(const View *v, Box region, const Box *places, size_t count);
+bool is_at_end(const Scene *s); /* of a run that is over */
+double view_end_figures(const View *v, double x, double y, double w, double end); /* in the panel; where it ends */
+/* All wait, and the first timer ends that. */
+bool nothing_runs_until(const Model *m, uint64_t now_ns, uint64_t *at, uint64_t *since);
+bool stage_pause(const View *v, double x, double y, double w); /* says so, at this base line; false: it is not so */
 void view_menu(const View *v);
 void view_said(const View *v); /* what came of a key, under the top bar */
 void view_span(const View *v); /* the measured one, over the lanes */
-void view_empty(DrawList *d, double w, double h, const char *headline,
-                const char *remedy); /* no trace */
 void view_tokens(DrawList *d);       /* every token, 1600 x 1000 */
 
 /* The two worlds and their names, for any view that has them. */
@@ -140,6 +145,10 @@ bool is_changed(const Scene *s, Kind kind, uint64_t id); /* does the event on sh
 void ring_g(const View *v, double cx, double cy, double r, uint64_t g);
 uint64_t thread_for_p(const Model *m, uint64_t p); /* the M that is on its way to it, or NONE */
 void mark_thing(const View *v, Box b, Kind kind, uint64_t id); /* it can be hovered and clicked */
+/* A line of a scenario in its colours; what is too long ends in an ellipsis. */
+void draw_source_line(const View *v, const char *line, size_t len, double x, double y, double room, bool current);
+/* What is drawn until draw_end_mover is this thing, which goes from place to place; `carries` is the goroutine in it, or NONE. */
+void begin_mover(const View *v, Box b, Kind kind, uint64_t id, uint64_t carries);
 /* Shortened to fit, drawn if anything is left; returns the width. */
 double draw_fitted(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
                    const char *text, double room);

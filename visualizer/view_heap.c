@@ -346,8 +346,11 @@ static void blocks(const View *v, StripKind from, StripKind to) {
             run_of_blocks(v, b);
             continue;
         }
-        if (b->look == BLOCK_LIVE) live(v, b, i);
-        else gone(v, b);
+        if (b->look == BLOCK_LIVE) {
+            begin_mover(v, b->box, KIND_OBJ, b->obj, NONE);
+            live(v, b, i);
+            draw_end_mover(v->d);
+        } else gone(v, b);
         mark_thing(v, b->box, KIND_OBJ, b->obj);
     }
 }

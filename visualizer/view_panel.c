@@ -215,7 +215,8 @@ static void happened(Place *c) {
                          : "Press Space to let time pass, or → to go from event to event.",
                  c->x, c->y, c->w, sans(15, 400), 24, TINT_T2, TINT_T1, 6) +
            12;
-    chain(c);
+    if (is_at_end(v->s) && c->y + 120 < c->end) c->y = view_end_figures(v, c->x, c->y + 4, c->w, fmin(c->end, c->y + 290)) + 4;
+    else chain(c);
     if (v->s->trouble[0] && v->s->now_ns >= v->s->end_ns) {
         draw_text(v->d, c->x, c->y, sans(15, 600), TINT_T1, ANCHOR_START,
                   "The trace cannot be shown any further");
@@ -251,9 +252,7 @@ static uint64_t count_lines(const char *source) {
 
 enum { PIECES_MAX = 32 };
 
-/* A line of source in its colours; what is too long ends in an ellipsis. */
-static void source_line(const View *v, const char *line, size_t len, double x, double y,
-                        double room, bool current) {
+void draw_source_line(const View *v, const char *line, size_t len, double x, double y, double room, bool current) {
     InkPiece pieces[PIECES_MAX];
     char text[512];
     if (len > 400) len = 400;
@@ -311,7 +310,7 @@ static void source(Place *c, uint64_t shown) {
         snprintf(text, sizeof text, "%llu", (unsigned long long)n);
         draw_text(v->d, c->x + 18, y, mono(13, n == now ? 600 : 400), n == now ? TINT_NOW : TINT_T3,
                   ANCHOR_END, text);
-        if (line) source_line(v, line, len, c->x + 34, y, c->w - 34, n == now);
+        if (line) draw_source_line(v, line, len, c->x + 34, y, c->w - 34, n == now);
     }
     c->y = y + 6;
 }
@@ -382,6 +381,7 @@ void view_panel(const View *v) {
     Place c = {v, b.x + 24, b.w - 48, b.y, b.y + b.h - 12};
     draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
     draw_line(v->d, b.x + .5, b.y, b.x + .5, b.y + b.h, pen(TINT_HAIR, 1));
+    if (v->f->drawer) hits_add(v->hits, b, HIT_NOTHING, NO_THING, 0);
     if (v->s->question[0]) asks(&c);
     else if (v->s->why) because(&c);
     else if (v->s->blame) c.y = view_blame_list(v, c.x, c.y, c.w, fmax(c.y + 300, c.end - 180));
@@ -397,13 +397,13 @@ void view_panel(const View *v) {
     notes(&c);
 }
 
-/* Lecture mode: the headline as one line across the bottom of the stage. */
+/* The headline as one line: in lecture mode across the bottom of the stage, in a small window above the transport. */
 void view_strip(const View *v) {
     Box b = v->f->strip;
     if (b.h <= 0) return;
     draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
     draw_line(v->d, b.x, b.y + .5, b.x + b.w, b.y + .5, pen(TINT_HAIR, 1));
     const char *text = v->s->question[0] ? v->s->question : v->s->story->seq ? v->s->story->words.headline : "Nothing yet";
-    draw_fitted(v->d, b.x + 24, b.y + b.h / 2 + 9, sans(26, 700), TINT_T1, ANCHOR_START, text,
-                b.w - 48);
+    if (v->f->small) draw_ended(v->d, b.x + 24, b.y + b.h / 2 + 6, sans(16, 600), TINT_T1, text, b.w - 48);
+    else draw_fitted(v->d, b.x + 24, b.y + b.h / 2 + 9, sans(26, 700), TINT_T1, ANCHOR_START, text, b.w - 48);
 }

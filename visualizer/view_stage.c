@@ -63,13 +63,3 @@ void view_stage(const View *v) {
     stage_pins(v);
     draw_unclip(v->d);
 }
-
-/* No run: one sentence, what to do, and the line at 40 %. */
-void view_empty(DrawList *d, double w, double h, const char *headline, const char *remedy) {
-    Fault f;
-    double y = round(h * .605);
-    fault_line(&f, "faultline", 0, w, y, 9, 34, 92);
-    fault_worlds(d, (Box){0, 0, w, h}, y, &f, true, .4);
-    draw_text(d, w / 2, y - 70, sans(20, 700), TINT_T1, ANCHOR_MIDDLE, headline);
-    draw_text(d, w / 2, y - 40, sans(14, 400), TINT_T2, ANCHOR_MIDDLE, remedy);
-}

@@ -8,8 +8,12 @@
 bool window_open(Diag *d);
 void window_close(void);
 
-/* Shows the run until the window is closed. A file dropped on it ends the call as well: its path is
- * returned, to be freed by the caller; NULL otherwise. `w` may be NULL: nothing is open. */
+/* Shows the run until the window is closed, or another file is to be opened: its path is returned, to be freed by the caller;
+ * NULL otherwise. `w` may be NULL: nothing is open. Called again with the same run it goes on as if nothing had been. */
 char *window_run(Show *w);
+/* The run is about to be freed. */
+void window_leave(void);
+/* What was asked for is open now; or is not, and why: whatever was on show stays. */
+void window_opened(const char *why);
 
 #endif

@@ -333,6 +333,24 @@ static size_t print_goroutines(const Diff *d) {
     return n;
 }
 
+/* What only one of the two does, in the order of the run. */
+static void print_partings(const Diff *d) {
+    if (d->partings == 0) return;
+    printf("where their stories part, %zu place%s\n", d->partings, d->partings == 1 ? "" : "s");
+    for (size_t i = 0; i < d->parting_count; i++) {
+        const DiffParting *p = &d->parting[i];
+        bool both = p->count[0] && p->count[1];
+        for (int k = 0; k < 2; k++) {
+            char time[TIME_TEXT_MAX], text[4 * sizeof p->headline[k]], more[48] = "";
+            if (p->count[k] == 0) continue;
+            if (p->count[k] > 1) snprintf(more, sizeof more, ", and %zu more", p->count[k] - 1);
+            printf("  %-14s %s %c: %s%s\n", time_text(time, sizeof time, p->time_ns[k]), both ? "    " : "only", k ? 'B' : 'A',
+                   plain_text(text, sizeof text, p->headline[k]), more);
+        }
+    }
+    if (d->partings > d->parting_count) printf("  and %zu more\n", d->partings - d->parting_count);
+}
+
 static void print_story(const Diff *d) {
     static const struct {
         Figure figure;
@@ -386,6 +404,7 @@ static int compare(Trace *const t[2]) {
         print_head(t, &d);
         print_figures(&d);
         print_events(&d);
+        print_partings(&d);
         if (d.first.found) print_story(&d);
     }
     diff_free(&d);

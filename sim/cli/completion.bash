@@ -53,7 +53,7 @@ _faultline_words() { mapfile -t COMPREPLY < <(compgen -W "$*" -- "$cur"); }
 
 _faultline() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
-    local view="--at --theme --span --zoom --lecture --why --help"
+    local view="--at --theme --span --zoom --lecture --reduced-motion --why --help"
     COMPREPLY=()
     if [ "$cur" = "=" ]; then cur=; elif [ "$prev" = "=" ]; then prev=${COMP_WORDS[COMP_CWORD - 2]}; fi
     if [[ ${COMP_WORDS[0]} == *faultline-view ]]; then

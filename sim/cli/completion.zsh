@@ -53,6 +53,7 @@ _faultline_command() {
         '--span[how much time the timeline shows]:time:'
         '--zoom[size of everything]:factor 0.8 to 1.5:'
         '--lecture[larger, without the panel]'
+        '--reduced-motion[nothing is seen to move]'
         '--why[select it, and say why it is as it is]:g7, p1, m3, c0 or o0:'
     )
     local -a shot=(

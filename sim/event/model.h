@@ -298,6 +298,10 @@ uint64_t model_waiter(const Model *m, uint64_t entry);
 uint64_t model_behind(const Model *m, uint64_t entry);
 /* Which thing of package sync a goroutine queues at; NONE = at none. */
 static inline uint64_t model_waits_at(const ModelG *gp) { return gp->place >= AT_SYNCQ ? gp->place_p : NONE; }
+/* It has begun, and not ended: nor is it one that only waits for a C thread to be borrowed by. */
+static inline bool model_g_lives(const Model *m, uint64_t g) {
+    return g < m->g_count && m->g[g].state != G_NONE && m->g[g].state != G_DEAD && m->g[g].state != G_EXTRA;
+}
 /* Whom a goroutine that queues at a thing of package sync waits for: the n-th, from 0, of those that have it or come before it
  * by the rules of an RWMutex; NONE: there is none, or no more. A Cond and a WaitGroup wait for anybody. */
 uint64_t model_blocker(const Model *m, uint64_t g, uint64_t n);

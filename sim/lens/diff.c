@@ -52,7 +52,10 @@ static bool step(Reader *r, Diag *d) {
     r->there = trace_next(r->c, &r->e);
     if (!r->there) return true;
     summary_event(&r->side->summary, r->side->model, &r->e);
-    if (apply(r->side, &r->e, why)) return true;
+    if (apply(r->side, &r->e, why)) {
+        story_line_take(&r->side->story, r->side->model, &r->e);
+        return true;
+    }
     return diag_fail(d, EXIT_WORLD, "%s: event #%llu is impossible: %s", trace_path(r->t),
                      (unsigned long long)r->e.seq, why);
 }
@@ -109,6 +112,43 @@ static bool read_both(Diff *d, Reader *r, Diag *diag) {
     }
 }
 
+/* ---- where the stories part ---- */
+
+/* Looks back to the event: the model that was right after it has gone on since. */
+static bool tell(DiffParting *p, int k, Trace *t, Diag *diag) {
+    Narration words;
+    Event e;
+    TraceCursor *c = trace_cursor(t);
+    trace_seek_seq(c, p->seq[k]);
+    Model *m = trace_next(c, &e) ? trace_model_at_seq(t, p->seq[k], diag) : NULL;
+    trace_cursor_free(c);
+    if (m == NULL) return false;
+    narrate(m, &e, &words);
+    snprintf(p->headline[k], sizeof p->headline[k], "%s", words.headline);
+    model_free(m);
+    return true;
+}
+
+static bool find_partings(Diff *d, Trace *const t[2], Diag *diag) {
+    Alignment x;
+    bool ok = true;
+    align(&x, &d->side[0].story, &d->side[1].story);
+    d->partings = x.count;
+    for (size_t i = 0; ok && i < x.count && i < DIFF_PARTINGS_MAX; i++) {
+        DiffParting *p = &d->parting[d->parting_count++];
+        for (int k = 0; k < 2; k++) {
+            p->count[k] = x.parting[i].to[k] - x.parting[i].from[k];
+            if (p->count[k] == 0) continue;
+            const StoryItem *first = &d->side[k].story.item[x.parting[i].from[k]];
+            p->time_ns[k] = first->time_ns;
+            p->seq[k] = first->seq;
+            ok = ok && tell(p, k, t[k], diag);
+        }
+    }
+    align_free(&x);
+    return ok;
+}
+
 bool diff_traces(Diff *d, Trace *a, Trace *b, Diag *diag) {
     Trace *t[] = {a, b};
     Reader r[2];
@@ -118,7 +158,7 @@ bool diff_traces(Diff *d, Trace *a, Trace *b, Diag *diag) {
         d->side[i].model = model_new(trace_text(t[i]));
         r[i] = (Reader){.t = t[i], .c = trace_cursor(t[i]), .side = &d->side[i]};
     }
-    bool ok = read_both(d, r, diag);
+    bool ok = read_both(d, r, diag) && find_partings(d, t, diag);
     for (int i = 0; i < 2; i++) {
         close_accounts(&d->side[i]);
         trace_cursor_free(r[i].c);
@@ -129,6 +169,7 @@ bool diff_traces(Diff *d, Trace *a, Trace *b, Diag *diag) {
 void diff_free(Diff *d) {
     for (int i = 0; i < 2; i++) {
         free(d->side[i].g);
+        story_line_free(&d->side[i].story);
         model_free(d->side[i].model);
     }
     *d = (Diff){0};

@@ -8,6 +8,7 @@
 
 #include "../event/text.h"
 #include "../event/trace.h"
+#include "align.h"
 #include "narrate.h"
 #include "summary.h"
 
@@ -30,8 +31,17 @@ typedef struct {
     uint64_t ns[G_COUNT]; /* how long it was in each state */
 } DiffG;
 
+/* One of the places where the stories part (align.h): so many events of it only one of them has. */
+typedef struct {
+    size_t count[2];
+    uint64_t time_ns[2], seq[2]; /* of the first of them; where there are some */
+    char headline[2][sizeof((Narration *)0)->headline];
+} DiffParting;
+enum { DIFF_PARTINGS_MAX = 12 };
+
 typedef struct {
     Summary summary;
+    StoryLine story;
     DiffG *g; /* by G */
     size_t g_count, g_cap;
     Model *model; /* at its end */
@@ -41,6 +51,8 @@ typedef struct {
     DiffPlace first; /* the first that differs at all */
     DiffPlace what;  /* the first where more than time differs */
     DiffSide side[2];
+    DiffParting parting[DIFF_PARTINGS_MAX]; /* the first of them */
+    size_t parting_count, partings;         /* partings: all there are */
 } Diff;
 
 /* False with a Diag when one of them holds an impossible event. Free it in any case. */

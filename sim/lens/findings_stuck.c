@@ -64,16 +64,12 @@ typedef struct {
     size_t agenda_count;
 } Inquest;
 
-static bool lives(const Model *m, uint64_t g) {
-    return g < m->g_count && m->g[g].state != G_NONE && m->g[g].state != G_DEAD && m->g[g].state != G_EXTRA;
-}
-
-/* Of whoever could end this wait: does anybody stand so that it is not hopeless? `blind`: nobody is known. */
+/* Of whoever could end this wait: does anybody stand so that it is not hopeless? */
 typedef bool (*Hope)(const Inquest *q, uint64_t g);
 
-static bool can_go_on(const Inquest *q, uint64_t g) { return g == MAIN || (lives(q->m, g) && q->verdict[g] == FREE); }
+static bool can_go_on(const Inquest *q, uint64_t g) { return g == MAIN || (model_g_lives(q->m, g) && q->verdict[g] == FREE); }
 /* It lives, and is caught, but not by somebody's end. */
-static bool is_caught(const Inquest *q, uint64_t g) { return g != MAIN && lives(q->m, g) && q->verdict[g] == SUSPECT; }
+static bool is_caught(const Inquest *q, uint64_t g) { return g != MAIN && model_g_lives(q->m, g) && q->verdict[g] == SUSPECT; }
 
 static bool hope_at(const Inquest *q, uint64_t g, uint64_t chan, bool sending, Hope hope, bool *known) {
     const Ends *c = partners_at(q->partners, chan);
@@ -216,7 +212,7 @@ static void say_leak(Findings *f, const Inquest *q, uint64_t first, uint64_t cou
     x->g = first;
     x->line = gp->line;
     if (count > 1) snprintf(others, sizeof others, "; %llu more wait like that", (Ull)(count - 1));
-    bool dead = other != NONE && !lives(m, other);
+    bool dead = other != NONE && !model_g_lives(m, other);
     findings_say(x, "%s waits since %s %s, and nobody is left who could come: %s %s%s", narrate_g(m, first, who, sizeof who),
                  narrate_time(since, sizeof since, gp->since_ns), what_for(m, first, what, sizeof what),
                  other == NONE ? "whoever was at the other end" : narrate_g(m, other, by, sizeof by),

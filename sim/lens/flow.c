@@ -139,8 +139,6 @@ static StageDoing doing(const Model *m, const ModelG *gp) {
     }
 }
 
-static bool lives(const ModelG *gp) { return gp->state != G_NONE && gp->state != G_DEAD && gp->state != G_EXTRA; }
-
 static Stage *stage_of(Flow *f, const Model *m, uint64_t g) {
     const ModelG *gp = &m->g[g];
     uint64_t line = gp->parent == NONE ? 0 : gp->born_line; /* main has no go statement */
@@ -171,7 +169,7 @@ static void settle_g(Flow *f, const Model *m, uint64_t g, uint64_t now) {
     Stage *st = &f->stage[one->stage - 1];
     uint64_t ns = now - one->mark_ns;
     one->mark_ns = now;
-    if (!lives(&m->g[g])) return;
+    if (!model_g_lives(m, g)) return;
     st->ns[doing(m, &m->g[g])] += ns;
     st->life_ns += ns;
 }

@@ -448,7 +448,7 @@ static void tell_run(const Model *m, const Event *e, Narration *n) {
                (Ull)a[3]);
         break;
     case EV_DEADLOCK:
-        headline(n, "All goroutines are asleep");
+        headline(n, m->calls_c ? "All asleep, and with cgo Go stays silent" : "All asleep: Go reports it, not with cgo");
         reason(n,
                "**%llu** wait and no timer is left. Go without cgo ends with: **%s** %s",
                (Ull)a[0], intern_text(m->text, a[1]),

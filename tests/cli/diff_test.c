@@ -49,6 +49,19 @@ static void fewer_ps_change_the_story(void) {
     result_free(&r);
 }
 
+/* What comes after the first difference is compared as well, and is not all of the rest. */
+static void later_differences_are_said(void) {
+    command_gives(0, "echo \"scenario { title = 'x', procs = 2 } for i = 1, 9 do go('g' .. i, function() C.call('f', '1us') end) end\n"
+                     "go('odd', function() C.call('one', '9us') end) main(function() sleep '1ms' end)\" >$T/x.lua;"
+                     "$F run --quiet --out $T/a.trace $T/x.lua && sed -i \"s/'one'/'other'/\" $T/x.lua && $F run --quiet --out $T/b.trace $T/x.lua");
+    Result r = command("$F diff $T/a.trace $T/b.trace");
+    CU_ASSERT_EQUAL(r.status, 1);
+    says(&r, "\nwhere their stories part, ");
+    says(&r, "  A: g11 odd calls one");
+    says(&r, "  B: g11 odd calls other");
+    result_free(&r);
+}
+
 /* Turned round, everything is told from the other side. */
 static void it_can_be_turned_round(void) {
     command_gives(0, "$F run --out $T/a.trace --seed 1 --procs 2 " SCENARIO "; $F run --out $T/b.trace --seed 1 --procs 4 " SCENARIO);
@@ -87,6 +100,7 @@ void cli_diff_tests(void) {
         {"the same run is identical", the_same_run_is_identical},
         {"two versions of Go differ in words", two_versions_of_go_differ_in_words},
         {"fewer Ps change the story", fewer_ps_change_the_story},
+        {"later differences are said", later_differences_are_said},
         {"it can be turned round", it_can_be_turned_round},
         {"a text that changes nothing is said to", a_text_that_changes_nothing_is_said_to},
         {"a cut trace is compared as far as it goes", a_cut_trace_is_compared_as_far_as_it_goes},

@@ -184,12 +184,13 @@ static void say(void *ctx, const char *sentence) {
 
 static size_t lint(Show *w, Frame *f, const char *name) {
     static const int sizes[][2] = {{1600, 1000}, {1280, 800}, {3840, 2160}, {1024, 640}};
-    enum { MOMENTS = 8 };
+    static const ViewKind halves[] = {VIEW_STAGE, VIEW_HEAP, VIEW_CHANNELS};
+    enum { MOMENTS = 9 };
     size_t complaints = 0;
     for (size_t i = 0; i < ARRAY_LEN(sizes) * MOMENTS; i++) {
         w->scene.width_px = sizes[i % ARRAY_LEN(sizes)][0];
         w->scene.height_px = sizes[i % ARRAY_LEN(sizes)][1];
-        w->scene.halves = i / ARRAY_LEN(sizes) % 2 ? VIEW_HEAP : VIEW_STAGE;
+        w->scene.halves = halves[i / ARRAY_LEN(sizes) % ARRAY_LEN(halves)];
         player_seek_ns(&w->player, w->feed, feed_end_ns(w->feed) / (MOMENTS - 1) * (i / ARRAY_LEN(sizes)));
         if (i % 3 == 0) player_near(&w->player, w->feed);
         else player_fit(&w->player, w->feed);

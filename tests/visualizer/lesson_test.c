@@ -365,13 +365,93 @@ static void of_many_the_longest_waits_are_kept(void) {
     get_up();
 }
 
+/* ---------------------------------------------------------------- states */
+
+static bool is_said(Part part, const char *words) {
+    const DrawList *d = &desk.frame->list[part];
+    for (const Op *op = d->ops; op < d->ops + d->count; op++) {
+        if (op->kind == OP_TEXT && strstr(draw_op_text(d, op), words)) return true;
+    }
+    return false;
+}
+
+static const char asleep[] = "scenario { title = 'Asleep', procs = 1, seed = 1 }\n"
+                             "go('other', function() sleep '3ms' end)\n"
+                             "main(function() sleep '5ms' compute '100us' end)\n";
+static void make_asleep(const char *path) { run_scenario(asleep, path); }
+
+static void nothing_runs_until_a_timer(void) {
+    uint64_t at, since;
+    sit_down(make_asleep);
+    go_to("1ms");
+    CU_ASSERT(is_said(PART_STAGE, "nothing runs until 3.0") || is_said(PART_STAGE, "nothing until 3.0") || is_said(PART_STAGE, "until 3.0"));
+    CU_ASSERT(nothing_runs_until(show.scene.model, show.scene.now_ns, &at, &since) && at > 3000000 && at < 3100000 && since < 100000);
+    go_to("5.1ms"); /* the first computes */
+    CU_ASSERT_FALSE(is_said(PART_STAGE, "nothing runs"));
+    go_to("end");
+    CU_ASSERT_FALSE(nothing_runs_until(show.scene.model, show.scene.now_ns, &at, &since));
+    get_up();
+}
+
+static void at_the_end_stands_what_it_came_to(void) {
+    sit_down(make_asleep);
+    go_to("4ms");
+    CU_ASSERT_FALSE(is_said(PART_PANEL, "The whole run"));
+    desk_key(&desk, "End");
+    look();
+    CU_ASSERT(is_at_end(&show.scene) && is_said(PART_PANEL, "The whole run") && is_said(PART_PANEL, "Goroutines"));
+    char *told = output_of("\"$F\" summary '%s' --json", feed_path(show.feed));
+    char expected[64];
+    snprintf(expected, sizeof expected, "\"goroutines\":\t%llu", (unsigned long long)show.scene.summary->value[FIG_goroutines]);
+    CU_ASSERT_PTR_NOT_NULL(strstr(told, expected));
+    free(told);
+    get_up();
+}
+
+/* Also where the program's end is the last event. */
+static void a_deadlock_has_both_verdicts(void) {
+    sit_down(sample_deadlock);
+    desk_key(&desk, "End");
+    look();
+    CU_ASSERT_EQUAL(show.scene.story->event.kind, EV_DEADLOCK);
+    CU_ASSERT_STRING_EQUAL(show.scene.story->words.headline, "All asleep: Go reports it, not with cgo");
+    CU_ASSERT(strlen(show.scene.story->words.headline) <= 40);
+    get_up();
+}
+
+static void a_small_window_has_a_drawer(void) {
+    sit_down(sample_handoff);
+    go_to("3.473ms");
+    show.scene.width_px = 1000;
+    show.scene.height_px = 620;
+    look();
+    const FrameLayout *l = &desk.frame->layout;
+    CU_ASSERT(l->small && !l->drawer && l->stage.w == 1000 && l->strip.h > 0 && l->timeline.h > 100);
+    CU_ASSERT(is_said(PART_STRIP, show.scene.story->words.headline));
+    desk_key(&desk, "Tab");
+    look();
+    CU_ASSERT(l->drawer && l->stage.w == 1000 && is_said(PART_OVERLAY, "What just happened") && !is_said(PART_PANEL, "What"));
+    select_g(7);
+    desk_press(&desk, (Point){l->panel.x + l->panel.w - 4, l->panel.y + 4}); /* not on what lies below it */
+    CU_ASSERT_EQUAL(show.scene.selected.id, 7);
+    show.scene.width_px = 780;
+    show.scene.height_px = 480;
+    look();
+    CU_ASSERT(l->stage.h > 300 && l->timeline.h == 0);
+    show.scene.width_px = 1600;
+    show.scene.height_px = 1000;
+    look();
+    CU_ASSERT(!l->small && !l->drawer && l->panel.w > 0); /* the panel was never put away */
+    get_up();
+}
+
 /* ---------------------------------------------------------------- the pictures of it */
 
 static void say(void *ctx, const char *sentence) { printf("\n    %s, %dx%d: %s", (const char *)ctx, show.scene.width_px, show.scene.height_px, sentence); }
 
 static const struct {
     int w, h;
-} sizes[] = {{1280, 800}, {1600, 1000}, {1920, 1080}, {1024, 700}};
+} sizes[] = {{1280, 800}, {1600, 1000}, {1920, 1080}, {1024, 700}, {1000, 600}, {780, 490}};
 
 static size_t lint(const char *what) {
     size_t complaints = 0;
@@ -407,9 +487,9 @@ static void lint_lesson(void (*make)(const char *path), uint64_t g) {
         complaints += lint("measured, said");
         show.scene.measures = false;
         show.scene.said = NULL;
-        show.blames = true;
+        show.blames = show.scene.drawer = true;
         complaints += lint("blame");
-        show.blames = false;
+        show.blames = show.scene.drawer = false;
     }
     CU_ASSERT_EQUAL(complaints, 0);
     get_up();
@@ -439,6 +519,10 @@ void lesson_tests(void) {
         {"a queue waits for a call", a_queue_waits_for_a_call},
         {"of many the longest waits are kept", of_many_the_longest_waits_are_kept},
         {"the heap is ordered by address or by object", the_heap_is_ordered_by_address_or_by_object},
+        {"nothing runs until a timer", nothing_runs_until_a_timer},
+        {"at the end stands what it came to", at_the_end_stands_what_it_came_to},
+        {"a deadlock has both verdicts", a_deadlock_has_both_verdicts},
+        {"a small window has a drawer", a_small_window_has_a_drawer},
         {"no text overlaps in a lesson", no_text_overlaps_in_a_lesson},
         {NULL, NULL},
     };
