@@ -5,6 +5,7 @@
  */
 #include "../cli/command.h"
 #include "browser.h"
+#include "sample.h"
 
 #include "../../sim/base/base.h"
 #include "../../visualizer/deck.h"
@@ -69,6 +70,28 @@ static void a_talk_is_short_and_leaves_out_no_note_and_no_finding(void) {
     free(again);
     free(notes);
     free(found);
+}
+
+/* However many they are: then there is room for nothing else but the first moment and the last. */
+static void sixty_notes_are_sixty_slides(void) {
+    static const char talk[] = "scenario { title = \"Much to say\", seed = 1 }\n"
+                               "main(function() for i = 1, 60 do C.call(\"f\", \"5us\") note(\"No. \" .. i) end end)\n";
+    check_write(temp_path("talk.lua"), talk, sizeof talk - 1);
+    command_gives(0, "$F run -q --device none --out $T/talk.trace $T/talk.lua");
+    char *slides = slides_of("talk.trace", ""), *notes = output_of("$F show $T/talk.trace --event NOTE | sed -n 's/.* #\\([0-9]*\\) .*/\\1/p'");
+    CU_ASSERT_EQUAL(count_lines(slides), 62);
+    all_are_slides(slides, notes);
+    free(slides);
+    free(notes);
+}
+
+/* A program's own trace has no scenario, no source and no seed; an empty run has nothing but its beginning. */
+static void any_trace_makes_a_deck(void) {
+    command_gives(0, "$F import -q --out $T/imported.trace tests/traces/go/cgosleep-go1.26.trace");
+    CU_ASSERT(count_of("imported.trace", "") > 5);
+    sample_bare(temp_path("bare.trace"));
+    CU_ASSERT_EQUAL(count_of("bare.trace", ""), 1);
+    CU_ASSERT_EQUAL(count_of("bare.trace", "--steps findings --view heap --theme light"), 1);
 }
 
 static void steps_and_times_choose(void) {
@@ -380,6 +403,8 @@ static void a_foreign_script_does_not_run(void) {
 void deck_tests(void) {
     static const Check checks[] = {
         {"a talk is short, and leaves out no note and no finding", a_talk_is_short_and_leaves_out_no_note_and_no_finding},
+        {"sixty notes are sixty slides", sixty_notes_are_sixty_slides},
+        {"any trace makes a deck", any_trace_makes_a_deck},
         {"--steps, --from and --to choose", steps_and_times_choose},
         {"the last slide counts what was left out", the_last_slide_counts_what_was_left_out},
         {"the same trace is the same deck", the_same_trace_is_the_same_deck},
