@@ -36,8 +36,9 @@ void view_picture(const View *v) {
     frame(v, at);
     snprintf(text, sizeof text, "%.40s, %u by %u", name(v), v->s->picture_w, v->s->picture_h);
     double w = draw_text(v->d, at.x, b.y + b.h - 34, mono(16, 600), TINT_T1, ANCHOR_START, text);
-    draw_text(v->d, at.x + w + 16, b.y + b.h - 34, sans(14, 400), TINT_T2, ANCHOR_START,
-              v->s->model->collections ? "as it was in memory when the program showed it" : "");
+    if (v->s->model->collections)
+        draw_ended(v->d, at.x + w + 16, b.y + b.h - 34, sans(14, 400), TINT_T2, "as it was in memory when the program showed it",
+                   b.x + b.w - 24 - (at.x + w + 16));
 }
 
 double view_thumbnail(const View *v, Box room) {
