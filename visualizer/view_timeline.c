@@ -521,8 +521,9 @@ void timeline_gc(const View *v, double y, double h) {
     for (size_t i = first > 0 ? first - 1 : 0; i < past->cycle_count && past->cycle[i].begin_ns < end; i = next > i ? next : i + 1) {
         const Cycle *c = &past->cycle[i];
         next = SORTED_FROM(past->cycle, past->cycle_count, begin_ns, c->begin_ns + pixel); /* of those within a pixel, one */
-        if ( (c->end_ns != NOT_YET && c->end_ns < v->s->from_ns)) continue;
+        if (c->end_ns != NOT_YET && c->end_ns < v->s->from_ns) continue;
         double a = fmax(t->x0, timeline_x(t, v->s, c->begin_ns)), b = timeline_x(t, v->s, c->end_ns < end ? c->end_ns : end);
+        draw_box(v->d, (Box){a, y, fmax(1, b - a), h}, 2, paint(TINT_CHROME), NO_PEN); /* the line does not go through it */
         draw_box(v->d, (Box){a, y, fmax(1, b - a), h}, 2, paint_alpha(TINT_TEAL, .35), NO_PEN);
         double from = c->stop[0].to_ns < end ? fmax(a, timeline_x(t, v->s, c->stop[0].to_ns)) : b;
         double to = c->stop[1].from_ns < end ? fmin(b, timeline_x(t, v->s, c->stop[1].from_ns)) : b;
