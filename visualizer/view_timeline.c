@@ -728,6 +728,18 @@ void timeline_lane(const View *v, const LanePlace *lane) {
     }
 }
 
+/* Which part of all lanes is on show, left of their names. */
+static void scroll_bar(const View *v) {
+    const TimelineLayout *t = v->time;
+    enum { LEFT = 10, WIDE = 4, LEAST = 14 };
+    double h = t->scroll_y1 - t->scroll_y0;
+    if (t->scroll_count == 0 || h < 2 * LEAST) return;
+    double all = (double)t->scroll_count, shown = all - (double)(t->hidden + t->hidden_p), thumb = fmax(LEAST, h * shown / all);
+    double share = fmin(1, (double)t->scroll_first / fmax(1, all - shown));
+    draw_box(v->d, (Box){LEFT, t->scroll_y0, WIDE, h}, WIDE / 2, paint_alpha(TINT_PARK, .25), NO_PEN);
+    draw_box(v->d, (Box){LEFT, t->scroll_y0 + (h - thumb) * share, WIDE, thumb}, WIDE / 2, paint(TINT_T3), NO_PEN);
+}
+
 static void lanes(const View *v) {
     for (size_t i = 0; i < v->time->lane_count; i++) {
         const LanePlace *lane = &v->time->lane[i];
@@ -735,8 +747,10 @@ static void lanes(const View *v) {
         timeline_lane(v, lane);
         live_label(v, lane);
     }
-    more(v, v->time->hidden_p, v->time->hidden_p_y);
-    more(v, v->time->hidden, v->time->hidden_y);
+    const TimelineLayout *t = v->time;
+    if (t->hidden_p_y > 0) more(v, t->hidden_p, t->hidden_p_y);
+    more(v, t->hidden + (t->hidden_p_y > 0 ? 0 : t->hidden_p), t->hidden_y);
+    scroll_bar(v);
 }
 
 /* What is proven to be broken is seen at every zoom: on the lane of the device's queue, else of the thread, else of the P. */
