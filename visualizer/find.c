@@ -30,17 +30,6 @@ static const char *name_of(const Model *m, Kind kind, uint64_t id) {
     return kind == KIND_OBJ ? intern_text(m->text, m->obj[id].name) : "";
 }
 
-/* As people search: capitals do not matter. */
-static bool contains(const char *text, const char *part) {
-    size_t n = strlen(part);
-    for (; *text; text++) {
-        size_t i = 0;
-        while (i < n && text[i] && tolower((unsigned char)text[i]) == tolower((unsigned char)part[i])) i++;
-        if (i == n) return true;
-    }
-    return false;
-}
-
 static uint64_t next_event(Feed *f, EventKind kind, uint64_t after) {
     Event e;
     for (uint64_t seq = after + 1; feed_event(f, seq, &e); seq++) {
@@ -65,14 +54,14 @@ bool find_in(Feed *f, const char *text, uint64_t seq, Found *found) {
         return true;
     }
     for (int kind = 0; kind < EV_COUNT; kind++) {
-        if (strlen(text) != strlen(event_spec[kind].name) || !contains(event_spec[kind].name, text)) continue;
+        if (strlen(text) != strlen(event_spec[kind].name) || !strcasestr(event_spec[kind].name, text)) continue;
         found->seq = next_event(f, (EventKind)kind, seq);
         return found->seq != 0;
     }
     for (size_t k = 0; k < ARRAY_LEN(named); k++) {
         uint64_t count = named[k] == KIND_G ? m->g_count : named[k] == KIND_CHAN ? m->chan_count : m->obj_count;
         for (id = 0; id < count; id++) {
-            if (!is_there(m, named[k], id) || !contains(name_of(m, named[k], id), text)) continue;
+            if (!is_there(m, named[k], id) || !strcasestr(name_of(m, named[k], id), text)) continue;
             found->thing = (Thing){named[k], id};
             return true;
         }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TEXT_MAX = 1 << 20 }; /* of a scenario that is wrong: more need not be shown */
+
 static void forget_wrong(Front *f) {
     free(f->source);
     f->source = NULL;
@@ -128,23 +130,12 @@ static uint64_t line_in(const char *words, const char *path) {
     return at && isdigit((unsigned char)*at) ? strtoull(at, NULL, 10) : 0;
 }
 
-static char *read_text(const char *path) {
-    enum { TEXT_MAX = 1 << 20 };
-    FILE *f = fopen(path, "rb");
-    if (f == NULL) return NULL;
-    char *text = mem_zero(1, TEXT_MAX + 1);
-    size_t n = fread(text, 1, TEXT_MAX, f);
-    fclose(f);
-    text[n] = '\0';
-    return text;
-}
-
 static void went_wrong(Front *f) {
     char *path = f->source;
     f->state = FRONT_WRONG;
     snprintf(f->words, sizeof f->words, "%s", rerun_words(f->run));
     f->line = line_in(f->words, path);
-    f->source = read_text(path);
+    f->source = library_text(path, TEXT_MAX);
     free(path);
     rerun_free(f->run);
     f->run = NULL;

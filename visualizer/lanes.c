@@ -45,10 +45,16 @@ void lanes_free(Lanes *l) {
 
 /* ---------------------------------------------------------------- spans */
 
+/* The word of a span that says what it shows: in a register it is compared at once. */
 typedef struct {
-    SpanKind kind;
-    uint64_t id, text;
+    uint32_t id;
+    uint32_t text : 28;
+    uint32_t kind : 4;
 } Shown;
+
+static Shown shown(SpanKind kind, uint64_t id, uint64_t text) {
+    return (Shown){(uint32_t)id, (uint32_t)text & 0xfffffff, (uint32_t)kind & 15};
+}
 
 static bool is_go(unsigned kind) {
     return kind == SPAN_RUN || kind == SPAN_GO || kind == SPAN_COMMAND;
@@ -86,19 +92,14 @@ static void lane_end(Lane *lane, uint64_t now_ns) {
 static void lane_begin(Lane *lane, uint64_t now_ns, Shown what) {
     lane_sum(lane);
     RESERVE(lane->span, lane->cap, lane->count + 1);
-    lane->span[lane->count++] = (LaneSpan){.from_ns = now_ns,
-                                           .to_ns = NOT_YET,
-                                           .id = (uint32_t)what.id,
-                                           .text = what.text & 0xfffffff,
-                                           .kind = what.kind & 15};
+    lane->span[lane->count++] =
+        (LaneSpan){.from_ns = now_ns, .to_ns = NOT_YET, .id = what.id, .text = what.text, .kind = what.kind};
 }
 
 static void lane_show(Lane *lane, uint64_t now_ns, Shown what) {
     const LaneSpan *s = lane->count ? &lane->span[lane->count - 1] : NULL;
     bool open = s && s->to_ns == NOT_YET;
-    if (open && s->kind == what.kind && s->id == (uint32_t)what.id &&
-        s->text == (what.text & 0xfffffff))
-        return;
+    if (open && s->kind == what.kind && s->id == what.id && s->text == what.text) return;
     if (!open && what.kind == SPAN_NONE) return;
     lane_end(lane, now_ns);
     if (what.kind != SPAN_NONE) lane_begin(lane, now_ns, what);
@@ -112,15 +113,15 @@ static bool is_coming(const Model *m, uint64_t id, uint64_t p) {
 
 static Shown p_now(const Lanes *l, const Model *m, uint64_t p) {
     const ModelP *pp = &m->p[p];
-    if (pp->state == P_GCSTOP) return (Shown){SPAN_STOPPED, NONE, NONE};
+    if (pp->state == P_GCSTOP) return shown(SPAN_STOPPED, NONE, NONE);
     if (pp->m == NONE) {
         uint64_t id = l->coming[p];
-        return is_coming(m, id, p) ? (Shown){SPAN_WAITS, id, NONE} : (Shown){SPAN_NONE, NONE, NONE};
+        return is_coming(m, id, p) ? shown(SPAN_WAITS, id, NONE) : shown(SPAN_NONE, NONE, NONE);
     }
     const ModelM *mp = &m->m[pp->m];
-    if (model_p_in_syscall(m, p)) return (Shown){SPAN_HELD, mp->g, mp->syscall ? HELD_BY_SYSCALL : NONE};
-    if (mp->g == NONE) return (Shown){SPAN_NONE, NONE, NONE};
-    return (Shown){SPAN_RUN, mp->g, NONE};
+    if (model_p_in_syscall(m, p)) return shown(SPAN_HELD, mp->g, mp->syscall ? HELD_BY_SYSCALL : NONE);
+    if (mp->g == NONE) return shown(SPAN_NONE, NONE, NONE);
+    return shown(SPAN_RUN, mp->g, NONE);
 }
 
 /* It has called Go and is not there yet: it is still where it was. */
@@ -131,12 +132,12 @@ static uint64_t c_function(const Model *m, uint64_t g) {
 static Shown m_now(const Model *m, uint64_t id) {
     const ModelM *mp = &m->m[id];
     switch ((MState)mp->state) {
-    case M_RUNNING: return (Shown){mp->p == NONE ? SPAN_NONE : SPAN_GO, NONE, NONE};
-    case M_SPINNING: return (Shown){SPAN_SPIN, NONE, NONE};
-    case M_IN_C: return (Shown){mp->syscall ? SPAN_SYSCALL : SPAN_C, mp->g, mp->g == NONE ? NONE : c_function(m, mp->g)};
+    case M_RUNNING: return shown(mp->p == NONE ? SPAN_NONE : SPAN_GO, NONE, NONE);
+    case M_SPINNING: return shown(SPAN_SPIN, NONE, NONE);
+    case M_IN_C: return shown(mp->syscall ? SPAN_SYSCALL : SPAN_C, mp->g, mp->g == NONE ? NONE : c_function(m, mp->g));
     case M_STARTING:
-    case M_WAKING: return (Shown){SPAN_STARTING, NONE, mp->state};
-    default: return (Shown){SPAN_NONE, NONE, NONE};
+    case M_WAKING: return shown(SPAN_STARTING, NONE, mp->state);
+    default: return shown(SPAN_NONE, NONE, NONE);
     }
 }
 
@@ -227,7 +228,7 @@ void lanes_before(Lanes *l, const Model *before, const Event *e) {
     if (e->kind != EV_GO_STOP && e->kind != EV_GO_BLOCK && e->kind != EV_GO_END) return;
     uint64_t g = e->arg[0];
     if (g >= before->g_count || before->g[g].p == NONE || before->g[g].p >= l->p_count) return;
-    lane_show(&l->p[before->g[g].p], e->time_ns, (Shown){SPAN_NONE, NONE, NONE});
+    lane_show(&l->p[before->g[g].p], e->time_ns, shown(SPAN_NONE, NONE, NONE));
 }
 
 static void show_mentioned(Lanes *l, const Model *m, const Event *e) {
@@ -259,11 +260,11 @@ static void take_moment(Lanes *l, const Model *m, const Event *e) {
     case EV_EXPECT_FAILED: add_mark(l, e, MARK_WARNING); break;
     case EV_DEV_START:
         lane_show(&l->queue[m->cmd[e->arg[0]].queue], e->time_ns,
-                  (Shown){SPAN_COMMAND, e->arg[0], NONE});
+                  shown(SPAN_COMMAND, e->arg[0], NONE));
         break;
     case EV_DEV_DONE: { /* of an unordered queue, another one may still run */
         uint64_t queue = m->cmd[e->arg[0]].queue, other = model_running_cmd(m, queue);
-        lane_show(&l->queue[queue], e->time_ns, (Shown){other == NONE ? SPAN_NONE : SPAN_COMMAND, other, NONE});
+        lane_show(&l->queue[queue], e->time_ns, shown(other == NONE ? SPAN_NONE : SPAN_COMMAND, other, NONE));
         break;
     }
     default: break;

@@ -41,13 +41,13 @@ static const char *declaration(const char *source) {
     return NULL;
 }
 
-/* Its head is enough: a scenario says first what it is. */
-static char *read_head(const char *path) {
-    enum { HEAD_MAX = 16384 };
+enum { HEAD_MAX = 16384 }; /* its head is enough: a scenario says first what it is */
+
+char *library_text(const char *path, size_t most) {
     FILE *f = fopen(path, "rb");
     if (f == NULL) return NULL;
-    char *text = mem_zero(1, HEAD_MAX + 1);
-    size_t n = fread(text, 1, HEAD_MAX, f);
+    char *text = mem_zero(1, most + 1);
+    size_t n = fread(text, 1, most, f);
     fclose(f);
     text[n] = '\0';
     return text;
@@ -59,7 +59,7 @@ static void add_file(Library *l, const char *folder, const char *name, bool fiel
     size_t n = strlen(name);
     if (n < 5 || strcmp(name + n - 4, ".lua") != 0) return;
     if (snprintf(path, sizeof path, "%s%s", folder, name) >= (int)sizeof path) return;
-    char *head = read_head(path);
+    char *head = library_text(path, HEAD_MAX);
     const char *says = head ? declaration(head) : NULL;
     if (says != NULL && text_after(says, "title", r.title, sizeof r.title)) {
         text_after(says, "book", r.book, sizeof r.book);
@@ -127,16 +127,6 @@ void library_free(Library *l) {
     *l = (Library){0};
 }
 
-static bool contains(const char *text, const char *part) {
-    size_t n = strlen(part);
-    for (; *text; text++) {
-        size_t i = 0;
-        while (i < n && text[i] && tolower((unsigned char)text[i]) == tolower((unsigned char)part[i])) i++;
-        if (i == n) return true;
-    }
-    return n == 0;
-}
-
 bool library_matches(const LibraryRow *r, const char *text) {
-    return contains(r->title, text) || contains(r->file, text) || contains(r->book, text);
+    return strcasestr(r->title, text) || strcasestr(r->file, text) || strcasestr(r->book, text);
 }

@@ -23,6 +23,8 @@ void library_read(Library *l, const char *folder);
 /* Where this program's own scenarios lie, with a slash at the end; "" when there are none. Returns buf. */
 const char *library_folder(char *buf, size_t size);
 void library_free(Library *l);
+/* The first bytes of a file, at most so many, as a text to be freed; NULL: it cannot be read. */
+char *library_text(const char *path, size_t most);
 /* Does its title, file or section hold this text? Capitals do not matter. */
 bool library_matches(const LibraryRow *r, const char *text);
 

@@ -220,7 +220,10 @@ void show_swap(Show *w) {
     swap_bytes(w, b, sizeof *w);
     w->beside = b;
     w->unlinked = unlinked;
+    w->uncovers = b->uncovers;
+    w->player.speed_ns = b->player.speed_ns;
     show_take_settings(w, &settings);
+    w->scene.view = settings.view;
     if (!versus_open(&w->versus, w->feed, b->feed, &d)) w->versus = NULL; /* both were opened before */
 }
 

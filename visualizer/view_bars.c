@@ -175,24 +175,28 @@ static void speed(const View *v, double x, double cy) {
     draw_text(v->d, x + 136, cy + 5, mono(14, 500), TINT_T1, ANCHOR_START, text);
 }
 
-static const struct {
+typedef struct {
     const char *keys[2];
     const char *what;
-} hints[] = {{{"Space", NULL}, "play"}, {{"←", "→"}, "event"},  {{"+", "−"}, "zoom"},
-             {{"Tab", NULL}, "panel"},  {{"T", NULL}, "theme"}, {{"?", NULL}, "all keys"}};
+} Hint;
+enum { HINTS = 6 };
+static const Hint hints_of_one[HINTS] = {{{"Space", NULL}, "play"}, {{"←", "→"}, "event"},  {{"+", "−"}, "zoom"},
+                                         {{"Tab", NULL}, "panel"},  {{"T", NULL}, "theme"}, {{"?", NULL}, "all keys"}};
+static const Hint hints_of_two[HINTS] = {{{"Space", NULL}, "play"}, {{"←", "→"}, "event"},  {{"D", NULL}, "next difference"},
+                                         {{"X", NULL}, "swap"},     {{"L", NULL}, "link"},   {{"?", NULL}, "all keys"}};
 
 static double key_width(const char *key) { return fmax(24, text_width(key, sans(13, 600)) + 14); }
 
-static double hint_width(size_t i) {
-    double w = key_width(hints[i].keys[0]) + 4;
-    if (hints[i].keys[1]) w += key_width(hints[i].keys[1]) + 4;
-    return w + 4 + text_width(hints[i].what, sans(13, 400)) + 20;
+static double hint_width(const Hint *h) {
+    double w = key_width(h->keys[0]) + 4;
+    if (h->keys[1]) w += key_width(h->keys[1]) + 4;
+    return w + 4 + text_width(h->what, sans(13, 400)) + 20;
 }
 
 static void key_hints(const View *v, double from, double cy) {
-    size_t count = ARRAY_LEN(hints);
+    const Hint *hints = v->s->other ? hints_of_two : hints_of_one;
     double room = v->f->transport.w - 24 - from, total = 0;
-    for (size_t i = 0; i < count; i++) total += hint_width(i);
+    for (size_t i = 0; i < HINTS; i++) total += hint_width(&hints[i]);
     if (total - 20 > room) { /* they shrink to the one that leads to all others */
         if (room < 24) return;
         token_key(v->d, v->f->transport.w - 24 - 24, cy - 12, "?");
@@ -200,7 +204,7 @@ static void key_hints(const View *v, double from, double cy) {
         return;
     }
     double x = v->f->transport.w - 24 - (total - 20);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < HINTS; i++) {
         double start = x;
         for (int k = 0; k < 2 && hints[i].keys[k]; k++)
             x += token_key(v->d, x, cy - 12, hints[i].keys[k]) + 4;
@@ -211,9 +215,22 @@ static void key_hints(const View *v, double from, double cy) {
     }
 }
 
+/* Of one run how many events have been; of two, whether both are shown at the same time. Returns where it ends. */
+static double progress(const View *v, double x, double cy) {
+    char text[64], count[48];
+    if (v->s->other == NULL) {
+        x += draw_text(v->d, x, cy + 5, mono(14, 500), TINT_T1, ANCHOR_START, count_text(count, sizeof count, v->s->seq)) + 8;
+        snprintf(text, sizeof text, "of %s events%s", count_text(count, sizeof count, v->s->event_count), v->s->growing ? " so far" : "");
+        return x + draw_text(v->d, x, cy + 5, digits(13, 400), TINT_T3, ANCHOR_START, text);
+    }
+    const Scene *shown = v->s->linked ? v->s : v->s->other;
+    if (!v->s->linked) x += draw_text(v->d, x, cy + 5, sans(13, 400), TINT_T3, ANCHOR_START, "B stays at") + 8;
+    x += draw_text(v->d, x, cy + 5, mono(14, 500), TINT_T1, ANCHOR_START, narrate_time(count, sizeof count, shown->now_ns)) + 8;
+    return x + draw_text(v->d, x, cy + 5, sans(13, 400), TINT_T3, ANCHOR_START, v->s->linked ? "in both, linked" : "unlinked");
+}
+
 void view_transport(const View *v) {
     Box b = v->f->transport;
-    char text[64], count[32];
     double cy = b.y + b.h / 2, x = 240;
     if (b.h <= 0) return;
     draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
@@ -223,15 +240,7 @@ void view_transport(const View *v) {
         speed(v, x, cy);
         x += 320;
     }
-    if (b.w >= 560) {
-        x += draw_text(v->d, x, cy + 5, mono(14, 500), TINT_T1, ANCHOR_START,
-                       count_text(count, sizeof count, v->s->seq)) +
-             8;
-        snprintf(text, sizeof text, "of %s events%s",
-                 count_text(count, sizeof count, v->s->event_count),
-                 v->s->growing ? " so far" : "");
-        x += draw_text(v->d, x, cy + 5, digits(13, 400), TINT_T3, ANCHOR_START, text);
-    }
+    if (b.w >= 560) x = progress(v, x, cy);
     key_hints(v, x + 32, cy);
 }
 

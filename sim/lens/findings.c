@@ -266,8 +266,9 @@ static void judge_threads(Findings *f, const Model *m) {
 
 /* ---- imported: calls that take long ---- */
 
-static bool begins(const char *text, const char *with) {
-    return strncmp(text, with, strlen(with)) == 0;
+/* The first letter decides nearly always, millions of times. */
+static inline bool begins(const char *text, const char *with) {
+    return text[0] == with[0] && strncmp(text, with, strlen(with)) == 0;
 }
 
 /* g has been out of Go, and is until now. */

@@ -102,6 +102,12 @@ static void keys_go_from_difference_to_difference(void) {
     CU_ASSERT_NOT_EQUAL(w.beside->player.now_ns, stays);
     desk_type(&k, "4");
     CU_ASSERT_EQUAL(w.scene.halves, VIEW_HEAP);
+    desk_type(&k, "x");
+    CU_ASSERT_STRING_EQUAL(feed_path(w.feed), temp_path("two.trace"));
+    s = show_scene(&w);
+    CU_ASSERT(s->view == VIEW_COMPARE && s->halves == VIEW_HEAP && s->other != NULL);
+    desk_type(&k, "1");
+    CU_ASSERT_FALSE(show_scene(&w)->uncovered);
     frame_free(k.frame);
     show_free(&w);
 }

@@ -28,7 +28,7 @@ static bool has_display_tools(void) {
 }
 
 /* clang-format off */
-static const char steps[] =
+static const char words[] =
     "look() { md5sum <\"$T/screen/Xvfb_screen0\"; }\n"
     "until_other() {\n" /* wait until the picture is another one */
     "    for i in $(seq 200); do\n"
@@ -57,17 +57,26 @@ static const char steps[] =
     "    echo \"the picture never comes to rest $1\" >&2\n"
     "    bad=1\n"
     "}\n"
-    "bad=0\n"
+    "opened() {\n" /* by a title; SDL may make a window twice: the one that takes the focus is the one */
+    "    for i in $(seq 200); do\n"
+    "        window=$(xdotool search --onlyvisible --name \"$1\" 2>/dev/null | head -n 1)\n"
+    "        if [ -n \"$window\" ] && xdotool windowfocus \"$window\" 2>/dev/null; then\n"
+    "            [ \"$(xdotool getwindowfocus 2>/dev/null)\" = \"$window\" ] && break\n"
+    "        fi\n"
+    "        sleep 0.1\n"
+    "    done\n"
+    "    settle \"after opening\"\n"
+    "}\n"
+    "closed() {\n"
+    "    kill -0 $viewer || bad=1\n"
+    "    xdotool key ctrl+q\n"
+    "    wait $viewer || { echo \"it ends with $?\" >&2; bad=1; }\n"
+    "}\n"
+    "bad=0\n";
+static const char steps[] =
     "timeout 55 \"$F\" view \"$T/window.trace\" &\n"
     "viewer=$!\n"
-    "for i in $(seq 200); do\n" /* SDL may make a window twice: the one that takes the focus is the one */
-    "    window=$(xdotool search --onlyvisible --name \"Who keeps P1\" 2>/dev/null | head -n 1)\n"
-    "    if [ -n \"$window\" ] && xdotool windowfocus \"$window\" 2>/dev/null; then\n"
-    "        [ \"$(xdotool getwindowfocus 2>/dev/null)\" = \"$window\" ] && break\n"
-    "    fi\n"
-    "    sleep 0.1\n"
-    "done\n"
-    "settle \"after opening\"\n"
+    "opened \"Who keeps P1\"\n"
     "for key in Right t plus End Home question Escape Tab Tab 5 1 Right Right y Escape slash g 7 Return; do press \"$key\"; settle \"after $key\"; done\n"
     "for key in f u b Escape m v Escape Down 0 3 2 o 1; do press \"$key\"; settle \"after $key\"; done\n"
     "mouse drag 300 735 700\n"  /* seeks on the bar of the whole run */
@@ -78,23 +87,45 @@ static const char steps[] =
     "press Return; settle \"after why\"; press Escape; settle \"after that\"\n"
     "xdotool key p; press Right; press Right; xdotool key p\n"
     "press space; xdotool key space; settle \"after a pause\"\n"
-    "kill -0 $viewer || bad=1\n"
-    "xdotool key ctrl+q\n"
-    "wait $viewer || bad_end=$?\n"
-    "[ -z \"$bad_end\" ] || { echo \"it ends with $bad_end\" >&2; bad=1; }\n"
+    "closed\n"
     "kept .config/faultline/view \"^theme light\"\n"
     "kept .local/state/faultline/bookmarks \" \"\n"
     "exit $bad\n";
+static const char again[] = /* another run beside this one, its differences, and what is saved */
+    "mkdir -p \"$T/saved\"; cd \"$T/saved\"\n"
+    "timeout 55 \"$F\" view \"$T/again.trace\" &\n"
+    "viewer=$!\n"
+    "opened \"A wait the scheduler\"\n"
+    "press r; settle \"after r\"; press Right; settle \"after Right\"\n"
+    "before=$(look); xdotool key Return; sleep 0.5; until_other Return; settle \"after the run\"\n"
+    "for key in d d x l l 4 t; do press $key; settle \"after $key\"; done\n"
+    "press e; settle \"after e\"; press p; settle \"after p\"\n"
+    "[ \"$(head -c 4 *-compare-*.png | tail -c 3)\" = PNG ] || { echo \"no picture: $(ls)\" >&2; bad=1; }\n"
+    "ls \"$TMPDIR\"/faultline-* >/dev/null || { echo \"no second run\" >&2; bad=1; }\n"
+    "closed\n"
+    "ls \"$TMPDIR\"/faultline-* 2>/dev/null && { echo \"a temporary trace is left\" >&2; bad=1; }\n"
+    "exit $bad\n";
 /* clang-format on */
+
+/* A display, a screen that can be looked at, and a home of its own. */
+static void at_a_display(const char *script) {
+    command_gives(0,
+                  "mkdir -p \"$T/screen\" \"$T/tmp\" && unset WAYLAND_DISPLAY SDL_VIDEODRIVER XDG_CONFIG_HOME XDG_STATE_HOME && "
+                  "export HOME=\"$T/home\" TMPDIR=\"$T/tmp\" && SDL_RENDER_DRIVER=software SDL_FRAMEBUFFER_ACCELERATION=0 xvfb-run -a "
+                  "-s \"-screen 0 1280x800x24 -fbdir $T/screen\" sh -c '%s%s'",
+                  words, script);
+}
 
 static void keys_change_the_picture(void) {
     if (!has_display_tools()) return;
     sample_handoff(temp_path("window.trace"));
-    command_gives(0,
-                  "mkdir -p \"$T/screen\" && unset WAYLAND_DISPLAY SDL_VIDEODRIVER XDG_CONFIG_HOME XDG_STATE_HOME && export HOME=\"$T/home\" && "
-                  "SDL_RENDER_DRIVER=software SDL_FRAMEBUFFER_ACCELERATION=0 xvfb-run -a "
-                  "-s \"-screen 0 1280x800x24 -fbdir $T/screen\" sh -c '%s'",
-                  steps);
+    at_a_display(steps);
+}
+
+static void a_run_is_run_again_and_compared(void) {
+    if (!has_display_tools()) return;
+    command_gives(0, "\"$F\" run --quiet --device none --out \"$T/again.trace\" 18_2_2_blocking");
+    at_a_display(again);
 }
 
 static void without_a_display_it_says_so(void) {
@@ -115,6 +146,7 @@ static void without_a_display_it_says_so(void) {
 void window_tests(void) {
     static const Check checks[] = {
         {"keys change the picture, and it comes to rest", keys_change_the_picture},
+        {"a run is run again, compared and saved", a_run_is_run_again_and_compared},
         {"without a display it says so", without_a_display_it_says_so},
         {NULL, NULL},
     };
