@@ -240,6 +240,27 @@ void desk_move(Desk *k, Point at, uint64_t now_ms) {
     k->dirty = true;
 }
 
+static bool shows_lanes(const Desk *k) {
+    ViewKind view = k->show->scene.view;
+    return view != VIEW_CHANNELS && view != VIEW_HEAP && view != VIEW_COMPARE;
+}
+
+void desk_lanes(Desk *k, int below) {
+    if (desk_is_front(k) || !shows_lanes(k)) return;
+    const TimelineLayout *l = &k->frame->time;
+    size_t up = below < 0 ? (size_t)-(below + 1) + 1 : 0, first = l->scroll_first;
+    if (l->scroll_count == 0) first = 0;
+    else if (below < 0) first = first > up ? first - up : 0;
+    else first += (size_t)below;
+    k->show->scene.first_lane = first;
+    k->dirty = true;
+}
+
+static bool on_names(const Desk *k, Point at) {
+    const TimelineLayout *l = &k->frame->time;
+    return shows_lanes(k) && l->scroll_count > 0 && at.x < l->x0 && at.y >= l->lanes_y && at.y < l->scrub_y;
+}
+
 void desk_wheel(Desk *k, Point at, int away, int right) {
     if (desk_is_front(k)) {
         front_scroll(&k->front, -3 * away);
@@ -249,7 +270,9 @@ void desk_wheel(Desk *k, Point at, int away, int right) {
     Player *p = &k->show->player;
     double span = (double)(p->to_ns - p->from_ns);
     k->dirty = true;
-    if (right != 0) {
+    if (away != 0 && right == 0 && on_names(k, at)) {
+        desk_lanes(k, -LANES_A_NOTCH * away);
+    } else if (right != 0) {
         player_pan(p, k->show->feed, (int64_t)(span / 20 * right));
         k->zoomed = true;
     } else if (away != 0) {

@@ -14,6 +14,7 @@
 
 typedef enum { DRAG_NONE, DRAG_SEEK, DRAG_SCRUB, DRAG_PAN, DRAG_SPEED, DRAG_DIVIDER, DRAG_MEASURE } Drag;
 
+enum { LANES_A_NOTCH = 3 }; /* so far the wheel scrolls them */
 enum { SEARCH_MAX = 64, COPY_MAX = 4500, SAID_MAX = 256 };
 
 typedef struct {
@@ -75,8 +76,11 @@ void desk_right(Desk *k, Point at);
 void desk_measure(Desk *k, Point at);
 /* Two fingers part (above 0) or come together; 1: by the whole width of the pad. */
 void desk_pinch(Desk *k, Point at, double parted);
-/* Notches of the wheel: away from the user is positive, and so is to the right. */
+/* Notches of the wheel: away from the user is positive, and so is to the right. Over the lanes' names it scrolls through them. */
 void desk_wheel(Desk *k, Point at, int away, int right);
+
+/* Where not all lanes fit, it shows those that are so many below (above: negative). */
+void desk_lanes(Desk *k, int below);
 
 /* The picture as it is at this moment, to be painted: what has just moved is on its way. */
 void desk_picture(Desk *k, uint64_t now_ms);

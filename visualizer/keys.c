@@ -214,6 +214,9 @@ static void faster(Desk *k) {
 }
 static void slower(Desk *k) { player_speed(&k->show->player, -1); }
 
+static void lanes_up(Desk *k) { desk_lanes(k, -1); }
+static void lanes_down(Desk *k) { desk_lanes(k, 1); }
+
 static void find(Desk *k) { open_search(k, true); }
 static void ask_save(Desk *k) { k->show->scene.saving = true; }
 static void ask_why(Desk *k) { k->show->scene.asks_why = !k->show->scene.asks_why; }

@@ -59,14 +59,15 @@ static Shown shown(SpanKind kind, uint64_t id, uint64_t text) {
 static bool is_go(unsigned kind) {
     return kind == SPAN_RUN || kind == SPAN_GO || kind == SPAN_COMMAND;
 }
-static bool is_c(unsigned kind) { return kind == SPAN_HELD || kind == SPAN_C; }
+static bool is_crossing(unsigned kind) { return kind == SPAN_C || kind == SPAN_SYSCALL; }
+static bool is_c(unsigned kind) { return kind == SPAN_HELD || is_crossing(kind); }
 
 static void add_span(LaneShare *share, const LaneSpan *s, uint64_t until_ns) {
     uint64_t end = s->to_ns < until_ns ? s->to_ns : until_ns;
     uint64_t part = end > s->from_ns ? end - s->from_ns : 0;
     if (is_go(s->kind)) share->go_ns += part;
     if (is_c(s->kind)) share->c_ns += part;
-    if (s->kind == SPAN_C) share->crossings += s->from_ns < until_ns;
+    if (is_crossing(s->kind)) share->crossings += s->from_ns < until_ns;
 }
 
 /* The sum before the span that is about to be written, when it is the first of its sixteen. */
@@ -85,7 +86,7 @@ static void lane_end(Lane *lane, uint64_t now_ns) {
     LaneSpan *s = &lane->span[lane->count - 1];
     if (s->to_ns != NOT_YET) return;
     s->to_ns = now_ns;
-    if (s->from_ns == now_ns && s->kind != SPAN_C) lane->count--;
+    if (s->from_ns == now_ns && !is_crossing(s->kind)) lane->count--;
 }
 
 static void lane_begin(Lane *lane, uint64_t now_ns, Shown what) {
@@ -118,7 +119,7 @@ static Shown p_now(const Lanes *l, const Model *m, uint64_t p) {
         return is_coming(m, id, p) ? shown(SPAN_WAITS, id, NONE) : shown(SPAN_NONE, NONE, NONE);
     }
     const ModelM *mp = &m->m[pp->m];
-    if (model_p_in_syscall(m, p)) return shown(SPAN_HELD, mp->g, NONE);
+    if (model_p_in_syscall(m, p)) return shown(SPAN_HELD, mp->g, mp->syscall ? HELD_BY_SYSCALL : NONE);
     if (mp->g == NONE) return shown(SPAN_NONE, NONE, NONE);
     return shown(SPAN_RUN, mp->g, NONE);
 }
@@ -133,7 +134,7 @@ static Shown m_now(const Model *m, uint64_t id) {
     switch ((MState)mp->state) {
     case M_RUNNING: return shown(mp->p == NONE ? SPAN_NONE : SPAN_GO, NONE, NONE);
     case M_SPINNING: return shown(SPAN_SPIN, NONE, NONE);
-    case M_IN_C: return shown(SPAN_C, mp->g, mp->g == NONE ? NONE : c_function(m, mp->g));
+    case M_IN_C: return shown(mp->syscall ? SPAN_SYSCALL : SPAN_C, mp->g, mp->g == NONE ? NONE : c_function(m, mp->g));
     case M_STARTING:
     case M_WAKING: return shown(SPAN_STARTING, NONE, mp->state);
     default: return shown(SPAN_NONE, NONE, NONE);
@@ -144,16 +145,16 @@ static void show_p(Lanes *l, const Model *m, uint64_t now_ns, uint64_t p) {
     if (p < m->p_count && p < l->p_count) lane_show(&l->p[p], now_ns, p_now(l, m, p));
 }
 
-static bool is_open(const Lane *lane, unsigned kind) {
+static unsigned open_kind(const Lane *lane) {
     const LaneSpan *s = lane->count ? &lane->span[lane->count - 1] : NULL;
-    return s && s->to_ns == NOT_YET && s->kind == kind;
+    return s && s->to_ns == NOT_YET ? s->kind : SPAN_NONE;
 }
 
 static void show_m(Lanes *l, const Model *m, uint64_t now_ns, uint64_t id) {
     if (id >= m->m_count || id >= l->m_count || id == SYSMON_M) return;
-    bool was_in_c = is_open(&l->m[id], SPAN_C);
+    bool was_in_c = is_crossing(open_kind(&l->m[id]));
     lane_show(&l->m[id], now_ns, m_now(m, id));
-    l->in_c += (size_t)is_open(&l->m[id], SPAN_C) - was_in_c;
+    l->in_c += (size_t)is_crossing(open_kind(&l->m[id])) - was_in_c;
     if (l->in_c > l->in_c_max) l->in_c_max = l->in_c;
 }
 

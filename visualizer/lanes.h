@@ -14,7 +14,7 @@
 typedef enum {
     SPAN_NONE,     /* idle, parked: only the base line */
     SPAN_RUN,      /* P: id runs */
-    SPAN_HELD,     /* P: behind a call out of Go; nobody runs */
+    SPAN_HELD,     /* P: behind a call out of Go; nobody runs. `text` is HELD_BY_SYSCALL, or none */
     SPAN_WAITS,    /* P: its thread, id, was asked for and is not there yet */
     SPAN_GO,       /* M: runs Go */
     SPAN_SPIN,     /* M: looks for work */
@@ -22,12 +22,15 @@ typedef enum {
     SPAN_STARTING, /* M: asked for, not there yet */
     SPAN_COMMAND,  /* queue: id is the command */
     SPAN_STOPPED,  /* P: the world stops, and this P stands still */
+    SPAN_SYSCALL,  /* M: in a system call, or in one of the two, of an imported trace; else as SPAN_C */
 } SpanKind;
 /* clang-format on */
 
 #define NOT_YET UINT64_MAX /* the end of a span that is still open */
 
 #define NO_ID UINT32_MAX
+
+enum { HELD_BY_SYSCALL = 1 };
 
 /* Small, since a long run has millions of them. */
 typedef struct {

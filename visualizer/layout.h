@@ -219,7 +219,10 @@ typedef struct {
     LanePlace lane[LANES_MAX];
     size_t lane_count;
     size_t hidden, hidden_p;     /* Ms, Ps without a lane */
-    double hidden_y, hidden_p_y; /* where that is said */
+    double hidden_y, hidden_p_y; /* where that is said; hidden_p_y 0: both, at hidden_y */
+    size_t scroll_count;         /* Ps and Ms that can be scrolled through; 0 = all of them are there */
+    size_t scroll_first;         /* Scene.first_lane, not beyond the last */
+    double scroll_y0, scroll_y1; /* where they stand */
     double ns_per_lp;
 } TimelineLayout;
 

@@ -2,6 +2,7 @@
 #include "layout.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum { GC_H = 22, GC_ROOM = 150 }; /* the collector's lane; in less room there is none */
 
@@ -149,6 +150,85 @@ static double place_ms(TimelineLayout *l, const Scene *s, const Pitch *pitch, do
     return y;
 }
 
+/* ---------------------------------------------------------------- scrolling through them */
+
+/* All Ps, then all Ms, in the order of their ids: more of them than fit. */
+typedef struct {
+    const Scene *s;
+    const Pitch *pitch;
+    uint64_t *id;
+    size_t count, p_count;
+    size_t always[2], always_count; /* what is followed, or selected */
+} Roll;
+
+static double roll_pitch(const Roll *r, size_t at) { return at < r->p_count ? r->pitch->p : r->pitch->m; }
+
+static void roll_add(Roll *r, uint64_t id, bool always) {
+    if (always) r->always[r->always_count++] = r->count;
+    r->id[r->count++] = id;
+}
+
+static Roll roll_of(const Scene *s, const Pitch *pitch) {
+    const Model *m = s->model;
+    Roll r = {.s = s, .pitch = pitch, .id = mem_zero(m->p_count + m->m_count + 1, sizeof *r.id), .p_count = m->p_count};
+    uint64_t p = wanted_p(s), wanted = wanted_m(s);
+    for (uint64_t id = 0; id < m->p_count; id++) roll_add(&r, id, id == p);
+    for (uint64_t id = 0; id < m->m_count; id++) {
+        if (has_lane(s, id)) roll_add(&r, id, id == wanted);
+    }
+    return r;
+}
+
+/* Of the lanes from `first` on, so many have room beside those of `always` that are not among them. */
+static size_t roll_fits(const Roll *r, size_t first, double room) {
+    size_t end = r->count, was;
+    do { /* the fewer, the more of those that are wanted come after them */
+        double left = room;
+        was = end;
+        for (size_t i = 0; i < r->always_count; i++) {
+            if (r->always[i] < first || r->always[i] >= was) left -= roll_pitch(r, r->always[i]);
+        }
+        for (end = first; end < was && roll_pitch(r, end) <= left; end++) left -= roll_pitch(r, end);
+    } while (end != was);
+    return end - first;
+}
+
+/* So that the last one stands at the bottom. */
+static size_t roll_clamp(const Roll *r, size_t first, double room) {
+    size_t last = r->count > 0 ? r->count - 1 : 0;
+    if (first > last) first = last;
+    while (first > 0 && first - 1 + roll_fits(r, first - 1, room) == r->count) first--;
+    return first;
+}
+
+static bool roll_place(TimelineLayout *l, const Roll *r, size_t at, double *y) {
+    LaneKind kind = at < r->p_count ? LANE_P : LANE_M;
+    if (!add(l, kind, r->id[at], *y, roll_pitch(r, at))) return false;
+    *y += roll_pitch(r, at);
+    if (kind == LANE_P) l->hidden_p--;
+    else l->hidden--;
+    return true;
+}
+
+/* As many as there is room for from the scene's first one on, and what is wanted before or after them. */
+static double place_roll(TimelineLayout *l, const Scene *s, const Pitch *pitch, double y, double end) {
+    Roll r = roll_of(s, pitch);
+    size_t first = roll_clamp(&r, s->first_lane, end - y), count = roll_fits(&r, first, end - y);
+    l->scroll_first = first;
+    l->hidden_p = r.p_count;
+    l->hidden = r.count - r.p_count;
+    l->hidden_p_y = 0;
+    for (size_t i = 0; i < r.always_count; i++) {
+        if (r.always[i] < first) roll_place(l, &r, r.always[i], &y);
+    }
+    for (size_t i = first; i < first + count && roll_place(l, &r, i, &y); i++) continue;
+    for (size_t i = 0; i < r.always_count; i++) {
+        if (r.always[i] >= first + count) roll_place(l, &r, r.always[i], &y);
+    }
+    free(r.id);
+    return y;
+}
+
 /* Names stand at least 15 apart; where lanes are slimmer, Ms in C have theirs first, then Ps. */
 static void label_lanes(TimelineLayout *l, const Scene *s) {
     for (int pass = 0; pass < 3; pass++) {
@@ -170,6 +250,23 @@ static void label_lanes(TimelineLayout *l, const Scene *s) {
     }
 }
 
+/* Ps and Ms. When not all fit, those that say most, until somebody scrolls: then there is room for all that is above the device's
+ * queues, which stay. */
+static double place_body(TimelineLayout *l, const Scene *s, const Pitch *pitch, double y0) {
+    size_t fixed = l->lane_count, queues = s->model->queue_count < QUEUES_MAX ? s->model->queue_count : QUEUES_MAX;
+    double y = place_ps(l, s, pitch, y0);
+    y = place_ms(l, s, pitch, y);
+    size_t shown = l->lane_count - fixed;
+    if (l->hidden + l->hidden_p > 0) l->scroll_count = shown + l->hidden + l->hidden_p;
+    if (l->scroll_count > 0 && s->first_lane > 0) {
+        l->lane_count = fixed;
+        y = place_roll(l, s, pitch, y0, l->scrub_y - 9 - 24.0 * (double)queues - MORE_H);
+    }
+    size_t said = l->hidden + (l->hidden_p_y > 0 ? 0 : l->hidden_p);
+    l->hidden_y = said > 0 ? y + 13 : 0;
+    return y;
+}
+
 void layout_timeline(TimelineLayout *l, const FrameLayout *f, const Scene *s) {
     *l = (TimelineLayout){0};
     Box b = f->timeline;
@@ -187,10 +284,10 @@ void layout_timeline(TimelineLayout *l, const FrameLayout *f, const Scene *s) {
         add(l, LANE_GC, NONE, y, 19);
         y += GC_H;
     }
-    y = place_ps(l, s, &pitch, y);
-    y = place_ms(l, s, &pitch, y);
-    if (l->hidden) {
-        l->hidden_y = y + 13;
+    l->scroll_y0 = y;
+    y = place_body(l, s, &pitch, y);
+    l->scroll_y1 = y;
+    if (l->hidden_y > 0) {
         y += MORE_H;
     }
     l->divider_y = s->head->queue_count ? y + 3 : 0;

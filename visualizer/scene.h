@@ -78,6 +78,7 @@ typedef struct Scene {
     bool search_failed; /* nothing of the kind */
     const Knobs *knobs; /* being changed, to run it again; NULL = they are not */
     bool saving; /* as what file? */
+    size_t first_lane; /* of the timeline's, when not all fit: 0 = those that say most, else as many as fit from this one on */
     double stage_share; /* of the room above the transport; 0 = the default */
     Thing selected;
     Thing hovered;

@@ -203,6 +203,10 @@ static Point at_pointer(int x, int y) {
 static void wheel(const SDL_MouseWheelEvent *e) {
     int x, y;
     SDL_GetMouseState(&x, &y);
+    if (SDL_GetModState() & KMOD_ALT) {
+        desk_lanes(&win.desk, -LANES_A_NOTCH * e->y);
+        return;
+    }
     bool across = (SDL_GetModState() & KMOD_SHIFT) || e->x != 0;
     desk_wheel(&win.desk, at_pointer(x, y), e->y, !across ? 0 : e->x ? e->x : -e->y);
 }

@@ -15,7 +15,7 @@
 static const char *fn_name(const Model *m, const ModelM *mp) {
     const ModelG *gp = mp->g != NONE ? &m->g[mp->g] : NULL;
     const char *fn = gp ? intern_text(m->text, gp->wants_go ? gp->c_fn : gp->fn) : "";
-    return fn[0] ? fn : "C";
+    return fn[0] ? fn : mp->syscall ? "a syscall" : "C";
 }
 
 static void time_in_c(char *buf, size_t size, const View *v, uint64_t m) {
@@ -85,8 +85,7 @@ static void door_label(const View *v, const CPlace *c) {
     double x = v->stage->p[p].shaft_x - 16,
            left =
                p > 0 ? v->stage->p[p - 1].card.x + 10 : v->stage->services_x + v->stage->services_w;
-    if (text_width("cgocall", mono(13, 500)) <= x - left)
-        draw_text(v->d, x, v->f->fault_y - 18, mono(13, 500), TINT_T2, ANCHOR_END, "cgocall");
+    draw_whole(v->d, x, v->f->fault_y - 18, mono(13, 500), TINT_T2, ANCHOR_END, m->m[c->m].syscall ? "entersyscall" : "cgocall", x - left);
 }
 
 /* ---------------------------------------------------------------- plates */
@@ -146,10 +145,7 @@ static void detail(const View *v, const CPlace *c) {
     time_in_c(time, sizeof time, v, c->m);
     TextStyle large = text_width(time, digits(32, 700)) <= room ? digits(32, 700) : digits(22, 700);
     double w = draw_text(v->d, x, y + sm->detail_time, large, TINT_AMBER, ANCHOR_START, time);
-    if (w + 10 + text_width("in C", sans(18, 500)) <= room) {
-        draw_text(v->d, x + w + 10, y + sm->detail_time, sans(18, 500), TINT_F1, ANCHOR_START,
-                  "in C");
-    }
+    draw_whole(v->d, x + w + 10, y + sm->detail_time, sans(18, 500), TINT_F1, ANCHOR_START, below_text(m, c->m), room - w - 10);
     detail_words(v, mp, x, y + sm->detail_words, room);
 }
 
@@ -184,8 +180,9 @@ static void stack(const View *v) {
     const Model *m = v->s->model;
     Box b = v->stage->in_c_box;
     char text[64], time[48];
-    uint64_t longest = 0;
+    uint64_t longest = 0, syscalls = 0;
     for (uint64_t id = 0; id < m->m_count; id++) {
+        syscalls += m->m[id].state == M_IN_C && m->m[id].syscall;
         if (m->m[id].state == M_IN_C && v->s->now_ns - m->m[id].since_ns > longest)
             longest = v->s->now_ns - m->m[id].since_ns;
     }
@@ -194,7 +191,8 @@ static void stack(const View *v) {
         token_m(v->d, (Box){b.x + 8 + i * 7, b.y + 12 - i * 4, side, side * 1.14}, "", MLOOK_C, "",
                 GLOOK_IN_C, 14);
     double x = b.x + side + 56, w = fmin(420, b.w - side - 76);
-    snprintf(text, sizeof text, "%s Ms in C", count_text(time, sizeof time, v->stage->in_c_count));
+    const char *where = syscalls == 0 ? "in C" : syscalls == v->stage->in_c_count ? "in syscalls" : "out of Go";
+    snprintf(text, sizeof text, "%s Ms %s", count_text(time, sizeof time, v->stage->in_c_count), where);
     draw_short(v->d, x, b.y + 26, digits(20, 700), TINT_F1, ANCHOR_START, text, w);
     narrate_time(time, sizeof time, longest);
     double tw = draw_text(v->d, x, b.y + 64, digits(32, 700), TINT_AMBER, ANCHOR_START, time);
@@ -208,7 +206,8 @@ static void stack(const View *v) {
     }
     if (b.h < 126 || w < 90) return;
     draw_text(v->d, x, b.y + 122, sans(12, 400), TINT_F3, ANCHOR_START, "0");
-    draw_text(v->d, x + w, b.y + 122, sans(12, 400), TINT_F3, ANCHOR_END, "time in C");
+    snprintf(text, sizeof text, "time %s", where);
+    draw_text(v->d, x + w, b.y + 122, sans(12, 400), TINT_F3, ANCHOR_END, text);
 }
 
 /* ---------------------------------------------------------------- C's own threads, and Ms for them */

@@ -149,6 +149,8 @@ const char *thing_text(char *buf, size_t size, Kind kind, uint64_t id);    /* "g
 const char *chan_text(char *buf, size_t size, const Model *m, uint64_t c); /* its name, else "c3" */
 const char *chan_fill_text(char *buf, size_t size, const ModelChan *c); /* "full", "3 of 8" */
 const char *bytes_text(char *buf, size_t size, uint64_t bytes);            /* "62 MiB" */
+/* Where an M is that has left Go: "in C", or "in a syscall" where an imported trace says so. */
+const char *below_text(const Model *m, uint64_t id);
 const char *count_text(char *buf, size_t size, uint64_t n); /* "8 311", thin spaces */
 bool is_selected(const Scene *s, Kind kind, uint64_t id); /* or followed */
 bool is_changed(const Scene *s, Kind kind, uint64_t id); /* does the event on show mention it? */

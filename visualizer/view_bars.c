@@ -323,7 +323,7 @@ static void tip_g(const Scene *s, uint64_t g, char lines[TIP_LINES][TIP_BYTES]) 
     const ModelG *gp = &s->model->g[g];
     char time[48];
     narrate_g(s->model, g, lines[0], TIP_BYTES);
-    snprintf(lines[1], TIP_BYTES, "%s for %s", g_state_name[gp->state],
+    snprintf(lines[1], TIP_BYTES, "%s for %s", gp->state == G_SYSCALL ? below_text(s->model, gp->m) : g_state_name[gp->state],
              narrate_time(time, sizeof time, s->now_ns - gp->since_ns));
     const char *why = gp->state == G_SYSCALL ? intern_text(s->model->text, gp->fn)
                                              : intern_text(s->model->text, gp->reason);
@@ -337,7 +337,7 @@ static void tip_m(const Scene *s, uint64_t id, char lines[TIP_LINES][TIP_BYTES])
     const ModelM *mp = &s->model->m[id];
     char time[48];
     snprintf(lines[0], TIP_BYTES, id == 1 ? "M%llu sysmon" : "M%llu", (unsigned long long)id);
-    snprintf(lines[1], TIP_BYTES, "%s for %s", m_state_name[mp->state],
+    snprintf(lines[1], TIP_BYTES, "%s for %s", mp->state == M_IN_C ? below_text(s->model, id) : m_state_name[mp->state],
              narrate_time(time, sizeof time, s->now_ns - mp->since_ns));
     if (mp->p != NONE)
         snprintf(lines[2], TIP_BYTES, "holds P%llu, since event %llu", (unsigned long long)mp->p,

@@ -300,7 +300,7 @@ static void slice_label(const View *v, const Slice *s, double baseline, TextStyl
 /* ---------------------------------------------------------------- P lanes */
 
 static void held_slice(const View *v, const LanePlace *lane, const Slice *s) {
-    const char *text = "in C, nobody runs";
+    const char *text = s->span->text == HELD_BY_SYSCALL ? "in a syscall, nobody runs" : "in C, nobody runs";
     Box b = {s->x, lane->y, s->w - 1, lane->h};
     draw_box(v->d, b, 2, paint_hatch(TINT_AMBER, 8, 2, .30),
              s->w > 3 ? pen(TINT_AMBER, 1.2) : NO_PEN);
@@ -385,29 +385,39 @@ static void m_slice_box(const View *v, const LanePlace *lane, const Slice *s, Sl
                  paint(tint), NO_PEN);
 }
 
+/* Words on a hatch stand on ground of their own. */
+static void label_plate(const View *v, const Slice *s, double y, double h, double w, double baseline) {
+    double x = clear_of_arrows(v, s->x + 6, w, baseline);
+    if (!v->future && x + w + 6 <= s->x + s->w) draw_box(v->d, (Box){x - 3, y, w + 6, h}, 2, paint(TINT_CHROME), NO_PEN);
+}
+
 static void c_label(const View *v, const LanePlace *lane, const Slice *s) {
     char text[160], g[24], time[48];
-    const char *fn = intern_text(v->s->model->text, s->span->text);
+    bool syscall = s->span->kind == SPAN_SYSCALL;
+    const char *known = intern_text(v->s->model->text, s->span->text), *fn = known[0] ? known : syscall ? "a syscall" : "C";
     uint64_t end = s->span->to_ns < v->s->now_ns ? s->span->to_ns : v->s->now_ns;
     narrate_time(time, sizeof time, end - s->span->from_ns);
-    snprintf(text, sizeof text, "%.60s with %s, %s", fn[0] ? fn : "C",
+    snprintf(text, sizeof text, "%.60s with %s, %s", fn,
              thing_text(g, sizeof g, KIND_G, s->span->id), time);
     if (text_width(text, sans(12, 600)) + 12 > s->w)
-        snprintf(text, sizeof text, "%.60s, %s", fn[0] ? fn : "C", time);
+        snprintf(text, sizeof text, "%.60s, %s", fn, time);
     if (text_width(text, sans(12, 600)) + 12 > s->w) snprintf(text, sizeof text, "%s", time);
-    slice_label(v, s, lane->y + 16.2, sans(12, 600), TINT_ON_AMBER, text);
+    if (syscall) label_plate(v, s, lane->y + 6, 12, text_width(text, sans(12, 600)), lane->y + 16.2);
+    slice_label(v, s, lane->y + 16.2, sans(12, 600), syscall ? TINT_T1 : TINT_ON_AMBER, text);
 }
 
 static void m_slice(const View *v, const LanePlace *lane, const Slice *s) {
     SliceLook look = s->span->kind == SPAN_C          ? SLICE_C
+                     : s->span->kind == SPAN_SYSCALL  ? SLICE_SYSCALL
                      : s->span->kind == SPAN_SPIN     ? SLICE_SPIN
                      : s->span->kind == SPAN_STARTING ? SLICE_STARTING
                                                       : SLICE_GO;
     m_slice_box(v, lane, s, look);
-    if (s->span->kind == SPAN_C) underline(v, s, lane->y + lane->h);
-    if (s->span->kind == SPAN_C && s->span->id != NO_ID) mark_thing(v, (Box){s->x, lane->y, s->w, lane->h}, KIND_G, s->span->id);
+    bool below = look == SLICE_C || look == SLICE_SYSCALL;
+    if (below) underline(v, s, lane->y + lane->h);
+    if (below && s->span->id != NO_ID) mark_thing(v, (Box){s->x, lane->y, s->w, lane->h}, KIND_G, s->span->id);
     if (lane->h < 19) return;
-    if (look == SLICE_C) c_label(v, lane, s);
+    if (below) c_label(v, lane, s);
     else if (look == SLICE_GO) slice_label(v, s, lane->y + 10.8, sans(12, 600), TINT_ON_G, "Go");
     else if (look == SLICE_STARTING)
         slice_label(v, s, lane->y + 13.4, sans(12, 600), TINT_T1,
@@ -602,10 +612,10 @@ static bool is_broken_here(const Scene *s) {
 static const char *m_words(char *buf, size_t size, const Model *m, uint64_t id) {
     const ModelM *mp = &m->m[id];
     char p[24];
-    if (mp->state == M_IN_C && mp->p == NONE) snprintf(buf, size, "in C, no P");
+    if (mp->state == M_IN_C && mp->p == NONE) snprintf(buf, size, "%s, no P", below_text(m, id));
     else if (mp->state == M_RUNNING && mp->p != NONE)
         snprintf(buf, size, "on %s", thing_text(p, sizeof p, KIND_P, mp->p));
-    else snprintf(buf, size, "%s", m_state_name[mp->state]);
+    else snprintf(buf, size, "%s", mp->state == M_IN_C ? below_text(m, id) : m_state_name[mp->state]);
     return buf;
 }
 
@@ -719,6 +729,18 @@ void timeline_lane(const View *v, const LanePlace *lane) {
     }
 }
 
+/* Which part of all lanes is on show, left of their names. */
+static void scroll_bar(const View *v) {
+    const TimelineLayout *t = v->time;
+    enum { LEFT = 10, WIDE = 4, LEAST = 14 };
+    double h = t->scroll_y1 - t->scroll_y0;
+    if (t->scroll_count == 0 || h < 2 * LEAST) return;
+    double all = (double)t->scroll_count, shown = all - (double)(t->hidden + t->hidden_p), thumb = fmax(LEAST, h * shown / all);
+    double share = fmin(1, (double)t->scroll_first / fmax(1, all - shown));
+    draw_box(v->d, (Box){LEFT, t->scroll_y0, WIDE, h}, WIDE / 2, paint_alpha(TINT_PARK, .25), NO_PEN);
+    draw_box(v->d, (Box){LEFT, t->scroll_y0 + (h - thumb) * share, WIDE, thumb}, WIDE / 2, paint(TINT_T3), NO_PEN);
+}
+
 static void lanes(const View *v) {
     for (size_t i = 0; i < v->time->lane_count; i++) {
         const LanePlace *lane = &v->time->lane[i];
@@ -726,8 +748,10 @@ static void lanes(const View *v) {
         timeline_lane(v, lane);
         live_label(v, lane);
     }
-    more(v, v->time->hidden_p, v->time->hidden_p_y);
-    more(v, v->time->hidden, v->time->hidden_y);
+    const TimelineLayout *t = v->time;
+    if (t->hidden_p_y > 0) more(v, t->hidden_p, t->hidden_p_y);
+    more(v, t->hidden + (t->hidden_p_y > 0 ? 0 : t->hidden_p), t->hidden_y);
+    scroll_bar(v);
 }
 
 /* What is proven to be broken is seen at every zoom: on the lane of the device's queue, else of the thread, else of the P. */

@@ -91,6 +91,75 @@ static void the_pointer_selects_seeks_and_shows(void) {
     get_up();
 }
 
+static void make_crowd(const char *path) { sample_crowd(path, 60, 40); }
+
+/* Over the names the wheel scrolls, elsewhere it zooms; keys do both; from beyond the end one is back at once. */
+static void what_has_no_room_is_scrolled_to(void) {
+    sit_down(make_crowd);
+    desk_key(&desk, "End");
+    desk_type(&desk, "5");
+    look();
+    const TimelineLayout *l = &desk.frame->time;
+    uint64_t span = show.player.to_ns - show.player.from_ns;
+    Point names = {40, l->lane[2].y + 1}, lanes = {l->x0 + 200, names.y};
+    CU_ASSERT_FATAL(l->scroll_count > 60);
+    desk_wheel(&desk, names, -1, 0);
+    look();
+    CU_ASSERT(l->scroll_first == LANES_A_NOTCH && show.player.to_ns - show.player.from_ns == span);
+    CU_ASSERT(l->lane[0].kind == LANE_SYSMON && lane_of(LANE_P, 2) == NULL && lane_of(LANE_P, 3) != NULL);
+    desk_key(&desk, "Ctrl+Up");
+    look();
+    CU_ASSERT(l->scroll_first == LANES_A_NOTCH - 1 && lane_of(LANE_P, 2) != NULL);
+    desk_wheel(&desk, names, -1000, 0);
+    look();
+    size_t end = l->scroll_first;
+    CU_ASSERT(end > LANES_A_NOTCH && end < l->scroll_count);
+    desk_key(&desk, "Ctrl+Up");
+    look();
+    CU_ASSERT_EQUAL(l->scroll_first, end - 1);
+    desk_key(&desk, "Ctrl+Down");
+    desk_wheel(&desk, names, 1000, 0);
+    CU_ASSERT_EQUAL(show.scene.first_lane, 0);
+    desk_wheel(&desk, lanes, 1, 0);
+    CU_ASSERT(show.scene.first_lane == 0 && show.player.to_ns - show.player.from_ns < span);
+    desk_type(&desk, "2");
+    look();
+    desk_key(&desk, "Ctrl+Down");
+    CU_ASSERT_EQUAL(show.scene.first_lane, 0);
+    get_up();
+}
+
+static size_t texts_with(const char *part) {
+    size_t n = 0;
+    for (int i = 0; i < PART_COUNT; i++) {
+        const DrawList *d = &desk.frame->list[i];
+        for (const Op *op = d->ops; op < d->ops + d->count; op++) n += op->kind == OP_TEXT && strstr(draw_op_text(d, op), part) != NULL;
+    }
+    return n;
+}
+
+/* On the lane of its P, on that of its thread, and beside the playhead; it is no C. */
+static void a_system_call_is_called_one(void) {
+    command_gives(0, "$F import -q --out $T/io.trace tests/traces/go/pipeio-go1.26.trace");
+    sit_down_before(temp_path("io.trace"));
+    player_seek_ns(&show.player, show.feed, 5300000);
+    player_near(&show.player, show.feed);
+    look();
+    CU_ASSERT(texts_with("in a syscall, nobody runs") > 1 && texts_with("in a syscall") > texts_with("in a syscall, nobody runs"));
+    CU_ASSERT(texts_with("entersyscall") == 1 && texts_with("in C") == 0);
+    const Lane *lane = &show.scene.lanes->m[0];
+    size_t at = lane_find(lane, 5300000);
+    CU_ASSERT_FATAL(at < lane->count);
+    CU_ASSERT(lane->span[at].kind == SPAN_SYSCALL && lane_share(lane, 5200000, 5300000).c_ns == 100000);
+    get_up();
+    command_gives(0, "$F import -q --out $T/sleeps.trace tests/traces/go/cgosleep-go1.26.trace");
+    sit_down_before(temp_path("sleeps.trace"));
+    player_seek_ns(&show.player, show.feed, feed_end_ns(show.feed) / 2);
+    look();
+    CU_ASSERT(texts_with("in C, no") > 0 && texts_with("in a syscall") == 0);
+    get_up();
+}
+
 static bool is_there(const char *name, const char *begin) {
     char head[16] = "";
     FILE *f = fopen(name, "rb");
@@ -162,6 +231,8 @@ void desk_tests(void) {
         {"letters are the same large and small", letters_are_the_same_large_and_small},
         {"a search takes what is typed", a_search_takes_what_is_typed},
         {"the pointer selects, seeks and shows", the_pointer_selects_seeks_and_shows},
+        {"what has no room is scrolled to", what_has_no_room_is_scrolled_to},
+        {"a system call is called one", a_system_call_is_called_one},
         {"a view is saved, and nothing overwritten", a_view_is_saved_and_nothing_overwritten},
         {"without a run only the window listens", without_a_run_only_the_window_listens},
         {NULL, NULL},

@@ -181,6 +181,76 @@ static void what_is_selected_has_a_lane(void) {
     feed_close(w.feed);
 }
 
+static const TimelineLayout *lanes_from(Show *w, size_t first, Thing selected) {
+    static TimelineLayout l;
+    w->scene.selected = selected;
+    w->scene.first_lane = first;
+    FrameLayout f = frame_at(w, 1280, 800);
+    layout_timeline(&l, &f, show_scene(w));
+    return &l;
+}
+
+static size_t ps_and_ms(const TimelineLayout *l) {
+    size_t n = 0;
+    for (size_t i = 0; i < l->lane_count; i++) n += l->lane[i].kind == LANE_P || l->lane[i].kind == LANE_M;
+    return n;
+}
+
+static bool has_place(const TimelineLayout *l, Thing t) {
+    size_t n = 0;
+    for (size_t i = 0; i < l->lane_count; i++) n += l->lane[i].kind == (t.kind == KIND_P ? LANE_P : LANE_M) && l->lane[i].id == t.id;
+    return n == 1;
+}
+
+/* What is above them stays; how many are left out is true; what is selected stays on show. */
+static void check_scrolled(const TimelineLayout *l, const TimelineLayout *top, Thing selected) {
+    CU_ASSERT_EQUAL(ps_and_ms(l) + l->hidden + l->hidden_p, l->scroll_count);
+    CU_ASSERT(l->scroll_count == top->scroll_count && l->lane[0].kind == LANE_SYSMON && l->lane[0].y == top->lane[0].y);
+    CU_ASSERT(l->ruler_y == top->ruler_y && l->scroll_y0 == top->scroll_y0);
+    CU_ASSERT(l->hidden_y > l->scroll_y0 && l->hidden_y < l->scrub_y);
+    if (selected.id != NONE) CU_ASSERT(has_place(l, selected));
+    for (size_t i = 1; i < l->lane_count; i++) {
+        CU_ASSERT(l->lane[i].y >= l->lane[i - 1].y + l->lane[i - 1].h && l->lane[i].y + l->lane[i].h <= l->scrub_y);
+        CU_ASSERT(l->lane[i].kind > l->lane[i - 1].kind || (l->lane[i].kind == l->lane[i - 1].kind && l->lane[i].id > l->lane[i - 1].id));
+    }
+}
+
+/* From every first lane on; each comes into sight, and the last one ends it. */
+static void lanes_that_do_not_fit_are_scrolled_to(void) {
+    static const Thing selected[] = {{KIND_G, NONE}, {KIND_P, 1}, {KIND_P, 59}, {KIND_M, 0}, {KIND_M, 70}};
+    crowd_procs = 60;
+    crowd_in_c = 40;
+    Show w = open_sample("scrolled.trace", make_crowd);
+    player_seek_seq(&w.player, w.feed, feed_count(w.feed) - 1);
+    for (size_t k = 0; k < ARRAY_LEN(selected); k++) {
+        TimelineLayout *top = mem_zero(1, sizeof *top);
+        *top = *lanes_from(&w, 0, selected[k]);
+        bool *seen = mem_zero(2 * top->scroll_count, sizeof *seen);
+        size_t ms = top->scroll_count - 60, last = 0, count = 0;
+        CU_ASSERT_FATAL(ms > 40 && top->scroll_first == 0);
+        for (size_t first = 1; first < top->scroll_count + 3; first++) {
+            const TimelineLayout *l = lanes_from(&w, first, selected[k]);
+            check_scrolled(l, top, selected[k]);
+            CU_ASSERT(l->scroll_first == first || (l->scroll_first < first && l->scroll_first >= last));
+            last = l->scroll_first;
+            for (size_t i = 0; i < l->lane_count; i++) {
+                if (l->lane[i].kind == LANE_P) seen[l->lane[i].id] = true;
+                if (l->lane[i].kind == LANE_M) seen[60 + l->lane[i].id] = true;
+            }
+        }
+        for (size_t i = 1; i < 2 * top->scroll_count; i++) count += seen[i];
+        CU_ASSERT_EQUAL(count, top->scroll_count - 1); /* P0 is there only at the top */
+        CU_ASSERT(last < top->scroll_count - 3);
+        CU_ASSERT_EQUAL(lanes_from(&w, SIZE_MAX, selected[k])->scroll_first, last);
+        free(seen);
+        free(top);
+    }
+    feed_close(w.feed);
+    w = open_sample("few.trace", sample_handoff);
+    CU_ASSERT(lanes_from(&w, 5, NO_THING)->scroll_count == 0 && lanes_from(&w, 5, NO_THING)->scroll_first == 0);
+    feed_close(w.feed);
+}
+
 static void the_axis_goes_both_ways(void) {
     Show w = open_sample("axis.trace", sample_handoff);
     TimelineLayout *l = mem_zero(1, sizeof *l);
@@ -273,6 +343,7 @@ void layout_tests(void) {
         {"lanes keep their order, above the scrub bar",
          lanes_keep_their_order_and_stay_above_the_scrub_bar},
         {"what is selected has a lane", what_is_selected_has_a_lane},
+        {"lanes that do not fit are scrolled to", lanes_that_do_not_fit_are_scrolled_to},
         {"the axis goes both ways", the_axis_goes_both_ways},
         {NULL, NULL},
     };
