@@ -182,7 +182,7 @@ static void label_tick(Lanes *l, const Model *m, const Event *e, bool acted) {
 
 static void add_flow(Lanes *l, const Event *e, uint64_t m, uint64_t p, bool to_p) {
     GROW(l->flow, l->flow_cap, l->flow_count + 1);
-    l->flow[l->flow_count++] = (Flow){e->time_ns, e->seq, m, p, to_p};
+    l->flow[l->flow_count++] = (Handoff){e->time_ns, e->seq, m, p, to_p};
 }
 
 static void add_mark(Lanes *l, const Event *e, MarkKind kind) {

@@ -66,7 +66,7 @@ typedef struct {
     uint64_t time_ns, seq;
     uint64_t m, p; /* sysmon to p: m is NONE */
     bool to_p;
-} Flow;
+} Handoff;
 
 typedef enum { MARK_NOTE, MARK_WARNING } MarkKind;
 typedef struct {
@@ -85,7 +85,7 @@ typedef struct {
     size_t p_count, p_cap, m_count, m_cap, queue_count, queue_cap;
     Tick *tick;
     size_t tick_count, tick_cap;
-    Flow *flow;
+    Handoff *flow;
     size_t flow_count, flow_cap;
     Mark *mark;
     size_t mark_count, mark_cap;

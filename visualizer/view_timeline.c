@@ -562,7 +562,7 @@ static const LanePlace *find_lane(const View *v, LaneKind kind, uint64_t id) {
 
 enum { ARROW_GAP = 14, PAIRED_GAP = 8, TRIES = 4 }; /* so many of one pixel are looked at */
 
-static bool place_arrow(View *v, const Flow *f, double x) {
+static bool place_arrow(View *v, const Handoff *f, double x) {
     const LanePlace *p = find_lane(v, LANE_P, f->p), *other = f->m == NONE ? find_lane(v, LANE_SYSMON, 0) : find_lane(v, LANE_M, f->m);
     if (p == NULL || other == NULL) return false;
     FlowArrow *a = &v->arrow[v->arrow_count++];
@@ -580,7 +580,7 @@ static void find_arrows(View *v) {
     double last = INFINITY;
     v->arrow_count = 0;
     while (end > first && v->arrow_count < FLOWS_MAX) {
-        const Flow *f = &l->flow[--end];
+        const Handoff *f = &l->flow[--end];
         if (f->seq > v->s->seq) continue;
         double x = timeline_x(v->time, v->s, f->time_ns);
         bool paired = f->m == NONE; /* sysmon's own stands beside the hand-over that it starts */
