@@ -12,14 +12,16 @@
 
 enum { CASES_MAX = 6, LINE = 19 };
 
-/* By their numbers; those that have no place are left out. */
+/* By their numbers; those that have no place are left out, and so is the one that has been served: its channel is no longer known. */
 static size_t collect_cases(const Model *m, uint64_t g, const ModelSudog **out, size_t *all) {
     size_t count = 0;
     *all = 0;
-    for (uint64_t entry = m->g[g].next; entry != NONE; entry = m->sudog[entry - MODEL_SUDOG].other, ++*all) {
+    for (uint64_t entry = m->g[g].next; entry != NONE; entry = m->sudog[entry - MODEL_SUDOG].other) {
         const ModelSudog *sg = &m->sudog[entry - MODEL_SUDOG];
-        size_t k = count < CASES_MAX ? count++ : CASES_MAX - 1;
-        if (count == CASES_MAX && k == CASES_MAX - 1 && *all >= CASES_MAX && out[k]->nth < sg->nth) continue;
+        if (sg->chan == NONE) continue;
+        bool full = (*all)++ >= CASES_MAX;
+        size_t k = full ? CASES_MAX - 1 : count++;
+        if (full && out[k]->nth < sg->nth) continue;
         for (; k > 0 && out[k - 1]->nth > sg->nth; k--) out[k] = out[k - 1];
         out[k] = sg;
     }
