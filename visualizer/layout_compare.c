@@ -11,7 +11,7 @@ enum { GAP = 6, HEAD_H = 44, SPINE_H = 40, RULER_H = 26 };
 static void place_halves(CompareLayout *l, const FrameLayout *f, const Scene *a, const Scene *b) {
     double w = floor((f->stage.w - GAP) / 2), h = f->stage.h - HEAD_H, y = f->stage.y + HEAD_H;
     double share = fmin(fault_share(a->lanes), fault_share(b->lanes)); /* of the one with more in C */
-    l->shift = w + GAP;
+    l->shift = f->stage.w - w; /* what is over is in the gap */
     for (int k = 0; k < 2; k++) {
         FrameLayout *half = &l->half[k];
         l->head[k] = (Box){k ? l->shift : 0, f->stage.y, w, HEAD_H};
