@@ -1,6 +1,8 @@
 /* front.c -- choosing a scenario, and running it by the other program. */
 #include "front.h"
 
+#include "typed.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,16 +66,12 @@ void front_scroll(Front *f, int down) {
 }
 
 void front_type(Front *f, const char *text) {
-    size_t n = strlen(f->filter);
-    if (f->state != FRONT_LIST || n + strlen(text) >= sizeof f->filter || (n == 0 && strcmp(text, " ") == 0)) return;
-    snprintf(f->filter + n, sizeof f->filter - n, "%s", text);
-    f->first = f->chosen = 0;
+    if (f->state != FRONT_LIST || (f->filter[0] == '\0' && strcmp(text, " ") == 0)) return;
+    if (typed_add(f->filter, sizeof f->filter, text)) f->first = f->chosen = 0;
 }
 
 static void filter_back(Front *f) {
-    size_t n = strlen(f->filter);
-    while (n > 0 && (f->filter[--n] & 0xc0) == 0x80) continue;
-    f->filter[n] = '\0';
+    typed_back(f->filter);
     f->first = f->chosen = 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include "find.h"
 #include "save.h"
+#include "typed.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -55,16 +56,12 @@ static void open_search(Desk *k, bool open) {
 }
 
 static void search_type(Desk *k, const char *text) {
-    size_t n = strlen(k->search);
-    if (n + strlen(text) < sizeof k->search) snprintf(k->search + n, sizeof k->search - n, "%s", text);
+    typed_add(k->search, sizeof k->search, text);
     k->show->scene.search_failed = false;
 }
 
-/* Back by one letter, not by one byte. */
 static void search_back(Desk *k) {
-    size_t n = strlen(k->search);
-    while (n > 0 && (k->search[--n] & 0xc0) == 0x80) continue;
-    k->search[n] = '\0';
+    typed_back(k->search);
     k->show->scene.search_failed = false;
 }
 
@@ -326,7 +323,7 @@ static bool run_command(Desk *k, const char *name) {
 }
 
 static bool show_view(Desk *k, const char *name) {
-    for (int i = 0; i < VIEW_COUNT && k->show != NULL; i++) {
+    for (int i = 0; i < VIEW_COUNT; i++) {
         if (name[0] != view_spec[i].key || name[1] != '\0') continue;
         Scene *s = &k->show->scene;
         bool again = i == VIEW_COMPARE && s->view == VIEW_COMPARE;
@@ -355,14 +352,14 @@ bool desk_key(Desk *k, const char *name) {
         k->show->scene.black = false;
         return true;
     }
-    bool leaves = k->show == NULL || strcmp(name, "Ctrl+Q") == 0;
-    if (!leaves && (k->show->scene.search || k->show->scene.knobs || k->show->scene.saving)) {
-        if (k->show->scene.search) search_key(k, name);
-        else if (k->show->scene.knobs) knobs_key(k, name);
+    const Scene *s = &k->show->scene;
+    if (strcmp(name, "Ctrl+Q") != 0 && (s->search || s->knobs || s->saving)) {
+        if (s->search) search_key(k, name);
+        else if (s->knobs) knobs_key(k, name);
         else save_key(k, name);
         return true;
     }
-    if (k->show != NULL && k->show->scene.menu != NULL) {
+    if (s->menu != NULL) {
         if (menu_key(k, name)) return true;
         menu_close(k);
     }
@@ -381,7 +378,7 @@ void desk_type(Desk *k, const char *text) {
         search_type(k, text);
         return;
     }
-    if (k->show != NULL && k->show->scene.knobs != NULL) {
+    if (k->show->scene.knobs != NULL) {
         if (!k->knobs.runs) knobs_type(&k->knobs, text);
         return;
     }
@@ -389,7 +386,7 @@ void desk_type(Desk *k, const char *text) {
     char key[16];
     bool small = text[0] >= 'a' && text[0] <= 'z', large = text[0] >= 'A' && text[0] <= 'Z';
     snprintf(key, sizeof key, "Shift+%.8s", text);
-    bool asks = k->show != NULL && (k->show->scene.saving || k->show->scene.menu); /* for a letter */
+    bool asks = k->show->scene.saving || k->show->scene.menu; /* for a letter */
     if (large && !asks && desk_key(k, key)) return;
     snprintf(key, sizeof key, "%.8s", text);
     if (small) key[0] = (char)(key[0] - 'a' + 'A');

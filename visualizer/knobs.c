@@ -1,6 +1,8 @@
 /* knobs.c -- rows, and how one is changed. */
 #include "knobs.h"
 
+#include "typed.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,16 +114,12 @@ void knobs_type(Knobs *k, const char *text) {
     if (k->fresh) value[0] = '\0';
     k->fresh = false;
     k->words[0] = '\0';
-    size_t n = strlen(value);
-    if (n + strlen(text) < KNOB_TEXT_MAX) snprintf(value + n, KNOB_TEXT_MAX - n, "%s", text);
+    typed_add(value, KNOB_TEXT_MAX, text);
 }
 
 void knobs_back(Knobs *k) {
-    char *value = k->row[k->chosen].value;
-    size_t n = strlen(value);
     k->fresh = false;
-    while (n > 0 && (value[--n] & 0xc0) == 0x80) continue;
-    value[n] = '\0';
+    typed_back(k->row[k->chosen].value);
 }
 
 size_t knobs_changed(const Knobs *k, char text[KNOB_ROWS_MAX][80]) {

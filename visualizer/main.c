@@ -349,7 +349,6 @@ static void dress(Remembered *m, const Options *o, Scene *s) {
 
 static void learn(Remembered *m, const Show *w) { m->learned = settings_learn(&m->kept, &m->start, &w->scene) || m->learned; }
 
-/* One run after another: of a file that cannot be read the window says why, and what was open stays. */
 /* Where two are compared, the next is the second of them. */
 static void next_beside(Show *w, const char *path) {
     Feed *f;
@@ -364,6 +363,7 @@ static void next_beside(Show *w, const char *path) {
     window_opened(well ? NULL : d.message);
 }
 
+/* One run after another: of a file that cannot be read the window says why, and what was open stays. */
 static void next_run(Remembered *m, Show *w, bool *open, const Options *o, const char *path) {
     Show fresh;
     Diag d;

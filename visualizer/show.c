@@ -200,30 +200,22 @@ bool show_beside(Show *w, Feed *other, Diag *d) {
     return true;
 }
 
-static void swap_bytes(void *a, void *b, size_t n) {
-    for (unsigned char *x = a, *y = b; n-- > 0; x++, y++) {
-        unsigned char c = *x;
-        *x = *y;
-        *y = c;
-    }
-}
-
 void show_swap(Show *w) {
     Show *b = w->beside;
     Diag d;
     if (b == NULL) return;
-    Scene settings = w->scene;
+    Show a = *w;
     versus_close(w->versus);
-    w->versus = NULL;
-    w->beside = NULL;
-    bool unlinked = w->unlinked;
-    swap_bytes(w, b, sizeof *w);
+    *w = *b;
+    *b = a;
+    b->beside = NULL;
+    b->versus = NULL;
     w->beside = b;
-    w->unlinked = unlinked;
+    w->unlinked = b->unlinked;
     w->uncovers = b->uncovers;
     w->player.speed_ns = b->player.speed_ns;
-    show_take_settings(w, &settings);
-    w->scene.view = settings.view;
+    show_take_settings(w, &b->scene);
+    w->scene.view = b->scene.view;
     if (!versus_open(&w->versus, w->feed, b->feed, &d)) w->versus = NULL; /* both were opened before */
 }
 
@@ -245,8 +237,8 @@ static void tell_differences(Show *w) {
     enum { TOLD_MAX = 24 };
     size_t count, told = 0;
     const Difference *x = versus_differences(w->versus, &count);
-    for (size_t i = 0; i < count && told < TOLD_MAX; i++) {
-        if (x[i].time_ns < w->player.from_ns || x[i].time_ns > w->player.to_ns) continue;
+    for (size_t i = 0; i < count && told < TOLD_MAX && x[i].time_ns <= w->player.to_ns; i++) {
+        if (x[i].time_ns < w->player.from_ns) continue;
         versus_tell(w->versus, i);
         told++;
     }
@@ -265,10 +257,8 @@ static void find_other(Show *w) {
     p->from_ns = s->from_ns;
     p->to_ns = s->to_ns;
     b->uncovers = true;
-    ViewKind halves = s->halves;
     b->scene.view = VIEW_STAGE; /* a half is no comparison itself */
     show_take_settings(b, s);
-    s->halves = halves;
     s->other = show_scene(b);
     s->versus = w->versus;
     if (s->versus) tell_differences(w);
