@@ -220,12 +220,7 @@ static void tell_waiters(RunReport *r, const Model *m) {
     }
 }
 
-static void before_event(void *ctx, const Model *m, const Event *e) {
-    Runner *u = ctx;
-    RunReport *r = u->r;
-    summary_event(&r->summary, m, e);
-    findings_event(&r->findings, m, e);
-    if (e->kind != EV_PANIC && e->kind != EV_DEADLOCK) return;
+static OWN_FRAME void outcome(RunReport *r, const Model *m, const Event *e) {
     snprintf(r->outcome_text, sizeof r->outcome_text, "%s", intern_text(m->text, e->arg[1]));
     if (e->kind == EV_DEADLOCK) {
         r->calls_c = m->calls_c;
@@ -235,6 +230,13 @@ static void before_event(void *ctx, const Model *m, const Event *e) {
         r->outcome_line = (int)e->arg[2];
         snprintf(r->outcome_name, sizeof r->outcome_name, "%.40s", model_g_name(m, e->arg[0]));
     }
+}
+
+static void before_event(void *ctx, const Model *m, const Event *e) {
+    RunReport *r = ((Runner *)ctx)->r;
+    if (e->kind == EV_PANIC || e->kind == EV_DEADLOCK) outcome(r, m, e);
+    summary_event(&r->summary, m, e);
+    findings_event(&r->findings, m, e);
 }
 
 static void show_life(Runner *u) {

@@ -1094,7 +1094,7 @@ bool model_q_leave(Step *s, ModelQ *q, uint64_t g) {
 
 /* clang-format off */
 /* ---- one event ---- */
-static bool apply(Step *s) {
+static inline __attribute__((always_inline)) bool apply(Step *s) {
     const uint64_t *a = s->e->arg;
     Model *m = s->m;
     switch ((EventKind)s->e->kind) {
@@ -1245,7 +1245,7 @@ bool model_apply(Model *m, const Event *e, char *why) {
     Step step = {m, e, why}, *s = &step;
     REQUIRE(e->seq == m->seq + 1, "event #%llu follows #%llu", (Ull)e->seq, (Ull)m->seq);
     REQUIRE(e->time_ns >= m->now_ns, "time runs backwards at event #%llu", (Ull)e->seq);
-    REQUIRE(e->kind == EV_RUN_START || e->kind == EV_IMPORT || e->kind >= EV_COUNT || m->p_count > 0 || m->imported,
+    REQUIRE(m->p_count > 0 || m->imported || e->kind == EV_RUN_START || e->kind == EV_IMPORT || e->kind >= EV_COUNT,
             "the run has not started");
     if (!apply(s)) return false;
     m->seq = e->seq;

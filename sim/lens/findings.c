@@ -118,7 +118,7 @@ static uint64_t spent(const Model *m, uint64_t g, const Event *e) {
 
 /* ---- deadlock ---- */
 
-static void deadlock(Findings *f, const Model *m, const Event *e) {
+static OWN_FRAME void deadlock(Findings *f, const Model *m, const Event *e) {
     Finding *x = findings_saw(f, FIND_deadlock, e->time_ns, e->seq);
     char name[NAME] = "";
     for (size_t i = 1; i < m->g_count && x->g == NONE; i++) {
@@ -225,7 +225,7 @@ static void p_taken(Findings *f, const Model *m, uint64_t from, uint64_t g) {
     f->stuck_line = line_of(m, g);
 }
 
-static void m_back(Findings *f, uint64_t id) {
+static OWN_FRAME void m_back(Findings *f, uint64_t id) {
     if (id >= f->stuck_cap || !f->stuck[id]) return;
     f->stuck[id] = 0;
     f->stuck_count--;
@@ -235,7 +235,7 @@ static uint64_t stuck_limit(const Model *m) {
     return 2 * m->procs > STUCK_MIN ? 2 * m->procs : STUCK_MIN;
 }
 
-static void new_thread(Findings *f, const Model *m, const Event *e) {
+static OWN_FRAME void new_thread(Findings *f, const Model *m, const Event *e) {
     if (f->stuck_count <= stuck_limit(m)) return;
     Finding *x = findings_saw(f, FIND_thread_inflation, e->time_ns, e->seq);
     if (x->times > 1) return;
@@ -351,7 +351,7 @@ static void judge_crossings(Findings *f) {
 
 /* ---- the device ---- */
 
-static void enter_c(Findings *f, const Model *m, const Event *e) {
+static OWN_FRAME void enter_c(Findings *f, const Model *m, const Event *e) {
     f->running_ns += spent(m, e->arg[0], e);
     if (begins(intern_text(m->text, e->arg[3]), "clFinish")) f->waited = 1;
 }
@@ -362,7 +362,7 @@ static void enqueue(Findings *f) {
     f->waited = 0;
 }
 
-static void device_start(Findings *f, const Model *m, const Event *e) {
+static OWN_FRAME void device_start(Findings *f, const Model *m, const Event *e) {
     if (f->first_start_ns == NONE) f->first_start_ns = f->last_done_ns = e->time_ns;
     if (f->working++ > 0) return;
     f->work_from_ns = e->time_ns;
@@ -396,7 +396,7 @@ static void judge_device(Findings *f) {
 
 /* ---- what belongs to a thread ---- */
 
-static void context(Findings *f, const Model *m, const Event *e) {
+static OWN_FRAME void context(Findings *f, const Model *m, const Event *e) {
     uint64_t x_id = e->arg[0], on = x_id < m->ctx_count ? m->ctx[x_id].m : NONE;
     if (e->arg[4]) return;
     Finding *x = findings_saw(f, FIND_wrong_thread, e->time_ns, e->seq);
@@ -427,61 +427,93 @@ void findings_sort(Finding *x, size_t count) { qsort(x, count, sizeof *x, by_evi
 
 /* ---- all events, and the end ---- */
 
-void findings_event(Findings *f, const Model *m, const Event *e) {
+static OWN_FRAME void starts(Findings *f, const Model *m, const Event *e) {
+    waited(f, m, e->arg[0], e->time_ns, e->seq);
+    keeps(f, m, e, e->arg[1], e->arg[0]);
+}
+
+static OWN_FRAME void stops(Findings *f, const Model *m, const Event *e) {
+    f->running_ns += spent(m, e->arg[0], e);
+    g_lets_go(f, m, e);
+}
+
+/* The stopper goes on: what it waited for was not its doing. */
+static OWN_FRAME void goes_on(Findings *f, const Model *m, const Event *e) {
+    if (e->arg[1] < m->m_count) keeps(f, m, e, e->arg[0], m->m[e->arg[1]].g);
+}
+
+static OWN_FRAME void p_away(Findings *f, const Model *m, const Event *e) {
+    bool taken = e->kind == EV_P_RETAKE || e->kind == EV_P_STOP_C;
+    lets_go(f, m, e, e->arg[0], taken);
+    if (taken) p_taken(f, m, e->arg[1], e->arg[2]);
+}
+
+static OWN_FRAME void out_of_c(Findings *f, const Model *m, const Event *e) {
+    call_over(f, m, e);
+    findings_context(f, m, e);
+    if (e->kind == EV_CGO_EXIT_P) keeps(f, m, e, e->arg[1], e->arg[0]);
+}
+
+/* What both this file and others look at. */
+static OWN_FRAME void others_too(Findings *f, const Model *m, const Event *e) {
     switch ((EventKind)e->kind) {
-    case EV_GO_START:
-        waited(f, m, e->arg[0], e->time_ns, e->seq);
-        keeps(f, m, e, e->arg[1], e->arg[0]);
-        break;
     case EV_GO_END:
         findings_context(f, m, e);
-        /* fall through */
-    case EV_GO_STOP:
-    case EV_GO_BLOCK:
-        f->running_ns += spent(m, e->arg[0], e);
-        g_lets_go(f, m, e);
+        stops(f, m, e);
         break;
-    case EV_P_START_OWN: /* the stopper goes on: what it waited for was not its doing */
-        if (e->arg[1] < m->m_count) keeps(f, m, e, e->arg[0], m->m[e->arg[1]].g);
-        break;
-    case EV_P_STOP_OWN:
-    case EV_P_RELEASE: lets_go(f, m, e, e->arg[0], false); break;
-    case EV_P_RETAKE:
-    case EV_P_STOP_C:
-        lets_go(f, m, e, e->arg[0], true);
-        p_taken(f, m, e->arg[1], e->arg[2]);
-        break;
-    case EV_CGO_ENTER:
-    case EV_SYSCALL: enter_c(f, m, e); break;
-    case EV_CGO_EXIT_P:
-        call_over(f, m, e);
-        findings_context(f, m, e);
-        keeps(f, m, e, e->arg[1], e->arg[0]);
-        break;
-    case EV_CGO_EXIT_FAST:
-    case EV_CGO_EXIT_WAIT:
-        call_over(f, m, e);
-        findings_context(f, m, e);
-        break;
-    case EV_CONTEXT_USE:
-    case EV_CONTEXT_CANCEL: findings_context(f, m, e); break;
-    case EV_M_NEW:
-    case EV_M_SEEN: new_thread(f, m, e); break;
-    case EV_GO_END_C: m_back(f, e->arg[1]); break;
-    case EV_CTX_USE: context(f, m, e); break;
+    case EV_CONTEXT_USE: findings_context(f, m, e); break;
+    case EV_MEM_FREE: findings_memory(f, m, e); break;
     case EV_DEV_ENQUEUE: enqueue(f); break;
-    case EV_DEV_START: device_start(f, m, e); break;
-    case EV_DEV_DONE: device_done(f, e); break;
-    case EV_DEADLOCK: deadlock(f, m, e); break;
+    default: device_done(f, e); break;
+    }
+    findings_pressure(f, m, e);
+}
+
+void findings_event(Findings *f, const Model *m, const Event *e) {
+    switch ((EventKind)e->kind) {
+    case EV_CHAN_SEND:
+    case EV_CHAN_RECV:
+    case EV_CHAN_QUEUE:
+    case EV_CHAN_CLOSE:
+    case EV_SELECT_QUEUE:
+    case EV_TIMER_SEND:
+    case EV_GO_UNBLOCK:
+    case EV_GO_CREATE:
+    case EV_MEM_NEW:
+    case EV_PIN:
+    case EV_UNPIN: findings_pressure(f, m, e); return;
+    case EV_GO_START: starts(f, m, e); return;
+    case EV_GO_STOP:
+    case EV_GO_BLOCK: stops(f, m, e); return;
+    case EV_P_START_OWN: goes_on(f, m, e); return;
+    case EV_P_STOP_OWN:
+    case EV_P_RELEASE:
+    case EV_P_RETAKE:
+    case EV_P_STOP_C: p_away(f, m, e); return;
+    case EV_CGO_ENTER:
+    case EV_SYSCALL: enter_c(f, m, e); return;
+    case EV_CGO_EXIT_P:
+    case EV_CGO_EXIT_FAST:
+    case EV_CGO_EXIT_WAIT: out_of_c(f, m, e); return;
+    case EV_CONTEXT_CANCEL: findings_context(f, m, e); return;
+    case EV_M_NEW:
+    case EV_M_SEEN: new_thread(f, m, e); return;
+    case EV_GO_END_C: m_back(f, e->arg[1]); return;
+    case EV_CTX_USE: context(f, m, e); return;
+    case EV_DEV_START: device_start(f, m, e); return;
+    case EV_DEADLOCK: deadlock(f, m, e); return;
     case EV_PANIC:
     case EV_DEV_STALE:
     case EV_DEV_ARG:
-    case EV_MEM_FREE:
     case EV_STACK_MOVE:
-    case EV_GC_END: findings_memory(f, m, e); break;
-    default: break;
+    case EV_GC_END: findings_memory(f, m, e); return;
+    case EV_GO_END:
+    case EV_CONTEXT_USE:
+    case EV_MEM_FREE:
+    case EV_DEV_ENQUEUE:
+    case EV_DEV_DONE: others_too(f, m, e); return;
+    default: return;
     }
-    findings_pressure(f, m, e);
 }
 
 void findings_end(Findings *f, const Model *m) {

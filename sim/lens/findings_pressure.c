@@ -103,7 +103,7 @@ static void say_crowd(Finding *x, const Model *m, const Birthplace *b) {
 
 static bool is_power_of_two(uint64_t n) { return (n & (n - 1)) == 0; }
 
-static void made(Findings *f, const Model *m, const Event *e) {
+static OWN_FRAME void made(Findings *f, const Model *m, const Event *e) {
     Birthplace *b = e->arg[1] == NONE && !m->imported ? NULL : findings_birthplace(f, e->arg[3]);
     if (b == NULL) return;
     b->made++;
@@ -117,7 +117,7 @@ static void made(Findings *f, const Model *m, const Event *e) {
     say_crowd(x, m, b);
 }
 
-static void ended(Findings *f, const Model *m, uint64_t g) {
+static OWN_FRAME void ended(Findings *f, const Model *m, uint64_t g) {
     Birthplace *b = g < m->g_count && f->waits ? findings_birthplace(f, m->g[g].born_line) : NULL;
     if (b == NULL) return;
     b->ended++;
@@ -135,8 +135,8 @@ static Crowd *queue_of(Findings *f, const Model *m, uint64_t queue) {
 
 static Load *load_of(Findings *f, const Model *m, uint64_t g) {
     struct WaitWatch *w = findings_waits(f);
-    size_t had = w->load_cap;
     if (g >= m->g_count) return NULL;
+    size_t had = w->load_cap;
     GROW(w->load, w->load_cap, m->g_count);
     for (; had < w->load_cap; had++) w->load[had].chan = NONE;
     return &w->load[g];
@@ -152,7 +152,7 @@ static Piece *piece_of(Findings *f, const Model *m, uint64_t obj) {
 }
 
 /* Memory is given in a call into C, which is the cause of the event. */
-static void given(Findings *f, const Model *m, const Event *e) {
+static OWN_FRAME void given(Findings *f, const Model *m, const Event *e) {
     if (e->arg[1] == MEM_STACK) return;
     for (size_t i = 0; i < m->m_count; i++) {
         uint64_t g = m->m[i].g;
@@ -167,7 +167,7 @@ static void given(Findings *f, const Model *m, const Event *e) {
     }
 }
 
-static void given_back(Findings *f, const Model *m, uint64_t obj) {
+static OWN_FRAME void given_back(Findings *f, const Model *m, uint64_t obj) {
     Piece *piece = f->waits ? piece_of(f, m, obj) : NULL;
     if (piece == NULL || piece->g == NONE) return;
     Load *load = load_of(f, m, piece->g);
@@ -176,7 +176,7 @@ static void given_back(Findings *f, const Model *m, uint64_t obj) {
     piece->g = NONE;
 }
 
-static void enqueued(Findings *f, const Model *m, const Event *e) {
+static OWN_FRAME void enqueued(Findings *f, const Model *m, const Event *e) {
     Load *load = load_of(f, m, e->arg[2]);
     Crowd *c = queue_of(f, m, e->arg[1]);
     if (load) load->cmds++;
@@ -192,7 +192,7 @@ static void enqueued(Findings *f, const Model *m, const Event *e) {
                  "nothing bounds how many", (Ull)c->left, (Ull)e->arg[1], (Ull)c->there);
 }
 
-static void done(Findings *f, const Model *m, const Event *e) {
+static OWN_FRAME void done(Findings *f, const Model *m, const Event *e) {
     if (e->arg[0] >= m->cmd_count || f->waits == NULL) return;
     const ModelCmd *c = &m->cmd[e->arg[0]];
     Load *load = load_of(f, m, c->g);
@@ -203,7 +203,7 @@ static void done(Findings *f, const Model *m, const Event *e) {
 
 /* ---- who waits to send ---- */
 
-static void waits_to_send(Findings *f, const Model *m, const Event *e, uint64_t line) {
+static OWN_FRAME void waits_to_send(Findings *f, const Model *m, const Event *e, uint64_t line) {
     Load *load = load_of(f, m, e->arg[0]);
     if (load == NULL || load->chan != NONE) return; /* of a select, the first such case */
     load->chan = e->arg[1];
@@ -211,7 +211,10 @@ static void waits_to_send(Findings *f, const Model *m, const Event *e, uint64_t 
     load->line = line;
 }
 
+/* What a wait of `ns` until now cost the others. */
 typedef struct {
+    uint64_t now_ns, ns;
+    bool whether; /* all that is asked is whether somebody waits: the first that is found will do */
     char held[HELD];
     uint64_t others, starved; /* who waits for it; of them those that live on what it sends elsewhere */
 } Cost;
@@ -226,14 +229,19 @@ static void hold(Cost *c, const char *fmt, ...) {
     va_end(ap);
 }
 
-/* Those that have waited there for at least half of this wait. */
-static uint64_t long_there(const Model *m, const ModelQ *q, uint64_t now, uint64_t ns) {
+/* Those that have waited there for at least half of this wait. At a channel they stand as they came, so that behind one
+ * that has not is none that has. */
+static uint64_t long_there(const Cost *c, const Model *m, const ModelQ *q, bool as_they_came) {
     uint64_t count = 0, i = q->head;
-    for (uint64_t left = q->count; left > 0; left--, i = model_behind(m, i)) count += now - m->g[model_waiter(m, i)].since_ns >= ns / 2;
+    for (uint64_t left = q->count; left > 0 && !(c->whether && count > 0); left--, i = model_behind(m, i)) {
+        bool is_long = c->now_ns - m->g[model_waiter(m, i)].since_ns >= c->ns / 2;
+        if (as_they_came && !is_long) break;
+        count += is_long;
+    }
     return count;
 }
 
-static void locks_held(Cost *c, const Model *m, uint64_t g, uint64_t now, uint64_t ns) {
+static void locks_held(Cost *c, const Model *m, uint64_t g) {
     char name[NAME];
     for (size_t i = 0; i < m->hold_count; i++) {
         const ModelHold *h = &m->hold[i];
@@ -242,19 +250,20 @@ static void locks_held(Cost *c, const Model *m, uint64_t g, uint64_t now, uint64
         narrate_thing(m, h->sync, name, sizeof name);
         if (sy->kind == SYNC_WEIGHTED) hold(c, "%llu of %llu of %s", (Ull)h->n, (Ull)sy->size, name);
         else hold(c, "%s", name);
-        for (int k = 0; k < SYNC_QUEUES; k++) c->others += long_there(m, &sy->queue[k], now, ns);
+        for (int k = 0; k < SYNC_QUEUES; k++) c->others += long_there(c, m, &sy->queue[k], false);
     }
 }
 
 /* Is it the only one alive that sends there? */
 static bool is_the_sender(const Partners *p, const Model *m, const End *mine) {
-    for (const End *end = partners_first_of_chan(p, mine->chan); end; end = partners_next_of_chan(p, end)) {
+    const End *end = mine->sends ? partners_first_of_chan(p, mine->chan) : NULL;
+    for (; end; end = partners_next_of_chan(p, end)) {
         if (end != mine && end->sends && m->g[end->g].state != G_DEAD) return false;
     }
     return mine->sends;
 }
 
-static void places_and_partners(Cost *c, const Partners *p, const Model *m, uint64_t g, uint64_t at, uint64_t now, uint64_t ns) {
+static void places_and_partners(Cost *c, const Partners *p, const Model *m, uint64_t g, uint64_t at) {
     char name[NAME];
     for (const End *end = partners_first_of_g(p, g); end; end = partners_next_of_g(p, end)) {
         const ModelChan *ch = &m->chan[end->chan];
@@ -262,22 +271,21 @@ static void places_and_partners(Cost *c, const Partners *p, const Model *m, uint
         if (end->chan == at) continue; /* it has got what it waited for by now */
         if (places > 0) {
             hold(c, "%llu of %llu places of %s", (Ull)places, (Ull)ch->cap, narrate_chan(m, end->chan, name, sizeof name));
-            c->others += long_there(m, &ch->sendq, now, ns);
-        } else if ((waiting = long_there(m, &ch->recvq, now, ns)) > 0 && is_the_sender(p, m, end)) {
+            c->others += long_there(c, m, &ch->sendq, true);
+        } else if (is_the_sender(p, m, end) && (waiting = long_there(c, m, &ch->recvq, true)) > 0) {
             c->others += waiting;
             c->starved += waiting;
         } else if (end->receives) {
-            c->others += long_there(m, &ch->sendq, now, ns);
+            c->others += long_there(c, m, &ch->sendq, true);
         }
     }
 }
 
-static Cost cost_of(const Findings *f, const Model *m, uint64_t g, uint64_t now) {
+static Cost cost_of(const Findings *f, const Model *m, uint64_t g, uint64_t now, bool whether) {
     const Load *load = &f->waits->load[g];
-    uint64_t ns = now - load->since_ns;
-    Cost c = {0};
-    locks_held(&c, m, g, now, ns);
-    places_and_partners(&c, &f->waits->partners, m, g, load->chan, now, ns);
+    Cost c = {.now_ns = now, .ns = now - load->since_ns, .whether = whether};
+    locks_held(&c, m, g);
+    places_and_partners(&c, &f->waits->partners, m, g, load->chan);
     if (load->pieces > 0)
         hold(&c, "%llu bytes of C's or the device's memory in %llu piece%s", (Ull)load->bytes, (Ull)load->pieces,
              load->pieces == 1 ? "" : "s");
@@ -286,18 +294,17 @@ static Cost cost_of(const Findings *f, const Model *m, uint64_t g, uint64_t now)
     return c;
 }
 
-/* The wait is over, or the run is. */
-static void has_waited(Findings *f, const Model *m, uint64_t g, uint64_t now, uint64_t seq) {
-    Load *load = f->waits && g < f->waits->load_cap ? &f->waits->load[g] : NULL;
-    if (load == NULL || load->chan >= m->chan_count) return;
-    uint64_t ns = now - load->since_ns, chan = load->chan;
-    Cost c = ns < PRESSED_MIN_NS ? (Cost){0} : cost_of(f, m, g, now);
-    load->chan = NONE;
-    if (c.others == 0 || (c.held[0] == '\0' && c.starved == 0)) return;
+/* The wait of g is over, and it was long. */
+static OWN_FRAME void was_pressed(Findings *f, const Model *m, uint64_t g, uint64_t now, uint64_t seq) {
     struct WaitWatch *w = f->waits;
+    const Load *load = &w->load[g];
+    uint64_t ns = now - load->since_ns, chan = load->chan;
+    Cost c = cost_of(f, m, g, now, true);
+    if (c.others == 0 || (c.held[0] == '\0' && c.starved == 0)) return;
     w->pressed_ns += ns;
     Finding *x = findings_saw(f, FIND_backpressure, now, seq);
-    if (x->times > 1 && ns <= w->pressed_most_ns) return;
+    if (ns <= w->pressed_most_ns) return;
+    c = cost_of(f, m, g, now, false);
     w->pressed_most_ns = ns;
     const Ends *ends = partners_at(&w->partners, chan);
     uint64_t by = ends && ends->receiver != END_NONE ? w->partners.end[ends->receiver].g : NONE;
@@ -313,33 +320,53 @@ static void has_waited(Findings *f, const Model *m, uint64_t g, uint64_t now, ui
                  c.others == 1 ? "" : "s");
 }
 
+/* The wait is over, or the run is. */
+static void has_waited(Findings *f, const Model *m, uint64_t g, uint64_t now, uint64_t seq) {
+    Load *load = f->waits && g < f->waits->load_cap ? &f->waits->load[g] : NULL;
+    if (load == NULL || load->chan >= m->chan_count) return;
+    if (now - load->since_ns >= PRESSED_MIN_NS) was_pressed(f, m, g, now, seq);
+    load->chan = NONE;
+}
+
 /* ---- all events, and the end ---- */
+
+static OWN_FRAME void pins(Findings *f, const Model *m, const Event *e) {
+    Load *load = load_of(f, m, e->arg[0]);
+    if (load && (e->kind == EV_PIN || load->pins > 0)) load->pins += e->kind == EV_PIN ? 1 : UINT64_MAX;
+}
+
+/* Of a real program the trace says nothing about its channels. */
+static void partners(Findings *f, const Model *m, const Event *e) {
+    if (f->waits != NULL && !m->imported) partners_event(&f->waits->partners, m, e);
+}
+
+static OWN_FRAME void select_queues(Findings *f, const Model *m, const Event *e) {
+    if (e->arg[3]) waits_to_send(f, m, e, e->arg[4]);
+    partners(f, m, e);
+}
 
 void findings_pressure(Findings *f, const Model *m, const Event *e) {
     switch ((EventKind)e->kind) {
+    case EV_CHAN_SEND:
+    case EV_CHAN_RECV:
+    case EV_CHAN_CLOSE:
+    case EV_TIMER_SEND:
+    case EV_CONTEXT_USE: partners(f, m, e); return;
     case EV_CHAN_QUEUE:
         if (e->arg[2]) waits_to_send(f, m, e, e->arg[3]);
-        break;
-    case EV_SELECT_QUEUE:
-        if (e->arg[3]) waits_to_send(f, m, e, e->arg[4]);
-        break;
-    case EV_GO_UNBLOCK: has_waited(f, m, e->arg[0], e->time_ns, e->seq); break;
-    case EV_GO_CREATE: made(f, m, e); break;
-    case EV_GO_END: ended(f, m, e->arg[0]); break;
-    case EV_MEM_NEW: given(f, m, e); break;
-    case EV_MEM_FREE: given_back(f, m, e->arg[2]); break;
+        return;
+    case EV_SELECT_QUEUE: select_queues(f, m, e); return;
+    case EV_GO_UNBLOCK: has_waited(f, m, e->arg[0], e->time_ns, e->seq); return;
+    case EV_GO_CREATE: made(f, m, e); return;
+    case EV_GO_END: ended(f, m, e->arg[0]); return;
+    case EV_MEM_NEW: given(f, m, e); return;
+    case EV_MEM_FREE: given_back(f, m, e->arg[2]); return;
     case EV_PIN:
-    case EV_UNPIN: {
-        Load *load = load_of(f, m, e->arg[0]);
-        if (load && (e->kind == EV_PIN || load->pins > 0)) load->pins += e->kind == EV_PIN ? 1 : UINT64_MAX;
-        break;
+    case EV_UNPIN: pins(f, m, e); return;
+    case EV_DEV_ENQUEUE: enqueued(f, m, e); return;
+    case EV_DEV_DONE: done(f, m, e); return;
+    default: return;
     }
-    case EV_DEV_ENQUEUE: enqueued(f, m, e); break;
-    case EV_DEV_DONE: done(f, m, e); break;
-    default: break;
-    }
-    if (f->waits == NULL || m->imported) return;
-    partners_event(&f->waits->partners, m, e);
 }
 
 void findings_pressure_end(Findings *f, const Model *m) {

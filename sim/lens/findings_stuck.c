@@ -56,12 +56,24 @@ static void judge_imported(Findings *f, const Model *m) {
 
 typedef enum { FREE, SUSPECT, LEAKED } Verdict;
 
+/* Those that have been at one end of a channel, counted, so that one who waits at the other need not go through them. */
+typedef struct {
+    uint32_t known, free, caught; /* in all; of them those that can go on; those that live, and are suspected */
+    uint32_t looked_caught;       /* `caught` when its queue was looked at last */
+    bool looked_free;             /* the queue was looked at since somebody is free */
+} Side;
+enum { SENDERS, RECEIVERS, SIDES };
+
 typedef struct {
     const Model *m;
     const Partners *partners;
-    uint8_t *verdict; /* by goroutine */
-    uint64_t *agenda; /* those whose verdict others' may depend on: looked at once each */
-    size_t agenda_count;
+    bool leaks;        /* all that could be acquitted are: who of the rest has leaked? */
+    uint8_t *verdict;  /* by goroutine */
+    uint64_t *agenda;  /* those whose verdict others' may depend on */
+    size_t agenda_count, agenda_cap;
+    Side (*side)[SIDES]; /* by channel */
+    bool *outside;       /* by channel: nothing is known of who may come */
+    uint32_t *first_hold, *next_hold; /* of a goroutine, and behind a hold, + 1; first_hold NULL: nobody has anything */
 } Inquest;
 
 /* Of whoever could end this wait: does anybody stand so that it is not hopeless? */
@@ -71,21 +83,30 @@ static bool can_go_on(const Inquest *q, uint64_t g) { return g == MAIN || (model
 /* It lives, and is caught, but not by somebody's end. */
 static bool is_caught(const Inquest *q, uint64_t g) { return g != MAIN && model_g_lives(q->m, g) && q->verdict[g] == SUSPECT; }
 
+static void count_side(Side *s, bool was_here, bool free, bool caught, uint32_t by) {
+    if (!was_here) return;
+    s->known += by;
+    s->free += free ? by : 0;
+    s->caught += caught ? by : 0;
+}
+
+/* By 1, or by -1 before its verdict changes. */
+static void count(Inquest *q, uint64_t g, uint32_t by) {
+    bool free = can_go_on(q, g), caught = is_caught(q, g);
+    for (const End *end = partners_first_of_g(q->partners, g); end; end = partners_next_of_g(q->partners, end)) {
+        count_side(&q->side[end->chan][SENDERS], end->sends, free, caught, by);
+        count_side(&q->side[end->chan][RECEIVERS], end->receives, free, caught, by);
+    }
+}
+
 static bool hope_at(const Inquest *q, uint64_t g, uint64_t chan, bool sending, Hope hope, bool *known) {
-    const Ends *c = partners_at(q->partners, chan);
-    *known = true;
-    if (c == NULL || c->outside || model_context_of(q->m, chan) != NONE) {
-        *known = false;
-        return true;
-    }
-    bool any = false;
-    for (const End *end = partners_first_of_chan(q->partners, chan); end; end = partners_next_of_chan(q->partners, end)) {
-        if (end->g == g || !(sending ? end->receives : end->sends)) continue;
-        any = true;
-        if (hope(q, end->g)) return true;
-    }
-    *known = any;
-    return !any;
+    *known = false;
+    if (chan >= q->m->chan_count || q->outside[chan]) return true;
+    Side there = q->side[chan][sending ? RECEIVERS : SENDERS];
+    const End *mine = partners_find(q->partners, g, chan);
+    if (mine) count_side(&there, sending ? mine->receives : mine->sends, can_go_on(q, g), is_caught(q, g), UINT32_MAX);
+    *known = there.known > 0;
+    return !*known || (hope == can_go_on ? there.free : there.caught) > 0;
 }
 
 static bool has_hope(const Inquest *q, uint64_t g, Hope hope) {
@@ -115,10 +136,12 @@ static bool has_hope(const Inquest *q, uint64_t g, Hope hope) {
     return false;
 }
 
-/* Who waits for g may have hope now. */
 static void look_at(Inquest *q, uint64_t g) {
-    if (q->verdict[g] != SUSPECT || !has_hope(q, g, can_go_on)) return;
-    q->verdict[g] = FREE;
+    if (q->verdict[g] != SUSPECT || has_hope(q, g, q->leaks ? is_caught : can_go_on) == q->leaks) return;
+    count(q, g, UINT32_MAX);
+    q->verdict[g] = q->leaks ? LEAKED : FREE;
+    count(q, g, 1);
+    GROW(q->agenda, q->agenda_cap, q->agenda_count + 1);
     q->agenda[q->agenda_count++] = g;
 }
 
@@ -127,50 +150,91 @@ static void look_at_queue(Inquest *q, const ModelQ *queue) {
     for (uint64_t left = queue->count; left > 0; left--, i = model_behind(q->m, i)) look_at(q, model_waiter(q->m, i));
 }
 
+/* Who waits there waits for this side: one who is free gives all of them hope, and it is the last that are caught who matter,
+ * since nobody waits for himself. So a long queue is gone through three times at most, not once for each of the side. */
+static void look_at_side(Inquest *q, Side *s, const ModelQ *queue) {
+    bool due = q->leaks ? s->caught <= 1 && s->caught < s->looked_caught : !s->looked_free && s->free > 0;
+    if (!due) return;
+    s->looked_caught = s->caught;
+    s->looked_free = true;
+    look_at_queue(q, queue);
+}
+
+/* The verdict on g has changed: look at those who wait for it. */
 static void look_behind(Inquest *q, uint64_t g) {
     const Model *m = q->m;
     for (const End *end = partners_first_of_g(q->partners, g); end; end = partners_next_of_g(q->partners, end)) {
-        look_at_queue(q, &m->chan[end->chan].sendq);
-        look_at_queue(q, &m->chan[end->chan].recvq);
+        if (end->sends) look_at_side(q, &q->side[end->chan][SENDERS], &m->chan[end->chan].recvq);
+        if (end->receives) look_at_side(q, &q->side[end->chan][RECEIVERS], &m->chan[end->chan].sendq);
     }
-    for (size_t h = 0; h < m->hold_count; h++) {
-        if (m->hold[h].g != g) continue;
-        for (int k = 0; k < SYNC_QUEUES; k++) look_at_queue(q, &m->sync[m->hold[h].sync].queue[k]);
+    for (uint32_t h = q->first_hold ? q->first_hold[g] : 0; h != 0; h = q->next_hold[h - 1]) {
+        for (int k = 0; k < SYNC_QUEUES; k++) look_at_queue(q, &m->sync[m->hold[h - 1].sync].queue[k]);
     }
 }
 
-static void acquit(Inquest *q) {
-    for (size_t g = 1; g < q->m->g_count; g++) {
-        const ModelG *gp = &q->m->g[g];
-        bool at_chan = gp->place == AT_SENDQ || gp->place == AT_RECVQ || gp->place == AT_SELECT;
-        bool waits = gp->state == G_WAITING && gp->wake_ns == NONE && (at_chan || gp->place >= AT_SYNCQ);
-        bool waits_in_c = gp->state == G_SYSCALL && gp->place >= AT_SYNCQ; /* for a mutex of C's */
-        bool suspect = g != MAIN && (waits || waits_in_c);
-        q->verdict[g] = suspect ? SUSPECT : FREE;
-    }
-    for (size_t g = 1; g < q->m->g_count; g++) look_at(q, g);
+/* Did it change the verdict on anybody? */
+static bool look_from(Inquest *q, uint64_t g) {
+    look_at(q, g);
+    bool changed = q->agenda_count > 0;
     while (q->agenda_count > 0) look_behind(q, q->agenda[--q->agenda_count]);
-    /* A writer that waits keeps others out without having anything: such chains are followed by looking again. */
-    for (bool again = true; again;) {
-        size_t before = q->agenda_count;
-        for (size_t g = 1; g < q->m->g_count; g++) {
-            if (q->m->g[g].place >= AT_SYNCQ) look_at(q, g);
-        }
-        again = q->agenda_count > before;
-        while (q->agenda_count > 0) look_behind(q, q->agenda[--q->agenda_count]);
-    }
+    return changed;
 }
 
-/* Behind whom is nobody but the dead, and those behind whom ... */
-static void tell_leaks_from_cycles(Inquest *q) {
+static void look_at_all(Inquest *q) {
+    for (size_t g = 1; g < q->m->g_count; g++) look_from(q, g);
+    /* A writer that waits keeps others out without having anything: such chains are followed by looking again. */
     for (bool again = true; again;) {
         again = false;
         for (size_t g = 1; g < q->m->g_count; g++) {
-            if (q->verdict[g] != SUSPECT || has_hope(q, g, is_caught)) continue;
-            q->verdict[g] = LEAKED;
-            again = true;
+            if (q->m->g[g].place >= AT_SYNCQ && look_from(q, g)) again = true;
         }
     }
+}
+
+static void note_holds(Inquest *q) {
+    const Model *m = q->m;
+    if (m->hold_count == 0) return;
+    q->first_hold = mem_zero(m->g_count, sizeof *q->first_hold);
+    q->next_hold = mem_zero(m->hold_count, sizeof *q->next_hold);
+    for (size_t h = 0; h < m->hold_count; h++) {
+        if (m->hold[h].g >= m->g_count) continue; /* nobody's */
+        q->next_hold[h] = q->first_hold[m->hold[h].g];
+        q->first_hold[m->hold[h].g] = (uint32_t)h + 1;
+    }
+}
+
+static void open_inquest(Inquest *q, const Model *m, const Partners *partners) {
+    *q = (Inquest){.m = m,
+                   .partners = partners,
+                   .verdict = mem_zero(m->g_count, sizeof *q->verdict),
+                   .side = mem_zero(m->chan_count + 1, sizeof *q->side),
+                   .outside = mem_zero(m->chan_count + 1, sizeof *q->outside)};
+    note_holds(q);
+    for (size_t c = 0; c < m->chan_count; c++) {
+        const Ends *ends = partners_at(partners, c);
+        q->outside[c] = ends == NULL || ends->outside;
+        for (int i = 0; i < SIDES; i++) q->side[c][i].looked_caught = UINT32_MAX;
+    }
+    for (size_t i = 0; i < m->context_count; i++) {
+        if (m->context[i].chan < m->chan_count) q->outside[m->context[i].chan] = true;
+    }
+    for (size_t g = 1; g < m->g_count; g++) {
+        const ModelG *gp = &m->g[g];
+        bool at_chan = gp->place == AT_SENDQ || gp->place == AT_RECVQ || gp->place == AT_SELECT;
+        bool waits = gp->state == G_WAITING && gp->wake_ns == NONE && (at_chan || gp->place >= AT_SYNCQ);
+        bool waits_in_c = gp->state == G_SYSCALL && gp->place >= AT_SYNCQ; /* for a mutex of C's */
+        q->verdict[g] = g != MAIN && (waits || waits_in_c) ? SUSPECT : FREE;
+        count(q, g, 1);
+    }
+}
+
+static void close_inquest(Inquest *q) {
+    free(q->verdict);
+    free(q->agenda);
+    free(q->side);
+    free(q->outside);
+    free(q->first_hold);
+    free(q->next_hold);
 }
 
 /* "to send on done (c3)", "for sync.Mutex a (s0)" */
@@ -245,11 +309,12 @@ static void say_deadlock(Findings *f, const Inquest *q, uint64_t first, uint64_t
 }
 
 static void judge_own(Findings *f, const Model *m) {
-    Inquest q = {.m = m, .partners = &f->waits->partners, .verdict = mem_zero(m->g_count, 1),
-                 .agenda = mem_zero(m->g_count, sizeof *q.agenda)};
+    Inquest q;
     uint64_t leaked = 0, caught = 0, first_leaked = NONE, first_caught = NONE;
-    acquit(&q);
-    tell_leaks_from_cycles(&q);
+    open_inquest(&q, m, &f->waits->partners);
+    look_at_all(&q);
+    q.leaks = true; /* behind them is nobody but the dead, and others behind whom ... */
+    look_at_all(&q);
     for (size_t g = 1; g < m->g_count; g++) {
         uint64_t *first = q.verdict[g] == LEAKED ? &first_leaked : &first_caught;
         if (q.verdict[g] == FREE) continue;
@@ -260,8 +325,7 @@ static void judge_own(Findings *f, const Model *m) {
     }
     if (leaked > 0) say_leak(f, &q, first_leaked, leaked);
     if (caught > 0) say_deadlock(f, &q, first_caught, caught);
-    free(q.verdict);
-    free(q.agenda);
+    close_inquest(&q);
 }
 
 void findings_stuck_end(Findings *f, const Model *m) {

@@ -56,8 +56,7 @@ bool gotrace_check_names(const GotraceReader *r, const GotraceEvent *e, Diag *d)
 /* ---- bytes to events ---- */
 
 /* One that is longer than 64 bits ends behind its batch, so that its event does. */
-static __attribute__((noinline)) const uint8_t *long_number(const uint8_t *p, const uint8_t *end,
-                                                            uint64_t *v) {
+static OWN_FRAME const uint8_t *long_number(const uint8_t *p, const uint8_t *end, uint64_t *v) {
     p = varint_get(p, p + VARINT_MAX, v);
     return p != NULL ? p : end + 1;
 }

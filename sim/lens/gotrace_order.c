@@ -636,11 +636,7 @@ static Advance alloc_free(Step s) {
 
 /* ---- all of them ---- */
 
-/* What an event calls is a function of its own unless it is common, so that the common ones need no room on the
- * stack (a tenth of the time for an event). */
-#define RARE __attribute__((noinline))
-
-RARE static Advance rare_event(Step s) {
+OWN_FRAME static Advance rare_event(Step s) {
     switch ((GotraceNumber)s.e->number) {
     case GT_PROC_STATUS: return proc_status(s);
     case GT_PROC_STEAL: return proc_steal(s);
@@ -687,7 +683,7 @@ RARE static Advance rare_event(Step s) {
     }
 }
 
-RARE static uint32_t find_again(const GotraceReader *r, uint64_t id) {
+OWN_FRAME static uint32_t find_again(const GotraceReader *r, uint64_t id) {
     return idmap_get(&r->g_by_id, id);
 }
 

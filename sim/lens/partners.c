@@ -3,11 +3,30 @@
 
 #include <stdlib.h>
 
-static Ends *ends_of(Partners *p, const Model *m, uint64_t chan) {
+static OWN_FRAME void know_chans(Partners *p, const Model *m) {
     size_t known = p->chan_cap;
     GROW(p->of_chan, p->chan_cap, m->chan_count);
     for (size_t i = known; i < p->chan_cap; i++) p->of_chan[i] = (Ends){.first = END_NONE, .sender = END_NONE, .receiver = END_NONE};
+}
+
+static Ends *ends_of(Partners *p, const Model *m, uint64_t chan) {
+    if (chan >= p->chan_cap) know_chans(p, m);
     return &p->of_chan[chan];
+}
+
+static uint64_t pair_of(uint64_t g, uint64_t chan) { return chan << 32 | g; }
+
+/* It is there for the first time. */
+static OWN_FRAME End *new_end(Partners *p, const Model *m, uint64_t g, uint64_t chan) {
+    Ends *c = &p->of_chan[chan];
+    GROW(p->end, p->cap, p->count + 1);
+    GROW(p->of_g, p->g_cap, m->g_count);
+    uint32_t i = (uint32_t)p->count++;
+    idmap_put(&p->by_pair, pair_of(g, chan), i);
+    p->end[i] = (End){.g = g, .chan = chan, .next_of_g = p->of_g[g] - 1, .next_of_chan = c->first};
+    p->of_g[g] = i + 1;
+    c->first = i;
+    return &p->end[i];
 }
 
 /* NULL: the ids are of nobody, which the model is about to say. */
@@ -16,17 +35,13 @@ static End *end_of(Partners *p, const Model *m, uint64_t g, uint64_t chan) {
     Ends *c = ends_of(p, m, chan);
     if (c->sender != END_NONE && p->end[c->sender].g == g) return &p->end[c->sender];
     if (c->receiver != END_NONE && p->end[c->receiver].g == g) return &p->end[c->receiver];
-    uint64_t pair = chan << 32 | g;
-    uint32_t i = idmap_get(&p->by_pair, pair);
-    if (i != IDMAP_NONE) return &p->end[i];
-    GROW(p->end, p->cap, p->count + 1);
-    GROW(p->of_g, p->g_cap, m->g_count);
-    i = (uint32_t)p->count++;
-    idmap_put(&p->by_pair, pair, i);
-    p->end[i] = (End){.g = g, .chan = chan, .next_of_g = p->of_g[g] - 1, .next_of_chan = c->first};
-    p->of_g[g] = i + 1;
-    c->first = i;
-    return &p->end[i];
+    uint32_t i = idmap_get(&p->by_pair, pair_of(g, chan));
+    return i != IDMAP_NONE ? &p->end[i] : new_end(p, m, g, chan);
+}
+
+const End *partners_find(const Partners *p, uint64_t g, uint64_t chan) {
+    uint32_t i = idmap_get(&p->by_pair, pair_of(g, chan));
+    return i == IDMAP_NONE ? NULL : &p->end[i];
 }
 
 static void sent(Partners *p, const Model *m, uint64_t g, uint64_t chan, uint64_t n) {
@@ -70,8 +85,7 @@ void partners_event(Partners *p, const Model *m, const Event *e) {
         if (a[3]) received(p, m, a[0], a[1]);
         else waits(p, m, a[0], a[1], false);
         break;
-    case EV_CHAN_QUEUE: waits(p, m, a[0], a[1], a[2]); break;
-    case EV_SELECT_QUEUE: waits(p, m, a[0], a[1], a[3]); break;
+    case EV_SELECT_QUEUE: /* it may end elsewhere; where a plain wait ends is told by what ends it */ waits(p, m, a[0], a[1], a[3]); break;
     case EV_CHAN_CLOSE: sent(p, m, a[0], a[1], 0); break;
     case EV_TIMER_SEND: outside(p, m, a[0]); break;
     case EV_CONTEXT_USE: outside(p, m, a[2]); break;

@@ -40,6 +40,7 @@ void partners_free(Partners *p);
 
 /* NULL: nothing is known of it. */
 const Ends *partners_at(const Partners *p, uint64_t chan);
+const End *partners_find(const Partners *p, uint64_t g, uint64_t chan); /* it has not been there */
 /* The ends of a goroutine or of a channel, one after the other; NULL: no more. */
 const End *partners_first_of_g(const Partners *p, uint64_t g);
 const End *partners_next_of_g(const Partners *p, const End *end);

@@ -27,27 +27,35 @@ static uint64_t spent(const Model *m, uint64_t g, const Event *e) {
     return g < m->g_count ? e->time_ns - m->g[g].since_ns : 0;
 }
 
-/* An imported trace says why a goroutine waits in Go's words. */
-static bool waits_for(const Model *m, uint64_t g, const char *what) {
-    return m->imported && g < m->g_count && strcmp(intern_text(m->text, m->g[g].reason), what) == 0;
+/* ---- an imported trace says why a goroutine waits in Go's words ---- */
+
+static OWN_FRAME void unblocked_there(Summary *s, const Model *m, const Event *e) {
+    const char *reason = e->arg[0] < m->g_count ? intern_text(m->text, m->g[e->arg[0]].reason) : "";
+    bool channel = strcmp(reason, "chan receive") == 0 || strcmp(reason, "chan send") == 0 || strcmp(reason, "select") == 0;
+    if (channel) s->value[FIG_chan_wait] += spent(m, e->arg[0], e);
+    if (strcmp(reason, "network") == 0) s->value[FIG_net_wait] += spent(m, e->arg[0], e);
 }
 
-static void unblocked(Summary *s, const Model *m, const Event *e) {
-    uint64_t g = e->arg[0];
-    bool channel = waits_for(m, g, "chan receive") || waits_for(m, g, "chan send") || waits_for(m, g, "select");
-    if (channel || (g < m->g_count && m->g[g].chan != NONE)) s->value[FIG_chan_wait] += spent(m, g, e);
-    if (waits_for(m, g, "network")) s->value[FIG_net_wait] += spent(m, g, e);
-}
-
-static void blocked(Summary *s, const Model *m, const Event *e) {
+static OWN_FRAME void blocked_there(Summary *s, const Model *m, const Event *e) {
     const char *reason = intern_text(m->text, e->arg[1]);
-    s->value[FIG_running] += spent(m, e->arg[0], e);
-    if (!m->imported) return;
     s->value[FIG_net_waits] += strcmp(reason, "network") == 0;
     s->value[FIG_sleeps] += strcmp(reason, "sleep") == 0;
 }
 
-static void device_start(Summary *s, const Model *m, const Event *e) {
+static void unblocked(Summary *s, const Model *m, const Event *e) {
+    uint64_t g = e->arg[0];
+    if (m->imported) unblocked_there(s, m, e);
+    else if (g < m->g_count && m->g[g].chan != NONE) s->value[FIG_chan_wait] += spent(m, g, e);
+}
+
+static void blocked(Summary *s, const Model *m, const Event *e) {
+    s->value[FIG_running] += spent(m, e->arg[0], e);
+    if (m->imported) blocked_there(s, m, e);
+}
+
+/* ---- the device ---- */
+
+static OWN_FRAME void device_start(Summary *s, const Model *m, const Event *e) {
     if (e->arg[0] < m->cmd_count)
         s->value[FIG_launch_latency] += e->time_ns - m->cmd[e->arg[0]].enqueue_ns;
     if (s->device_runs++ > 0) return;
@@ -57,7 +65,7 @@ static void device_start(Summary *s, const Model *m, const Event *e) {
 }
 
 /* Several commands at the same time keep it no busier than one. */
-static void device_done(Summary *s, const Event *e) {
+static OWN_FRAME void device_done(Summary *s, const Event *e) {
     if (s->device_runs == 0 || --s->device_runs > 0) return;
     s->value[FIG_device_busy] += e->time_ns - s->work_from_ns;
     s->idle_from_ns = e->time_ns;
@@ -65,11 +73,11 @@ static void device_done(Summary *s, const Event *e) {
 
 /* ---- in C, and back: a thread goes in by three events and comes out by four ---- */
 
-static void into_c(Summary *s) {
+static OWN_FRAME void into_c(Summary *s) {
     if (++s->in_c > s->value[FIG_threads_max_in_c]) s->value[FIG_threads_max_in_c] = s->in_c;
 }
 
-static void out_of_c(Summary *s, const Model *m, uint64_t g, const Event *e) {
+static OWN_FRAME void out_of_c(Summary *s, const Model *m, uint64_t g, const Event *e) {
     if (s->in_c > 0) s->in_c--;
     s->value[FIG_in_c] += spent(m, g, e);
 }
@@ -80,7 +88,7 @@ static bool in_syscall(const Model *m, uint64_t g) {
 }
 
 /* A way into Go: the end of a call, or the beginning of a callback. */
-static void into_go(Summary *s, const Model *m, const Event *e, Figure of_call) {
+static OWN_FRAME void into_go(Summary *s, const Model *m, const Event *e, Figure of_call) {
     uint64_t g = e->arg[0];
     bool callback = g < m->g_count && m->g[g].wants_go;
     if (in_syscall(m, g)) {
@@ -98,9 +106,26 @@ static void extra_m(Summary *s, const Model *m, const Event *e) {
         s->value[FIG_behind_c] += spent(m, e->arg[2], e);
 }
 
-static bool is_transfer(const Model *m, const Event *e) {
+static OWN_FRAME void needm(Summary *s, const Model *m, const Event *e) {
+    extra_m(s, m, e);
+    into_c(s);
+}
+
+static OWN_FRAME void dropm(Summary *s, const Model *m, const Event *e) {
+    extra_m(s, m, e);
+    out_of_c(s, m, e->arg[2], e);
+}
+
+/* ---- what a text decides ---- */
+
+static OWN_FRAME void stopped(Summary *s, const Model *m, const Event *e) {
+    if (strcmp(intern_text(m->text, e->arg[1]), "preempted") == 0) s->value[FIG_preemptions]++;
+}
+
+static OWN_FRAME void enqueued(Summary *s, const Model *m, const Event *e) {
     const char *call = intern_text(m->text, e->arg[3]);
-    return strcmp(call, "clEnqueueWriteBuffer") == 0 || strcmp(call, "clEnqueueReadBuffer") == 0;
+    bool transfer = strcmp(call, "clEnqueueWriteBuffer") == 0 || strcmp(call, "clEnqueueReadBuffer") == 0;
+    if (transfer) s->value[FIG_transferred] += e->arg[4];
 }
 
 static void most(uint64_t *figure, uint64_t now) {
@@ -156,7 +181,7 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
         break;
     case EV_GO_STOP:
         v[FIG_running] += spent(m, e->arg[0], e);
-        if (strcmp(intern_text(m->text, e->arg[1]), "preempted") == 0) v[FIG_preemptions]++;
+        stopped(s, m, e);
         break;
     case EV_GO_BLOCK: blocked(s, m, e); break;
     case EV_GO_END: v[FIG_running] += spent(m, e->arg[0], e); break;
@@ -212,19 +237,15 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
     case EV_C_THREAD: v[FIG_cthreads]++; break;
     case EV_NEEDM:
         v[FIG_needms]++;
-        extra_m(s, m, e);
-        into_c(s);
+        needm(s, m, e);
         break;
-    case EV_DROPM:
-        extra_m(s, m, e);
-        out_of_c(s, m, e->arg[2], e);
-        break;
+    case EV_DROPM: dropm(s, m, e); break;
     case EV_CTX_USE: v[FIG_wrong_thread] += e->arg[4] == 0; break;
     case EV_CHAN_SEND: v[FIG_sends]++; break;
     case EV_CHAN_RECV: v[FIG_sends] += e->arg[2] != NONE; break;
     case EV_DEV_ENQUEUE:
         v[FIG_launches]++;
-        if (is_transfer(m, e)) v[FIG_transferred] += e->arg[4];
+        enqueued(s, m, e);
         break;
     case EV_DEV_START: device_start(s, m, e); break;
     case EV_DEV_DONE: device_done(s, e); break;

@@ -428,6 +428,24 @@ static void a_part_that_waits_for_itself_is_a_deadlock(void) {
          "go(function() C.call('g', function() n:lock() C.work '1ms' m:lock() m:unlock() n:unlock() end) end)", "deadlock");
 }
 
+/* Twenty thousand are judged as two are, and are not gone through for each other: that took a minute. */
+static void crowd(const char *each, const char *then, const char *keys) {
+    char source[700];
+    snprintf(source, sizeof source,
+             "scenario { title = 't', procs = 2, limit = '1000s' }\nlocal p, q, mu = chan(0, 'p'), chan(4, 'q'), sync.Mutex('mu')\n"
+             "go('reader', function() p:recv() end)\n"
+             "main(function()\n for _ = 1, 20000 do go(function() %s end) end\n sleep '5ms' %s\nend)\n", each, then);
+    scenario_finds(source, keys);
+}
+
+static void a_crowd_is_judged_as_one_is(void) {
+    crowd("p:send(1)", "", "goroutine-leak");
+    crowd("p:send(1)", "p:recv()", "");
+    crowd("select { case.recv(q), case.send(p, 1) }", "", ""); /* nobody is known who sends on q, so he may come */
+    crowd("mu:Lock() p:send(1)", "", "goroutine-leak");
+    crowd("q:send(1) compute '1us' p:send(1) q:recv()", "for i = 1, 19999 do p:recv() end", "backpressure");
+}
+
 /* ---- the table ---- */
 
 static void keys_are_in_order_and_complete(void) {
@@ -475,6 +493,7 @@ void lens_findings_tests(void) {
         {"who sends to the dead has leaked", who_sends_to_the_dead_has_leaked},
         {"workers wait for work that may still come", workers_wait_for_work_that_may_still_come},
         {"a part that waits for itself is a deadlock", a_part_that_waits_for_itself_is_a_deadlock},
+        {"a crowd is judged as one is", a_crowd_is_judged_as_one_is},
         {"waiting for a timer is no deadlock", waiting_for_a_timer_is_no_deadlock},
         {"a burst in C inflates threads", a_burst_in_c_inflates_threads},
         {"the limit grows with GOMAXPROCS", the_limit_grows_with_gomaxprocs},
