@@ -159,6 +159,7 @@ const char *feed_trouble(const Feed *f) {
 }
 
 const char *feed_option(Feed *f, const char *key) { return trace_option(f->trace, key); }
+const char *feed_setting(Feed *f, size_t i) { return trace_setting(f->trace, i); }
 const char *feed_section(const Feed *f, const char *name, size_t *len) {
     return trace_get(f->trace, name, len);
 }

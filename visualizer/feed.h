@@ -41,6 +41,7 @@ const char *feed_trouble(const Feed *f);
 
 const char *feed_option(Feed *f,
                         const char *key); /* "title", "book", "seed" ..., "" when unknown */
+const char *feed_setting(Feed *f, size_t i); /* NAME=VALUE of the i-th --set; NULL: no more */
 const char *feed_section(const Feed *f, const char *name, size_t *len);
 const char *feed_path(const Feed *f);
 

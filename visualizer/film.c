@@ -15,12 +15,7 @@
 
 /* ---------------------------------------------------------------- names */
 
-static bool ends(const char *path, const char *with) {
-    size_t n = strlen(path), k = strlen(with);
-    return n > k && strcmp(path + n - k, with) == 0;
-}
-
-bool film_is_film(const char *path) { return ends(path, ".mp4") || ends(path, ".webm"); }
+bool film_is_film(const char *path) { return text_ends(path, ".mp4") || text_ends(path, ".webm"); }
 
 /* The length of a %d, %4d or %04d there; 0 = it is none. */
 static size_t number_place(const char *text) {
@@ -114,7 +109,7 @@ static _Noreturn void become_ffmpeg(const Film *k, int pixels) {
     static const char *const mp4[] = {"-c:v", "libx264", "-crf", "18", "-movflags", "+faststart"};
     static const char *const webm[] = {"-c:v", "libvpx-vp9", "-crf", "24", "-b:v", "0"};
     const char *args[ARRAY_LEN(common) + ARRAY_LEN(mp4) + 2] = {NULL};
-    bool is_mp4 = ends(k->o->out, ".mp4");
+    bool is_mp4 = text_ends(k->o->out, ".mp4");
     char out[4096];
     snprintf(out, sizeof out, "file:%s", k->o->out); /* a name with a colon is no protocol */
     memcpy(args, common, sizeof common);

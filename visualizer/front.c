@@ -77,11 +77,6 @@ static void filter_back(Front *f) {
 
 /* ---------------------------------------------------------------- running one */
 
-static bool is_scenario(const char *path) {
-    size_t n = strlen(path);
-    return n > 4 && strcmp(path + n - 4, ".lua") == 0;
-}
-
 static void name_it(Front *f, const char *path) {
     const char *slash = strrchr(path, '/');
     snprintf(f->name, sizeof f->name, "%s", slash ? slash + 1 : path);
@@ -91,7 +86,7 @@ void front_open(Front *f, const char *path) {
     Diag d;
     forget_wrong(f);
     name_it(f, path);
-    if (!is_scenario(path)) {
+    if (!text_ends(path, ".lua")) {
         snprintf(f->wants, sizeof f->wants, "%s", path);
         return;
     }

@@ -43,15 +43,14 @@ static void add_own(Knobs *k, const char *source) {
 }
 
 /* What the run was asked for wins over what the scenario's text says. */
-static void take_settings(Knobs *k, const Feed *f) {
-    const char *p = feed_section(f, "options", NULL);
-    for (; p && *p; p += strcspn(p, "\n"), p += *p == '\n') {
-        if (strncmp(p, "set=", 4) != 0) continue;
-        size_t len = strcspn(p + 4, "=\n");
+static void take_settings(Knobs *k, Feed *f) {
+    const char *setting;
+    for (size_t n = 0; (setting = feed_setting(f, n)) != NULL; n++) {
+        size_t len = strcspn(setting, "=");
         for (size_t i = 0; i < k->count; i++) {
             KnobRow *r = &k->row[i];
-            if (strlen(r->name) != len || strncmp(r->name, p + 4, len) != 0 || p[4 + len] != '=') continue;
-            snprintf(r->was, sizeof r->was, "%.*s", (int)strcspn(p + 5 + len, "\n"), p + 5 + len);
+            if (strlen(r->name) != len || strncmp(r->name, setting, len) != 0 || setting[len] != '=') continue;
+            snprintf(r->was, sizeof r->was, "%s", setting + len + 1);
             memcpy(r->value, r->was, sizeof r->value);
         }
     }

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* ---------------------------------------------------------------- one file */
 
@@ -57,7 +56,7 @@ static void add_file(Library *l, const char *folder, const char *name, bool fiel
     char path[4096];
     LibraryRow r = {.field = field};
     size_t n = strlen(name);
-    if (n < 5 || strcmp(name + n - 4, ".lua") != 0) return;
+    if (!text_ends(name, ".lua")) return;
     if (snprintf(path, sizeof path, "%s%s", folder, name) >= (int)sizeof path) return;
     char *head = library_text(path, HEAD_MAX);
     const char *says = head ? declaration(head) : NULL;
@@ -110,14 +109,7 @@ void library_read(Library *l, const char *folder) {
 }
 
 const char *library_folder(char *buf, size_t size) {
-    static const char *const places[] = {"../scenarios/", "../../scenarios/", "../share/faultline/scenarios/"};
-    char own[2048];
-    own_folder(own, sizeof own);
-    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-        snprintf(buf, size, "%s%s", own, places[i]);
-        if (access(buf, R_OK | X_OK) == 0) return buf;
-    }
-    buf[0] = '\0';
+    own_find("scenarios", "", buf, size);
     return buf;
 }
 

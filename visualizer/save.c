@@ -24,7 +24,7 @@ const SaveSpec save_spec[SAVE_COUNT] = {
 static void plain_name(char *out, size_t size, const char *file) {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
     size_t len = strlen(file), n = 0;
-    if (len > 4 && strcmp(file + len - 4, ".lua") == 0) len -= 4;
+    if (text_ends(file, ".lua")) len -= 4;
     for (size_t i = 0; i < len && n + 1 < size; i++) {
         char c = strchr(plain, file[i]) ? file[i] : '_';
         if (n > 0 || (c != '.' && c != '-')) out[n++] = c;

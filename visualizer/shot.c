@@ -20,16 +20,6 @@ static bool kind_by_name(const char *path, CanvasKind *kind, Diag *d) {
     return true;
 }
 
-/* The reason without its marks of emphasis. */
-static void plain(char *out, size_t size, const char *text) {
-    size_t at = 0;
-    for (; *text && at + 1 < size; text++) {
-        if (strncmp(text, "**", 2) == 0) text++;
-        else out[at++] = *text;
-    }
-    out[at] = '\0';
-}
-
 bool shot_write(Show *w, const char *path, Diag *d) {
     CanvasKind kind;
     char title[160], description[512];
@@ -40,7 +30,7 @@ bool shot_write(Show *w, const char *path, Diag *d) {
     Canvas *c = canvas_open(kind, s->width_px, s->height_px, f->layout.u);
     frame_paint(f, c, s->theme, true);
     snprintf(title, sizeof title, "%s", s->story->seq ? s->story->words.headline : s->title);
-    plain(description, sizeof description, s->story->seq ? s->story->words.reason : "");
+    narrate_plain(s->story->seq ? s->story->words.reason : "", description, sizeof description);
     bool well = canvas_save(c, path, title, description, d);
     canvas_close(c);
     frame_free(f);

@@ -43,16 +43,14 @@ static void compare_option(Versus *v, const char *name, const char *a, const cha
 
 const char *knob_title(const KnobChange *k) { return strcmp(k->name, "procs") == 0 ? "GOMAXPROCS" : k->name; }
 
-/* The value of the last set=NAME=... of the trace's options, "" when there is none. */
-static const char *setting(const Feed *f, const char *name, size_t len, char *buf, size_t size) {
-    const char *p = feed_section(f, "options", NULL);
-    buf[0] = '\0';
-    for (; p && *p; p += strcspn(p, "\n"), p += *p == '\n') {
-        if (strncmp(p, "set=", 4) != 0 || strncmp(p + 4, name, len) != 0 || p[4 + len] != '=') continue;
-        const char *value = p + 5 + len;
-        snprintf(buf, size, "%.*s", (int)strcspn(value, "\n"), value);
+/* The value of the last --set of this name, "" when there is none. */
+static const char *setting(Feed *f, const char *name) {
+    const char *one, *value = "";
+    size_t len = strlen(name);
+    for (size_t i = 0; (one = feed_setting(f, i)) != NULL; i++) {
+        if (strncmp(one, name, len) == 0 && one[len] == '=') value = one + len + 1;
     }
-    return buf;
+    return value;
 }
 
 static bool is_told(const Versus *v, const char *name) {
@@ -64,15 +62,13 @@ static bool is_told(const Versus *v, const char *name) {
 
 /* The scenarios' own knobs; procs and its like have been told as what they led to. */
 static void compare_settings(Versus *v) {
+    Feed *a = v->side[0].feed, *b = v->side[1].feed;
+    const char *one;
     for (int side = 0; side < 2; side++) {
-        const char *p = feed_section(v->side[side].feed, "options", NULL);
-        for (; p && *p; p += strcspn(p, "\n"), p += *p == '\n') {
-            char name[32], a[40], b[40];
-            if (strncmp(p, "set=", 4) != 0) continue;
-            size_t len = strcspn(p + 4, "=\n");
-            snprintf(name, sizeof name, "%.*s", (int)len, p + 4);
-            if (feed_option(v->side[0].feed, name)[0] || is_told(v, name)) continue;
-            compare_option(v, name, setting(v->side[0].feed, p + 4, len, a, sizeof a), setting(v->side[1].feed, p + 4, len, b, sizeof b));
+        for (size_t i = 0; (one = feed_setting(v->side[side].feed, i)) != NULL; i++) {
+            char name[32];
+            snprintf(name, sizeof name, "%.*s", (int)strcspn(one, "="), one);
+            if (!feed_option(a, name)[0] && !is_told(v, name)) compare_option(v, name, setting(a, name), setting(b, name));
         }
     }
 }

@@ -50,6 +50,11 @@ char *mem_text(const char *text) {
     return memcpy(mem_alloc(bytes), text, bytes);
 }
 
+bool text_ends(const char *text, const char *with) {
+    size_t n = strlen(text), k = strlen(with);
+    return n > k && memcmp(text + n - k, with, k) == 0;
+}
+
 void *mem_grow_array(void *array, size_t *capacity, size_t need, size_t element_bytes) {
     size_t next = *capacity ? *capacity : 16;
     while (next < need) next *= 2;

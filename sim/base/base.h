@@ -46,6 +46,8 @@ void *mem_alloc(size_t bytes);
 void *mem_zero(size_t count, size_t bytes);
 void *mem_grow(void *old, size_t bytes);
 char *mem_text(const char *text); /* a copy */
+/* Does it end so, and is more than that? */
+bool text_ends(const char *text, const char *with);
 
 /* Makes room for at least `need` elements in a growing array: doubles, zeroes what is new. */
 #define GROW(array, capacity, need)                                                                \

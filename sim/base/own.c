@@ -14,6 +14,21 @@ const char *own_folder(char *buf, size_t size) {
     return buf;
 }
 
+bool own_find(const char *folder, const char *name, char *buf, size_t size) {
+    const char *slash = strrchr(folder, '/'), *last = slash ? slash + 1 : folder;
+    const struct {
+        const char *above, *folder;
+    } places[] = {{"../", folder}, {"../../", folder}, {"../share/faultline/", last}};
+    char own[2048];
+    own_folder(own, sizeof own);
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+        int n = snprintf(buf, size, "%s%s%s/%s", own, places[i].above, places[i].folder, name);
+        if (n > 0 && (size_t)n < size && access(buf, R_OK) == 0) return true;
+    }
+    buf[0] = '\0';
+    return false;
+}
+
 const char *own_program(const char *name, char *buf, size_t size) {
     char own[2048];
     snprintf(buf, size, "%s%s", own_folder(own, sizeof own), name);

@@ -2,7 +2,6 @@
 #include "again.h"
 #include "cli.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static bool kernel(void *ctx, const char *name, char **file, char **source, Diag *d) {
@@ -32,14 +31,11 @@ static bool is_set(const Again *a, const char *setting) {
 }
 
 /* Those of the command line that made the trace, but for what is asked for now. */
-static void take_settings(Again *a, const Trace *t, RunRequest *rq) {
+static void take_settings(Again *a, Trace *t, RunRequest *rq) {
+    const char *setting;
     for (size_t i = 0; i < rq->set_count && a->set_count < AGAIN_SET_MAX; i++) a->set[a->set_count++] = rq->set[i];
-    const char *p = trace_get(t, "options", NULL);
-    for (; p && *p && a->set_count < AGAIN_SET_MAX; p += strcspn(p, "\n"), p += *p == '\n') {
-        if (strncmp(p, "set=", 4) != 0) continue;
-        char *text = strndup(p + 4, strcspn(p + 4, "\n"));
-        a->own[a->own_count++] = text;
-        if (!is_set(a, text)) a->set[a->set_count++] = text;
+    for (size_t i = 0; (setting = trace_setting(t, i)) != NULL && a->set_count < AGAIN_SET_MAX; i++) {
+        if (!is_set(a, setting)) a->set[a->set_count++] = setting;
     }
     rq->set = a->set;
     rq->set_count = a->set_count;
@@ -68,9 +64,4 @@ bool again_request(Again *a, Trace *t, RunRequest *rq, Diag *d) {
         return diag_remedy(d, "The trace comes from another version of faultline; that one can replay it.");
     rq->profile = &a->profile;
     return true;
-}
-
-void again_free(Again *a) {
-    for (size_t i = 0; i < a->own_count; i++) free(a->own[i]);
-    a->own_count = a->set_count = 0;
 }

@@ -7,9 +7,8 @@
 enum { AGAIN_SET_MAX = 160 };
 typedef struct {
     Trace *trace; /* borrowed */
-    char *own[AGAIN_SET_MAX];
     const char *set[AGAIN_SET_MAX];
-    size_t own_count, set_count;
+    size_t set_count;
     Profile profile;
 } Again;
 
@@ -17,6 +16,5 @@ typedef struct {
  * the trace; with another version of Go its costs are those of that version, not the trace's. False with a Diag: the trace holds
  * nothing that could be run. The trace, and `a`, must stay until the run is over. */
 bool again_request(Again *a, Trace *t, RunRequest *rq, Diag *d);
-void again_free(Again *a);
 
 #endif

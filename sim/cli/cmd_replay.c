@@ -134,7 +134,6 @@ int cmd_replay(int argc, char **argv) {
                      .stop = &k.over,
                      .progress = true};
     if (!again_request(&again, t, &rq, &d) || !trace_hash(t, hash, &d)) {
-        again_free(&again);
         trace_cursor_free(k.c);
         trace_close(t);
         return cli_fail(&d);
@@ -144,7 +143,6 @@ int cmd_replay(int argc, char **argv) {
     RunReport r;
     status = runner_run(&rq, &r, &d) ? report(&o, &k, &r, hash) : cli_fail(&d);
     runner_free(&r);
-    again_free(&again);
     free(ns);
     trace_cursor_free(k.c);
     trace_close(t);

@@ -91,17 +91,6 @@ typedef struct {
     size_t count, cap, passed;
 } Story;
 
-/* Without the marks of the deciding figures. */
-static char *unmarked(char *out, size_t size, const char *text) {
-    size_t n = 0;
-    for (; *text && n + 1 < size; text++) {
-        if (text[0] == '*' && text[1] == '*') text++;
-        else out[n++] = *text;
-    }
-    out[n] = '\0';
-    return out;
-}
-
 static void tell(void *ctx, const Model *m, const Event *e) {
     Story *st = ctx;
     Narration n;
@@ -110,7 +99,7 @@ static void tell(void *ctx, const Model *m, const Event *e) {
     char time[48], reason[400];
     narrate(m, e, &n);
     narrate_time(time, sizeof time, e->time_ns);
-    unmarked(reason, sizeof reason, e->kind == EV_NOTE ? n.reason : n.detail);
+    narrate_plain(e->kind == EV_NOTE ? n.reason : n.detail, reason, sizeof reason);
     if (st->count == STORY_LINES_MAX) {
         st->passed++;
         return;
@@ -227,7 +216,6 @@ typedef struct {
 } Source;
 
 static void close_source(Source *s) {
-    again_free(&s->again);
     if (s->trace) trace_close(s->trace);
     free(s->text);
 }

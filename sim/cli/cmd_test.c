@@ -44,11 +44,7 @@ static const struct argp argp = {options,
                                  NULL,
                                  NULL};
 
-static bool is_scenario(const char *name) {
-    size_t n = strlen(name);
-    return n > 4 && strcmp(name + n - 4, ".lua") == 0 &&
-           !(n > 6 && strcmp(name + n - 6, ".d.lua") == 0);
-}
+static bool is_scenario(const char *name) { return text_ends(name, ".lua") && !text_ends(name, ".d.lua"); }
 
 static int by_bytes(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);

@@ -38,11 +38,6 @@ int cli_start(const char *program, const char *const *args) {
 
 static bool is_gotrace(const char *path) { return cli_begins(path, "go 1."); }
 
-static bool is_scenario(const char *path) {
-    size_t n = strlen(path);
-    return n > 4 && strcmp(path + n - 4, ".lua") == 0;
-}
-
 /* Has `command`, run or import, make a trace of the file, in a new temporary one; what a scenario expected does not
  * keep the window from opening. */
 static bool make_first(const char *command, const char *file, char *trace, size_t size, int *status) {
@@ -102,7 +97,7 @@ static bool hand_on(int argc, char **argv, const char **args, Made *made, int *s
         args[i - 1] = argv[i];
         if (argv[i][0] == '-') continue;
         const char *path = path_scenario(argv[i], found, sizeof found);
-        bool scenario = is_scenario(path) && !cli_is_trace(path);
+        bool scenario = text_ends(path, ".lua") && !cli_is_trace(path);
         if (made->count == FILES_MAX || !(scenario || is_gotrace(argv[i]))) continue;
         char *trace = made->path[made->count];
         if (!make_first(scenario ? "run" : "import", scenario ? path : argv[i], trace, PATH_BYTES, status)) return false;

@@ -71,6 +71,8 @@ const char *trace_get(const Trace *t, const char *name, size_t *len);
 /* The value of `key` in section "options" ("seed", "procs", "title", "book", ...), or "". Valid until
  * trace_close. */
 const char *trace_option(Trace *t, const char *key);
+/* NAME=VALUE of the i-th --set that made the trace; NULL: there are no more. Valid until trace_close. */
+const char *trace_setting(Trace *t, size_t i);
 
 /* A place in the trace. Any number of them may be open; each reads one block at a time. */
 typedef struct TraceCursor TraceCursor;

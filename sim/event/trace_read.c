@@ -301,16 +301,24 @@ const char *trace_get(const Trace *t, const char *name, size_t *len) {
     return NULL;
 }
 
-const char *trace_option(Trace *t, const char *key) {
+/* The i-th value of `key` there; NULL: there are no more. */
+static const char *option(Trace *t, const char *key, size_t i) {
     const char *p = trace_get(t, "options", NULL);
     size_t n = strlen(key);
     for (; p && *p; p += strcspn(p, "\n"), p += *p == '\n') {
-        if (strncmp(p, key, n) != 0 || p[n] != '=') continue;
+        if (strncmp(p, key, n) != 0 || p[n] != '=' || i-- > 0) continue;
         const char *value = p + n + 1;
         return intern_text(t->options, intern_id_n(t->options, value, strcspn(value, "\n")));
     }
-    return "";
+    return NULL;
 }
+
+const char *trace_option(Trace *t, const char *key) {
+    const char *value = option(t, key, 0);
+    return value ? value : "";
+}
+
+const char *trace_setting(Trace *t, size_t i) { return option(t, "set", i); }
 
 /* ---- cursors ---- */
 struct TraceCursor {

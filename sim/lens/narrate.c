@@ -6,6 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
+char *narrate_plain(const char *text, char *buf, size_t size) {
+    size_t n = 0;
+    for (; *text && n + 1 < size; text++) {
+        if (strncmp(text, "**", 2) == 0) text++;
+        else buf[n++] = *text;
+    }
+    buf[n] = '\0';
+    return buf;
+}
+
 char *narrate_time(char *buf, size_t size, uint64_t ns) {
     if (ns == NONE) snprintf(buf, size, "never");
     else if (ns < 1000) snprintf(buf, size, "%llu ns", (Ull)ns);

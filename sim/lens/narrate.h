@@ -30,6 +30,9 @@ char *narrate_g(const Model *m, uint64_t g, char *buf, size_t size);
 char *narrate_chan(const Model *m, uint64_t c, char *buf, size_t size);
 char *narrate_thing(const Model *m, uint64_t s, char *buf, size_t size);
 
+/* The text of a sentence or a note without the ** around what is stressed. Returns buf. */
+char *narrate_plain(const char *text, char *buf, size_t size);
+
 /* Virtual time as the screen writes it: "61 µs", "3.473 ms", with a thin decimal form. Returns buf. */
 char *narrate_time(char *buf, size_t size, uint64_t ns);
 
