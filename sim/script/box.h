@@ -146,8 +146,10 @@ typedef struct {
  * kept for the next body of that number, as Go keeps a dead g. */
 typedef struct {
     lua_State *co;
-    uint64_t name;      /* Id_STR; NONE until its go statement is carried out */
-    uint32_t next_free; /* body, while it is not live */
+    union {
+        uint64_t name;      /* while it is live: Id_STR; NONE until its go statement is carried out */
+        uint32_t next_free; /* else: body */
+    };
     uint8_t last;       /* OpKind whose result the coroutine waits for */
     uint8_t pcalls;     /* it is so deep in them */
     uint8_t strand;     /* it has the one of that number, from 1; 0 = none */
