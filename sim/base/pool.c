@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE_BYTES = 32768 };
+/* What is left over at a page's end is lost: where there are many, pages are larger; with what malloc adds they are whole ones of the
+ * system's. */
+enum { PAGE_BYTES = 32768, LARGE_PAGE_BYTES = 8 * PAGE_BYTES - 64, PAGES_FEW = 8 };
 
 struct PoolPage {
     PoolPage *before;
@@ -24,12 +26,14 @@ struct PoolPage {
 static size_t class_of(size_t bytes) { return (bytes + POOL_STEP - 1) / POOL_STEP; }
 
 static bool add_page(Pool *p, size_t class) {
-    PoolPage *page = malloc(PAGE_BYTES);
+    size_t bytes = p->size[class].pages < PAGES_FEW ? PAGE_BYTES : LARGE_PAGE_BYTES;
+    PoolPage *page = malloc(bytes);
     if (page == NULL) return false;
     page->before = p->page;
     p->page = page;
     p->size[class].next = (uint8_t *)(page + 1);
-    p->size[class].end = (uint8_t *)page + PAGE_BYTES;
+    p->size[class].end = (uint8_t *)page + bytes;
+    p->size[class].pages++;
     return true;
 }
 

@@ -17,6 +17,7 @@ typedef struct {
     struct {
         void *free;       /* each begins with the address of the next */
         uint8_t *next, *end; /* what is left of the last page */
+        uint32_t pages;
     } size[POOL_BLOCK_MAX / POOL_STEP + 1];
     PoolPage *page;
 } Pool;

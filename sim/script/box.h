@@ -153,9 +153,10 @@ typedef struct {
     uint8_t last;       /* OpKind whose result the coroutine waits for */
     uint8_t pcalls;     /* it is so deep in them */
     uint8_t strand;     /* it has the one of that number, from 1; 0 = none */
-    uint32_t c_frames;  /* ... and so deep in C functions and in what they have called */
     bool started : 1, live : 1;
+    uint32_t c_frames; /* so deep in C functions and in what they have called */
 } Body;
+_Static_assert(sizeof(Body) == 24, "a million bodies are three words each");
 #define NO_BODY UINT32_MAX
 
 /* A C stack for a coroutine. */
