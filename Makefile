@@ -35,7 +35,7 @@ SCRIPT = script strand sandbox word meter liveness roots doors lib pattern prelu
 CALIBRATE = samples fit program mechanism probe device gobench
 CLI    = main runner again paths cmd_run cmd_replay cmd_show cmd_summary cmd_findings cmd_diff cmd_export cmd_import \
          cmd_why cmd_test cmd_devices print_flow cmd_calibrate cmd_view
-VIEW   = main sdl desk keys motion shot show player predict find knobs rerun feed lanes lives steps past story frame \
+VIEW   = main sdl desk keys motion shot show player predict find knobs rerun feed lanes lives flows steps past story frame \
          layout_frame layout_stage layout_memory layout_heap layout_timeline layout_filter layout_channels layout_contexts \
          layout_compare versus pipeline view view_compare view_knobs view_stage view_heap view_pins view_timeline view_lives \
          view_flows view_band \

@@ -42,6 +42,7 @@ struct Feed {
     Stretch *stretch;       /* events by number: most are asked for with their neighbours */
     Findings findings;
     Summary summary;
+    Flows flows;
     Lives lives;
     Model *lived;        /* after the last event that the lives know; NULL = nothing is read for them */
     TraceCursor *living; /* where it goes on */
@@ -89,6 +90,7 @@ void feed_close(Feed *f) {
     findings_free(&f->findings);
     steps_free(&f->steps);
     past_free(&f->past);
+    flows_free(&f->flows);
     lives_free(&f->lives);
     model_free(f->lived);
     trace_cursor_free(f->living);
@@ -249,6 +251,11 @@ bool feed_knows_lives(const Feed *f, const uint64_t *g, size_t count) {
 }
 
 const Lives *feed_lives(const Feed *f) { return &f->lives; }
+
+const Flows *feed_flows(Feed *f, uint64_t from_ns, uint64_t to_ns) {
+    flows_find(&f->flows, f, from_ns, to_ns);
+    return &f->flows;
+}
 
 void feed_why(Feed *f, const Model *m, uint64_t now_ns, Kind kind, uint64_t id, Why *y) {
     WhyAt at = {.model = m, .now_ns = now_ns, .scenario = trace_option(f->trace, "scenario"), .event = stretch_event,

@@ -13,6 +13,7 @@
 #include "../sim/lens/findings.h"
 #include "../sim/lens/summary.h"
 #include "draw.h"
+#include "flows.h"
 #include "knobs.h"
 #include "steps.h"
 #include "story.h"
@@ -37,6 +38,7 @@ typedef struct Scene {
     const char *source; /* the scenario's text; "" = not in the trace */
     const Lanes *lanes;
     const Lives *lives; /* of goroutines whose lanes are on show, as far as they are read */
+    const Flows *flows; /* wake-ups and callbacks in the window of time; NULL where no lanes are on show */
     const Steps *steps;
     const Past *past;
     const Model *head; /* the end of what has been read: which things there will be at all */

@@ -158,6 +158,12 @@ static void find_blame(Show *w) {
     w->blame_seq = s->seq;
 }
 
+static void find_flows(Show *w) {
+    Scene *s = &w->scene;
+    bool lanes = s->view == VIEW_TIMELINE || s->view == VIEW_STAGE;
+    s->flows = lanes ? feed_flows(w->feed, s->from_ns, s->to_ns) : NULL;
+}
+
 static void find_span(Show *w) {
     Scene *s = &w->scene;
     if (!s->measures) return;
@@ -320,6 +326,7 @@ const Scene *show_scene(Show *w) {
     s->uncovered = w->uncovers || s->view == VIEW_COMPARE;
     find_line(w);
     find_span(w);
+    find_flows(w);
     find_blame(w);
     find_why(w);
     find_other(w);

@@ -48,9 +48,10 @@ const Hit *hits_at(const Hits *h, Point p);
 
 /* ---- a view being drawn ---- */
 enum { FLOWS_MAX = 40, MARKS_OF_RED_MAX = 16, UPRIGHTS_MAX = FLOWS_MAX + MARKS_OF_RED_MAX };
-/* From the lane at y0 upright to the other one, and along it to its head at to_x, y1. */
+/* Upright, from y0 to its head at y1; where it began earlier, from_x, y0 is where it comes along its lane from there. */
 typedef struct {
-    double x, y0, to_x, y1;
+    double x, y0, y1, from_x;
+    bool thin;  /* one of many that say the same */
     bool faint; /* others are meant now */
 } FlowArrow;
 /* What words keep clear of. */
