@@ -245,6 +245,8 @@ static void toggle_goroutines(Desk *k) {
 static void find(Desk *k) { open_search(k, true); }
 static void filter_lanes(Desk *k) {
     ViewKind view = k->show->scene.view;
+    const char *given = k->show->scene.filter;
+    if (given && given != k->filter) snprintf(k->filter, sizeof k->filter, "%s", given);
     if (view == VIEW_TIMELINE || view == VIEW_STAGE) filter_is(k, true);
     else desk_say(k, "Lanes are in the Timeline (5) and under the Stage (1)");
 }

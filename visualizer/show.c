@@ -67,6 +67,8 @@ static void show_take_settings(Show *w, const Scene *from) {
     s->hovered = from->hovered;
     s->pointer = from->pointer;
     s->by_object = from->by_object;
+    s->folded = from->folded;
+    s->goroutines = from->goroutines;
     if (from->view != VIEW_COMPARE) s->view = from->view;
 }
 

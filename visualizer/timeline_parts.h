@@ -29,6 +29,7 @@ const LanePlace *find_lane(const View *v, LaneKind kind, uint64_t id); /* NULL: 
 void lane_of_g(const View *v, const LanePlace *lane); /* view_lives.c */
 const char *g_words(char *buf, size_t size, const Model *m, uint64_t g); /* what it does now */
 void lane_of_many(const View *v, const LanePlace *lane); /* view_band.c: of the Ms that have no lane */
+const char *many_words(const View *v, char *buf, size_t size); /* what they do now */
 void find_flows(View *v); /* view_flows.c: before any words are placed */
 void draw_flows(const View *v);
 

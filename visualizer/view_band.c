@@ -6,7 +6,7 @@
 #include "timeline_parts.h"
 
 #include <math.h>
-#include <string.h>
+#include <stdio.h>
 
 enum { STEP = 4, BAND_COLUMNS_MAX = 2048 }; /* columns are that wide, in logical pixels: the band is an overview */
 
@@ -87,4 +87,24 @@ void lane_of_many(const View *v, const LanePlace *lane) {
     }
     draw_line(v->d, x0, lane->y + lane->h, end, lane->y + lane->h, pen_alpha(TINT_PARK, 1, .7));
     stack(v, lane, &band, count);
+}
+
+const char *many_words(const View *v, char *buf, size_t size) {
+    const Model *m = v->s->model;
+    size_t c = 0, go = 0;
+    for (uint64_t id = 0; id < m->m_count; id++) {
+        c += m->m[id].state == M_IN_C;
+        go += m->m[id].state == M_RUNNING && m->m[id].p != NONE;
+    }
+    for (size_t i = 0; i < v->time->lane_count; i++) {
+        const LanePlace *lane = &v->time->lane[i];
+        if (lane->kind != LANE_M) continue;
+        c -= m->m[lane->id].state == M_IN_C;
+        go -= m->m[lane->id].state == M_RUNNING && m->m[lane->id].p != NONE;
+    }
+    if (c == 0 && go == 0) snprintf(buf, size, "parked");
+    else if (go == 0) snprintf(buf, size, "%zu %s", c, m->imported ? "out of Go" : "in C");
+    else if (c == 0) snprintf(buf, size, "%zu in Go", go);
+    else snprintf(buf, size, "%zu %s, %zu in Go", c, m->imported ? "out of Go" : "in C", go);
+    return buf;
 }

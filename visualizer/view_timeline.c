@@ -630,6 +630,7 @@ static void live_label(const View *v, const LanePlace *lane) {
         bool c = m->g[lane->id].state == G_SYSCALL;
         live_text(v, lane, x, sans(13, c ? 600 : 400), c ? TINT_AMBER : TINT_T2, g_words(text, sizeof text, m, lane->id), room);
     }
+    if (lane->kind == LANE_BAND) live_text(v, lane, x, sans(13, 400), TINT_T2, many_words(v, text, sizeof text), room);
     if (lane->kind != LANE_M) return;
     bool c = m->m[lane->id].state == M_IN_C;
     live_text(v, lane, x, sans(13, c ? 600 : 400), c ? TINT_AMBER : TINT_T2, m_words(text, sizeof text, m, lane->id), room);
@@ -687,10 +688,10 @@ static void base_line(const View *v, const LanePlace *lane) {
 }
 
 /* How many lanes found no room. */
-static void more(const View *v, size_t hidden, double y) {
+static void more(const View *v, size_t hidden, const char *whose, double y) {
     char text[48];
     if (hidden == 0 || y <= 0 || y + 4 > v->time->scrub_y) return;
-    snprintf(text, sizeof text, "+ %zu more", hidden);
+    snprintf(text, sizeof text, "+ %zu more%s", hidden, whose);
     draw_short(v->d, 24, y, sans(12, 400), TINT_T3, ANCHOR_START, text, v->time->x0 - 30);
 }
 
@@ -768,8 +769,9 @@ static void lanes(const View *v) {
         live_label(v, lane);
     }
     const TimelineLayout *t = v->time;
-    if (t->hidden_p_y > 0) more(v, t->hidden_p, t->hidden_p_y);
-    more(v, t->hidden + t->hidden_g + (t->hidden_p_y > 0 ? 0 : t->hidden_p), t->hidden_y);
+    if (t->hidden_p_y > 0) more(v, t->hidden_p, "", t->hidden_p_y);
+    bool named = v->s->view == VIEW_TIMELINE; /* the names of groups say how many lanes they have: here Ms alone are meant */
+    more(v, t->hidden + (named ? 0 : t->hidden_g + (t->hidden_p_y > 0 ? 0 : t->hidden_p)), named ? " Ms" : "", t->hidden_y);
     group_names(v);
     scroll_bar(v);
 }

@@ -117,6 +117,64 @@ static void too_much_is_not_kept(void) {
     feed_close(f);
 }
 
+/* ---------------------------------------------------------------- arrows, and the band of many Ms */
+
+/* Each wake-up of the window by a goroutine that runs, and each call from C that came in, is there once; a waker was where it is said to be. */
+static void flows_are_the_windows(void) {
+    CU_ASSERT(command_gives(0, "$F run -q --device none --out $T/flows.trace scenarios/18_2_4_callback.lua"));
+    Feed *f = opened(temp_path("flows.trace"));
+    const Flows *all = feed_flows(f, 0, feed_end_ns(f));
+    size_t wakes = 0, calls = 0, at_home = 0, ended = 0;
+    Event e;
+    for (uint64_t seq = 1; feed_event(f, seq, &e); seq++) {
+        wakes += e.kind == EV_GO_UNBLOCK && event_arg(&e, "by") != NONE;
+        calls += e.kind == EV_CALLBACK;
+    }
+    for (size_t i = 0; i < all->count; i++) {
+        const Flow *w = &all->flow[i];
+        const Model *m = feed_model(f, 0, w->from_seq);
+        wakes -= w->kind == FLOW_WAKE;
+        calls -= w->kind == FLOW_CALLBACK;
+        at_home += w->kind == FLOW_WAKE ? m->g[w->by].p == w->from : m->g[w->g].m == w->from;
+        if (w->to == NONE) continue;
+        m = feed_model(f, 0, w->to_seq);
+        ended += m->g[w->g].state == G_RUNNING && m->g[w->g].p == w->to && w->to_ns >= w->from_ns;
+    }
+    CU_ASSERT(wakes == 0 && calls == 0 && all->count > 4 && at_home == all->count && ended > 4);
+    uint64_t from_ns = all->flow[1].from_ns, to_ns = all->flow[3].from_ns;
+    const Flows *some = feed_flows(f, from_ns, to_ns);
+    for (size_t i = 0; i < some->count; i++) CU_ASSERT(some->flow[i].from_ns >= from_ns && some->flow[i].from_ns <= to_ns);
+    CU_ASSERT(some->count >= 2);
+    feed_close(f);
+    make_long(temp_path("flows.trace"));
+    f = opened(temp_path("flows.trace"));
+    CU_ASSERT_EQUAL(feed_flows(f, 0, feed_end_ns(f))->count, 0); /* so many cannot be told apart */
+    feed_close(f);
+}
+
+/* What all Ms do in any window is the sum of what each does. */
+static void a_crowd_is_the_sum_of_its_lanes(void) {
+    CU_ASSERT(command_gives(0, "$F run -q --device none --out $T/band.trace scenarios/18_2_3_inflation_wrong.lua"));
+    Feed *f = opened(temp_path("band.trace"));
+    const Lanes *l = feed_lanes(f);
+    uint64_t end = feed_end_ns(f), x = 7;
+    CU_ASSERT_FATAL(l->crowd_count > 100);
+    uint64_t begin = l->crowd[0].from_ns;
+    for (int k = 0; k < 200; k++) {
+        x = x * 6364136223846793005u + 1442695040888963407u;
+        uint64_t a = begin + (x >> 20) % (end - begin), b = a + (x >> 40) % (end - a);
+        CrowdSum before = lanes_crowd(l, a), after = lanes_crowd(l, b);
+        LaneShare sum = {0};
+        for (size_t id = 0; id < l->m_count; id++) {
+            LaneShare one = lane_share(&l->m[id], a, b);
+            sum.go_ns += one.go_ns, sum.c_ns += one.c_ns, sum.syscall_ns += one.syscall_ns;
+        }
+        CU_ASSERT(after.go - before.go == sum.go_ns && after.c - before.c == sum.c_ns && after.syscall - before.syscall == sum.syscall_ns);
+    }
+    CU_ASSERT(lanes_crowd(l, begin).c == 0);
+    feed_close(f);
+}
+
 /* ---------------------------------------------------------------- on the desk */
 
 static size_t lanes_of_kind(LaneKind kind) {
@@ -272,6 +330,8 @@ void lives_tests(void) {
         {"lanes and model agree", lanes_and_model_agree},
         {"many are read by the page", many_are_read_by_the_page},
         {"too much is not kept", too_much_is_not_kept},
+        {"flows are the window's", flows_are_the_windows},
+        {"a crowd is the sum of its lanes", a_crowd_is_the_sum_of_its_lanes},
         {"goroutines have lanes where they are wanted", goroutines_have_lanes_where_they_are_wanted},
         {"groups are folded", groups_are_folded},
         {"a filter keeps what is like it", a_filter_keeps_what_is_like_it},
