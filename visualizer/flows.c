@@ -10,7 +10,8 @@ void flows_free(Flows *f) {
 
 static void begin(Flows *f, const Event *e, FlowKind kind, uint64_t by, uint64_t from) {
     GROW(f->flow, f->cap, f->count + 1);
-    f->flow[f->count++] = (Flow){.kind = kind, .g = e->arg[0], .by = by, .from = from, .to = NONE, .from_ns = e->time_ns, .from_seq = e->seq};
+    f->flow[f->count++] =
+        (Flow){.kind = kind, .g = e->arg[0], .by = by, .from = from, .to = NONE, .from_ns = e->time_ns, .from_seq = e->seq};
 }
 
 static void end(Flows *f, const Event *e, uint64_t g, uint64_t p) {

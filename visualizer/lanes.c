@@ -40,8 +40,6 @@ void lanes_free(Lanes *l) {
     free(l->mark);
     free(l->story);
     free(l->g_order);
-    free(l->crowd);
-    free(l->crowd_sum);
     intern_free(l->labels);
     *l = (Lanes){0};
 }
@@ -143,60 +141,10 @@ static unsigned open_kind(const Lane *lane) {
     return s && s->to_ns == NOT_YET ? s->kind : SPAN_NONE;
 }
 
-/* ---------------------------------------------------------------- many Ms */
-
-static void add_crowd(CrowdSum *sum, const Crowd *c, uint64_t until_ns) {
-    uint64_t ns = until_ns - c->from_ns;
-    sum->ms += c->ms * ns;
-    sum->go += c->go * ns;
-    sum->c += c->c * ns;
-    sum->syscall += c->syscall * ns;
-}
-
-static void begin_crowd(Lanes *l, uint64_t now_ns, Crowd c) {
-    if (l->crowd_count > 0 && l->crowd[l->crowd_count - 1].from_ns == now_ns) {
-        c.from_ns = now_ns;
-        l->crowd[l->crowd_count - 1] = c;
-        return;
-    }
-    if (l->crowd_count % CROWD_SUMMED == 0) {
-        size_t block = l->crowd_count / CROWD_SUMMED;
-        RESERVE(l->crowd_sum, l->crowd_sum_cap, block + 1);
-        l->crowd_sum[block] = block ? l->crowd_sum[block - 1] : (CrowdSum){0};
-        for (size_t i = l->crowd_count - (block ? CROWD_SUMMED : 0); i < l->crowd_count; i++)
-            add_crowd(&l->crowd_sum[block], &l->crowd[i], i + 1 < l->crowd_count ? l->crowd[i + 1].from_ns : now_ns);
-    }
-    RESERVE(l->crowd, l->crowd_cap, l->crowd_count + 1);
-    c.from_ns = now_ns;
-    l->crowd[l->crowd_count++] = c;
-}
-
-static void count_kind(Crowd *c, unsigned kind, int by) {
-    if (is_go(kind)) c->go = (uint16_t)(c->go + by);
-    if (is_crossing(kind)) c->c = (uint16_t)(c->c + by);
-    if (kind == SPAN_SYSCALL) c->syscall = (uint16_t)(c->syscall + by);
-}
-
-/* The first is counted; the others follow from the one before. */
-static void crowd_changes(Lanes *l, uint64_t now_ns, unsigned was, unsigned is) {
-    if (was == is && l->crowd_count > 0) return;
-    Crowd c = {0};
-    if (l->crowd_count > 0) {
-        c = l->crowd[l->crowd_count - 1];
-        count_kind(&c, was, -1);
-        count_kind(&c, is, 1);
-    }
-    for (size_t id = 0; l->crowd_count == 0 && id < l->m_count; id++) count_kind(&c, open_kind(&l->m[id]), 1);
-    c.ms = (uint16_t)(l->m_count - 1 < UINT16_MAX ? l->m_count - 1 : UINT16_MAX); /* sysmon has a lane of its own */
-    begin_crowd(l, now_ns, c);
-}
-
 static void show_m(Lanes *l, const Model *m, uint64_t now_ns, uint64_t id) {
     if (id >= m->m_count || id >= l->m_count || id == SYSMON_M) return;
-    unsigned was = open_kind(&l->m[id]);
-    bool was_in_c = is_crossing(was);
+    bool was_in_c = is_crossing(open_kind(&l->m[id]));
     lane_show(&l->m[id], now_ns, m_now(m, id));
-    if (l->m_count > CROWD_MS + 1) crowd_changes(l, now_ns, was, open_kind(&l->m[id]));
     l->in_c += (size_t)is_crossing(open_kind(&l->m[id])) - was_in_c;
     if (l->in_c > l->in_c_max) l->in_c_max = l->in_c;
 }
@@ -369,15 +317,6 @@ LaneShare lane_walk(LaneWalk *w, uint64_t ns) {
     }
     w->at = low;
     return share_before(lane, low, ns);
-}
-
-CrowdSum lanes_crowd(const Lanes *l, uint64_t ns) {
-    size_t low = SORTED_FROM(l->crowd, l->crowd_count, from_ns, ns);
-    if (low == 0) return (CrowdSum){0};
-    CrowdSum sum = l->crowd_sum[--low / CROWD_SUMMED];
-    for (size_t i = low - low % CROWD_SUMMED; i < low; i++) add_crowd(&sum, &l->crowd[i], l->crowd[i + 1].from_ns);
-    add_crowd(&sum, &l->crowd[low], ns);
-    return sum;
 }
 
 LaneShare lane_share(const Lane *lane, uint64_t from_ns, uint64_t to_ns) {

@@ -82,19 +82,7 @@ typedef struct {
     MarkKind kind;
 } Mark;
 
-/* How many of all Ms are where, until the next of these. */
-typedef struct {
-    uint64_t from_ns;
-    uint16_t ms, go, c, syscall; /* c: in system calls, too */
-} Crowd;
-_Static_assert(sizeof(Crowd) == 16, "a crowd is two words");
-
-/* Numbers times nanoseconds. */
-typedef struct {
-    uint64_t ms, go, c, syscall;
-} CrowdSum;
-
-enum { DENSITY_BUCKETS = 4096, CROWD_MS = 60, CROWD_SUMMED = 16 };
+enum { DENSITY_BUCKETS = 4096 };
 
 typedef struct {
     uint64_t run; /* no other Lanes has this number */
@@ -119,10 +107,6 @@ typedef struct {
     uint64_t density_ns;
     size_t in_c, in_c_max; /* Ms in C: now, and most at one time */
     size_t m_peak;   /* most threads */
-    Crowd *crowd;     /* from when there are more than CROWD_MS Ms */
-    size_t crowd_count, crowd_cap;
-    CrowdSum *crowd_sum; /* what lies before crowd CROWD_SUMMED * i */
-    size_t crowd_sum_cap;
     Intern *labels;
 } Lanes;
 
@@ -159,9 +143,6 @@ typedef struct {
 LaneShare lane_walk(LaneWalk *w, uint64_t ns);
 /* How much of [from, to) the lane spent in Go (or running, or busy) and in C (or held). */
 LaneShare lane_share(const Lane *lane, uint64_t from_ns, uint64_t to_ns);
-
-/* What lies before ns, from the first crowd on. */
-CrowdSum lanes_crowd(const Lanes *l, uint64_t ns);
 
 /* The last story event at or before seq, 0 = none; the first after it, 0 = none. */
 uint64_t lanes_story_at(const Lanes *l, uint64_t seq);

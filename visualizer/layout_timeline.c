@@ -141,7 +141,7 @@ typedef struct {
 } Pitch;
 
 enum { MORE_H = 18, MANY_MS = 20, SOME_MS = 8 }; /* a line that says how many lanes are left out */
-enum { GROW_MOST = 10 };                                 /* lanes that have room grow by so much */
+enum { BAND_MS = 60, GROW_MOST = 10 }; /* of more Ms than that, those without a lane are a band; lanes with room grow by so much */
 
 /* The Ms that could have a lane; `in_c` of them are in C and come first when not all fit. */
 static size_t count_ms(const Roll *r, bool hide_parked, size_t *in_c) {
@@ -401,10 +401,10 @@ static double place_body(TimelineLayout *l, const Roll *r, double y0, double end
     return y;
 }
 
-/* How many are left out; of more than CROWD_MS Ms a band says what they do. Where groups have names, those say how many. */
+/* How many are left out; of many Ms a band says what they do. Where groups have names, those say how many. */
 static double place_rest(TimelineLayout *l, const Scene *s, double y) {
     size_t said = l->hidden + l->hidden_g + (l->hidden_p_y > 0 ? 0 : l->hidden_p);
-    bool band = l->hidden > 0 && s->lanes->crowd_count > 0;
+    bool filtered = s->filter && s->filter[0], band = l->hidden > 0 && s->lanes->m_peak > BAND_MS && !filtered;
     if (is_alone(s)) l->hidden_p_y = 0;
     if (said == 0 || (is_alone(s) && !band)) return y;
     l->hidden_y = y + 13;

@@ -4,6 +4,8 @@
 
 #include "view.h"
 
+struct Band;
+
 typedef struct {
     double x, w; /* of the slice on the screen */
     const LaneSpan *span;
@@ -29,6 +31,8 @@ const LanePlace *find_lane(const View *v, LaneKind kind, uint64_t id); /* NULL: 
 void lane_of_g(const View *v, const LanePlace *lane); /* view_lives.c */
 const char *g_words(char *buf, size_t size, const Model *m, uint64_t g); /* what it does now */
 void lane_of_many(const View *v, const LanePlace *lane); /* view_band.c: of the Ms that have no lane */
+void band_free(struct Band *b);
+struct Band **band_memo(TimelineMemo *m); /* view_timeline.c: what is kept of it from frame to frame */
 const char *many_words(const View *v, char *buf, size_t size); /* what they do now */
 void find_flows(View *v); /* view_flows.c: before any words are placed */
 void draw_flows(const View *v);

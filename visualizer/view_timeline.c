@@ -166,6 +166,7 @@ typedef struct {
 struct TimelineMemo {
     uint64_t run[2]; /* of the two that are compared */
     Columns *lane[2][2][LANES_MAX]; /* of each run what was, and what comes */
+    struct Band *band;
 };
 
 TimelineMemo *timeline_memo_new(void) { return mem_zero(1, sizeof(TimelineMemo)); }
@@ -176,8 +177,11 @@ void timeline_memo_free(TimelineMemo *m) {
         if (k) free(k->wide);
         free(k);
     }
+    if (m) band_free(m->band);
     free(m);
 }
+
+struct Band **band_memo(TimelineMemo *m) { return &m->band; }
 
 static bool same_key(const ColumnsKey *a, const ColumnsKey *b) {
     return a->run == b->run && a->page == b->page && a->from_ns == b->from_ns && a->to_ns == b->to_ns && a->id == b->id &&

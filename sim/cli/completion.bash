@@ -91,7 +91,8 @@ _faultline() {
         *) _faultline_files .png .svg .pdf .mp4 .webm ;;
         esac
         return ;;
-    --seed | --procs | --set | --from | --to | --every | --fps | --g | --span | --zoom | --size | --lanes | -s | -p | -S | -f | -g) return ;;
+    --lanes) _faultline_words goroutines m p queue running waiting; return ;;
+    --seed | --procs | --set | --from | --to | --every | --fps | --g | --span | --zoom | --size | -s | -p | -S | -f | -g) return ;;
     -t) if [ "$command" = run ]; then _faultline_words model measured; fi; return ;;
     esac
     if [[ $cur == -* ]]; then
