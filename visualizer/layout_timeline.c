@@ -211,6 +211,7 @@ static Pitch choose_pitch(const Roll *r, double room) {
     Pitch pitch = fold(r, &w, room - least);
     double left = room - used(&w, &pitch);
     while (pitch.g > G_LEAST && gs * pitch.g > left) pitch.g -= 1;
+    if (gs * pitch.g > left && !is_alone(r->s)) left -= MORE_H; /* that some are left out has to be said */
     pitch.g_max = (size_t)fmin(gs, fmax(0, floor(left / pitch.g)));
     if (pitch.g_max > LANES_MAX / 4) pitch.g_max = LANES_MAX / 4;
     bool all = (double)pitch.g_max >= gs && w.ps <= pitch.p_max && w.ms <= pitch.m_max && !pitch.hide_parked;

@@ -222,6 +222,7 @@ static void goroutines_have_lanes_where_they_are_wanted(void) {
     desk_type(&desk, "g");
     picture();
     CU_ASSERT(lanes_of_kind(LANE_G) > 0 && feed_lives(show.feed)->whole && desk.frame->time.group[LANES_G].y <= 0);
+    CU_ASSERT(lanes_of_kind(LANE_QUEUE) == 1 && desk.frame->time.hidden_g > 0); /* what there is no room for takes no other's */
     desk_type(&desk, "g");
     desk_type(&desk, "5");
     picture();
