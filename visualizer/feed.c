@@ -218,6 +218,19 @@ const Model *feed_model(Feed *f, int slot, uint64_t seq) {
     return *m;
 }
 
+void feed_walk(Feed *f, int slot, uint64_t first, uint64_t last, void (*take)(void *ctx, const Model *before, const Event *e), void *ctx) {
+    Event e;
+    char why[MODEL_WHY_MAX];
+    feed_model(f, slot, first - 1);
+    Model *m = f->slot[slot].model;
+    TraceCursor *c = f->slot[slot].cursor;
+    trace_seek_seq(c, first);
+    while (m->seq < last && trace_next(c, &e)) {
+        take(ctx, m, &e);
+        if (!model_apply(m, &e, why)) return;
+    }
+}
+
 /* ---------------------------------------------------------------- goroutines, when they are looked at */
 
 static void choose_lives(Feed *f, const uint64_t *g, size_t count, bool narrow) {

@@ -26,7 +26,8 @@ static void end(Flows *f, const Event *e, uint64_t g, uint64_t p) {
 }
 
 /* A waker that is in C, or is none of ours, has no P to begin at. */
-static void follow(Flows *f, const Model *before, const Event *e) {
+static void follow(void *flows, const Model *before, const Event *e) {
+    Flows *f = flows;
     uint64_t by;
     switch ((EventKind)e->kind) {
     case EV_GO_UNBLOCK:
@@ -49,8 +50,5 @@ void flows_find(Flows *f, Feed *feed, uint64_t from_ns, uint64_t to_ns) {
     f->read = feed_count(feed);
     uint64_t first = from_ns > 0 ? feed_seq_at(feed, from_ns - 1) + 1 : 1, last = feed_seq_at(feed, to_ns);
     if (last - first >= FLOW_EVENTS || last < first) return;
-    Event e;
-    for (uint64_t seq = first; seq <= last && feed_event(feed, seq, &e); seq++) {
-        if (e.kind < EV_COUNT) follow(f, feed_model(feed, FEED_SLOT_FLOWS, seq - 1), &e);
-    }
+    feed_walk(feed, FEED_SLOT_FLOWS, first, last, follow, f);
 }

@@ -476,7 +476,7 @@ void layout_timeline(TimelineLayout *l, const FrameLayout *f, const Scene *s) {
     double y = place_runtime(l, s, l->lanes_y + 2);
     Roll r = roll_of(s);
     l->scroll_y0 = y;
-    y = place_body(l, &r, y, l->scrub_y - below);
+    y = place_body(l, &r, y, l->scrub_y - fmax(below, 4)); /* the last name stands clear of the run below */
     free(r.id);
     l->scroll_y1 = y;
     y = place_rest(l, s, y);

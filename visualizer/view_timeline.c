@@ -667,6 +667,14 @@ static bool is_chosen(const View *v, const LanePlace *lane) {
     return lane->kind >= LANE_P && is_selected(v->s, kind_of(lane), lane->id);
 }
 
+/* "g7 net/http.(*conn).serve": of two such the packages are the same. */
+static void without_package(char *text) {
+    char *name = strchr(text, ' ');
+    if (name == NULL) return;
+    char *path = strrchr(name, '/'), *dot = strchr(path ? path : name, '.');
+    if (dot && dot[1]) memmove(name + 1, dot + 1, strlen(dot + 1) + 1);
+}
+
 static void lane_name(const View *v, const LanePlace *lane) {
     char text[96];
     double x = v->time->name_x, room = v->time->x0 - x - 4;
@@ -674,7 +682,10 @@ static void lane_name(const View *v, const LanePlace *lane) {
     name_text(v, lane, text, sizeof text);
     TextStyle style = sans(lane->kind == LANE_G ? 13 : 14, lane->kind == LANE_P ? 600 : 500);
     Tint tint = is_chosen(v, lane) ? TINT_NOW : TINT_T1;
-    if (lane->kind == LANE_G) draw_ended(v->d, x, lane->y + lane->h / 2 + 5, style, tint, text, room);
+    if (lane->kind == LANE_G) {
+        if (text_width(text, style) > room) without_package(text);
+        draw_ended(v->d, x, lane->y + lane->h / 2 + 5, style, tint, text, room);
+    }
     else draw_fitted(v->d, x, lane->y + lane->h / 2 + 5, style, tint, ANCHOR_START, text, room);
     if (lane->kind == LANE_P || lane->kind == LANE_M || lane->kind == LANE_G)
         mark_thing(v, (Box){20, lane->y, v->time->x0 - 44, lane->h}, kind_of(lane), lane->id);
