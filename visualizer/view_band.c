@@ -57,7 +57,8 @@ static void all_ms(const View *v, Band *b, size_t count, uint64_t end_ns) {
     b->run = s->lanes->run, b->from_ns = s->from_ns, b->to_ns = s->to_ns, b->x0 = v->time->x0, b->x1 = v->time->x1;
     b->end_ns = end_ns;
     wipe(&b->all, b->kept, count);
-    for (size_t id = 0; id < s->lanes->m_count && id < s->model->m_count; id++) add_lane(v, &s->lanes->m[id], &b->all, b->kept, count, end_ns, 1);
+    for (size_t id = 0; id < s->lanes->m_count && id < s->model->m_count; id++)
+        add_lane(v, &s->lanes->m[id], &b->all, b->kept, count, end_ns, 1);
     while (b->kept < count && column_ns(v, b->kept + 1) <= end_ns) b->kept++;
 }
 
