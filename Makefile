@@ -35,9 +35,10 @@ SCRIPT = script strand sandbox word meter liveness roots doors lib pattern prelu
 CALIBRATE = samples fit program mechanism probe device gobench
 CLI    = main runner again paths cmd_run cmd_replay cmd_show cmd_summary cmd_findings cmd_diff cmd_export cmd_import \
          cmd_why cmd_test cmd_devices print_flow cmd_calibrate cmd_view
-VIEW   = main sdl desk keys motion shot show player predict find knobs rerun feed lanes steps past story frame \
-         layout_frame layout_stage layout_memory layout_heap layout_timeline layout_channels layout_contexts \
-         layout_compare versus pipeline view view_compare view_knobs view_stage view_heap view_pins view_timeline \
+VIEW   = main sdl desk keys motion shot show player predict find knobs rerun feed lanes lives flows steps past story frame \
+         layout_frame layout_stage layout_memory layout_heap layout_timeline layout_filter layout_channels layout_contexts \
+         layout_compare versus pipeline view view_compare view_knobs view_stage view_heap view_pins view_timeline view_lives \
+         view_flows view_band \
          view_channels view_occupancy view_contexts view_select view_panel view_picture view_bars view_tokens \
          stage_ps stage_side stage_c stage_device token fault lua_ink theme draw draw_cairo selection menu blame \
          view_menu view_span view_blame view_veil film save slides deck deck_style html svg view_save view_end \
@@ -64,7 +65,7 @@ TESTS_RT     = sched rules stw gc queue lock sync callback wait random memory_ra
 TESTS_SCRIPT = sandbox budget order value chan_table select error \
                knob kernel rule sync pthread memory queue timer context moved strand liveness forget roots objects
 TESTS_CLI    = output same cut wrong golden picture export findings diff calibrate service
-TESTS_VIEW   = draw layout box odd channels player desk lesson front keep motion compare picture heap window deck film
+TESTS_VIEW   = draw layout box odd channels player desk lesson lives front keep motion compare picture heap window deck film
 
 objects = $(patsubst %,$(OBJ)/%.o,$(1))
 

@@ -5,9 +5,9 @@
  */
 #include "deck.h"
 
-#include "frame.h"
 #include "html.h"
 #include "lua_ink.h"
+#include "shot.h"
 #include "svg.h"
 
 #include "../sim/lens/summary.h"
@@ -70,7 +70,7 @@ static const Scene *go_to(Deck *k, const Slide *slide) {
 }
 
 static void paint_picture(Deck *k, const Scene *s) {
-    frame_build(k->frame, s);
+    shot_build(k->w, k->frame);
     if (k->canvas == NULL) k->canvas = canvas_open(CANVAS_SVG, s->width_px, s->height_px, k->frame->layout.u);
     frame_paint(k->frame, k->canvas, s->theme, true);
     canvas_page(k->canvas);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { READ_EVENTS = 200000, POLL_MS = 100, TOOLTIP_MS = 80, RERUN_MS = 20 };
+enum { READ_EVENTS = 200000, READ_AT_ONCE = 20000, POLL_MS = 100, TOOLTIP_MS = 80, RERUN_MS = 20 };
 
 void desk_close(Desk *k) {
     for (size_t i = 0; i < k->rerun_count; i++) rerun_free(k->rerun[i]);
@@ -122,6 +122,7 @@ static void press_hit(Desk *k, const Hit *hit, Point at) {
     case HIT_VIEW: s->view = (ViewKind)hit->value; break;
     case HIT_NOTHING:
     case HIT_SCENARIO: break;
+    case HIT_GROUP: s->folded ^= 1u << hit->value; break;
     case HIT_MENU: menu_choose(k, (MenuLine)hit->value); break;
     case HIT_TIME:
         desk_halt(k);
@@ -351,6 +352,7 @@ void desk_tick(Desk *k, uint64_t wall_ns, uint64_t now_ms) {
     read_more(k, k->show);
     if (k->show->beside) read_more(k, k->show->beside);
     if (show_compare(k->show, READ_EVENTS)) k->dirty = true;
+    if (show_read_lives(k->show, &k->frame->time, READ_EVENTS)) k->dirty = true;
     show_tooltip_when_due(k, now_ms);
     pass_time(k, wall_ns);
     k->dirty |= k->moves;
@@ -369,6 +371,7 @@ static uint64_t time_to_move(Desk *k) {
 void desk_picture(Desk *k, uint64_t now_ms) {
     const Scene *s = show_scene(k->show);
     frame_build(k->frame, s);
+    if (show_read_lives(k->show, &k->frame->time, READ_AT_ONCE)) frame_build(k->frame, s); /* of a short run that is all */
     motions_begin(&k->motions, k->frame, s, now_ms, time_to_move(k));
     k->moves = motions_apply(&k->motions, k->frame, now_ms);
 }
@@ -379,6 +382,7 @@ int desk_patience(const Desk *k) {
     if (k->show == NULL) return -1;
     const Feed *f = k->show->feed;
     const Show *b = k->show->beside;
+    if (!show_knows_lives(k->show, &k->frame->time)) return 0;
     if (k->show->player.playing || feed_count(f) < feed_total(f)) return 0;
     if (k->knobs.runs) return RERUN_MS;
     bool grows = feed_is_open(f) || (b && feed_is_open(b->feed));

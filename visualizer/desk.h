@@ -32,7 +32,7 @@ typedef struct {
     Motions motions;
     bool moves;           /* something was on its way in the picture painted last */
     bool zoomed;          /* somebody has chosen a window of time */
-    char search[SEARCH_MAX];
+    char search[SEARCH_MAX], filter[SEARCH_MAX];
     Bookmarks bookmarks;
     const char *bookmarks_path; /* where they are kept; NULL = nowhere */
     Front front;
@@ -109,6 +109,7 @@ bool menu_key(Desk *k, const char *name); /* false: not one of its keys */
 void selection_follow(Desk *k);
 void selection_up(Desk *k);
 void selection_down(Desk *k);
+void selection_fold(Desk *k); /* the group of its lane; nothing selected: all groups are unfolded */
 void selection_fit(Desk *k);  /* all of its time */
 void selection_menu(Desk *k); /* of it, where it stands */
 void selection_next_note(Desk *k);

@@ -42,6 +42,10 @@ struct Feed {
     Stretch *stretch;       /* events by number: most are asked for with their neighbours */
     Findings findings;
     Summary summary;
+    Flows flows;
+    Lives lives;
+    Model *lived;        /* after the last event that the lives know; NULL = nothing is read for them */
+    TraceCursor *living; /* where it goes on */
     bool judged;                /* no event will come: all that can be found is found */
     Finding found[FIND_COUNT];  /* by evidence */
     size_t found_count;
@@ -61,6 +65,7 @@ bool feed_open(Feed **out, const char *path, Diag *d) {
     f->reading = trace_cursor(trace);
     f->looking = trace_cursor(trace);
     for (int i = 0; i < FEED_SLOTS; i++) f->slot[i].cursor = trace_cursor(trace);
+    f->living = trace_cursor(trace);
     f->stretch = stretch_new(trace);
     trace_seek_seq(f->reading, 1);
     f->head = model_new(trace_text(trace));
@@ -85,6 +90,10 @@ void feed_close(Feed *f) {
     findings_free(&f->findings);
     steps_free(&f->steps);
     past_free(&f->past);
+    flows_free(&f->flows);
+    lives_free(&f->lives);
+    model_free(f->lived);
+    trace_cursor_free(f->living);
     trace_cursor_free(f->reading);
     trace_cursor_free(f->looking);
     stretch_free(f->stretch);
@@ -208,6 +217,58 @@ const Model *feed_model(Feed *f, int slot, uint64_t seq) {
         if (!model_apply(*m, &e, why)) break; /* feed_read has refused it and never asks past it */
     }
     return *m;
+}
+
+void feed_walk(Feed *f, int slot, uint64_t first, uint64_t last, void (*take)(void *ctx, const Model *before, const Event *e), void *ctx) {
+    Event e;
+    char why[MODEL_WHY_MAX];
+    feed_model(f, slot, first - 1);
+    Model *m = f->slot[slot].model;
+    TraceCursor *c = f->slot[slot].cursor;
+    trace_seek_seq(c, first);
+    while (m->seq < last && trace_next(c, &e)) {
+        take(ctx, m, &e);
+        if (!model_apply(m, &e, why)) return;
+    }
+}
+
+/* ---------------------------------------------------------------- goroutines, when they are looked at */
+
+static void choose_lives(Feed *f, const uint64_t *g, size_t count, bool narrow) {
+    lives_choose(&f->lives, g, count, f->head->g_count, narrow);
+    model_free(f->lived);
+    f->lived = model_new(trace_text(f->trace));
+    trace_seek_seq(f->living, 1);
+}
+
+bool feed_read_lives(Feed *f, const uint64_t *g, size_t count, size_t events) {
+    Lives *l = &f->lives;
+    Event e;
+    char why[MODEL_WHY_MAX];
+    if (count == 0) return false;
+    if (!lives_has(l, g, count)) choose_lives(f, g, count, l->narrow);
+    uint64_t seq = f->lived->seq;
+    l->whole = seq == f->head->seq;
+    if (l->whole || l->full) return false;
+    while (events-- > 0 && f->lived->seq < f->head->seq && trace_next(f->living, &e) && model_apply(f->lived, &e, why)) {
+        if (lives_after(l, f->lived, &e)) continue;
+        l->full = l->narrow || l->count <= count;
+        if (l->full) return true;
+        choose_lives(f, g, count, true);
+    }
+    l->whole = f->lived->seq == f->head->seq;
+    return f->lived->seq != seq;
+}
+
+bool feed_knows_lives(const Feed *f, const uint64_t *g, size_t count) {
+    return count == 0 || (lives_has(&f->lives, g, count) && (f->lives.full || f->lived->seq == f->head->seq));
+}
+
+const Lives *feed_lives(const Feed *f) { return &f->lives; }
+
+const Flows *feed_flows(Feed *f, uint64_t from_ns, uint64_t to_ns) {
+    flows_find(&f->flows, f, from_ns, to_ns);
+    return &f->flows;
 }
 
 void feed_why(Feed *f, const Model *m, uint64_t now_ns, Kind kind, uint64_t id, Why *y) {

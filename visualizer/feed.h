@@ -7,6 +7,8 @@
 #ifndef FAULTLINE_FEED_H
 #define FAULTLINE_FEED_H
 
+#include "flows.h"
+#include "lives.h"
 #include "past.h"
 #include "steps.h"
 
@@ -50,8 +52,18 @@ bool feed_event(Feed *f, uint64_t seq, Event *e);
 /* The last event at or before ns; 0 when there is none. */
 uint64_t feed_seq_at(Feed *f, uint64_t ns);
 /* The model after event `seq` (0: before all). Borrowed; valid until the slot is asked again. */
-enum { FEED_SLOTS = 2 }; /* 0: what is on the stage; 1: looking back for reasons */
+enum { FEED_SLOT_FLOWS = 2, FEED_SLOTS = 3 }; /* 0: what is on the stage; 1: looking back for reasons; 2: arrows of the timeline */
 const Model *feed_model(Feed *f, int slot, uint64_t seq);
+/* The events first..last, each with the model before it. */
+void feed_walk(Feed *f, int slot, uint64_t first, uint64_t last, void (*take)(void *ctx, const Model *before, const Event *e), void *ctx);
+
+/* The lanes of these goroutines, as far as they are read: at most so many events further. False: there was nothing to do. */
+bool feed_read_lives(Feed *f, const uint64_t *g, size_t count, size_t events);
+bool feed_knows_lives(const Feed *f, const uint64_t *g, size_t count); /* there is nothing more to read for these */
+const Lives *feed_lives(const Feed *f);
+
+/* Who made whom run in this window of time. Valid until another one is asked for. */
+const Flows *feed_flows(Feed *f, uint64_t from_ns, uint64_t to_ns);
 
 /* Why is this so, after event `seq` and at `now_ns`? `m` is the model of that moment. */
 void feed_why(Feed *f, const Model *m, uint64_t now_ns, Kind kind, uint64_t id, Why *y);

@@ -150,8 +150,8 @@ static bool send_pictures(Film *k, int pixels) {
     for (unsigned i = 0; i < k->count && well; i++) {
         int stride;
         go_to(k, i);
-        const Scene *s = show_scene(k->w);
-        frame_build(f, s);
+        const Scene *s = &k->w->scene;
+        shot_build(k->w, f);
         if (c == NULL) c = canvas_open(CANVAS_PIXELS, s->width_px, s->height_px, f->layout.u);
         frame_paint(f, c, s->theme, i == 0);
         const uint32_t *row = canvas_pixels(c, &stride);

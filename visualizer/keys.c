@@ -87,6 +87,27 @@ static void search_key(Desk *k, const char *name) {
     else if (strcmp(name, "Return") == 0) search_go(k);
 }
 
+/* ---------------------------------------------------------------- which lanes */
+
+/* What is typed holds at once; Esc has all lanes back. */
+static void filter_is(Desk *k, bool typing) {
+    Scene *s = &k->show->scene;
+    s->filtering = typing;
+    s->filter = k->filter[0] || typing ? k->filter : NULL;
+    s->first_lane = 0;
+}
+
+static void filter_key(Desk *k, const char *name) {
+    if (strcmp(name, "Escape") == 0) {
+        k->filter[0] = '\0';
+        filter_is(k, false);
+    } else if (strcmp(name, "Backspace") == 0) {
+        typed_back(k->filter);
+    } else if (strcmp(name, "Return") == 0) {
+        filter_is(k, false);
+    }
+}
+
 /* ---------------------------------------------------------------- run again */
 
 static void open_knobs(Desk *k) {
@@ -214,7 +235,21 @@ static void slower(Desk *k) { player_speed(&k->show->player, -1); }
 static void lanes_up(Desk *k) { desk_lanes(k, -1); }
 static void lanes_down(Desk *k) { desk_lanes(k, 1); }
 
+static void toggle_goroutines(Desk *k) {
+    Scene *s = &k->show->scene;
+    if (s->view == VIEW_TIMELINE) s->folded ^= 1u << LANES_G;
+    else if (s->view == VIEW_STAGE) s->goroutines = !s->goroutines;
+    else desk_say(k, "Lanes of goroutines are in the Timeline (5) and under the Stage (1)");
+}
+
 static void find(Desk *k) { open_search(k, true); }
+static void filter_lanes(Desk *k) {
+    ViewKind view = k->show->scene.view;
+    const char *given = k->show->scene.filter;
+    if (given && given != k->filter) snprintf(k->filter, sizeof k->filter, "%s", given);
+    if (view == VIEW_TIMELINE || view == VIEW_STAGE) filter_is(k, true);
+    else desk_say(k, "Lanes are in the Timeline (5) and under the Stage (1)");
+}
 static void ask_save(Desk *k) { k->show->scene.saving = true; }
 static void ask_why(Desk *k) { k->show->scene.asks_why = !k->show->scene.asks_why; }
 static void predict(Desk *k) {
@@ -274,6 +309,7 @@ static void escape(Desk *k) {
     else if (s->measures) s->measures = false;
     else if (s->asks_why) s->asks_why = false;
     else if (k->show->blames) k->show->blames = false;
+    else if (s->filter) filter_key(k, "Escape");
     else if (s->selected.id != NONE) s->selected = NO_THING;
     else s->followed = NO_THING;
 }
@@ -353,8 +389,9 @@ bool desk_key(Desk *k, const char *name) {
         return true;
     }
     const Scene *s = &k->show->scene;
-    if (strcmp(name, "Ctrl+Q") != 0 && (s->search || s->knobs || s->saving)) {
+    if (strcmp(name, "Ctrl+Q") != 0 && (s->search || s->knobs || s->saving || s->filtering)) {
         if (s->search) search_key(k, name);
+        else if (s->filtering) filter_key(k, name);
         else if (s->knobs) knobs_key(k, name);
         else save_key(k, name);
         return true;
@@ -366,7 +403,7 @@ bool desk_key(Desk *k, const char *name) {
     return run_command(k, name) || show_view(k, name);
 }
 
-bool desk_takes_text(const Desk *k) { return !desk_is_front(k) && k->show->scene.search != NULL; }
+bool desk_takes_text(const Desk *k) { return !desk_is_front(k) && (k->show->scene.search != NULL || k->show->scene.filtering); }
 
 void desk_type(Desk *k, const char *text) {
     k->dirty = true;
@@ -375,7 +412,8 @@ void desk_type(Desk *k, const char *text) {
         return;
     }
     if (desk_takes_text(k)) {
-        search_type(k, text);
+        if (k->show->scene.filtering) typed_add(k->filter, sizeof k->filter, text);
+        else search_type(k, text);
         return;
     }
     if (k->show->scene.knobs != NULL) {

@@ -13,19 +13,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SYSMON_M = 1 }; /* model.h: m[1] is sysmon */
-
 void lanes_init(Lanes *l) {
     static uint64_t runs;
     *l = (Lanes){.run = ++runs, .density_ns = 256};
     l->labels = intern_new();
 }
 
+void lane_free(Lane *lane) {
+    free(lane->span);
+    free(lane->sum);
+    *lane = (Lane){0};
+}
+
 static void free_lanes(Lane *lane, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        free(lane[i].span);
-        free(lane[i].sum);
-    }
+    for (size_t i = 0; i < count; i++) lane_free(&lane[i]);
     free(lane);
 }
 
@@ -45,17 +46,6 @@ void lanes_free(Lanes *l) {
 
 /* ---------------------------------------------------------------- spans */
 
-/* The word of a span that says what it shows: in a register it is compared at once. */
-typedef struct {
-    uint32_t id;
-    uint32_t text : 28;
-    uint32_t kind : 4;
-} Shown;
-
-static Shown shown(SpanKind kind, uint64_t id, uint64_t text) {
-    return (Shown){(uint32_t)id, (uint32_t)text & 0xfffffff, (uint32_t)kind & 15};
-}
-
 static bool is_go(unsigned kind) {
     return kind == SPAN_RUN || kind == SPAN_GO || kind == SPAN_COMMAND;
 }
@@ -67,6 +57,7 @@ static void add_span(LaneShare *share, const LaneSpan *s, uint64_t until_ns) {
     uint64_t part = end > s->from_ns ? end - s->from_ns : 0;
     if (is_go(s->kind)) share->go_ns += part;
     if (is_c(s->kind)) share->c_ns += part;
+    if (s->kind == SPAN_SYSCALL) share->syscall_ns += part;
     if (is_crossing(s->kind)) share->crossings += s->from_ns < until_ns;
 }
 
@@ -96,7 +87,7 @@ static void lane_begin(Lane *lane, uint64_t now_ns, Shown what) {
         (LaneSpan){.from_ns = now_ns, .to_ns = NOT_YET, .id = what.id, .text = what.text, .kind = what.kind};
 }
 
-static void lane_show(Lane *lane, uint64_t now_ns, Shown what) {
+void lane_show(Lane *lane, uint64_t now_ns, Shown what) {
     const LaneSpan *s = lane->count ? &lane->span[lane->count - 1] : NULL;
     bool open = s && s->to_ns == NOT_YET;
     if (open && s->kind == what.kind && s->id == what.id && s->text == what.text) return;
@@ -125,7 +116,7 @@ static Shown p_now(const Lanes *l, const Model *m, uint64_t p) {
 }
 
 /* It has called Go and is not there yet: it is still where it was. */
-static uint64_t c_function(const Model *m, uint64_t g) {
+uint64_t lanes_c_function(const Model *m, uint64_t g) {
     return m->g[g].wants_go ? m->g[g].c_fn : m->g[g].fn;
 }
 
@@ -134,7 +125,7 @@ static Shown m_now(const Model *m, uint64_t id) {
     switch ((MState)mp->state) {
     case M_RUNNING: return shown(mp->p == NONE ? SPAN_NONE : SPAN_GO, NONE, NONE);
     case M_SPINNING: return shown(SPAN_SPIN, NONE, NONE);
-    case M_IN_C: return shown(mp->syscall ? SPAN_SYSCALL : SPAN_C, mp->g, mp->g == NONE ? NONE : c_function(m, mp->g));
+    case M_IN_C: return shown(mp->syscall ? SPAN_SYSCALL : SPAN_C, mp->g, mp->g == NONE ? NONE : lanes_c_function(m, mp->g));
     case M_STARTING:
     case M_WAKING: return shown(SPAN_STARTING, NONE, mp->state);
     default: return shown(SPAN_NONE, NONE, NONE);
@@ -330,7 +321,7 @@ LaneShare lane_walk(LaneWalk *w, uint64_t ns) {
 
 LaneShare lane_share(const Lane *lane, uint64_t from_ns, uint64_t to_ns) {
     LaneShare a = share_until(lane, from_ns), b = share_until(lane, to_ns);
-    return (LaneShare){b.go_ns - a.go_ns, b.c_ns - a.c_ns, b.crossings - a.crossings};
+    return (LaneShare){b.go_ns - a.go_ns, b.c_ns - a.c_ns, b.syscall_ns - a.syscall_ns, b.crossings - a.crossings};
 }
 
 /* The number of story events at or before seq. */

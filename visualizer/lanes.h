@@ -23,7 +23,12 @@ typedef enum {
     SPAN_COMMAND,  /* queue: id is the command */
     SPAN_STOPPED,  /* P: the world stops, and this P stands still */
     SPAN_SYSCALL,  /* M: in a system call, or in one of the two, of an imported trace; else as SPAN_C */
+    SPAN_READY,    /* goroutine: runnable */
+    SPAN_BLOCKED,  /* goroutine: waits, `text` says what for. It runs: SPAN_RUN, id is the P; in C: as an M, id is the M */
 } SpanKind;
+
+/* Lanes that belong together. */
+typedef enum { LANES_RUNTIME, LANES_P, LANES_M, LANES_G, LANES_DEVICE, LANE_GROUPS } LaneGroup;
 /* clang-format on */
 
 #define NOT_YET UINT64_MAX /* the end of a span that is still open */
@@ -31,6 +36,8 @@ typedef enum {
 #define NO_ID UINT32_MAX
 
 enum { HELD_BY_SYSCALL = 1 };
+
+enum { SYSMON_M = 1 }; /* model.h: m[1] is sysmon */
 
 /* Small, since a long run has millions of them. */
 typedef struct {
@@ -42,7 +49,7 @@ typedef struct {
 _Static_assert(sizeof(LaneSpan) == 24, "a span is three words");
 
 typedef struct {
-    uint64_t go_ns, c_ns;
+    uint64_t go_ns, c_ns, syscall_ns; /* c_ns: in system calls, too */
     uint64_t crossings; /* spans in C that have begun: some take no time at all */
 } LaneShare;
 
@@ -109,6 +116,21 @@ void lanes_free(Lanes *l);
 /* Before and after an event is applied to the model; `before` may be asked what the event ends. */
 void lanes_before(Lanes *l, const Model *before, const Event *e);
 void lanes_after(Lanes *l, const Model *after, const Event *e);
+
+/* The word of a span that says what it shows: in a register it is compared at once. */
+typedef struct {
+    uint32_t id;
+    uint32_t text : 28;
+    uint32_t kind : 4;
+} Shown;
+static inline Shown shown(SpanKind kind, uint64_t id, uint64_t text) {
+    return (Shown){(uint32_t)id, (uint32_t)text & 0xfffffff, (uint32_t)kind & 15};
+}
+/* From now on the lane shows this: what it showed ends, unless it is the same. */
+void lane_show(Lane *lane, uint64_t now_ns, Shown what);
+void lane_free(Lane *lane); /* what it holds */
+/* The C function that a goroutine stands in, STR: also while it calls Go from there and is not there yet. */
+uint64_t lanes_c_function(const Model *m, uint64_t g);
 
 /* The index of the first span that ends after ns (count when there is none). */
 size_t lane_find(const Lane *lane, uint64_t ns);

@@ -203,30 +203,46 @@ bool command_lost(const Model *m, uint64_t cmd, uint64_t obj, uint64_t *at);
 
 /* ---------------------------------------------------------------- the timeline */
 
-typedef enum { LANE_SYSMON, LANE_GC, LANE_P, LANE_M, LANE_QUEUE } LaneKind;
+typedef enum { LANE_SYSMON, LANE_GC, LANE_P, LANE_M, LANE_G, LANE_BAND, LANE_QUEUE } LaneKind;
 typedef struct {
     LaneKind kind;
     uint64_t id;
     double y, h;
     bool labelled;
+    size_t at; /* P, M, goroutine: its number among all that can be scrolled through */
 } LanePlace;
 
-enum { LANES_MAX = 320, QUEUES_MAX = 4 };
+/* A line with the name of a group, above its lanes; y 0: there is none. */
+typedef struct {
+    double y;
+    size_t shown, total;
+} GroupPlace;
+
+enum { LANES_MAX = 320, QUEUES_MAX = 4, GROUP_H = 20 };
 typedef struct {
     double x0, x1; /* of the time axis */
+    double name_x; /* where the names of lanes begin */
     double scrub_x1;
     double ruler_y, lanes_y, lanes_end, divider_y, scrub_y;
+    double filter_y; /* the line that says which lanes are kept; 0 = all are */
     LanePlace lane[LANES_MAX];
     size_t lane_count;
-    size_t hidden, hidden_p;     /* Ms, Ps without a lane */
+    GroupPlace group[LANE_GROUPS];
+    size_t hidden, hidden_p, hidden_g; /* Ms, Ps, goroutines without a lane */
     double hidden_y, hidden_p_y; /* where that is said; hidden_p_y 0: both, at hidden_y */
-    size_t scroll_count;         /* Ps and Ms that can be scrolled through; 0 = all of them are there */
+    size_t scroll_count;         /* Ps, Ms and goroutines that can be scrolled through; 0 = all of them are there */
     size_t scroll_first;         /* Scene.first_lane, not beyond the last */
     double scroll_y0, scroll_y1; /* where they stand */
     double ns_per_lp;
 } TimelineLayout;
 
 void layout_timeline(TimelineLayout *l, const FrameLayout *f, const Scene *s);
+bool lane_group_is_folded(const Scene *s, LaneGroup group);
+LaneGroup lane_group(LaneKind kind);
+/* Whose lane comes first, second ... of those that can be scrolled through; beyond the last: nobody's. */
+Thing timeline_lane_at(const Scene *s, size_t at);
+/* The filter leaves this lane (layout_filter.c). */
+bool lane_is_kept(const Scene *s, LaneKind kind, uint64_t id);
 double timeline_x(const TimelineLayout *l, const Scene *s, uint64_t ns); /* not clamped */
 uint64_t timeline_ns(const TimelineLayout *l, const Scene *s, double x);
 double scrub_x(const TimelineLayout *l, const Scene *s, uint64_t ns);

@@ -58,7 +58,7 @@ static double fold(Wish *w, double room) {
 }
 
 static void add(TimelineLayout *t, LaneKind kind, uint64_t id, double *y, double pitch) {
-    t->lane[t->lane_count++] = (LanePlace){kind, id, *y, pitch - 3, pitch >= 15};
+    t->lane[t->lane_count++] = (LanePlace){kind, id, *y, pitch - 3, pitch >= 15, SIZE_MAX};
     *y += pitch;
 }
 

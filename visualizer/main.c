@@ -19,7 +19,7 @@
 
 typedef struct {
     const char *trace, *other, *at, *out, *view, *size, *span;
-    const char *theme, *zoom, *why;
+    const char *theme, *zoom, *why, *lanes;
     const char *steps, *from, *to, *every, *fps;
     bool shot, deck, follow, lecture, still;
     unsigned bench;
@@ -42,6 +42,7 @@ enum {
     KEY_SPAN,
     KEY_LECTURE,
     KEY_WHY,
+    KEY_LANES,
     KEY_BENCH,
     KEY_STILL
 };
@@ -57,6 +58,7 @@ static const struct argp_option options_of_argp[] = {
     {"follow", KEY_FOLLOW, NULL, 0, "stay at the end of a trace that grows", 0},
     {"lecture", KEY_LECTURE, NULL, 0, "larger, without the panel: for the back row", 0},
     {"why", KEY_WHY, "THING", 0, "select g7, p1, m3, a channel c0 or an object o0, and say in the panel why it is as it is", 0},
+    {"lanes", KEY_LANES, "WORD", 0, "in the timeline only lanes like this: worker, m, queue, g7, waiting", 0},
     {"shot", KEY_SHOT, NULL, 0, "no window: write one picture to the file of -o", 1},
     {"deck", KEY_DECK, NULL, 0, "no window: write a talk, one HTML file, to the file of -o or to standard output", 1},
     {"steps", KEY_STEPS, "WHICH", 0,
@@ -95,6 +97,7 @@ static error_t take_option(int key, char *arg, struct argp_state *state) {
     case KEY_VIEW: o->view = arg; return 0;
     case KEY_SIZE: o->size = arg; return 0;
     case KEY_WHY: o->why = arg; return 0;
+    case KEY_LANES: o->lanes = arg; return 0;
     case 'o': o->out = arg; return 0;
     case KEY_BENCH: o->bench = (unsigned)strtoul(arg, NULL, 10); return 0;
     case ARGP_KEY_ARG:
@@ -177,6 +180,7 @@ static bool set_up(Show *w, const Options *o, Diag *d) {
     if (o->size && !read_size(o->size, s, d)) return false;
     if (o->zoom && !read_zoom(o->zoom, s, d)) return false;
     if (o->why && !read_thing(o->why, s, d)) return false;
+    s->filter = o->lanes;
     s->lecture = o->lecture;
     s->still = o->still;
     if (o->at) {

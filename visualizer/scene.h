@@ -13,6 +13,7 @@
 #include "../sim/lens/findings.h"
 #include "../sim/lens/summary.h"
 #include "draw.h"
+#include "flows.h"
 #include "knobs.h"
 #include "steps.h"
 #include "story.h"
@@ -36,6 +37,8 @@ typedef struct Scene {
     const char *title, *book, *section, *file, *go, *device; /* "" = unknown */
     const char *source; /* the scenario's text; "" = not in the trace */
     const Lanes *lanes;
+    const Lives *lives; /* of goroutines whose lanes are on show, as far as they are read */
+    const Flows *flows; /* wake-ups and callbacks in the window of time; NULL where no lanes are on show */
     const Steps *steps;
     const Past *past;
     const Model *head; /* the end of what has been read: which things there will be at all */
@@ -79,6 +82,10 @@ typedef struct Scene {
     const Knobs *knobs; /* being changed, to run it again; NULL = they are not */
     bool saving; /* as what file? */
     size_t first_lane; /* of the timeline's, when not all fit: 0 = those that say most, else as many as fit from this one on */
+    unsigned folded; /* Timeline: a bit for each LaneGroup of which only the name is shown */
+    bool goroutines; /* they have lanes in other views, too */
+    const char *filter; /* only lanes whose name, kind or function is like this; "" or NULL = all */
+    bool filtering; /* it is being typed */
     double stage_share; /* of the room above the transport; 0 = the default */
     Thing selected;
     Thing hovered;

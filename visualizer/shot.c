@@ -1,8 +1,6 @@
 /* shot.c -- pictures without a window: for books, tests, and for measuring. */
 #include "shot.h"
 
-#include "frame.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,13 +18,20 @@ static bool kind_by_name(const char *path, CanvasKind *kind, Diag *d) {
     return true;
 }
 
+void shot_build(Show *w, Frame *f) {
+    bool read = false;
+    frame_build(f, show_scene(w));
+    while (show_read_lives(w, &f->time, SIZE_MAX)) read = true;
+    if (read) frame_build(f, show_scene(w));
+}
+
 bool shot_write(Show *w, const char *path, Diag *d) {
     CanvasKind kind;
     char title[160], description[512];
     if (!kind_by_name(path, &kind, d)) return false;
-    const Scene *s = show_scene(w);
+    const Scene *s = &w->scene;
     Frame *f = frame_new();
-    frame_build(f, s);
+    shot_build(w, f);
     Canvas *c = canvas_open(kind, s->width_px, s->height_px, f->layout.u);
     frame_paint(f, c, s->theme, true);
     snprintf(title, sizeof title, "%s", s->story->seq ? s->story->words.headline : s->title);
@@ -66,7 +71,7 @@ static int by_size(const void *a, const void *b) {
 void shot_bench(Show *w, unsigned frames, void *out) {
     uint64_t *took = mem_zero(frames, sizeof *took), build = 0;
     Frame *f = frame_new();
-    frame_build(f, show_scene(w));
+    shot_build(w, f);
     Canvas *c = canvas_open(CANVAS_PIXELS, w->scene.width_px, w->scene.height_px, f->layout.u);
     w->player.playing = true;
     for (unsigned i = 0; i < frames; i++) {

@@ -67,6 +67,8 @@ static void show_take_settings(Show *w, const Scene *from) {
     s->hovered = from->hovered;
     s->pointer = from->pointer;
     s->by_object = from->by_object;
+    s->folded = from->folded;
+    s->goroutines = from->goroutines;
     if (from->view != VIEW_COMPARE) s->view = from->view;
 }
 
@@ -158,6 +160,12 @@ static void find_blame(Show *w) {
     w->blame_seq = s->seq;
 }
 
+static void find_flows(Show *w) {
+    Scene *s = &w->scene;
+    bool lanes = s->view == VIEW_TIMELINE || s->view == VIEW_STAGE;
+    s->flows = lanes ? feed_flows(w->feed, s->from_ns, s->to_ns) : NULL;
+}
+
 static void find_span(Show *w) {
     Scene *s = &w->scene;
     if (!s->measures) return;
@@ -232,6 +240,24 @@ bool show_step_difference(Show *w, int direction) {
     return next != NULL;
 }
 
+static size_t lanes_of_gs(const TimelineLayout *l, uint64_t g[LANES_MAX]) {
+    size_t count = 0;
+    for (size_t i = 0; i < l->lane_count; i++) {
+        if (l->lane[i].kind == LANE_G) g[count++] = l->lane[i].id;
+    }
+    return count;
+}
+
+bool show_read_lives(Show *w, const TimelineLayout *l, size_t events) {
+    uint64_t g[LANES_MAX];
+    return feed_read_lives(w->feed, g, lanes_of_gs(l, g), events);
+}
+
+bool show_knows_lives(const Show *w, const TimelineLayout *l) {
+    uint64_t g[LANES_MAX];
+    return feed_knows_lives(w->feed, g, lanes_of_gs(l, g));
+}
+
 /* Words for those that are in the window: who tells a difference looks back in both runs. */
 static void tell_differences(Show *w) {
     enum { TOLD_MAX = 24 };
@@ -277,6 +303,7 @@ const Scene *show_scene(Show *w) {
     const Player *p = &w->player;
     story_tell(&w->story, f, told_event(f, p));
     s->lanes = feed_lanes(f);
+    s->lives = feed_lives(f);
     s->steps = feed_steps(f);
     s->past = feed_past(f);
     s->head = feed_head(f);
@@ -301,6 +328,7 @@ const Scene *show_scene(Show *w) {
     s->uncovered = w->uncovers || s->view == VIEW_COMPARE;
     find_line(w);
     find_span(w);
+    find_flows(w);
     find_blame(w);
     find_why(w);
     find_other(w);

@@ -3,6 +3,7 @@
 #define FAULTLINE_SHOW_H
 
 #include "feed.h"
+#include "layout.h"
 #include "player.h"
 #include "predict.h"
 #include "scene.h"
@@ -43,6 +44,10 @@ bool show_compare(Show *w, size_t events);
 bool show_step_difference(Show *w, int direction);
 /* Fills the scene with the moment that the player is at. */
 const Scene *show_scene(Show *w);
+
+/* Reads at most so many events for the goroutines that have a lane there; false: there was nothing to do. */
+bool show_read_lives(Show *w, const TimelineLayout *l, size_t events);
+bool show_knows_lives(const Show *w, const TimelineLayout *l); /* there will be nothing to do */
 
 /* How somebody looks at a run, taken over from another; not at what. */
 void show_take_looks(Show *w, const Scene *from);

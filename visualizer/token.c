@@ -537,26 +537,26 @@ void token_logo(DrawList *d, double x, double y, double s) {
 
 /* ---------------------------------------------------------------- on the timeline */
 
-void token_slice(DrawList *d, double x, double y, double w, SliceLook look, bool dark) {
-    double r = w >= 3 ? 2 : 0;
+void token_slice(DrawList *d, double x, double y, double w, double h, SliceLook look, bool dark) {
+    double r = w >= 3 ? 2 : 0, part = h * 14 / 19, below = y + h - part;
     switch (look) {
     case SLICE_GO:
-        draw_box(d, (Box){x, y, w, 14}, r, paint(TINT_LANE_GO),
+        draw_box(d, (Box){x, y, w, part}, r, paint(TINT_LANE_GO),
                  dark || w < 3 ? NO_PEN : pen(TINT_BLUE, 1));
         break;
     case SLICE_SPIN:
-        draw_box(d, (Box){x, y, w, 14}, r, paint(TINT_CHROME), NO_PEN);
-        draw_box(d, (Box){x, y, w, 14}, r, paint_hatch(TINT_BLUE, 6, 2.4, .8),
+        draw_box(d, (Box){x, y, w, part}, r, paint(TINT_CHROME), NO_PEN);
+        draw_box(d, (Box){x, y, w, part}, r, paint_hatch(TINT_BLUE, 6, 2.4, .8),
                  w < 3 ? NO_PEN : pen(TINT_BLUE, 1));
         break;
-    case SLICE_C: draw_box(d, (Box){x, y + 5, w, 14}, r, paint(TINT_AMBER), NO_PEN); break;
+    case SLICE_C: draw_box(d, (Box){x, below, w, part}, r, paint(TINT_AMBER), NO_PEN); break;
     case SLICE_SYSCALL:
-        draw_box(d, (Box){x, y + 5, w, 14}, r, paint(TINT_CHROME), NO_PEN);
-        draw_box(d, (Box){x, y + 5, w, 14}, r, paint_hatch(TINT_AMBER, 6, 2.4, .8),
+        draw_box(d, (Box){x, below, w, part}, r, paint(TINT_CHROME), NO_PEN);
+        draw_box(d, (Box){x, below, w, part}, r, paint_hatch(TINT_AMBER, 6, 2.4, .8),
                  w < 3 ? NO_PEN : pen(TINT_AMBER, 1));
         break;
     case SLICE_STARTING:
-        draw_box(d, (Box){x, y + 2, w, 15}, r, paint(TINT_CHROME), pen_dash(TINT_NOW, 1.4, 3, 3));
+        draw_box(d, (Box){x, y + h * 2 / 19, w, h * 15 / 19}, r, paint(TINT_CHROME), pen_dash(TINT_NOW, 1.4, 3, 3));
         break;
     }
 }

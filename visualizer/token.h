@@ -107,6 +107,7 @@ void token_logo(DrawList *d, double x, double y, double scale);
 typedef enum { SLICE_GO, SLICE_SPIN, SLICE_C, SLICE_SYSCALL, SLICE_STARTING } SliceLook;
 
 /* A slice on the lane of an M that is 19 high at y: Go rides on the lane, C hangs below it. */
-void token_slice(DrawList *d, double x, double y, double w, SliceLook look, bool dark);
+/* In a lane of height h, 19 in the design. */
+void token_slice(DrawList *d, double x, double y, double w, double h, SliceLook look, bool dark);
 
 #endif

@@ -87,6 +87,8 @@ bool is_selected(const Scene *s, Kind kind, uint64_t id) {
     return id != NONE && (same_thing(s->selected, t) || same_thing(s->followed, t));
 }
 
+size_t goroutine_order(const Lanes *l, uint64_t g) { return g < l->g_order_cap && l->g_order[g] ? l->g_order[g] - 1 : 0; }
+
 bool is_changed(const Scene *s, Kind kind, uint64_t id) {
     return s->story->seq != 0 && event_mentions(&s->story->event, kind, id);
 }

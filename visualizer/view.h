@@ -26,6 +26,7 @@ typedef enum {
     HIT_SCENARIO, /* a click runs the one that is listed as number `value` */
     HIT_NOTHING, /* something lies over what is below it */
     HIT_MENU, /* a click takes line `value` of the menu */
+    HIT_GROUP, /* a click folds the lanes of LaneGroup `value`, or shows them again */
     HIT_TIME, /* a click goes to the time `value` */
 } HitKind;
 
@@ -46,11 +47,17 @@ void hits_add(Hits *h, Box box, HitKind kind, Thing thing, uint64_t value);
 const Hit *hits_at(const Hits *h, Point p);
 
 /* ---- a view being drawn ---- */
-enum { FLOWS_MAX = 40 };
-/* Upright, from y0 to its head at y1. */
+enum { FLOWS_MAX = 40, MARKS_OF_RED_MAX = 16, UPRIGHTS_MAX = FLOWS_MAX + MARKS_OF_RED_MAX };
+/* Upright, from y0 to its head at y1; where it began earlier, from_x, y0 is where it comes along its lane from there. */
+typedef struct {
+    double x, y0, y1, from_x;
+    bool thin;  /* one of many that say the same */
+    bool faint; /* others are meant now */
+} FlowArrow;
+/* What words keep clear of. */
 typedef struct {
     double x, y0, y1;
-} FlowArrow;
+} Upright;
 
 /* Work of earlier frames that the timeline can use again; it never changes what is drawn. */
 typedef struct TimelineMemo TimelineMemo;
@@ -68,9 +75,10 @@ typedef struct {
     const CompareLayout *compare;
     Hits *hits;
     TimelineMemo *memo;
-    FlowArrow
-        arrow[FLOWS_MAX]; /* timeline: found before the labels are placed; from right to left */
+    FlowArrow arrow[FLOWS_MAX]; /* timeline: found before the labels are placed */
     size_t arrow_count;
+    Upright upright[UPRIGHTS_MAX]; /* ... and so are the marks of what is broken */
+    size_t upright_count;
     bool future; /* timeline: what is drawn now has not happened yet */
     double taken_from, taken_to; /* ruler: something else stands there */
 } View;
@@ -153,6 +161,8 @@ const char *bytes_text(char *buf, size_t size, uint64_t bytes);            /* "6
 const char *below_text(const Model *m, uint64_t id);
 const char *count_text(char *buf, size_t size, uint64_t n); /* "8 311", thin spaces */
 bool is_selected(const Scene *s, Kind kind, uint64_t id); /* or followed */
+/* Its place in the order in which goroutines first ran: that gives it its colour. */
+size_t goroutine_order(const Lanes *l, uint64_t g);
 bool is_changed(const Scene *s, Kind kind, uint64_t id); /* does the event on show mention it? */
 /* The ring of one that is selected; one that is followed has two. */
 void ring_g(const View *v, double cx, double cy, double r, uint64_t g);

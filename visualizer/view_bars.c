@@ -300,19 +300,24 @@ void view_help(const View *v) {
 
 /* ---------------------------------------------------------------- search */
 
-void view_search(const View *v) {
-    const char *text = v->s->search;
-    if (text == NULL || v->s->help) return;
-    double w = fmin(460, v->f->w - 48);
+/* A line that is being typed in, with what may stand there and what came of it. */
+static void typed_line(const View *v, const char *title, const char *text, const char *hint, const char *failed) {
+    double w = fmin(460, v->f->w - 48), left = 16 + text_width(title, sans(15, 600)) + 12;
     Box b = {round((v->f->w - w) / 2), v->f->top.h + 16, w, 44};
     draw_box(v->d, b, 8, paint(TINT_CARD), pen(TINT_NOW, 2));
-    draw_text(v->d, b.x + 16, b.y + 28, sans(15, 600), TINT_T2, ANCHOR_START, "Find");
+    draw_text(v->d, b.x + 16, b.y + 28, sans(15, 600), TINT_T2, ANCHOR_START, title);
     bool empty = text[0] == '\0';
-    double used = draw_fitted(v->d, b.x + 62, b.y + 28, empty ? sans(15, 400) : mono(15, 500), empty ? TINT_T3 : TINT_T1, ANCHOR_START,
-                              empty ? "g7, a name, GO_BLOCK, #1204" : text, v->s->search_failed ? w - 200 : w - 84);
-    if (!empty) draw_box(v->d, (Box){b.x + 62 + used + 2, b.y + 13, 2, 20}, 0, paint(TINT_NOW), NO_PEN);
-    if (v->s->search_failed)
-        draw_text(v->d, b.x + w - 16, b.y + 28, sans(14, 400), TINT_T2, ANCHOR_END, "nothing like that");
+    double used = draw_fitted(v->d, b.x + left, b.y + 28, empty ? sans(15, 400) : mono(15, 500), empty ? TINT_T3 : TINT_T1, ANCHOR_START,
+                              empty ? hint : text, w - left - (failed[0] ? 138 : 22));
+    if (!empty) draw_box(v->d, (Box){b.x + left + used + 2, b.y + 13, 2, 20}, 0, paint(TINT_NOW), NO_PEN);
+    draw_text(v->d, b.x + w - 16, b.y + 28, sans(14, 400), TINT_T2, ANCHOR_END, failed);
+}
+
+void view_search(const View *v) {
+    const Scene *s = v->s;
+    if (s->help) return;
+    if (s->search) typed_line(v, "Find", s->search, "g7, a name, GO_BLOCK, #1204", s->search_failed ? "nothing like that" : "");
+    else if (s->filtering) typed_line(v, "Keep lanes like", s->filter, "worker, m, queue, g7, waiting", "");
 }
 
 /* ---------------------------------------------------------------- tooltip */

@@ -6,7 +6,7 @@
  * the work of a frame depends on pixels, never on events. In an M's lane Go rides on the lane's own
  * line and C hangs below it; time in C never vanishes, however short.
  */
-#include "view.h"
+#include "timeline_parts.h"
 
 #include "fault.h"
 #include "measure.h"
@@ -70,13 +70,6 @@ void timeline_ruler(const View *v) {
 
 /* ---------------------------------------------------------------- slices and columns */
 
-typedef struct {
-    double x, w; /* of the slice on the screen */
-    const LaneSpan *span;
-} Slice;
-
-typedef void (*SliceFn)(const View *v, const LanePlace *lane, const Slice *slice);
-
 enum { COLUMNS_MAX = 8192 };
 typedef struct {
     uint8_t go, c; /* share of the column, 255 = all */
@@ -107,7 +100,7 @@ static void columns(const View *v, const LanePlace *lane, Column *col, size_t co
         /* C hangs from the lane's line in an M lane; a held P is a mark along its foot */
         if (end > i)
             skyline(v, col, i, end, x0, step, m ? lane->y + lane->h / 2 : lane->y + lane->h,
-                    m ? -lane->h / 2 : 4, true);
+                    m ? -lane->h / 2 : lane->kind == LANE_G ? lane->h / 2 : 4, true);
         i = end > i ? end : i + 1;
     }
 }
@@ -117,6 +110,7 @@ static void columns(const View *v, const LanePlace *lane, Column *col, size_t co
 static unsigned column_tint(const View *v, const LanePlace *place, const Lane *lane, size_t first,
                             size_t end, uint64_t width_ns) {
     if (place->kind == LANE_QUEUE) return TINT_DEV;
+    if (place->kind == LANE_G) return theme_goroutine(goroutine_order(v->s->lanes, place->id));
     if (place->kind == LANE_M || end - first > 6) return TINT_LANE_DENSE;
     for (size_t i = first; i < end && i < lane->count; i++) {
         const LaneSpan *s = &lane->span[i];
@@ -147,7 +141,7 @@ static uint8_t share_of(uint64_t part, uint64_t whole) {
 
 /* Of which lane, in which window. */
 typedef struct {
-    uint64_t run, from_ns, to_ns, id;
+    uint64_t run, page, from_ns, to_ns, id; /* page: of a goroutine's */
     LaneKind kind;
     size_t count; /* columns, from x0 on */
     double x0, step;
@@ -172,6 +166,7 @@ typedef struct {
 struct TimelineMemo {
     uint64_t run[2]; /* of the two that are compared */
     Columns *lane[2][2][LANES_MAX]; /* of each run what was, and what comes */
+    struct Band *band;
 };
 
 TimelineMemo *timeline_memo_new(void) { return mem_zero(1, sizeof(TimelineMemo)); }
@@ -182,12 +177,15 @@ void timeline_memo_free(TimelineMemo *m) {
         if (k) free(k->wide);
         free(k);
     }
+    if (m) band_free(m->band);
     free(m);
 }
 
+struct Band **band_memo(TimelineMemo *m) { return &m->band; }
+
 static bool same_key(const ColumnsKey *a, const ColumnsKey *b) {
-    return a->run == b->run && a->from_ns == b->from_ns && a->to_ns == b->to_ns && a->id == b->id && a->kind == b->kind &&
-           a->count == b->count && a->x0 == b->x0 && a->step == b->step;
+    return a->run == b->run && a->page == b->page && a->from_ns == b->from_ns && a->to_ns == b->to_ns && a->id == b->id &&
+           a->kind == b->kind && a->count == b->count && a->x0 == b->x0 && a->step == b->step;
 }
 
 static Columns *kept_columns(TimelineMemo *m, bool future, size_t at, const ColumnsKey *key, const Lane *lane, uint64_t end_ns) {
@@ -240,7 +238,8 @@ static void spans_between(const View *v, const LanePlace *place, const Lane *lan
     double step = 1 / v->f->u, x0 = floor(v->time->x0 / step) * step;
     size_t count = (size_t)((v->time->x1 - x0) / step) + 1;
     if (count > COLUMNS_MAX) count = COLUMNS_MAX;
-    ColumnsKey key = {s->lanes->run, from_ns, s->to_ns, place->id, place->kind, count, x0, step};
+    uint64_t page = place->kind == LANE_G ? s->lives->page : 0;
+    ColumnsKey key = {s->lanes->run, page, from_ns, s->to_ns, place->id, place->kind, count, x0, step};
     Columns *k = kept_columns(v->memo, v->future, (size_t)(place - v->time->lane), &key, lane, end_ns);
     LaneWalk walk = {lane, k->at.walked};
     bool on = true, over = true; /* over: all up to here has ended */
@@ -263,34 +262,40 @@ static void spans_between(const View *v, const LanePlace *place, const Lane *lan
     }
     if (k->at.next == 0) return;
     memcpy(shown, k->col, k->at.next * sizeof *shown);
-    calm(shown, k->at.next);
+    if (place->kind != LANE_G) calm(shown, k->at.next);
     columns(v, place, shown, k->at.next, x0, step);
 }
 
-/* Up to the playhead; what comes is thinned, where it is uncovered. */
-static void lane_spans(const View *v, const LanePlace *place, const Lane *lane, SliceFn draw) {
+void lane_spans(const View *v, const LanePlace *place, const Lane *lane, uint64_t known_ns, SliceFn draw) {
     const Scene *s = v->s;
-    spans_between(v, place, lane, draw, s->from_ns, s->now_ns < s->to_ns ? s->now_ns : s->to_ns);
+    uint64_t to_ns = s->to_ns < known_ns ? s->to_ns : known_ns;
+    spans_between(v, place, lane, draw, s->from_ns, s->now_ns < to_ns ? s->now_ns : to_ns);
     if (!s->uncovered) return;
     View ahead = *v;
     ahead.future = true;
     draw_thin(v->d, .3);
-    spans_between(&ahead, place, lane, draw, s->now_ns > s->from_ns ? s->now_ns : s->from_ns, s->to_ns);
+    spans_between(&ahead, place, lane, draw, s->now_ns > s->from_ns ? s->now_ns : s->from_ns, to_ns);
     draw_thin(v->d, 1);
 }
 
-/* Where a label may begin so that no arrow runs through it: moved to the right of the first that would. */
-static double clear_of_arrows(const View *v, double x, double w, double y) {
-    for (size_t i = v->arrow_count; i-- > 0;) { /* from left to right */
-        const FlowArrow *a = &v->arrow[i];
-        bool crosses = a->x > x - 4 && a->x < x + w + 4 && y > fmin(a->y0, a->y1) &&
-                       y - 9 < fmax(a->y0, a->y1);
-        if (crosses) x = a->x + 7;
+static bool runs_through(const Upright *a, double x, double w, double y) {
+    return a->x > x - 4 && a->x < x + w + 4 && y > fmin(a->y0, a->y1) && y - 9 < fmax(a->y0, a->y1);
+}
+
+/* To the right of each that would, until none does. */
+double clear_of_arrows(const View *v, double x, double w, double y) {
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (size_t i = 0; i < v->upright_count; i++) {
+            if (!runs_through(&v->upright[i], x, w, y)) continue;
+            x = v->upright[i].x + 7;
+            moved = true;
+        }
     }
     return x;
 }
 
-static void slice_label(const View *v, const Slice *s, double baseline, TextStyle style, Tint tint,
+void slice_label(const View *v, const Slice *s, double baseline, TextStyle style, Tint tint,
                         const char *text) {
     if (v->future) return;
     double w = text_width(text, style), x = clear_of_arrows(v, s->x + 6, w, baseline);
@@ -318,8 +323,7 @@ static void underline(const View *v, const Slice *s, double foot) {
 
 static void run_slice(const View *v, const LanePlace *lane, const Slice *s) {
     uint64_t g = s->span->id;
-    size_t order =
-        g < v->s->lanes->g_order_cap && v->s->lanes->g_order[g] ? v->s->lanes->g_order[g] - 1 : 0;
+    size_t order = goroutine_order(v->s->lanes, g);
     bool edge = !theme_is_dark(v->s->theme) && s->w >= 4;
     draw_box(v->d, (Box){s->x, lane->y, s->w - (s->w >= 3 ? 1 : 0), lane->h}, s->w >= 3 ? 2 : 0,
              paint(theme_goroutine(order)), edge ? pen(theme_goroutine_edge(order), 1) : NO_PEN);
@@ -366,11 +370,12 @@ static void p_slice(const View *v, const LanePlace *lane, const Slice *s) {
 
 /* ---------------------------------------------------------------- M lanes */
 
+enum { WORDS_H = 17 }; /* in slimmer lanes of Ms there are none */
+
 /* A lane of any height: the slices keep their proportion to it. */
 static void m_slice_box(const View *v, const LanePlace *lane, const Slice *s, SliceLook look) {
-    if (lane->h >= 19) {
-        token_slice(v->d, s->x, lane->y, s->w - (s->w >= 3 ? 1 : 0), look,
-                    theme_is_dark(v->s->theme));
+    if (lane->h >= WORDS_H) {
+        token_slice(v->d, s->x, lane->y, s->w - (s->w >= 3 ? 1 : 0), lane->h, look, theme_is_dark(v->s->theme));
         return;
     }
     double h = lane->h * 14 / 19,
@@ -385,25 +390,28 @@ static void m_slice_box(const View *v, const LanePlace *lane, const Slice *s, Sl
                  paint(tint), NO_PEN);
 }
 
-/* Words on a hatch stand on ground of their own. */
-static void label_plate(const View *v, const Slice *s, double y, double h, double w, double baseline) {
+void label_plate(const View *v, const Slice *s, double y, double h, double w, double baseline) {
     double x = clear_of_arrows(v, s->x + 6, w, baseline);
     if (!v->future && x + w + 6 <= s->x + s->w) draw_box(v->d, (Box){x - 3, y, w + 6, h}, 2, paint(TINT_CHROME), NO_PEN);
 }
 
-static void c_label(const View *v, const LanePlace *lane, const Slice *s) {
-    char text[160], g[24], time[48];
-    bool syscall = s->span->kind == SPAN_SYSCALL;
-    const char *known = intern_text(v->s->model->text, s->span->text), *fn = known[0] ? known : syscall ? "a syscall" : "C";
+void c_words(const View *v, const Slice *s, const char *who, char *text, size_t size) {
+    char time[48];
+    const char *known = intern_text(v->s->model->text, s->span->text), *fn = known[0] ? known : s->span->kind == SPAN_SYSCALL ? "a syscall" : "C";
     uint64_t end = s->span->to_ns < v->s->now_ns ? s->span->to_ns : v->s->now_ns;
     narrate_time(time, sizeof time, end - s->span->from_ns);
-    snprintf(text, sizeof text, "%.60s with %s, %s", fn,
-             thing_text(g, sizeof g, KIND_G, s->span->id), time);
-    if (text_width(text, sans(12, 600)) + 12 > s->w)
-        snprintf(text, sizeof text, "%.60s, %s", fn, time);
-    if (text_width(text, sans(12, 600)) + 12 > s->w) snprintf(text, sizeof text, "%s", time);
-    if (syscall) label_plate(v, s, lane->y + 6, 12, text_width(text, sans(12, 600)), lane->y + 16.2);
-    slice_label(v, s, lane->y + 16.2, sans(12, 600), syscall ? TINT_T1 : TINT_ON_AMBER, text);
+    snprintf(text, size, "%.60s with %s, %s", fn, who, time);
+    if (who[0] == '\0' || text_width(text, sans(12, 600)) + 12 > s->w) snprintf(text, size, "%.60s, %s", fn, time);
+    if (text_width(text, sans(12, 600)) + 12 > s->w) snprintf(text, size, "%s", time);
+}
+
+static void c_label(const View *v, const LanePlace *lane, const Slice *s) {
+    char text[160], g[24];
+    bool syscall = s->span->kind == SPAN_SYSCALL;
+    double middle = lane->y + lane->h * 12 / 19;
+    c_words(v, s, thing_text(g, sizeof g, KIND_G, s->span->id), text, sizeof text);
+    if (syscall) label_plate(v, s, middle - 6, 12, text_width(text, sans(12, 600)), middle + 4.2);
+    slice_label(v, s, middle + 4.2, sans(12, 600), syscall ? TINT_T1 : TINT_ON_AMBER, text);
 }
 
 static void m_slice(const View *v, const LanePlace *lane, const Slice *s) {
@@ -416,11 +424,11 @@ static void m_slice(const View *v, const LanePlace *lane, const Slice *s) {
     bool below = look == SLICE_C || look == SLICE_SYSCALL;
     if (below) underline(v, s, lane->y + lane->h);
     if (below && s->span->id != NO_ID) mark_thing(v, (Box){s->x, lane->y, s->w, lane->h}, KIND_G, s->span->id);
-    if (lane->h < 19) return;
+    if (lane->h < WORDS_H) return;
     if (below) c_label(v, lane, s);
-    else if (look == SLICE_GO) slice_label(v, s, lane->y + 10.8, sans(12, 600), TINT_ON_G, "Go");
+    else if (look == SLICE_GO) slice_label(v, s, lane->y + lane->h * 7 / 19 + 3.8, sans(12, 600), TINT_ON_G, "Go");
     else if (look == SLICE_STARTING)
-        slice_label(v, s, lane->y + 13.4, sans(12, 600), TINT_T1,
+        slice_label(v, s, lane->y + lane->h / 2 + 3.9, sans(12, 600), TINT_T1,
                     s->span->text == M_WAKING ? "waking" : "starting");
 }
 
@@ -550,57 +558,12 @@ void timeline_gc(const View *v, double y, double h) {
     }
 }
 
-/* ---------------------------------------------------------------- hand-overs */
-
-static const LanePlace *find_lane(const View *v, LaneKind kind, uint64_t id) {
+const LanePlace *find_lane(const View *v, LaneKind kind, uint64_t id) {
     for (size_t i = 0; i < v->time->lane_count; i++) {
         const LanePlace *lane = &v->time->lane[i];
         if (lane->kind == kind && (kind < LANE_P || lane->id == id)) return lane;
     }
     return NULL;
-}
-
-enum { ARROW_GAP = 14, PAIRED_GAP = 8, TRIES = 4 }; /* so many of one pixel are looked at */
-
-static bool place_arrow(View *v, const Handoff *f, double x) {
-    const LanePlace *p = find_lane(v, LANE_P, f->p), *other = f->m == NONE ? find_lane(v, LANE_SYSMON, 0) : find_lane(v, LANE_M, f->m);
-    if (p == NULL || other == NULL) return false;
-    FlowArrow *a = &v->arrow[v->arrow_count++];
-    if (f->m == NONE) *a = (FlowArrow){x, other->y + other->h - 2, p->y + 1};
-    else if (f->to_p) *a = (FlowArrow){x, other->y + 1, p->y + p->h + 1};
-    else *a = (FlowArrow){x, p->y + p->h + 1, other->y + 1};
-    return true;
-}
-
-/* The arrows of a frame, the newest first; one that stands too close to the one after it is left out. */
-static void find_arrows(View *v) {
-    const Lanes *l = v->s->lanes;
-    uint64_t end_ns = v->s->now_ns < v->s->to_ns ? v->s->now_ns : v->s->to_ns, pixel = (uint64_t)(v->time->ns_per_lp / v->f->u);
-    size_t first = lanes_flow_from(l, v->s->from_ns), end = lanes_flow_from(l, end_ns + 1), tries = 0;
-    double last = INFINITY;
-    v->arrow_count = 0;
-    while (end > first && v->arrow_count < FLOWS_MAX) {
-        const Handoff *f = &l->flow[--end];
-        if (f->seq > v->s->seq) continue;
-        double x = timeline_x(v->time, v->s, f->time_ns);
-        bool paired = f->m == NONE; /* sysmon's own stands beside the hand-over that it starts */
-        uint64_t until = f->time_ns; /* the next to be looked at is before */
-        if (last - x < PAIRED_GAP) until = timeline_ns(v->time, v->s, last - PAIRED_GAP);
-        else if (last - x >= (paired ? PAIRED_GAP : ARROW_GAP) && place_arrow(v, f, x)) last = x, tries = 0;
-        else if (++tries % TRIES == 0 && until > pixel) until -= pixel;
-        if (until >= f->time_ns) continue;
-        size_t next = lanes_flow_from(l, until + 1);
-        if (next < end) end = next;
-    }
-}
-
-static void flows(const View *v) {
-    for (size_t i = 0; i < v->arrow_count; i++) {
-        const FlowArrow *a = &v->arrow[i];
-        draw_line(v->d, a->x, a->y0, a->x, a->y1 - (a->y1 > a->y0 ? 6 : -6),
-                  pen_alpha(TINT_CHROME, 6, .75));
-        token_arrow(v->d, a->x, a->y0, a->x, a->y1, TINT_NOW, 2);
-    }
 }
 
 /* ---------------------------------------------------------------- who is there now */
@@ -667,6 +630,11 @@ static void live_label(const View *v, const LanePlace *lane) {
     if (x < v->time->x0 || room < 24 || !lane->labelled || is_broken_here(v->s)) return;
     if (lane->kind == LANE_P) live_p(v, lane, x, room);
     if (lane->kind == LANE_QUEUE) live_queue(v, lane, x, room);
+    if (lane->kind == LANE_G) {
+        bool c = m->g[lane->id].state == G_SYSCALL;
+        live_text(v, lane, x, sans(13, c ? 600 : 400), c ? TINT_AMBER : TINT_T2, g_words(text, sizeof text, m, lane->id), room);
+    }
+    if (lane->kind == LANE_BAND) live_text(v, lane, x, sans(13, 400), TINT_T2, many_words(v, text, sizeof text), room);
     if (lane->kind != LANE_M) return;
     bool c = m->m[lane->id].state == M_IN_C;
     live_text(v, lane, x, sans(13, c ? 600 : 400), c ? TINT_AMBER : TINT_T2, m_words(text, sizeof text, m, lane->id), room);
@@ -674,25 +642,53 @@ static void live_label(const View *v, const LanePlace *lane) {
 
 /* ---------------------------------------------------------------- lanes */
 
+static Kind kind_of(const LanePlace *lane) {
+    switch (lane->kind) {
+    case LANE_P: return KIND_P;
+    case LANE_M: return KIND_M;
+    case LANE_G: return KIND_G;
+    default: return KIND_QUEUE;
+    }
+}
+
+static void name_text(const View *v, const LanePlace *lane, char *text, size_t size) {
+    const Model *m = v->s->model;
+    if (lane->kind == LANE_SYSMON) snprintf(text, size, "sysmon");
+    else if (lane->kind == LANE_GC) snprintf(text, size, "GC");
+    else if (lane->kind == LANE_G) narrate_g(m, lane->id, text, size);
+    else if (lane->kind != LANE_QUEUE) thing_text(text, size, kind_of(lane), lane->id);
+    else if (m->queue[lane->id].name != NONE) snprintf(text, size, "%.31s", intern_text(m->text, m->queue[lane->id].name));
+    else if (lane->id == 0 && m->queue_count == 1) snprintf(text, size, "queue");
+    else snprintf(text, size, "queue %llu", (unsigned long long)lane->id);
+}
+
+static bool is_chosen(const View *v, const LanePlace *lane) {
+    if (lane->kind == LANE_SYSMON) return is_selected(v->s, KIND_M, SYSMON_M);
+    return lane->kind >= LANE_P && is_selected(v->s, kind_of(lane), lane->id);
+}
+
+/* "g7 net/http.(*conn).serve": of two such the packages are the same. */
+static void without_package(char *text) {
+    char *name = strchr(text, ' ');
+    if (name == NULL) return;
+    char *path = strrchr(name, '/'), *dot = strchr(path ? path : name, '.');
+    if (dot && dot[1]) memmove(name + 1, dot + 1, strlen(dot + 1) + 1);
+}
+
 static void lane_name(const View *v, const LanePlace *lane) {
-    char text[32];
-    double y = lane->y + lane->h / 2 + 5;
-    if (!lane->labelled) return;
-    if (lane->kind == LANE_SYSMON) snprintf(text, sizeof text, "sysmon");
-    else if (lane->kind == LANE_GC) snprintf(text, sizeof text, "GC");
-    else if (lane->kind == LANE_QUEUE && v->s->model->queue[lane->id].name != NONE)
-        snprintf(text, sizeof text, "%.31s", intern_text(v->s->model->text, v->s->model->queue[lane->id].name));
-    else if (lane->kind == LANE_QUEUE && lane->id == 0 && v->s->model->queue_count == 1)
-        snprintf(text, sizeof text, "queue");
-    else if (lane->kind == LANE_QUEUE)
-        snprintf(text, sizeof text, "queue %llu", (unsigned long long)lane->id);
-    else thing_text(text, sizeof text, lane->kind == LANE_P ? KIND_P : KIND_M, lane->id);
-    Kind kind = lane->kind == LANE_P ? KIND_P : lane->kind == LANE_M ? KIND_M : KIND_QUEUE;
-    bool chosen = lane->kind == LANE_SYSMON ? is_selected(v->s, KIND_M, 1) : lane->kind >= LANE_P && is_selected(v->s, kind, lane->id);
-    draw_fitted(v->d, 24, y, sans(14, lane->kind == LANE_P ? 600 : 500), chosen ? TINT_NOW : TINT_T1, ANCHOR_START, text,
-                v->time->x0 - 24 - 4);
-    if (lane->kind == LANE_P || lane->kind == LANE_M)
-        mark_thing(v, (Box){20, lane->y, 60, lane->h}, kind, lane->id);
+    char text[96];
+    double x = v->time->name_x, room = v->time->x0 - x - 4;
+    if (!lane->labelled || lane->kind == LANE_BAND) return;
+    name_text(v, lane, text, sizeof text);
+    TextStyle style = sans(lane->kind == LANE_G ? 13 : 14, lane->kind == LANE_P ? 600 : 500);
+    Tint tint = is_chosen(v, lane) ? TINT_NOW : TINT_T1;
+    if (lane->kind == LANE_G) {
+        if (text_width(text, style) > room) without_package(text);
+        draw_ended(v->d, x, lane->y + lane->h / 2 + 5, style, tint, text, room);
+    }
+    else draw_fitted(v->d, x, lane->y + lane->h / 2 + 5, style, tint, ANCHOR_START, text, room);
+    if (lane->kind == LANE_P || lane->kind == LANE_M || lane->kind == LANE_G)
+        mark_thing(v, (Box){20, lane->y, v->time->x0 - 44, lane->h}, kind_of(lane), lane->id);
 }
 
 static void base_line(const View *v, const LanePlace *lane) {
@@ -707,10 +703,10 @@ static void base_line(const View *v, const LanePlace *lane) {
 }
 
 /* How many lanes found no room. */
-static void more(const View *v, size_t hidden, double y) {
+static void more(const View *v, size_t hidden, const char *whose, double y) {
     char text[48];
-    if (hidden == 0 || y + 4 > v->time->scrub_y) return;
-    snprintf(text, sizeof text, "+ %zu more", hidden);
+    if (hidden == 0 || y <= 0 || y + 4 > v->time->scrub_y) return;
+    snprintf(text, sizeof text, "+ %zu more%s", hidden, whose);
     draw_short(v->d, 24, y, sans(12, 400), TINT_T3, ANCHOR_START, text, v->time->x0 - 30);
 }
 
@@ -723,10 +719,48 @@ void timeline_lane(const View *v, const LanePlace *lane) {
         sysmon_lane(v, lane);
         break;
     case LANE_GC: timeline_gc(v, lane->y, lane->h); break;
-    case LANE_P: lane_spans(v, lane, &l->p[lane->id], p_slice); break;
-    case LANE_M: lane_spans(v, lane, &l->m[lane->id], m_slice); break;
-    case LANE_QUEUE: lane_spans(v, lane, &l->queue[lane->id], queue_slice); break;
+    case LANE_P: lane_spans(v, lane, &l->p[lane->id], NOT_YET, p_slice); break;
+    case LANE_M: lane_spans(v, lane, &l->m[lane->id], NOT_YET, m_slice); break;
+    case LANE_G: lane_of_g(v, lane); break;
+    case LANE_BAND: lane_of_many(v, lane); break;
+    case LANE_QUEUE: lane_spans(v, lane, &l->queue[lane->id], NOT_YET, queue_slice); break;
     }
+}
+
+static const char *const name_of_lanes[LANE_GROUPS] = {"Runtime", "Ps", "Ms", "Goroutines", "Device"};
+
+/* The name of a group, how many lanes it has, and whether they are folded away. */
+static void group_names(const View *v) {
+    for (LaneGroup group = 0; group < LANE_GROUPS; group++) {
+        const GroupPlace *p = &v->time->group[group];
+        if (p->y <= 0) continue;
+        bool folded = lane_group_is_folded(v->s, group);
+        double x = 24, y = p->y + GROUP_H / 2;
+        Point open[] = {{x, y - 2}, {x + 8, y - 2}, {x + 4, y + 3}}, shut[] = {{x + 1, y - 4}, {x + 6, y}, {x + 1, y + 4}};
+        draw_poly(v->d, folded ? shut : open, 3, true, paint(TINT_T3), NO_PEN);
+        double used = draw_text(v->d, x + 14, p->y + 14, sans(12, 600), TINT_T2, ANCHOR_START, name_of_lanes[group]);
+        char total[32], text[80], n[32];
+        count_text(total, sizeof total, p->total);
+        if (folded || p->shown == p->total) snprintf(text, sizeof text, "%s", total);
+        else snprintf(text, sizeof text, "%s of %s", count_text(n, sizeof n, p->shown), total);
+        if (group != LANES_RUNTIME) draw_whole(v->d, x + 14 + used + 7, p->y + 14, sans(12, 400), TINT_T3, ANCHOR_START, text, 200);
+        hits_add(v->hits, (Box){16, p->y, v->time->x0 - 20, GROUP_H}, HIT_GROUP, NO_THING, group);
+    }
+}
+
+/* Which lanes are on show, and how to have all of them again. */
+static void filter_line(const View *v) {
+    const TimelineLayout *t = v->time;
+    if (t->filter_y <= 0) return;
+    double y = t->filter_y + 16, room = v->f->timeline.w - 48;
+    size_t lanes = 0;
+    for (size_t i = 0; i < t->lane_count; i++) lanes += t->lane[i].kind != LANE_BAND;
+    char text[160];
+    lanes += t->hidden + t->hidden_p + t->hidden_g;
+    if (lanes == 0) snprintf(text, sizeof text, "No lane is like “%.60s”", v->s->filter);
+    else snprintf(text, sizeof text, "Only lanes like “%.60s”", v->s->filter);
+    double used = draw_ended(v->d, 24, y, sans(13, 600), TINT_NOW, text, room);
+    draw_whole(v->d, 24 + used + 14, y, sans(12, 400), TINT_T3, ANCHOR_START, "Esc shows all", room - used - 14);
 }
 
 /* Which part of all lanes is on show, left of their names. */
@@ -735,7 +769,8 @@ static void scroll_bar(const View *v) {
     enum { LEFT = 10, WIDE = 4, LEAST = 14 };
     double h = t->scroll_y1 - t->scroll_y0;
     if (t->scroll_count == 0 || h < 2 * LEAST) return;
-    double all = (double)t->scroll_count, shown = all - (double)(t->hidden + t->hidden_p), thumb = fmax(LEAST, h * shown / all);
+    double all = (double)t->scroll_count, shown = all - (double)(t->hidden + t->hidden_p + t->hidden_g);
+    double thumb = fmax(LEAST, h * shown / all);
     double share = fmin(1, (double)t->scroll_first / fmax(1, all - shown));
     draw_box(v->d, (Box){LEFT, t->scroll_y0, WIDE, h}, WIDE / 2, paint_alpha(TINT_PARK, .25), NO_PEN);
     draw_box(v->d, (Box){LEFT, t->scroll_y0 + (h - thumb) * share, WIDE, thumb}, WIDE / 2, paint(TINT_T3), NO_PEN);
@@ -749,22 +784,39 @@ static void lanes(const View *v) {
         live_label(v, lane);
     }
     const TimelineLayout *t = v->time;
-    if (t->hidden_p_y > 0) more(v, t->hidden_p, t->hidden_p_y);
-    more(v, t->hidden + (t->hidden_p_y > 0 ? 0 : t->hidden_p), t->hidden_y);
+    if (t->hidden_p_y > 0) more(v, t->hidden_p, "", t->hidden_p_y);
+    bool named = v->s->view == VIEW_TIMELINE; /* the names of groups say how many lanes they have: here Ms alone are meant */
+    more(v, t->hidden + (named ? 0 : t->hidden_g + (t->hidden_p_y > 0 ? 0 : t->hidden_p)), named ? " Ms" : "", t->hidden_y);
+    group_names(v);
     scroll_bar(v);
 }
 
 /* What is proven to be broken is seen at every zoom: on the lane of the device's queue, else of the thread, else of the P. */
-static void violations(const View *v) {
+static const LanePlace *broken_lane(const View *v, const Finding *x) {
     const Scene *s = v->s;
-    for (size_t i = 0; i < s->finding_count && s->finding[i].seq <= s->seq; i++) {
+    const LanePlace *lane = x->cmd < s->model->cmd_count ? find_lane(v, LANE_QUEUE, s->model->cmd[x->cmd].queue) : NULL;
+    if (lane == NULL) lane = find_lane(v, LANE_M, x->m);
+    if (lane == NULL) lane = find_lane(v, LANE_P, x->p);
+    return lane ? lane : v->time->lane_count ? &v->time->lane[0] : NULL;
+}
+
+/* Arrows, then marks of red. */
+static void find_uprights(View *v) {
+    const Scene *s = v->s;
+    v->upright_count = 0;
+    for (size_t i = 0; i < v->arrow_count; i++) v->upright[v->upright_count++] = (Upright){v->arrow[i].x, v->arrow[i].y0, v->arrow[i].y1};
+    for (size_t i = 0; i < s->finding_count && s->finding[i].seq <= s->seq && v->upright_count < UPRIGHTS_MAX; i++) {
         const Finding *x = &s->finding[i];
-        if (!is_violation(x->kind) || x->time_ns < s->from_ns || x->time_ns > s->to_ns) continue;
-        const LanePlace *lane = x->cmd < s->model->cmd_count ? find_lane(v, LANE_QUEUE, s->model->cmd[x->cmd].queue) : NULL;
-        if (lane == NULL) lane = find_lane(v, LANE_M, x->m);
-        if (lane == NULL) lane = find_lane(v, LANE_P, x->p);
-        if (lane == NULL) lane = &v->time->lane[0];
-        draw_box(v->d, (Box){timeline_x(v->time, s, x->time_ns) - 1.5, lane->y - 1, 3, lane->h + 2}, 0, paint(TINT_RED), NO_PEN);
+        const LanePlace *lane = broken_lane(v, x);
+        if (!is_violation(x->kind) || lane == NULL || x->time_ns < s->from_ns || x->time_ns > s->to_ns) continue;
+        v->upright[v->upright_count++] = (Upright){timeline_x(v->time, s, x->time_ns), lane->y - 1, lane->y + lane->h + 1};
+    }
+}
+
+static void violations(const View *v) {
+    for (size_t i = v->arrow_count; i < v->upright_count; i++) {
+        const Upright *u = &v->upright[i];
+        draw_box(v->d, (Box){u->x - 1.5, u->y0, 3, u->y1 - u->y0}, 0, paint(TINT_RED), NO_PEN);
     }
 }
 
@@ -940,19 +992,21 @@ void timeline_top(const View *v) {
 }
 
 void view_timeline(const View *view) {
-    View with_arrows = *view, *v = &with_arrows;
+    View with_flows = *view, *v = &with_flows;
     Box b = v->f->timeline;
     if (b.h < 60) return;
-    find_arrows(v);
+    find_flows(v);
+    find_uprights(v);
     draw_box(v->d, b, 0, paint(TINT_CHROME), NO_PEN);
     draw_line(v->d, b.x, b.y + .5, b.x + b.w, b.y + .5, pen(TINT_HAIR, 1));
     hits_add(v->hits,
              (Box){v->time->x0, b.y + 26, v->time->x1 - v->time->x0, v->time->lanes_end - b.y - 26},
              HIT_LANES, NO_THING, 0);
     timeline_ruler(v);
+    filter_line(v);
     lanes(v);
     divider(v);
-    flows(v);
+    draw_flows(v);
     violations(v);
     timeline_top(v);
 }

@@ -179,7 +179,7 @@ static void sheet_memory(DrawList *d) {
 static void sheet_lane(DrawList *d, double x, double y, double w, int kind) {
     static const double density[] = {5, 9, 12, 7, 14, 11, 6, 13, 10, 4, 8, 12, 9, 6};
     draw_line(d, x, y + 9.5, x + w, y + 9.5, pen_alpha(TINT_PARK, 1, .7));
-    if (kind <= SLICE_STARTING) token_slice(d, x + 10, y, w - 20, (SliceLook)kind, true);
+    if (kind <= SLICE_STARTING) token_slice(d, x + 10, y, w - 20, 19, (SliceLook)kind, true);
     if (kind == 5) {
         for (int i = 0; i < 14; i++) {
             draw_box(

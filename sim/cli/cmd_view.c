@@ -63,7 +63,7 @@ static bool make_first(const char *command, const char *file, char *trace, size_
 static const char view_doc[] =
     "Open the window on a trace; a scenario is run first, and a trace of a real Go program imported.\n"
     "Two of them are shown side by side, in step, with what differs marked.\n"
-    "Options are those of faultline-view: --theme dark|light, --at T, --follow, --zoom Z, --why g5.";
+    "Options are those of faultline-view: --theme dark|light, --at T, --follow, --zoom Z, --why g5, --lanes worker.";
 
 /* Both commands hand their options through; only --help and the file are looked at here. */
 static bool help_wanted(int argc, char **argv, const char *usage, const char *doc) {
@@ -129,6 +129,7 @@ static const char shot_doc[] = "One moment of a trace (or of a scenario, or a Go
                                "  --size WxH               in pixels (default 1600x1000)\n"
                                "  --theme dark|light       (default dark)\n"
                                "  --why g5                 select it, and say why it is as it is\n"
+                               "  --lanes WORD             in the timeline only lanes like this: worker, m, queue, g7\n"
                                "  -o FILE                  FILE.png, FILE.svg or FILE.pdf\n"
                                "Many moments, as numbered files or as a film (ffmpeg makes it):\n"
                                "  --every T                so much virtual time from one picture to the next\n"

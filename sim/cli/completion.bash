@@ -53,7 +53,7 @@ _faultline_words() { mapfile -t COMPREPLY < <(compgen -W "$*" -- "$cur"); }
 
 _faultline() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
-    local view="--at --theme --span --zoom --lecture --reduced-motion --why --help"
+    local view="--at --theme --span --zoom --lecture --reduced-motion --why --lanes --help"
     COMPREPLY=()
     if [ "$cur" = "=" ]; then cur=; elif [ "$prev" = "=" ]; then prev=${COMP_WORDS[COMP_CWORD - 2]}; fi
     if [[ ${COMP_WORDS[0]} == *faultline-view ]]; then
@@ -91,6 +91,7 @@ _faultline() {
         *) _faultline_files .png .svg .pdf .mp4 .webm ;;
         esac
         return ;;
+    --lanes) _faultline_words goroutines m p queue running waiting; return ;;
     --seed | --procs | --set | --from | --to | --every | --fps | --g | --span | --zoom | --size | -s | -p | -S | -f | -g) return ;;
     -t) if [ "$command" = run ]; then _faultline_words model measured; fi; return ;;
     esac

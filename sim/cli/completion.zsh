@@ -55,6 +55,7 @@ _faultline_command() {
         '--lecture[larger, without the panel]'
         '--reduced-motion[nothing is seen to move]'
         '--why[select it, and say why it is as it is]:g7, p1, m3, c0 or o0:'
+        '--lanes[in the timeline only lanes like this]:worker, m, queue, g7 or waiting:'
     )
     local -a shot=(
         '--view[what to draw]:view:(stage heap channels compare timeline picture)'

@@ -2,7 +2,7 @@
 #include "window.h"
 
 #include "../../visualizer/frame.h"
-#include "../../visualizer/show.h"
+#include "../../visualizer/shot.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +51,7 @@ static Spread frames(Show *w, bool whole) {
     if (whole) player_fit(&w->player, w->feed);
     else player_near(&w->player, w->feed);
     w->player.speed_ns = whole ? end / WHOLE_SECONDS : (w->player.to_ns - w->player.from_ns);
-    frame_build(f, show_scene(w));
+    shot_build(w, f); /* with the lanes of goroutines, where there are any */
     Canvas *c = canvas_open(CANVAS_PIXELS, w->scene.width_px, w->scene.height_px, f->layout.u);
     frame_paint(f, c, w->scene.theme, true);
     for (size_t i = 0; i < FRAMES; i++) {

@@ -9,7 +9,7 @@
 
 #include "../../visualizer/deck.h"
 #include "../../visualizer/frame.h"
-#include "../../visualizer/show.h"
+#include "../../visualizer/shot.h"
 
 #include <glob.h>
 #include <math.h>
@@ -40,6 +40,10 @@ typedef enum {
     UNCOVERED,
     FOLLOWED,
     DRAWER,
+    FOLDED,
+    FILTERED,
+    FILTERING,
+    GOROUTINES,
     VARIANTS
 } Variant;
 /* What no option of shot opens is said in words. */
@@ -47,7 +51,9 @@ static const char *const variant_text[VARIANTS] = {
     [SELECTED] = ", something selected", [QUESTION] = ", a question asked", [HOVERED] = ", hovering",
     [SEARCH] = ", searching",            [SEARCH_FAILED] = ", in vain",     [NO_PANEL] = ", no panel",
     [HELP] = ", all keys",               [DECK] = ", in a deck",            [UNCOVERED] = ", uncovered",
-    [FOLLOWED] = ", something followed", [DRAWER] = ", the drawer open"};
+    [FOLLOWED] = ", something followed", [DRAWER] = ", the drawer open",
+    [FOLDED] = ", groups folded",        [FILTERED] = ", lanes filtered",   [FILTERING] = ", a filter being typed",
+    [GOROUTINES] = ", lanes of goroutines"};
 
 typedef struct {
     Show w;
@@ -69,6 +75,8 @@ static Thing somebody(const Show *w, size_t turn) {
     return (Thing){KIND_P, 0};
 }
 
+static const char *const filters[] = {"m", "worker", "gc", "wait", "queue", "a goroutine with a name as long as this, and longer than any lane"};
+
 static void open_variant(Look *l, Variant variant, size_t turn) {
     Scene *s = &l->w.scene;
     Player *p = &l->w.player;
@@ -88,6 +96,10 @@ static void open_variant(Look *l, Variant variant, size_t turn) {
     s->hovered = NO_THING;
     s->bare = false;
     s->stage_share = 0;
+    s->folded = variant == FOLDED ? (unsigned)turn / VARIANTS % 32 : 0;
+    s->filter = variant == FILTERED ? filters[turn / VARIANTS % ARRAY_LEN(filters)] : variant == FILTERING ? "" : NULL;
+    s->filtering = variant == FILTERING;
+    s->goroutines = variant == GOROUTINES;
     if (variant == DECK) deck_scene(s);
 }
 
@@ -139,7 +151,7 @@ static void look_at(Look *l, ViewKind view, int width, int height, size_t turn) 
     s->width_px = width;
     s->height_px = height;
     open_variant(l, (Variant)(turn % VARIANTS), turn);
-    frame_build(l->frame, show_scene(&l->w));
+    shot_build(&l->w, l->frame);
     if (l->variant == HOVERED) {
         hover(l, turn);
         frame_build(l->frame, show_scene(&l->w));
@@ -230,6 +242,8 @@ static unsigned crowd_procs, crowd_in_c;
 static void make_crowd(const char *path) { sample_crowd(path, crowd_procs, crowd_in_c); }
 static void make_long(const char *path) { sample_long(path, 20000); }
 
+static void make_many(const char *path) { sample_waiters(path, 2000); }
+
 static void sample(const char *name, void (*make)(const char *path)) {
     char path[512];
     snprintf(path, sizeof path, "%s", temp_path("box.trace"));
@@ -256,6 +270,7 @@ static void samples(void) {
     sample("(a deadlock)", sample_deadlock);
     sample("(an impossible event)", sample_impossible);
     sample("(a long run)", make_long);
+    sample("(many goroutines)", make_many);
 }
 
 /* ---------------------------------------------------------------- suites, so that they share the processors */

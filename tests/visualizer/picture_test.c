@@ -223,7 +223,7 @@ static void count_shapes(Show *w) {
     w->scene.view = VIEW_TIMELINE;
     player_seek_ns(&w->player, w->feed, feed_end_ns(w->feed));
     player_fit(&w->player, w->feed);
-    frame_build(f, show_scene(w));
+    shot_build(w, f); /* with what goroutines did */
     const DrawList *d = &f->list[PART_TIMELINE];
     size_t columns = 0, amber = 0;
     for (const Op *op = d->ops; op < d->ops + d->count; op++) {
@@ -239,7 +239,7 @@ static void count_shapes(Show *w) {
 }
 
 static void a_frame_depends_on_pixels_never_on_events(void) {
-    char *path = output_of("$F run -q --device none --set calls=1000 --out $T/calls.trace tests/bench/calls.lua >&2; printf %%s $T/calls.trace");
+    char *path = output_of("$F run -q --device none --set calls=6000 --out $T/calls.trace tests/bench/calls.lua >&2; printf %%s $T/calls.trace");
     with_path(path, count_shapes);
     free(path);
 }

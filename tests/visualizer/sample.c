@@ -456,6 +456,25 @@ void sample_long(const char *path, uint64_t events) {
     end(r);
 }
 
+void sample_waiters(const char *path, uint64_t goroutines) {
+    Run run, *r = &run;
+    begin(r, path, "Many wait", 1);
+    acquire(r, 0, 0);
+    create_and_run(r, 0, 0, 1, "main");
+    for (uint64_t g = 2; g <= goroutines; g++) {
+        at(r, (double)g * 3);
+        create_on(r, 0, g, "waiter");
+        DO(GO_STOP, ID(G, 1), S("preempted"));
+        DO(RUNQ_PUT, ID(P, 0), ID(G, 1));
+        run_own(r, 0, 0, g);
+        at(r, (double)g * 3 + 1);
+        park(r, g, "chan receive");
+        run_own(r, 0, 0, 1);
+    }
+    DO(RUN_END, ID(COUNT, 0));
+    end(r);
+}
+
 void sample_stopped(const char *path) {
     Run run = {0}, *r = &run;
     begin(r, path, "The world stops", 3);

@@ -20,6 +20,8 @@ void sample_crowd(const char *path, unsigned procs, unsigned in_c);
 void sample_deadlock(const char *path);
 /* A run of about `events` events, most of them too short to be seen one by one. */
 void sample_long(const char *path, uint64_t events);
+/* One P; main makes so many goroutines, each of which runs at once and then waits for ever. */
+void sample_waiters(const char *path, uint64_t goroutines);
 /* RUN_START and nothing else. */
 void sample_bare(const char *path);
 /* The handoff with an impossible event at its end. */
