@@ -370,7 +370,7 @@ void desk_picture(Desk *k, uint64_t now_ms) {
     const Scene *s = show_scene(k->show);
     frame_build(k->frame, s);
     motions_begin(&k->motions, k->frame, s, now_ms, time_to_move(k));
-    k->moves = motions_apply(&k->motions, k->frame, now_ms);
+    k->moves = motions_apply(&k->motions, k->frame, s, now_ms);
 }
 
 int desk_patience(const Desk *k) {

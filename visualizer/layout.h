@@ -78,6 +78,7 @@ typedef struct {
 /* From its object straight down to its user; where the user stands elsewhere, along bend_y to
  * tip_x. */
 typedef struct {
+    uint64_t obj;
     double x, y, bend_y, tip_x, tip_y;
 } PinPlace;
 

@@ -187,9 +187,12 @@ static void plate_at(const View *v, uint64_t p, const PPlace *place, uint64_t id
     if (mp->g != NONE) thing_text(g, sizeof g, KIND_G, mp->g);
     if (plugged) {
         double w = fmin(56, place->plate.w * .62);
-        bool hot = is_changed(v->s, KIND_P, p);
-        draw_box(v->d, (Box){cx - w / 2, place->card.y + place->card.h - 2, w, 9}, 2,
-                 paint(hot ? TINT_NOW : TINT_BLUE), NO_PEN);
+        Box plug = {cx - w / 2, place->card.y + place->card.h - 2, w, 9};
+        bool changed = is_changed(v->s, KIND_P, p);
+        if (!changed) draw_box(v->d, plug, 2, paint(TINT_BLUE), NO_PEN);
+        begin_part(v, MOVER_FADES, PART_PLUG, p, id, plug.x, plug.y);
+        if (changed) draw_box(v->d, plug, 2, paint(TINT_NOW), NO_PEN);
+        draw_end_mover(v->d);
     }
     bool from_c = mp->cthread != NONE || (mp->g != NONE && m->g[mp->g].callbacks > 0);
     MLook look = starting                    ? MLOOK_STARTING
@@ -262,7 +265,9 @@ void stage_ps(const View *v) {
             continue;
         }
         PLook look = p_look(m, p);
-        token_p(v->d, place->card, look, is_changed(v->s, KIND_P, p));
+        bool changed = is_changed(v->s, KIND_P, p);
+        token_p(v->d, place->card, look, changed);
+        now_edge(v, place->card, 10, 2, KIND_P, p, changed);
         if (v->stage->ps_look == PS_FULL) full_card(v, p, place->card, look);
         else small_card(v, p, place->card, look);
         if (is_selected(v->s, KIND_P, p))
