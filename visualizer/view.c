@@ -71,6 +71,8 @@ const char *bytes_text(char *buf, size_t size, uint64_t bytes) {
 
 const char *below_text(const Model *m, uint64_t id) { return id < m->m_count && m->m[id].syscall ? "in a syscall" : "in C"; }
 
+const char *g_below_text(const Model *m, uint64_t g) { return model_in_system_call(m, g) ? "in a syscall" : "in C"; }
+
 const char *count_text(char *buf, size_t size, uint64_t n) {
     char plain[24];
     size_t len = (size_t)snprintf(plain, sizeof plain, "%llu", (unsigned long long)n), at = 0;

@@ -153,6 +153,7 @@ const char *chan_fill_text(char *buf, size_t size, const ModelChan *c); /* "full
 const char *bytes_text(char *buf, size_t size, uint64_t bytes);            /* "62 MiB" */
 /* Where an M is that has left Go: "in C", or "in a syscall" where an imported trace says so. */
 const char *below_text(const Model *m, uint64_t id);
+const char *g_below_text(const Model *m, uint64_t g); /* the same of a goroutine that has left Go */
 const char *count_text(char *buf, size_t size, uint64_t n); /* "8 311", thin spaces */
 bool is_selected(const Scene *s, Kind kind, uint64_t id); /* or followed */
 bool is_changed(const Scene *s, Kind kind, uint64_t id); /* does the event on show mention it? */

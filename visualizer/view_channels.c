@@ -17,6 +17,7 @@
 
 typedef struct {
     size_t running, runnable, sending, receiving, waiting, elsewhere, in_c, dead;
+    size_t in_syscall; /* of those in_c */
     uint64_t since_ns; /* the longest of those that wait */
 } Doing;
 
@@ -50,7 +51,10 @@ static void add_doing(Doing *d, const View *v, const NodePlace *n, uint64_t g) {
     bool queued = gp->place == AT_SENDQ || gp->place == AT_RECVQ;
     switch ((GState)gp->state) {
     case G_RUNNING: d->running++; break;
-    case G_SYSCALL: d->in_c++; break;
+    case G_SYSCALL:
+        d->in_c++;
+        d->in_syscall += model_in_system_call(v->s->model, g);
+        break;
     case G_DEAD: d->dead++; break;
     case G_WAITING:
         if (queued && !waits_here(v, n, gp)) {
@@ -86,11 +90,12 @@ static GLook look_of(const Model *m, uint64_t g) {
 static const char *doing_text(char *buf, size_t size, const View *v, const NodePlace *n, const Doing *d) {
     const ModelG *gp = &v->s->model->g[n->g[0]];
     char time[48] = "", number[24] = "";
+    const char *outside = d->in_syscall == 0 ? "in C" : d->in_syscall == d->in_c ? "in a syscall" : "out of Go";
     size_t waiting = d->sending ? d->sending : d->receiving ? d->receiving : d->waiting;
     if (d->since_ns != NONE) narrate_time(time, sizeof time, v->s->now_ns - d->since_ns);
     if (n->count > 1) snprintf(number, sizeof number, "%zu ", waiting ? waiting : d->in_c);
     if (d->sending) snprintf(buf, size, "%sblocked %s", number, time);
-    else if (d->in_c) snprintf(buf, size, "%sin C", n->count > 1 && waiting ? "" : number);
+    else if (d->in_c) snprintf(buf, size, "%s%s", n->count > 1 && waiting ? "" : number, outside);
     else if (d->receiving) snprintf(buf, size, n->count > 1 && waiting > 1 ? "%swait %s" : "%swaits %s", number, time);
     else if (d->waiting && n->count == 1 && gp->wake_ns != NONE && gp->wake_ns > v->s->now_ns) snprintf(buf, size, "sleeps %s", time);
     else if (d->waiting) snprintf(buf, size, "%swaiting %s", number, time);

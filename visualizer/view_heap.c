@@ -647,7 +647,7 @@ static void call_box(const View *v, const UserPlace *u) {
     char text[96], who[64];
     bool back = g->callbacks > 0 && g->state != G_SYSCALL;
     draw_box(v->d, b, 4, paint(TINT_C_PLATE), pen(TINT_AMBER, 2));
-    snprintf(text, sizeof text, "%s%s", narrate_g(m, u->g, who, sizeof who), back ? " is in a callback" : " is in C");
+    snprintf(text, sizeof text, "%s%s", narrate_g(m, u->g, who, sizeof who), back ? " is in a callback" : model_in_system_call(m, u->g) ? " is in a syscall" : " is in C");
     double cy = b.y + b.h / 2, w = text_width(text, sans(14, 500));
     bool both = b.w > w + 170;
     if (both) draw_text(v->d, b.x + b.w - 16, cy + 5, sans(14, 500), TINT_F1, ANCHOR_END, text);
@@ -672,8 +672,10 @@ static void launch_words(const View *v) {
     snprintf(text, sizeof text, "at line %llu, %s ago", (unsigned long long)c->line, narrate_time(time, sizeof time, v->s->now_ns - c->enqueue_ns));
     draw_whole(v->d, x, y + 9, digits(14, 400), TINT_F2, ANCHOR_START, text, room);
     const ModelG *g = &m->g[c->g];
-    const char *where = g->state == G_SYSCALL ? "is in C" : g->state == G_DEAD ? "has ended" : "is back above the line";
-    snprintf(text, sizeof text, "g%llu %s", (unsigned long long)c->g, where);
+    const char *is = g->state == G_SYSCALL ? "is " : "", *where = g->state == G_SYSCALL ? g_below_text(m, c->g)
+                                                               : g->state == G_DEAD     ? "has ended"
+                                                                                        : "is back above the line";
+    snprintf(text, sizeof text, "g%llu %s%s", (unsigned long long)c->g, is, where);
     draw_whole(v->d, x, y + 28, sans(14, 400), TINT_F2, ANCHOR_START, text, room);
 }
 

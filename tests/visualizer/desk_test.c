@@ -160,6 +160,42 @@ static void a_system_call_is_called_one(void) {
     get_up();
 }
 
+/* The same picture of a run in which they were system calls: Go's trace would say so, and has neither channels nor a heap. */
+static size_t told_as_calls(ViewKind view) {
+    const Scene *s = show_scene(&show);
+    Model *m = (Model *)s->model;
+    uint64_t was[8] = {0};
+    show.scene.view = view;
+    for (uint64_t id = 0; id < m->m_count && id < ARRAY_LEN(was); id++) was[id] = m->m[id].syscall, m->m[id].syscall = 1;
+    frame_build(desk.frame, s);
+    size_t told = 0;
+    const DrawList *d = &desk.frame->list[PART_STAGE];
+    for (const Op *op = d->ops; op < d->ops + d->count; op++) {
+        if (op->kind != OP_TEXT) continue;
+        const char *text = draw_op_text(d, op);
+        told += strstr(text, "in a syscall") != NULL;
+        CU_ASSERT(strstr(text, "in C") == NULL);
+    }
+    char words[BLAME_WORDS];
+    BlameEdge e = {.way = BLAME_P, .at = {KIND_M, 0}, .of = {KIND_G, 7}};
+    CU_ASSERT(!model_in_system_call(m, 7) || strstr(blame_words(words, m, &e), "in a system call"));
+    for (uint64_t id = 0; id < m->m_count && id < ARRAY_LEN(was); id++) m->m[id].syscall = was[id];
+    return told;
+}
+
+static void no_view_says_c_of_a_system_call(void) {
+    sit_down(sample_handoff);
+    Diag d;
+    CU_ASSERT_FATAL(show_go_to(&show, "3.473ms", &d));
+    CU_ASSERT(told_as_calls(VIEW_STAGE) > 0 && told_as_calls(VIEW_CHANNELS) > 0);
+    get_up();
+    command_gives(0, "$F run -q --device none --out $T/frame.trace scenarios/18_3_4_frame_wrong.lua");
+    sit_down_before(temp_path("frame.trace"));
+    CU_ASSERT_FATAL(show_go_to(&show, "2ms", &d));
+    CU_ASSERT(told_as_calls(VIEW_HEAP) > 0);
+    get_up();
+}
+
 static bool is_there(const char *name, const char *begin) {
     char head[16] = "";
     FILE *f = fopen(name, "rb");
@@ -233,6 +269,7 @@ void desk_tests(void) {
         {"the pointer selects, seeks and shows", the_pointer_selects_seeks_and_shows},
         {"what has no room is scrolled to", what_has_no_room_is_scrolled_to},
         {"a system call is called one", a_system_call_is_called_one},
+        {"no view says C of a system call", no_view_says_c_of_a_system_call},
         {"a view is saved, and nothing overwritten", a_view_is_saved_and_nothing_overwritten},
         {"without a run only the window listens", without_a_run_only_the_window_listens},
         {NULL, NULL},
