@@ -57,7 +57,7 @@ typedef struct Scene {
     const uint8_t *picture; /* what the program has shown last: rows of red, green, blue; NULL = nothing */
     uint32_t picture_w, picture_h;
     bool playing;
-    uint64_t speed_ns;
+    uint64_t speed_ns, own_speed_ns; /* own: what the length of the run asks for */
 
     /* beside it, for the Compare view */
     const struct Scene *other; /* NULL = there is no other run */

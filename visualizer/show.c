@@ -214,6 +214,7 @@ void show_swap(Show *w) {
     w->unlinked = b->unlinked;
     w->uncovers = b->uncovers;
     w->player.speed_ns = b->player.speed_ns;
+    w->player.own_speed_ns = b->player.own_speed_ns;
     show_take_settings(w, &b->scene);
     w->scene.view = b->scene.view;
     if (!versus_open(&w->versus, w->feed, b->feed, &d)) w->versus = NULL; /* both were opened before */
@@ -296,6 +297,7 @@ const Scene *show_scene(Show *w) {
     s->to_ns = p->to_ns;
     s->playing = p->playing;
     s->speed_ns = p->speed_ns;
+    s->own_speed_ns = p->own_speed_ns;
     Event next;
     s->question = p->ask_seq && feed_event(f, p->ask_seq, &next) ? predict_question(w->question, s->model, &next) : "";
     s->uncovered = w->uncovers || s->view == VIEW_COMPARE;

@@ -78,7 +78,7 @@ static const char steps[] =
     "viewer=$!\n"
     "opened \"Who keeps P1\"\n"
     "for key in Right t plus End Home question Escape Tab Tab 5 1 Right Right y Escape slash g 7 Return; do press \"$key\"; settle \"after $key\"; done\n"
-    "for key in f u b Escape m v Escape Down 0 3 2 o 1; do press \"$key\"; settle \"after $key\"; done\n"
+    "for key in f u b Escape m v Escape Down 0 3 2 o 1 comma; do press \"$key\"; settle \"after $key\"; done\n"
     "mouse drag 300 735 700\n"  /* seeks on the bar of the whole run */
     "mouse drag 700 735 400\n"
     "mouse 4 500 620\n"         /* the wheel zooms, there and back */
@@ -89,6 +89,7 @@ static const char steps[] =
     "press space; xdotool key space; settle \"after a pause\"\n"
     "closed\n"
     "kept .config/faultline/view \"^theme light\"\n"
+    "kept .config/faultline/view \"^speed 0.500\"\n"
     "kept .local/state/faultline/bookmarks \" \"\n"
     "exit $bad\n";
 static const char again[] = /* another run beside this one, its differences, and what is saved */
