@@ -1,7 +1,7 @@
 /* front.h -- what is there before a run is: the list of scenarios, one that is being run, one that is wrong.
  *
  * It takes the place of the whole picture, also of one that is open already. A scenario that has run is opened like any other
- * trace, by whoever has the window: `wants` is its path. Its trace lives until the window is closed.
+ * trace, by whoever has the window: `wants` is its path. Its trace lives as long as it is on show.
  */
 #ifndef FAULTLINE_FRONT_H
 #define FAULTLINE_FRONT_H
@@ -27,7 +27,7 @@ typedef struct Front {
     uint64_t line;             /* the one that is wrong; 0 = unknown */
     char wants[4096];          /* a trace that is to be opened; "" = none */
     Rerun *run;                /* the one that runs, or has just; NULL = none */
-    Rerun **shown;             /* those whose traces were opened: they may be on show, or be run again */
+    Rerun **shown;             /* those whose traces are on show (desk.c) */
     size_t shown_count, shown_cap;
 } Front;
 

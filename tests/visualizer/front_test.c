@@ -140,11 +140,20 @@ static void the_chosen_one_is_run_and_opened(void) {
     Diag d;
     CU_ASSERT_FATAL(path[0] && feed_open(&f, path, &d));
     CU_ASSERT_STRING_EQUAL(feed_option(f, "title"), "Nine");
-    feed_close(f);
     desk_opened(&desk, NULL);
-    CU_ASSERT(desk.front.wants[0] == '\0' && access(path, R_OK) == 0); /* it is there while it is on show */
+    CU_ASSERT(desk.front.wants[0] == '\0' && access(path, R_OK) == 0);
+    Show nine, other;
+    show_init(&nine, f);
+    desk_open(&desk, &nine);
+    CU_ASSERT_EQUAL(access(path, R_OK), 0); /* it is there while it is on show */
+    sample_plain(temp_path("plain.trace"));
+    CU_ASSERT_FATAL(feed_open(&f, temp_path("plain.trace"), &d));
+    show_init(&other, f);
+    desk_open(&desk, &other);
+    CU_ASSERT(access(path, R_OK) != 0 && desk.front.shown_count == 0);
     finish();
-    CU_ASSERT(access(path, R_OK) != 0);
+    show_free(&nine);
+    show_free(&other);
 }
 
 static void a_wrong_scenario_shows_its_line(void) {
