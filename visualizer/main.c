@@ -10,6 +10,7 @@
 #include "window.h"
 
 #include "../sim/base/units.h"
+#include "../sim/event/trace.h"
 
 #include <argp.h>
 #include <ctype.h>
@@ -400,7 +401,7 @@ static bool show_window(const Options *o, Diag *d) {
     static Remembered m;
     char trouble[1100];
     Show w;
-    bool open = o->trace != NULL;
+    bool foreign = o->trace && o->other == NULL && trace_is_of_go(o->trace), open = o->trace && !foreign;
     if (open && !open_show(&w, o, o->trace, d)) return false;
     remember(&m, trouble, sizeof trouble);
     if (open) dress(&m, o, &w);
@@ -408,6 +409,7 @@ static bool show_window(const Options *o, Diag *d) {
         if (open) show_free(&w);
         return false;
     }
+    if (foreign) window_drop(o->trace);
     if (open) w.player.follow = o->follow && feed_is_open(w.feed);
     if (trouble[0]) fprintf(stderr, "faultline-view: %s\n", trouble);
     for (char *next; (next = window_run(open ? &w : NULL)) != NULL; free(next)) next_run(&m, &w, &open, o, next);

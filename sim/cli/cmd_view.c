@@ -36,8 +36,6 @@ int cli_start(const char *program, const char *const *args) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_BUG;
 }
 
-static bool is_gotrace(const char *path) { return cli_begins(path, "go 1."); }
-
 static bool is_scenario(const char *path) {
     size_t n = strlen(path);
     return n > 4 && strcmp(path + n - 4, ".lua") == 0;
@@ -103,7 +101,7 @@ static bool hand_on(int argc, char **argv, const char **args, Made *made, int *s
         if (argv[i][0] == '-') continue;
         const char *path = path_scenario(argv[i], found, sizeof found);
         bool scenario = is_scenario(path) && !cli_is_trace(path);
-        if (made->count == FILES_MAX || !(scenario || is_gotrace(argv[i]))) continue;
+        if (made->count == FILES_MAX || !(scenario || trace_is_of_go(argv[i]))) continue;
         char *trace = made->path[made->count];
         if (!make_first(scenario ? "run" : "import", scenario ? path : argv[i], trace, PATH_BYTES, status)) return false;
         args[i - 1] = trace;

@@ -106,6 +106,14 @@ static const char again[] = /* another run beside this one, its differences, and
     "closed\n"
     "ls \"$TMPDIR\"/faultline-* 2>/dev/null && { echo \"a temporary trace is left\" >&2; bad=1; }\n"
     "exit $bad\n";
+static const char of_go[] = /* the window itself has it imported */
+    "timeout 55 \"$F-view\" tests/traces/go/pipeio-go1.26.trace &\n"
+    "viewer=$!\n"
+    "opened pipeio\n"
+    "for key in Right End; do press \"$key\"; settle \"after $key\"; done\n"
+    "closed\n"
+    "ls \"$TMPDIR\"/faultline-* 2>/dev/null && { echo \"a temporary trace is left\" >&2; bad=1; }\n"
+    "exit $bad\n";
 /* clang-format on */
 
 /* A display, a screen that can be looked at, and a home of its own. */
@@ -129,6 +137,10 @@ static void a_run_is_run_again_and_compared(void) {
     at_a_display(again);
 }
 
+static void the_trace_of_a_go_program_is_imported(void) {
+    if (has_display_tools()) at_a_display(of_go);
+}
+
 static void without_a_display_it_says_so(void) {
     if (access("/dev/dri", F_OK) == 0) {
         check_skip("this console could show windows");
@@ -148,6 +160,7 @@ void window_tests(void) {
     static const Check checks[] = {
         {"keys change the picture, and it comes to rest", keys_change_the_picture},
         {"a run is run again, compared and saved", a_run_is_run_again_and_compared},
+        {"the trace of a Go program is imported", the_trace_of_a_go_program_is_imported},
         {"without a display it says so", without_a_display_it_says_so},
         {NULL, NULL},
     };
