@@ -77,15 +77,16 @@ static void full_card(const View *v, uint64_t p, Box c, PLook look) {
     double cy = c.y + v->f->m->queue_y;
     card_text(v, look, c.x + 14, c.y + v->f->m->name_y, sans(20, 700), TINT_T1, ANCHOR_START,
               thing_text(text, sizeof text, KIND_P, p));
+    double room = c.w - 36 - text_width(text, sans(20, 700));
     if (pp->state == P_DEAD) snprintf(text, sizeof text, "no more");
     else if (look == PLOOK_STOPPED && queued == 0) snprintf(text, sizeof text, "stopped");
     else if (look == PLOOK_IDLE && queued == 0) snprintf(text, sizeof text, "idle");
     else if (look == PLOOK_WAITS)
         snprintf(text, sizeof text, "waits for M%llu",
                  (unsigned long long)thread_for_p(v->s->model, p));
-    else if (v->s->model->imported) snprintf(text, sizeof text, "queue not known");
+    else if (v->s->model->imported) snprintf(text, sizeof text, text_width("queue not known", digits(14, 500)) > room ? "" : "queue not known");
     else snprintf(text, sizeof text, "%llu queued", (unsigned long long)queued);
-    if (text_width(text, digits(14, 500)) > c.w - 28 - 38 && look == PLOOK_WAITS) snprintf(text, sizeof text, "waits");
+    if (text_width(text, digits(14, 500)) > room) text[strcspn(text, " ")] = '\0'; /* the number, or that it waits */
     card_text(v, look, c.x + c.w - 14, c.y + v->f->m->name_y - 1, digits(14, 500), TINT_T2,
               ANCHOR_END, text);
     if (v->s->model->imported) return; /* nobody says what is in it */

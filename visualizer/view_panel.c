@@ -124,19 +124,23 @@ double prose(const View *v, const char *text, double x, double y, double w, Text
 
 /* ---------------------------------------------------------------- what just happened */
 
+/* In a low window its last links. */
 static void chain(Place *c) {
+    enum { LINK = 42 };
     const View *v = c->v;
     const Story *st = v->s->story;
-    if (st->step_count < 2) return;
+    double fit = floor((c->end - c->y - 22) / LINK) + 1;
+    if (st->step_count < 2 || fit < 2) return;
+    size_t first = (double)st->step_count > fit ? st->step_count - (size_t)fit : 0;
     char text[48];
     double tw = 0;
     for (size_t i = 0; i < st->step_count; i++)
         tw = fmax(tw,
                   text_width(narrate_time(text, sizeof text, st->step[i].time_ns), mono(13, 400)));
     double x = c->x + tw + 18, room = c->w - (x + 18 - c->x);
-    draw_line(v->d, x, c->y - 4, x, c->y - 4 + 42 * (double)(st->step_count - 1),
+    draw_line(v->d, x, c->y - 4, x, c->y - 4 + LINK * (double)(st->step_count - 1 - first),
               pen(TINT_CARDL, 1.5));
-    for (size_t i = 0; i < st->step_count; i++) {
+    for (size_t i = first; i < st->step_count; i++) {
         const StoryStep *step = &st->step[i];
         bool now = i + 1 == st->step_count;
         draw_text(v->d, c->x, c->y, mono(13, 400), TINT_T2, ANCHOR_START,
@@ -148,7 +152,7 @@ static void chain(Place *c) {
         draw_fitted(v->d, x + 18, c->y, fn, TINT_T1, ANCHOR_START, step->function, room);
         draw_ended(v->d, x + 18, c->y + 18, sans(13, 400), TINT_T2, step->detail, room);
         hits_add(v->hits, (Box){c->x, c->y - 16, c->w, 40}, HIT_EVENT, NO_THING, step->seq);
-        c->y += 42;
+        c->y += LINK;
     }
     c->y += 10;
 }
@@ -156,7 +160,7 @@ static void chain(Place *c) {
 static void book(Place *c) {
     const View *v = c->v;
     char text[64];
-    if (v->s->book[0] == '\0') return;
+    if (v->s->book[0] == '\0' || c->y + 6 > c->end) return;
     snprintf(text, sizeof text, "Book %.40s", v->s->book);
     double w = draw_text(v->d, c->x, c->y, sans(14, 600), TINT_NOW, ANCHOR_START, text);
     draw_line(v->d, c->x, c->y + 5, c->x + w, c->y + 5, pen(TINT_NOW, 1));
