@@ -32,9 +32,9 @@ static const StageMetrics stage_metrics[] = {
      .detail_name = 10, .detail_time = 42, .detail_words = 64, .detail_leading = 19, .tiny = true},
     {.go_y = 20, .sysmon_y = 42, .globq_y = 126, .parked_y = 0, .channels_y = 20,
      .card_y = 28, .card_h = 44, .name_y = 18, .queue_y = 31, .plate_w = 56, .plate_h = 60, .words_y = 17,
-     .heap_above = 32, .heap_h = 20, .c_y_below = 18, .in_c_below = 22, .in_c_w = 48, .in_c_h = 54, .in_c_pitch = 84,
+     .heap_above = 32, .heap_h = 20, .c_y_below = 24, .in_c_below = 24, .in_c_w = 48, .in_c_h = 54, .in_c_pitch = 84,
      .queue_below = 42, .queue_h = 34, .queue_title_above = 12, .held_below = 0, .held_h = 0,
-     .detail_name = 15, .detail_time = 44, .detail_words = 62, .detail_leading = 18, .tiny = true},
+     .detail_name = 16, .detail_time = 44, .detail_words = 62, .detail_leading = 18, .tiny = true},
 };
 /* clang-format on */
 
