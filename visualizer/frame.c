@@ -131,6 +131,7 @@ void frame_build(Frame *f, const Scene *s) {
     if (s->view == VIEW_CHANNELS) view_occupancy(&timeline);
     else if (s->view == VIEW_HEAP) view_pins(&timeline);
     else if (s->view != VIEW_COMPARE) view_timeline(&timeline);
+    view_evidence(&timeline);
     if (!l->drawer) view_panel(&panel);
     view_transport(&transport);
     view_strip(&strip);

@@ -183,5 +183,12 @@ void player_step_finding(Player *p, Feed *f, int direction) {
         if (direction > 0 && next == NULL && x[i].seq > p->told_seq) next = &x[i];
         if (direction < 0 && x[i].seq < p->told_seq) next = &x[i];
     }
-    if (next) player_seek_instant(p, f, next->seq);
+    uint64_t to = next ? next->seq : 0;
+    const Evidence *each = feed_evidence(f, &count); /* a violation is told once, and can be gone to each time */
+    for (size_t i = 0; i < count; i++) {
+        uint64_t seq = each[i].seq;
+        if (direction > 0 && seq > p->told_seq && (to == 0 || seq < to)) to = seq;
+        if (direction < 0 && seq < p->told_seq && seq > to) to = seq;
+    }
+    if (to) player_seek_instant(p, f, to);
 }

@@ -45,6 +45,8 @@ typedef struct Scene {
     bool growing;        /* more may come */
     const Finding *finding; /* in the order of their evidence */
     size_t finding_count;
+    const Evidence *evidence; /* of violations, each by itself, in the order of events */
+    size_t evidence_count;
     const Summary *summary; /* of all that has been read */
     const char *trouble; /* why nothing after end_ns can be shown; "" = all is well */
 

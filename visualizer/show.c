@@ -286,6 +286,7 @@ const Scene *show_scene(Show *w) {
     s->device = w->device; /* the Show may have been copied since */
     s->growing = feed_is_open(f);
     s->finding = feed_findings(f, &s->finding_count);
+    s->evidence = feed_evidence(f, &s->evidence_count);
     s->trouble = feed_trouble(f);
     s->summary = feed_summary(f);
     s->model = feed_model(f, 0, p->seq);

@@ -108,9 +108,7 @@ uint64_t thread_for_p(const Model *m, uint64_t p) {
     return NONE;
 }
 
-bool is_violation(FindingKind kind) {
-    return kind == FIND_pinning_violation || kind == FIND_device_use_after_free || kind == FIND_double_free;
-}
+bool is_violation(FindingKind kind) { return finding_is_violation(kind); }
 
 void finding_mark(const View *v, double x, double y, double scale, FindingKind kind, Tint behind) {
     if (is_violation(kind)) token_violation(v->d, x, y, scale, behind);

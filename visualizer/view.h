@@ -82,6 +82,9 @@ void view_transport(const View *v);
 void view_worlds(const View *v); /* the stage's ground */
 void view_stage(const View *v);
 void view_timeline(const View *v);
+void view_evidence(const View *v);  /* each violation, over the lanes and the run */
+/* How many there have been, of this kind or (FIND_COUNT) of all; `more`: at least so many. */
+size_t violations_so_far(const Scene *s, FindingKind kind, bool *more);
 void view_channels(const View *v);  /* the pipeline, in the stage's place */
 void view_occupancy(const View *v); /* and its history, in the timeline's */
 void view_scrub(const View *v); /* its last line: the whole run */

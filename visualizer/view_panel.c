@@ -335,17 +335,22 @@ static bool heading(Place *c, const char *text, const char *right) {
 /* What has been found by now; the newest evidence first. */
 static void findings(Place *c) {
     const View *v = c->v;
-    size_t count = 0, violations = 0;
-    while (count < v->s->finding_count && v->s->finding[count].seq <= v->s->seq) violations += is_violation(v->s->finding[count++].kind);
-    char right[32];
-    snprintf(right, sizeof right, "%zu violation%s", violations, violations == 1 ? "" : "s");
+    size_t count = 0;
+    bool more;
+    while (count < v->s->finding_count && v->s->finding[count].seq <= v->s->seq) count++;
+    char right[48], times[32];
+    size_t violations = violations_so_far(v->s, FIND_COUNT, &more);
+    snprintf(right, sizeof right, "%zu%s violation%s", violations, more ? " or more" : "", violations == 1 ? "" : "s");
     if (count == 0 || !heading(c, "Findings so far", right)) return;
     size_t i = count;
     for (; i-- > 0 && c->y + 22 <= c->end;) {
         const Finding *x = &v->s->finding[i];
         double top = c->y;
         finding_mark(v, c->x + 7, c->y - 5, .75, x->kind, TINT_CHROME);
-        draw_fitted(v->d, c->x + 28, c->y, mono(14, 600), TINT_T1, ANCHOR_START, finding_spec(x->kind)->key, c->w - 28);
+        size_t n = violations_so_far(v->s, x->kind, &more);
+        snprintf(times, sizeof times, n > 1 ? "%zu%s times" : "", n, more ? "+" : "");
+        double tw = draw_text(v->d, c->x + c->w, c->y, digits(13, 400), TINT_T2, ANCHOR_END, times);
+        draw_fitted(v->d, c->x + 28, c->y, mono(14, 600), TINT_T1, ANCHOR_START, finding_spec(x->kind)->key, c->w - 36 - tw);
         c->y += 20;
         int lines = (int)fmin(3, floor((c->end - c->y) / 19) + 1);
         c->y = prose(v, x->text, c->x + 28, c->y, c->w - 28, sans(13, 400), 19, TINT_T2, TINT_T1, lines) + 10;

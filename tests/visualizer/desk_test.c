@@ -196,6 +196,63 @@ static void no_view_says_c_of_a_system_call(void) {
     get_up();
 }
 
+/* clang-format off */
+static const char broken[] =
+    "scenario { title = 'Broken more than once', book = '18.3.4', procs = 2, seed = 1 }\n"
+    "main(function()\n"
+    "  for i = 1, 4 do\n"
+    "    local x, y = heap.floats('x', 4096), heap.floats('y', 4096)\n"
+    "    cl.kernel('saxpy', x, y, 2.0):launch { takes = '3ms', slices = 64 }\n"
+    "    sleep '1ms'\n"
+    "    runtime.GC()\n"
+    "    cl.finish()\n"
+    "    x[0], y[0] = 1, 2\n"
+    "  end\n"
+    "end)\n";
+/* clang-format on */
+
+static size_t red_boxes(Part part, double w) {
+    const DrawList *d = &desk.frame->list[part];
+    size_t n = 0;
+    for (const Op *op = d->ops; op < d->ops + d->count; op++)
+        n += op->kind == OP_BOX && op->fill.tint == TINT_RED && op->fill.kind == PAINT_TINT && op->box.w == w;
+    return n;
+}
+
+static size_t red_ticks(void) {
+    const DrawList *d = &desk.frame->list[PART_TIMELINE];
+    size_t n = 0;
+    for (const Op *op = d->ops; op < d->ops + d->count; op++) n += op->kind == OP_LINE && op->edge.paint.tint == TINT_RED;
+    return n;
+}
+
+/* Eight times an object was moved that a kernel used, two at a time: each is marked, counted and gone to. */
+static void each_violation_is_found(void) {
+    size_t count;
+    check_write(temp_path("broken.lua"), broken, strlen(broken));
+    command_gives(0, "$F run -q --device none --out $T/broken.trace $T/broken.lua || true");
+    sit_down_before(temp_path("broken.trace"));
+    const Evidence *x = feed_evidence(show.feed, &count);
+    CU_ASSERT_EQUAL_FATAL(count, 8);
+    for (size_t i = 0; i < count; i++) {
+        CU_ASSERT(x[i].kind == FIND_pinning_violation && x[i].cmd == i / 2 && (i == 0 || x[i].seq > x[i - 1].seq));
+        desk_key(&desk, "]");
+        CU_ASSERT_EQUAL(show.player.now_ns, x[i].time_ns);
+        player_fit(&show.player, show.feed);
+        look();
+        CU_ASSERT_EQUAL(red_ticks(), i / 2 + 1); /* two at one moment are one mark */
+        CU_ASSERT(red_boxes(PART_TIMELINE, 3) >= i / 2 + 1);
+    }
+    CU_ASSERT(texts_with("8 violations") == 1 && texts_with("8 times") == 1);
+    desk_key(&desk, "[");
+    desk_key(&desk, "[");
+    CU_ASSERT_EQUAL(show.player.now_ns, x[5].time_ns);
+    show.scene.view = VIEW_HEAP;
+    look();
+    CU_ASSERT(red_ticks() == 3 && red_boxes(PART_TIMELINE, 3) == 0); /* no lanes there */
+    get_up();
+}
+
 static bool is_there(const char *name, const char *begin) {
     char head[16] = "";
     FILE *f = fopen(name, "rb");
@@ -269,6 +326,7 @@ void desk_tests(void) {
         {"the pointer selects, seeks and shows", the_pointer_selects_seeks_and_shows},
         {"what has no room is scrolled to", what_has_no_room_is_scrolled_to},
         {"a system call is called one", a_system_call_is_called_one},
+        {"each violation is found", each_violation_is_found},
         {"no view says C of a system call", no_view_says_c_of_a_system_call},
         {"a view is saved, and nothing overwritten", a_view_is_saved_and_nothing_overwritten},
         {"without a run only the window listens", without_a_run_only_the_window_listens},
