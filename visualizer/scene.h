@@ -84,6 +84,7 @@ typedef struct Scene {
     double stage_share; /* of the room above the transport; 0 = the default */
     Thing selected;
     Thing hovered;
+    uint64_t hovered_line, hovered_born; /* where it is in the source, and where it was made; 0 = unknown */
     bool asks_why;  /* the panel says why the selection is as it is; without one, whoever the event is about */
     Thing why_of;   /* whom it tells about */
     const Why *why; /* NULL: nobody asks, or about nothing */

@@ -140,8 +140,15 @@ void show_turn_to(Show *w, Thing t) {
     w->scene.panel = true;
 }
 
+static uint64_t born_line_of(const Model *m, Thing t) {
+    bool known = t.kind == KIND_G && t.id < m->g_count && m->g[t.id].state != G_NONE && m->g[t.id].born_line != NONE;
+    return known ? m->g[t.id].born_line : 0;
+}
+
 static void find_line(Show *w) {
     Scene *s = &w->scene;
+    s->hovered_line = s->hovered.id != NONE ? show_line_of(s->model, s->hovered) : 0;
+    s->hovered_born = s->hovered.id != NONE ? born_line_of(s->model, s->hovered) : 0;
     if (w->turned_seq != s->seq) w->turned_to = NO_THING;
     s->line_of = w->turned_to.id != NONE ? w->turned_to : s->followed;
     s->line = s->line_of.id != NONE ? show_line_of(s->model, s->line_of) : 0;

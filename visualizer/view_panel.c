@@ -280,6 +280,13 @@ void draw_source_line(const View *v, const char *line, size_t len, double x, dou
     }
 }
 
+/* It belongs to what the pointer rests on, which lights up everywhere (view_veil.c); what is read is not set back for it. */
+static void lit_row(const View *v, double y, double h) {
+    Box b = v->f->panel;
+    draw_box(v->d, (Box){b.x + 1, y, b.w - 1, h}, 0, paint_alpha(TINT_T1, .1), NO_PEN);
+    draw_box(v->d, (Box){b.x + b.w - 4, y, 4, h}, 0, paint(TINT_T1), NO_PEN);
+}
+
 static void source(Place *c, uint64_t shown) {
     const View *v = c->v;
     uint64_t lines = count_lines(v->s->source), now = v->s->line, middle = now ? now : 1;
@@ -311,6 +318,7 @@ static void source(Place *c, uint64_t shown) {
                      paint(TINT_LINE_NOW), NO_PEN);
             draw_box(v->d, (Box){v->f->panel.x + 1, y - 17, 4, 25}, 0, paint(TINT_NOW), NO_PEN);
         }
+        if (n == v->s->hovered_line || n == v->s->hovered_born) lit_row(v, y - 17, 25);
         snprintf(text, sizeof text, "%llu", (unsigned long long)n);
         draw_text(v->d, c->x + 18, y, mono(13, n == now ? 600 : 400), n == now ? TINT_NOW : TINT_T3,
                   ANCHOR_END, text);
@@ -330,6 +338,19 @@ static bool heading(Place *c, const char *text, const char *right) {
     draw_fitted(v->d, c->x, c->y + 30, sans(15, 600), TINT_T1, ANCHOR_START, text, c->w - w - 12);
     c->y += 58;
     return true;
+}
+
+static bool is_about(const Finding *x, const Scene *s) {
+    Thing t = s->hovered;
+    if (t.id == NONE) return false;
+    switch (t.kind) {
+    case KIND_G: return x->g == t.id;
+    case KIND_P: return x->p == t.id;
+    case KIND_M: return x->m == t.id;
+    case KIND_CTX: return x->ctx == t.id;
+    case KIND_CMD: return x->cmd == t.id;
+    default: return x->line != 0 && x->line == s->hovered_line; /* a channel, an object: found where it was made */
+    }
 }
 
 /* What has been found by now; the newest evidence first. */
@@ -354,6 +375,7 @@ static void findings(Place *c) {
         c->y += 20;
         int lines = (int)fmin(3, floor((c->end - c->y) / 19) + 1);
         c->y = prose(v, x->text, c->x + 28, c->y, c->w - 28, sans(13, 400), 19, TINT_T2, TINT_T1, lines) + 10;
+        if (is_about(x, v->s)) lit_row(v, top - 18, c->y - top - 2);
         hits_add(v->hits, (Box){c->x, top - 16, c->w, c->y - top - 6}, HIT_EVENT, NO_THING, x->seq);
     }
 }

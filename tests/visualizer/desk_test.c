@@ -253,6 +253,52 @@ static void each_violation_is_found(void) {
     get_up();
 }
 
+/* Rows of the panel that are lit: their bars, from the top down. */
+static size_t lit_rows(double *y, size_t most) {
+    const DrawList *d = &desk.frame->list[PART_PANEL];
+    size_t n = 0;
+    for (const Op *op = d->ops; op < d->ops + d->count; op++) {
+        bool bar = op->kind == OP_BOX && op->box.w == 4 && op->fill.tint == TINT_T1;
+        if (bar && n < most) y[n++] = op->box.y;
+    }
+    return n;
+}
+
+static double y_of(const char *part) {
+    const DrawList *d = &desk.frame->list[PART_PANEL];
+    for (const Op *op = d->ops; op < d->ops + d->count; op++) {
+        if (op->kind == OP_TEXT && strstr(draw_op_text(d, op), part)) return op->box.y;
+    }
+    CU_FAIL_FATAL("the panel does not say this");
+    return 0;
+}
+
+/* In the source the line where it is, and in what was found what it had part in. */
+static void a_hovered_thing_lights_up_in_the_panel(void) {
+    double y[4];
+    sit_down_before(temp_path("broken.trace"));
+    player_seek_ns(&show.player, show.feed, 1500000);
+    player_near(&show.player, show.feed);
+    look();
+    CU_ASSERT_EQUAL(lit_rows(y, 4), 0);
+    show.scene.hovered = (Thing){KIND_G, 1};
+    look();
+    CU_ASSERT_EQUAL_FATAL(lit_rows(y, 4), 2);
+    CU_ASSERT(fabs(y[0] + 17 - y_of("finish")) < 1 && fabs(y[1] + 18 - y_of("pinning-violation")) < 1);
+    show.scene.hovered = (Thing){KIND_OBJ, 0};
+    look();
+    CU_ASSERT_EQUAL_FATAL(lit_rows(y, 4), 1);
+    CU_ASSERT(fabs(y[0] + 17 - y_of("floats")) < 1);
+    show.scene.hovered = (Thing){KIND_CMD, 0};
+    look();
+    CU_ASSERT(lit_rows(y, 4) == 2);
+    show.scene.hovered = (Thing){KIND_P, 1};
+    look();
+    CU_ASSERT_EQUAL(lit_rows(y, 4), 0);
+    show.scene.hovered = NO_THING;
+    get_up();
+}
+
 static bool is_there(const char *name, const char *begin) {
     char head[16] = "";
     FILE *f = fopen(name, "rb");
@@ -327,6 +373,7 @@ void desk_tests(void) {
         {"what has no room is scrolled to", what_has_no_room_is_scrolled_to},
         {"a system call is called one", a_system_call_is_called_one},
         {"each violation is found", each_violation_is_found},
+        {"a hovered thing lights up in the panel", a_hovered_thing_lights_up_in_the_panel},
         {"no view says C of a system call", no_view_says_c_of_a_system_call},
         {"a view is saved, and nothing overwritten", a_view_is_saved_and_nothing_overwritten},
         {"without a run only the window listens", without_a_run_only_the_window_listens},
