@@ -32,6 +32,14 @@ static bool shows_lanes(const View *v) {
     return view != VIEW_HEAP && view != VIEW_CHANNELS && view != VIEW_COMPARE && v->f->timeline.h >= 60;
 }
 
+/* The first of its kind is a finding, which the timeline marks. */
+static bool is_told(const Scene *s, const Evidence *x) {
+    for (size_t i = 0; i < s->finding_count; i++) {
+        if (s->finding[i].kind == x->kind && s->finding[i].seq == x->seq) return true;
+    }
+    return false;
+}
+
 static void on_lanes(const View *v) {
     const Scene *s = v->s;
     double last = -INFINITY;
@@ -41,7 +49,7 @@ static void on_lanes(const View *v) {
         const LanePlace *lane = lane_of(v, x);
         double at = timeline_x(v->time, s, x->time_ns);
         if (lane == NULL || at - last < 1) continue;
-        draw_box(v->d, (Box){at - 1.5, lane->y - 1, 3, lane->h + 2}, 0, paint(TINT_RED), NO_PEN);
+        if (!is_told(s, x)) draw_box(v->d, (Box){at - 1.5, lane->y - 1, 3, lane->h + 2}, 0, paint(TINT_RED), NO_PEN);
         last = at;
     }
 }
