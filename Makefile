@@ -41,7 +41,7 @@ VIEW   = main sdl desk keys motion shot show player predict find knobs rerun fee
          view_flows view_band \
          view_channels view_occupancy view_contexts view_select view_panel view_picture view_bars view_tokens \
          stage_ps stage_side stage_c stage_device token fault lua_ink theme draw draw_cairo selection menu blame \
-         view_menu view_span view_blame view_veil film save slides deck deck_style html svg view_save view_end \
+         view_menu view_span view_blame view_veil film save slides deck deck_style html svg view_save view_end view_evidence \
          library front view_front keep settings bookmarks marks pixels
 
 SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:%=sim/mem/%) $(DEV:%=sim/dev/%) \

@@ -147,6 +147,9 @@ static const char *name_of(char *buf, size_t size, const Model *m, Thing t) {
     return buf;
 }
 
+/* Where it is that has left Go. */
+static const char *place_of(const Model *m, Thing t) { return t.kind == KIND_G && model_in_system_call(m, t.id) ? "a system call" : "C"; }
+
 const char *blame_words(char buf[BLAME_WORDS], const Model *m, const BlameEdge *e) {
     char name[64];
     uint64_t fn = e->who.kind == KIND_G ? m->g[e->who.id].fn : NONE;
@@ -158,9 +161,9 @@ const char *blame_words(char buf[BLAME_WORDS], const Model *m, const BlameEdge *
     case BLAME_LOCK: snprintf(buf, BLAME_WORDS, "for %s", name); break;
     case BLAME_DEVICE: snprintf(buf, BLAME_WORDS, "for the device, which runs %s", name); break;
     case BLAME_IN_C:
-        snprintf(buf, BLAME_WORDS, "in %.64s", fn != NONE && intern_text(m->text, fn)[0] ? intern_text(m->text, fn) : "C");
+        snprintf(buf, BLAME_WORDS, "in %.64s", fn != NONE && intern_text(m->text, fn)[0] ? intern_text(m->text, fn) : place_of(m, e->who));
         break;
-    case BLAME_P: snprintf(buf, BLAME_WORDS, "its queue, for %s in C", name); break;
+    case BLAME_P: snprintf(buf, BLAME_WORDS, "its queue, for %s in %s", name, place_of(m, e->of)); break;
     }
     return buf;
 }

@@ -17,6 +17,28 @@ void desk_close(Desk *k) {
     k->show = NULL;
 }
 
+static bool is_on_show(const Desk *k, const char *path) {
+    const Show *w = k->show;
+    return strcmp(feed_path(w->feed), path) == 0 || (w->beside && strcmp(feed_path(w->beside->feed), path) == 0);
+}
+
+/* Those whose traces are on show, and the one that is being made. Returns how many they are. */
+static size_t keep_shown(const Desk *k, Rerun **list, size_t count, const Rerun *made) {
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (list[i] == made || is_on_show(k, rerun_path(list[i]))) list[n++] = list[i];
+        else rerun_free(list[i]);
+    }
+    return n;
+}
+
+/* Traces that only this window knows go as soon as it shows others: a run of a long one can be large. */
+static void forget_traces(Desk *k) {
+    const Rerun *made = k->knobs.runs ? k->rerun[k->rerun_count - 1] : NULL;
+    k->rerun_count = keep_shown(k, k->rerun, k->rerun_count, made);
+    k->front.shown_count = keep_shown(k, k->front.shown, k->front.shown_count, NULL);
+}
+
 bool desk_is_front(const Desk *k) { return k->show == NULL || k->front_over; }
 
 void desk_drop(Desk *k, const char *path) {
@@ -30,6 +52,7 @@ void desk_opened(Desk *k, const char *why) {
     front_opened(&k->front, why);
     if (k->show != NULL && why != NULL) desk_say(k, "%.60s cannot be opened: %.*s", k->front.name, (int)strcspn(why, "\n"), why);
     k->front_over = false;
+    if (k->show != NULL) forget_traces(k);
 }
 
 void desk_open(Desk *k, Show *w) {
@@ -43,7 +66,9 @@ void desk_open(Desk *k, Show *w) {
                 .front_hits = k->front_hits,
                 .hover_next = NO_THING,
                 .dirty = true};
-    if (w) marks_read(k);
+    if (w == NULL) return;
+    marks_read(k);
+    forget_traces(k);
 }
 
 /* ---------------------------------------------------------------- the pointer */
@@ -338,11 +363,13 @@ static void look_after_rerun(Desk *k) {
         if (show_beside(k->show, f, &d)) {
             k->show->scene.knobs = NULL;
             k->show->scene.view = VIEW_COMPARE;
+            forget_traces(k);
             return;
         }
         feed_close(f);
     }
     plain_text(k->knobs.words, sizeof k->knobs.words, state == RERUN_FAILED ? rerun_words(r) : d.message);
+    forget_traces(k);
 }
 
 void desk_tick(Desk *k, uint64_t wall_ns, uint64_t now_ms) {
@@ -373,7 +400,7 @@ void desk_picture(Desk *k, uint64_t now_ms) {
     frame_build(k->frame, s);
     if (show_read_lives(k->show, &k->frame->time, READ_AT_ONCE)) frame_build(k->frame, s); /* of a short run that is all */
     motions_begin(&k->motions, k->frame, s, now_ms, time_to_move(k));
-    k->moves = motions_apply(&k->motions, k->frame, now_ms);
+    k->moves = motions_apply(&k->motions, k->frame, s, now_ms);
 }
 
 int desk_patience(const Desk *k) {

@@ -39,7 +39,7 @@ typedef struct {
     bool front_over; /* it lies over the run that is open */
     Hits front_hits;
     Knobs knobs;
-    Rerun **rerun; /* the newest last: it may still run. Traces of older ones may still be on show */
+    Rerun **rerun; /* the newest last: it may still run; the others' traces are on show */
     size_t rerun_count, rerun_cap;
     Menu menu;
     char said[SAID_MAX];

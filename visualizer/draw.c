@@ -51,7 +51,7 @@ Pen pen_dots(unsigned tint, double width, double on, double off) {
 /* ---------------------------------------------------------------- appending */
 
 void draw_reset(DrawList *d) {
-    d->count = d->number_count = d->byte_count = d->path_first = d->mover_count = d->open_count = 0;
+    d->count = d->number_count = d->byte_count = d->path_first = d->mover_count = d->open_count = d->belt_count = 0;
     d->alpha = 0;
     d->carried = 0;
 }
@@ -61,6 +61,7 @@ void draw_free(DrawList *d) {
     free(d->numbers);
     free(d->bytes);
     free(d->movers);
+    free(d->belts);
     *d = (DrawList){0};
 }
 
@@ -75,16 +76,33 @@ static Op *append(DrawList *d, OpKind kind) {
     return op;
 }
 
-void draw_begin_mover(DrawList *d, uint64_t id, double x, double y) {
-    ASSERT(d->open_count < MOVERS_NESTED);
+static uint32_t add_mover(DrawList *d, Mover m) {
     GROW(d->movers, d->mover_cap, d->mover_count + 1);
-    d->movers[d->mover_count++] = (Mover){id, x, y};
-    d->open[d->open_count++] = (uint32_t)d->mover_count;
+    d->movers[d->mover_count++] = m;
+    return (uint32_t)d->mover_count;
+}
+
+void draw_begin_mover(DrawList *d, MoverKind kind, uint64_t id, double x, double y) {
+    ASSERT(d->open_count < MOVERS_NESTED);
+    d->open[d->open_count++] = add_mover(d, (Mover){id, kind, x, y, d->count, 0});
 }
 
 void draw_end_mover(DrawList *d) {
     ASSERT(d->open_count > 0);
-    d->open_count--;
+    Mover *m = &d->movers[d->open[--d->open_count] - 1];
+    m->count = d->count - m->first;
+}
+
+void draw_note_mover(DrawList *d, Mover m) {
+    m.first = d->count;
+    m.count = 0;
+    add_mover(d, m);
+}
+
+void draw_belt(DrawList *d, Belt b) {
+    GROW(d->belts, d->belt_cap, d->belt_count + 1);
+    b.slot = add_mover(d, (Mover){~b.id, MOVER_FLOWS, b.head.x, b.head.y, d->count, 0});
+    d->belts[d->belt_count++] = b;
 }
 
 static Paint thinned(const DrawList *d, Paint p) {
@@ -214,18 +232,23 @@ void draw_image(DrawList *d, Box b, const uint8_t *rgb, uint32_t w, uint32_t h) 
     op->rgb_h = h;
 }
 
-/* Where the points of a path are among its numbers. */
-static void shift_path(double *n, size_t count, double dx, double dy) {
+/* Calls `f` for each point among the numbers of a path. */
+static void each_point(double *n, size_t count, void (*f)(double *x, double *y, void *ctx), void *ctx) {
     static const size_t points[] = {[VERB_MOVE] = 1, [VERB_LINE] = 1, [VERB_CURVE] = 3, [VERB_ARC] = 1, [VERB_CLOSE] = 0};
     for (size_t i = 0; i < count;) {
         Verb verb = (Verb)n[i++];
-        for (size_t p = 0; p < points[verb]; p++) {
-            n[i++] += dx;
-            n[i++] += dy;
-        }
+        for (size_t p = 0; p < points[verb]; p++, i += 2) f(&n[i], &n[i + 1], ctx);
         if (verb == VERB_ARC) i += 3; /* radius and angles */
     }
 }
+
+static void shift_point(double *x, double *y, void *ctx) {
+    const Point *by = ctx;
+    *x += by->x;
+    *y += by->y;
+}
+
+static void shift_path(double *n, size_t count, double dx, double dy) { each_point(n, count, shift_point, &(Point){dx, dy}); }
 
 static void shift_op(Op *op, double dx, double dy) {
     op->box.x += dx;
@@ -246,9 +269,10 @@ void draw_append(DrawList *to, const DrawList *from, double dx) {
     to->number_count = to->path_first = number + from->number_count;
     to->byte_count = byte + from->byte_count;
     for (size_t i = 0; i < from->mover_count; i++) {
-        GROW(to->movers, to->mover_cap, to->mover_count + 1);
-        to->movers[to->mover_count] = from->movers[i];
-        to->movers[to->mover_count++].x += dx;
+        Mover m = from->movers[i];
+        m.x += dx;
+        m.first += to->count;
+        add_mover(to, m);
     }
     for (size_t i = 0; i < from->count; i++) {
         Op *op = append(to, from->ops[i].kind);
@@ -259,17 +283,125 @@ void draw_append(DrawList *to, const DrawList *from, double dx) {
     }
 }
 
+static bool has_numbers(const Op *op) { return op->kind == OP_PATH || (op->kind == OP_CLIP && op->count > 0); }
+
 /* A path may be drawn twice, as fill and as edge: its numbers move once. */
 void draw_shift_mover(DrawList *d, uint32_t i, double dx, double dy) {
     size_t last = SIZE_MAX;
-    for (Op *op = d->ops; op < d->ops + d->count; op++) {
+    const Mover *m = &d->movers[i - 1];
+    for (Op *op = d->ops + m->first; op < d->ops + m->first + m->count; op++) {
         if (op->mover != i) continue;
         shift_op(op, dx, dy);
-        bool path = op->kind == OP_PATH || (op->kind == OP_CLIP && op->count > 0);
-        if (!path || op->first == last) continue;
+        if (!has_numbers(op) || op->first == last) continue;
         shift_path(d->numbers + op->first, op->count, dx, dy);
         last = op->first;
     }
+}
+
+static void cover_point(double *x, double *y, void *ctx) {
+    Box *b = ctx; /* from x, y to w, h */
+    b->x = fmin(b->x, *x), b->y = fmin(b->y, *y);
+    b->w = fmax(b->w, *x), b->h = fmax(b->h, *y);
+}
+
+static void cover_box(Box *b, double x0, double y0, double x1, double y1) {
+    cover_point(&x0, &y0, b);
+    cover_point(&x1, &y1, b);
+}
+
+/* What the shapes among these ops cover, without their edges. */
+static Box extent(const DrawList *d, const Op *op, size_t count) {
+    Box b = {INFINITY, INFINITY, -INFINITY, -INFINITY};
+    for (; count > 0; count--, op++) {
+        const Box *o = &op->box;
+        if (op->kind == OP_PATH) each_point(d->numbers + op->first, op->count, cover_point, &b);
+        if (op->kind == OP_BOX) cover_box(&b, o->x, o->y, o->x + o->w, o->y + o->h);
+        if (op->kind == OP_LINE) cover_box(&b, o->x, o->y, o->w, o->h);
+        if (op->kind == OP_CIRCLE) cover_box(&b, o->x - o->w, o->y - o->w, o->x + o->w, o->y + o->w);
+    }
+    return b.x <= b.w ? (Box){b.x, b.y, b.w - b.x, b.h - b.y} : (Box){0};
+}
+
+typedef struct {
+    double y, share;
+} Stretch;
+
+static void stretch_point(double *x, double *y, void *ctx) {
+    const Stretch *s = ctx;
+    (void)x;
+    *y = s->y + (*y - s->y) * s->share;
+}
+
+void draw_stretch_mover(DrawList *d, uint32_t i, double y, double share) {
+    const Mover *m = &d->movers[i - 1];
+    Stretch s = {y, share};
+    for (Op *op = d->ops + m->first; op < d->ops + m->first + m->count; op++) {
+        if (op->mover != i) continue;
+        Box b = extent(d, op, 1);
+        double dy = (b.y + b.h / 2 - y) * (share - 1);
+        if (op->fill.kind != PAINT_NONE) {
+            shift_op(op, 0, dy);
+            if (op->kind == OP_PATH) shift_path(d->numbers + op->first, op->count, 0, dy);
+        } else if (op->kind == OP_PATH) {
+            each_point(d->numbers + op->first, op->count, stretch_point, &s);
+        } else if (op->kind == OP_LINE) {
+            stretch_point(&op->box.x, &op->box.y, &s);
+            stretch_point(&op->box.w, &op->box.h, &s);
+        }
+    }
+}
+
+/* Makes room for `n` ops before op `at`; who ends there ends before them. */
+static void open_gap(DrawList *d, size_t at, size_t n) {
+    GROW(d->ops, d->cap, d->count + n);
+    memmove(d->ops + at + n, d->ops + at, (d->count - at) * sizeof *d->ops);
+    memset(d->ops + at, 0, n * sizeof *d->ops);
+    d->count += n;
+    for (size_t i = 0; i < d->mover_count; i++) {
+        Mover *m = &d->movers[i];
+        if (m->first >= at) m->first += n;
+        else if (m->first + m->count > at) m->count += n;
+    }
+}
+
+void draw_reveal_mover(DrawList *d, uint32_t i, double share) {
+    enum { EDGE = 10 }; /* half of the widest pen, and a little */
+    const Mover *m = &d->movers[i - 1];
+    Box b = extent(d, d->ops + m->first, m->count);
+    open_gap(d, m->first + m->count, 1);
+    d->ops[m->first + m->count].kind = OP_UNCLIP;
+    open_gap(d, m->first, 1);
+    Op *clip = &d->ops[m->first - 1];
+    clip->kind = OP_CLIP;
+    clip->box = (Box){b.x - EDGE, b.y - EDGE, b.w + 2 * EDGE, (b.h + 2 * EDGE) * share};
+}
+
+void draw_fade_mover(DrawList *d, uint32_t i, double alpha) {
+    const Mover *m = &d->movers[i - 1];
+    for (Op *op = d->ops + m->first; op < d->ops + m->first + m->count; op++) {
+        op->fill.alpha *= alpha;
+        op->edge.paint.alpha *= alpha;
+    }
+}
+
+uint32_t draw_lend_mover(DrawList *d, size_t at, const DrawList *from, uint32_t i) {
+    Mover m = from->movers[i - 1];
+    open_gap(d, at, m.count);
+    uint32_t number = add_mover(d, (Mover){m.id, m.kind, m.x, m.y, at, m.count});
+    for (size_t k = 0; k < m.count; k++) {
+        const Op *its = &from->ops[m.first + k];
+        Op *op = &d->ops[at + k];
+        memcpy(op, its, sizeof *op);
+        op->mover = number;
+        if (!has_numbers(its)) continue;
+        bool again = k > 0 && has_numbers(its - 1) && its[-1].first == its->first; /* drawn twice */
+        op->first = again ? op[-1].first : d->number_count;
+        if (again) continue;
+        GROW(d->numbers, d->number_cap, d->number_count + its->count);
+        memcpy(d->numbers + d->number_count, from->numbers + its->first, its->count * sizeof *d->numbers);
+        d->path_first = d->number_count += its->count;
+    }
+    return number;
 }
 
 static double add_text(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,

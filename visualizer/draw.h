@@ -108,12 +108,32 @@ typedef struct {
     uint8_t theme; /* THEME: what follows is drawn in this theme (the sheet of tokens) */
 } Op;
 
-/* A thing that stands elsewhere in another picture, and may be seen to go there (motion.h). */
+/* A thing that is elsewhere, or not there at all, in another picture, and may be seen to go there, to come and to leave (motion.h). */
+typedef enum {
+    MOVER_GOES,  /* from place to place */
+    MOVER_LEANS, /* the same; and when it has come, it leans for a moment against what stops it */
+    MOVER_FLOWS, /* along a belt */
+    MOVER_DROPS, /* from its head, at x, y, to its tip; up again when it is no longer there */
+    MOVER_GROWS, /* from its top down */
+    MOVER_FADES, /* it is there at once, and fades when it is no longer there */
+} MoverKind;
 typedef struct {
     uint64_t id; /* the same thing has the same id in every picture */
-    double x, y; /* its middle */
+    MoverKind kind;
+    double x, y;         /* its middle */
+    size_t first, count; /* its ops; none: it is not there, but here is where it would be drawn */
 } Mover;
 enum { MOVERS_NESTED = 4 };
+
+/* Numbered things that pass one after the other: from in_x to a cell, from cell to cell, and out to out_x. Those from `first` up to `end`
+ * are on it, and are movers: number n is `id` + n. */
+typedef struct {
+    uint64_t id, first, end;
+    double in_x, out_x; /* the left edges of those that have not come yet, and of those that have gone */
+    Box head;           /* where the first one is; the others wait behind it, `pitch` apart */
+    double pitch;
+    uint32_t slot; /* movers[slot - 1] is where another one would be drawn */
+} Belt;
 
 typedef struct {
     Op *ops;
@@ -130,7 +150,9 @@ typedef struct {
     size_t mover_count, mover_cap;
     uint32_t open[MOVERS_NESTED]; /* those being drawn, the innermost last */
     size_t open_count;
-    uint64_t carried; /* the id of the one that the next plate carries; 0 = it is none that moves */
+    uint64_t carried; /* the id of the one that the next plate carries, or of the first in the next pipe; 0 = it is none that moves */
+    Belt *belts;
+    size_t belt_count, belt_cap;
 } DrawList;
 
 void draw_reset(DrawList *d); /* empty again, keeps its memory */
@@ -138,10 +160,21 @@ void draw_free(DrawList *d);
 uint64_t draw_hash(const DrawList *d);
 void draw_thin(DrawList *d, double alpha); /* what follows has its alpha times this */
 /* All that is drawn between these two is this thing; what is drawn inside of another one is carried by it. */
-void draw_begin_mover(DrawList *d, uint64_t id, double x, double y);
+void draw_begin_mover(DrawList *d, MoverKind kind, uint64_t id, double x, double y);
 void draw_end_mover(DrawList *d);
+void draw_belt(DrawList *d, Belt b);
 /* Moves what belongs to movers[i - 1], but not what is carried by it. */
 void draw_shift_mover(DrawList *d, uint32_t i, double dx, double dy);
+/* Only a share of its length down from y is there: lines are shorter, and what is filled is as it was, nearer to y. */
+void draw_stretch_mover(DrawList *d, uint32_t i, double y, double share);
+/* Only the upper share of it is seen. */
+void draw_reveal_mover(DrawList *d, uint32_t i, double share);
+/* It is so much thinner. */
+void draw_fade_mover(DrawList *d, uint32_t i, double alpha);
+/* One of which nothing is drawn, but that it is there. */
+void draw_note_mover(DrawList *d, Mover m);
+/* from->movers[i - 1] with its ops, into the list before op `at`. Returns the number that it has there. */
+uint32_t draw_lend_mover(DrawList *d, size_t at, const DrawList *from, uint32_t i);
 void draw_append(DrawList *to, const DrawList *from, double dx); /* all of another list, so much to the right */
 
 void draw_box(DrawList *d, Box b, double radius, Paint fill, Pen edge);

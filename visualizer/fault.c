@@ -69,23 +69,24 @@ void fault_line(Fault *f, const char *name, double x0, double x1, double y, doub
     if (f->p[f->count - 1].x < x1) put(&w, x1, w.level);
 }
 
-size_t fault_add_notch(Notch *n, size_t count, Notch one) {
-    for (size_t i = 0; i < count; i++) {
-        if (fabs(n[i].x - one.x) < n[i].half_width + one.half_width + 4)
-            return count; /* it shares that opening */
+bool notches_share(Notch a, Notch b) { return fabs(a.x - b.x) < a.half_width + b.half_width + 4; }
+
+void fault_add_notch(Openings *o, Notch one) {
+    for (size_t i = 0; i < o->count; i++) {
+        if (notches_share(o->notch[i], one)) return;
     }
-    if (count == FAULT_NOTCHES_MAX) return count;
-    size_t k = count++;
-    for (; k > 0 && n[k - 1].x > one.x; k--) n[k] = n[k - 1];
-    n[k] = one;
-    return count;
+    if (o->count == NOTCHES_MAX) return;
+    size_t k = o->count++;
+    for (; k > 0 && o->notch[k - 1].x > one.x; k--) o->notch[k] = o->notch[k - 1];
+    o->notch[k] = one;
 }
 
 /* The line's own points within a notch and 8 on either side give way to its three. */
-void fault_open(Fault *f, double y, const Notch *notches, size_t count) {
+void fault_open(Fault *f, double y, const Openings *openings) {
+    const Notch *notches = openings->notch;
     Fault old = *f;
     f->count = 0;
-    size_t i = 0;
+    size_t i = 0, count = openings->count;
     for (size_t n = 0; n <= count; n++) {
         double from = n < count ? notches[n].x - notches[n].half_width - 8 : INFINITY;
         double until = n < count ? notches[n].x + notches[n].half_width + 8 : INFINITY;

@@ -293,6 +293,11 @@ const Finding *feed_findings(Feed *f, size_t *count) {
     return f->found;
 }
 
+const Evidence *feed_evidence(const Feed *f, size_t *count) {
+    *count = f->findings.evidence_count;
+    return f->findings.evidence;
+}
+
 const Summary *feed_summary(const Feed *f) { return &f->summary; }
 
 uint64_t feed_find(Feed *f, const char *event_name, bool last) {

@@ -69,6 +69,8 @@ const Flows *feed_flows(Feed *f, uint64_t from_ns, uint64_t to_ns);
 void feed_why(Feed *f, const Model *m, uint64_t now_ns, Kind kind, uint64_t id, Why *y);
 
 /* What went wrong so far as is known, in the order of its evidence; some is only known when all has been read. */
+/* Each violation by itself, in the order of events; of each kind at most EVIDENCE_MAX. */
+const Evidence *feed_evidence(const Feed *f, size_t *count);
 const Finding *feed_findings(Feed *f, size_t *count);
 
 /* The figures of what has been read. */

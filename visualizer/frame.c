@@ -30,7 +30,8 @@ static View view_of(Frame *f, const Scene *s, Part part) {
                   .heap = &f->heap,
                   .compare = &f->compare,
                   .hits = &f->hits,
-                  .memo = f->memo};
+                  .memo = f->memo,
+                  .openings = &f->openings};
 }
 
 /* One of the two runs, as a stage of its own. */
@@ -108,7 +109,7 @@ static void build_stage(Frame *f, const Scene *s) {
 
 void frame_build(Frame *f, const Scene *s) {
     for (int i = 0; i < PART_COUNT; i++) draw_reset(&f->list[i]);
-    f->hits.count = 0;
+    f->hits.count = f->openings.count = 0;
     layout_frame(&f->layout, s);
     layout_timeline(&f->time, &f->layout, s);
     const FrameLayout *l = &f->layout;
@@ -130,6 +131,7 @@ void frame_build(Frame *f, const Scene *s) {
     if (s->view == VIEW_CHANNELS) view_occupancy(&timeline);
     else if (s->view == VIEW_HEAP) view_pins(&timeline);
     else if (s->view != VIEW_COMPARE) view_timeline(&timeline);
+    view_evidence(&timeline);
     if (!l->drawer) view_panel(&panel);
     view_transport(&transport);
     view_strip(&strip);
@@ -143,6 +145,14 @@ void frame_build(Frame *f, const Scene *s) {
     view_said(&overlay);
     view_menu(&overlay);
     view_black(&overlay);
+}
+
+void frame_reopen(Frame *f, const Scene *s, const Openings *meanwhile) {
+    View ground = view_of(f, s, PART_GROUND);
+    draw_reset(ground.d);
+    ground.meanwhile = meanwhile;
+    if (s->view == VIEW_HEAP) view_heap_ground(&ground);
+    else view_worlds(&ground);
 }
 
 /* The ground is painted once and then copied; a vector file gets it as it is. */

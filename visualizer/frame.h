@@ -30,6 +30,7 @@ typedef struct {
     uint64_t ground_hash;
     Hits hits;
     TimelineMemo *memo;
+    Openings openings; /* where the line is open; Compare does not say */
     FrameLayout layout;
     StageLayout stage;
     TimelineLayout time;
@@ -45,6 +46,8 @@ void frame_free(Frame *f);
 
 /* Fills the lists from the scene; paints nothing. */
 void frame_build(Frame *f, const Scene *s);
+/* The ground again, with the line open at other places: while they open and close. */
+void frame_reopen(Frame *f, const Scene *s, const Openings *meanwhile);
 /* Paints the parts that have changed since this frame was last painted on this canvas; with `all`,
  * all of them. Returns them as bits, 1 << part. */
 unsigned frame_paint(Frame *f, Canvas *c, Theme theme, bool all);

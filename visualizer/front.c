@@ -1,7 +1,9 @@
-/* front.c -- choosing a scenario, and running it by the other program. */
+/* front.c -- choosing a scenario, and having it run, or a trace imported, by the other program. */
 #include "front.h"
 
 #include "typed.h"
+
+#include "../sim/event/trace.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -86,14 +88,16 @@ void front_open(Front *f, const char *path) {
     Diag d;
     forget_wrong(f);
     name_it(f, path);
-    if (!text_ends(path, ".lua")) {
+    f->imports = trace_is_of_go(path);
+    f->mib = 0;
+    if (!text_ends(path, ".lua") && !f->imports) {
         snprintf(f->wants, sizeof f->wants, "%s", path);
         return;
     }
     rerun_free(f->run);
     f->run = NULL;
     f->state = FRONT_LIST;
-    if (rerun_start(&f->run, path, NULL, 0, &d)) {
+    if (f->imports ? rerun_import(&f->run, path, &d) : rerun_start(&f->run, path, NULL, 0, &d)) {
         f->state = FRONT_RUNS;
         f->source = mem_text(path); /* its path, until it is known to be wrong */
     } else {
@@ -128,7 +132,7 @@ static void went_wrong(Front *f) {
     f->state = FRONT_WRONG;
     snprintf(f->words, sizeof f->words, "%s", rerun_words(f->run));
     f->line = line_in(f->words, path);
-    f->source = library_text(path, TEXT_MAX);
+    f->source = f->imports ? NULL : library_text(path, TEXT_MAX);
     free(path);
     rerun_free(f->run);
     f->run = NULL;
@@ -137,7 +141,9 @@ static void went_wrong(Front *f) {
 bool front_tick(Front *f) {
     if (f->state != FRONT_RUNS || f->wants[0]) return false;
     RerunState state = rerun_poll(f->run);
-    if (state == RERUN_RUNS) return false;
+    uint64_t mib = f->mib;
+    f->mib = rerun_bytes(f->run) >> 20;
+    if (state == RERUN_RUNS) return f->mib != mib;
     if (state == RERUN_FAILED) went_wrong(f);
     else snprintf(f->wants, sizeof f->wants, "%s", rerun_path(f->run));
     return true;

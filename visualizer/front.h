@@ -1,7 +1,9 @@
 /* front.h -- what is there before a run is: the list of scenarios, one that is being run, one that is wrong.
  *
+ * The trace of a real Go program is imported as a scenario is run.
+ *
  * It takes the place of the whole picture, also of one that is open already. A scenario that has run is opened like any other
- * trace, by whoever has the window: `wants` is its path. Its trace lives until the window is closed.
+ * trace, by whoever has the window: `wants` is its path. Its trace lives as long as it is on show.
  */
 #ifndef FAULTLINE_FRONT_H
 #define FAULTLINE_FRONT_H
@@ -22,19 +24,21 @@ typedef struct Front {
     size_t chosen, first;      /* of those that are listed; first: the uppermost on the page */
     size_t page;               /* so many fit on the last picture */
     char name[128];            /* what is being run, or is wrong */
+    bool imports;              /* it is a Go program's trace */
+    uint64_t mib;              /* so much of its trace is there */
     char words[FRONT_WORDS];   /* what the command line said of it, or of a file that cannot be opened; "" = nothing */
     char *source;              /* of the wrong one; NULL = cannot be read */
     uint64_t line;             /* the one that is wrong; 0 = unknown */
     char wants[4096];          /* a trace that is to be opened; "" = none */
     Rerun *run;                /* the one that runs, or has just; NULL = none */
-    Rerun **shown;             /* those whose traces were opened: they may be on show, or be run again */
+    Rerun **shown;             /* those whose traces are on show (desk.c) */
     size_t shown_count, shown_cap;
 } Front;
 
 void front_free(Front *f);
 /* Back to the list; the folder is read when it is needed for the first time. */
 void front_list(Front *f);
-/* A file is to be opened: a scenario is run first. */
+/* A file is to be opened: a scenario is run first, a Go program's trace imported. */
 void front_open(Front *f, const char *path);
 /* What it wanted is on show now, or cannot be: `why` says so. */
 void front_opened(Front *f, const char *why);

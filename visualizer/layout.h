@@ -11,7 +11,7 @@
 /* ---------------------------------------------------------------- regions of the window */
 
 /* What depends on the stage's height: full (520 and more), low, tiny (below 400: lecture mode on a
- * small projector). y's are from the stage's top, or from the fault where the name says `below`. */
+ * small projector), least (below 300: a small window). y's are from the stage's top, or from the fault where the name says `below`. */
 typedef struct {
     double go_y, sysmon_y, globq_y, parked_y, channels_y; /* base lines of titles */
     double card_y, card_h, name_y, queue_y, plate_w, plate_h,
@@ -78,6 +78,7 @@ typedef struct {
 /* From its object straight down to its user; where the user stands elsewhere, along bend_y to
  * tip_x. */
 typedef struct {
+    uint64_t obj;
     double x, y, bend_y, tip_x, tip_y;
 } PinPlace;
 

@@ -30,10 +30,17 @@ static const StageMetrics stage_metrics[] = {
      .heap_above = 38, .heap_h = 22, .c_y_below = 26, .in_c_below = 34, .in_c_w = 58, .in_c_h = 64, .in_c_pitch = 84,
      .queue_below = 44, .queue_h = 36, .queue_title_above = 12, .held_below = 0, .held_h = 0,
      .detail_name = 10, .detail_time = 42, .detail_words = 64, .detail_leading = 19, .tiny = true},
+    {.go_y = 20, .sysmon_y = 42, .globq_y = 126, .parked_y = 0, .channels_y = 20,
+     .card_y = 28, .card_h = 44, .name_y = 18, .queue_y = 31, .plate_w = 56, .plate_h = 60, .words_y = 17,
+     .heap_above = 32, .heap_h = 20, .c_y_below = 24, .in_c_below = 24, .in_c_w = 48, .in_c_h = 54, .in_c_pitch = 84,
+     .queue_below = 42, .queue_h = 34, .queue_title_above = 12, .held_below = 0, .held_h = 0,
+     .detail_name = 16, .detail_time = 44, .detail_words = 62, .detail_leading = 18, .tiny = true},
 };
 /* clang-format on */
 
-const StageMetrics *stage_metrics_for(double stage_h) { return &stage_metrics[stage_h >= 520 ? 0 : stage_h >= 400 ? 1 : 2]; }
+const StageMetrics *stage_metrics_for(double stage_h) {
+    return &stage_metrics[stage_h >= 520 ? 0 : stage_h >= 400 ? 1 : stage_h >= 300 ? 2 : 3];
+}
 
 /* Then the panel is a drawer, and its headline a strip above the transport (design, 2.4 and 12). */
 static bool is_small(const FrameLayout *f) { return f->w < 1024 || f->h < 640; }
@@ -67,10 +74,13 @@ static void place_drawer(FrameLayout *f, const Scene *s) {
     f->panel = (Box){f->w - w, f->top.h, w, f->h - f->top.h - f->transport.h};
 }
 
+enum { LEAST_W = 640, LEAST_H = 420 };
+
 void layout_frame(FrameLayout *f, const Scene *s) {
     *f = (FrameLayout){0};
     double w = s->width_px, h = s->height_px;
-    f->u = fmax(1, fmin(w / 1600, h / 1000) * s->zoom) * (s->lecture ? 1.35 : 1);
+    f->u = fmax(1, fmin(w / 1600, h / 1000) * s->zoom);
+    if (s->lecture) f->u *= clamp(fmin(w / LEAST_W, h / LEAST_H) / f->u, 1, 1.35); /* larger only where all has room */
     f->w = w / f->u;
     f->h = h / f->u;
     double bar = s->bare ? 0 : f->h < 900 ? 48 : 56, pw = panel_width(f, s), mw = f->w - pw,

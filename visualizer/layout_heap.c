@@ -788,7 +788,10 @@ void layout_heap(HeapLayout *l, const FrameLayout *f, const Scene *s) {
     place_users(l, zone);
     place_ties(l);
     for (int k = STRIP_FROM; k <= STRIP_STACKS && l->to_space; k++) clear_title(l, &l->strip[k], true);
-    for (int k = STRIP_HOST; k <= STRIP_DEVICE; k++) clear_title(l, &l->strip[k], false);
+    for (int k = STRIP_HOST; k <= STRIP_DEVICE; k++) {
+        clear_title(l, &l->strip[k], false);
+        if (l->strip[k].title_y - 14 < zone.y + zone.h) l->strip[k].title_w = 0; /* in a low window they stand right above */
+    }
     free(h.item);
     free(h.live_block);
     free(h.ghost_block);

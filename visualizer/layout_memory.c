@@ -130,7 +130,7 @@ static void place_pins(StageLayout *l, const FrameLayout *f, const Model *m) {
         Box b = l->object[i].box;
         if (m->obj[l->object[i].id].pins == 0) continue;
         const ThingPlace *user = user_of(l, m, l->object[i].id);
-        PinPlace pin = {b.x + 12, b.y + b.h / 2, 0, b.x + 12, f->fault_y + 22};
+        PinPlace pin = {l->object[i].id, b.x + 12, b.y + b.h / 2, 0, b.x + 12, f->fault_y + 22};
         if (user) {
             pin.tip_y = user->box.y + 1;
             double title_end = l->queue.x + 108,

@@ -190,7 +190,7 @@ static void place_columns(StageLayout *l, const FrameLayout *f, const Scene *s) 
     l->channels_x = mw - l->channels_w - (f->narrow ? 16 : 24);
     double heap_h = s->head->obj_count ? f->m->heap_h : 0;
     l->heap = (Box){l->channels_x, bottom - f->m->heap_above, l->channels_w, heap_h};
-    double room = (heap_h > 0 ? l->heap.y - 26 : bottom - 20) - (f->stage.y + f->m->channels_y + 4);
+    double room = (heap_h > 0 ? l->heap.y - 28 : bottom - 20) - (f->stage.y + f->m->channels_y + 4);
     l->channel_rows = room > 0 ? (size_t)(room / 66) : 0;
     if (l->channel_rows == 0) l->channel_rows = 1;
     double qx = l->channels_x - 122;

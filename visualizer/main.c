@@ -10,6 +10,7 @@
 #include "window.h"
 
 #include "../sim/base/units.h"
+#include "../sim/event/trace.h"
 
 #include <argp.h>
 #include <ctype.h>
@@ -342,16 +343,23 @@ static void remember(Remembered *m, char *trouble, size_t size) {
 }
 
 /* What the command line asks for goes before, and is not remembered. */
-static void dress(Remembered *m, const Options *o, Scene *s) {
+static void dress(Remembered *m, const Options *o, Show *w) {
+    Scene *s = &w->scene;
+    s->speed_ns = w->player.speed_ns;
+    s->own_speed_ns = w->player.own_speed_ns;
     Theme theme = s->theme;
     double zoom = s->zoom;
     settings_apply(&m->kept, s);
     if (o->theme) s->theme = theme;
     if (o->zoom) s->zoom = zoom;
+    w->player.speed_ns = s->speed_ns;
     m->start = *s;
 }
 
-static void learn(Remembered *m, const Show *w) { m->learned = settings_learn(&m->kept, &m->start, &w->scene) || m->learned; }
+static void learn(Remembered *m, Show *w) {
+    w->scene.speed_ns = w->player.speed_ns;
+    m->learned = settings_learn(&m->kept, &m->start, &w->scene) || m->learned;
+}
 
 /* Where two are compared, the next is the second of them. */
 static void next_beside(Show *w, const char *path) {
@@ -380,9 +388,9 @@ static void next_run(Remembered *m, Show *w, bool *open, const Options *o, const
         window_opened(d.message);
         return;
     }
-    dress(m, o, &fresh.scene);
+    if (*open) learn(m, w);
+    dress(m, o, &fresh);
     if (*open) {
-        learn(m, w);
         show_take_looks(&fresh, &w->scene);
         m->start = fresh.scene;
     }
@@ -397,14 +405,15 @@ static bool show_window(const Options *o, Diag *d) {
     static Remembered m;
     char trouble[1100];
     Show w;
-    bool open = o->trace != NULL;
+    bool foreign = o->trace && o->other == NULL && trace_is_of_go(o->trace), open = o->trace && !foreign;
     if (open && !open_show(&w, o, o->trace, d)) return false;
     remember(&m, trouble, sizeof trouble);
-    if (open) dress(&m, o, &w.scene);
+    if (open) dress(&m, o, &w);
     if (!window_open(&m.kept, m.bookmarks_path, d)) {
         if (open) show_free(&w);
         return false;
     }
+    if (foreign) window_drop(o->trace);
     if (open) w.player.follow = o->follow && feed_is_open(w.feed);
     if (trouble[0]) fprintf(stderr, "faultline-view: %s\n", trouble);
     for (char *next; (next = window_run(open ? &w : NULL)) != NULL; free(next)) next_run(&m, &w, &open, o, next);

@@ -48,7 +48,7 @@ void player_open(Player *p, Feed *f) {
         for (int i = 0; i < 3 && speed < feed_end_ns(f) / 60; i++) speed = decade * steps[i];
         decade *= 10;
     }
-    p->speed_ns = speed;
+    p->speed_ns = p->own_speed_ns = speed;
 }
 
 void player_seek_ns(Player *p, Feed *f, uint64_t ns) {
@@ -119,8 +119,8 @@ void player_tick(Player *p, Feed *f, uint64_t wall_ns) {
 }
 
 void player_speed(Player *p, int steps) {
-    for (; steps > 0 && p->speed_ns < 1000000000; steps--) p->speed_ns *= 2;
-    for (; steps < 0 && p->speed_ns > 10; steps++) p->speed_ns /= 2;
+    for (; steps > 0 && p->speed_ns < SPEED_MAX_NS; steps--) p->speed_ns *= 2;
+    for (; steps < 0 && p->speed_ns > SPEED_MIN_NS; steps++) p->speed_ns /= 2;
 }
 
 void player_zoom(Player *p, const Feed *f, unsigned factor_hundredths, uint64_t at_ns) {
@@ -183,5 +183,12 @@ void player_step_finding(Player *p, Feed *f, int direction) {
         if (direction > 0 && next == NULL && x[i].seq > p->told_seq) next = &x[i];
         if (direction < 0 && x[i].seq < p->told_seq) next = &x[i];
     }
-    if (next) player_seek_instant(p, f, next->seq);
+    uint64_t to = next ? next->seq : 0;
+    const Evidence *each = feed_evidence(f, &count); /* a violation is told once, and can be gone to each time */
+    for (size_t i = 0; i < count; i++) {
+        uint64_t seq = each[i].seq;
+        if (direction > 0 && seq > p->told_seq && (to == 0 || seq < to)) to = seq;
+        if (direction < 0 && seq < p->told_seq && seq > to) to = seq;
+    }
+    if (to) player_seek_instant(p, f, to);
 }

@@ -9,6 +9,8 @@
 
 #include "feed.h"
 
+enum { SPEED_MIN_NS = 10, SPEED_MAX_NS = 1000000000 }; /* of virtual time, in a second of the wall's */
+
 typedef struct {
     uint64_t now_ns, seq; /* the world after event seq, at now_ns */
     uint64_t told_seq;    /* the event that the panel tells about */
@@ -17,6 +19,7 @@ typedef struct {
     uint64_t ask_seq;        /* the event that is asked about; 0 = none */
     bool follow;             /* a growing trace: stay at its end */
     uint64_t speed_ns;       /* virtual time per second of wall time */
+    uint64_t own_speed_ns; /* the one that it began with: the whole run in about a minute */
     uint64_t rest;           /* what a tick left over, in ns * ns/s */
     uint64_t from_ns, to_ns; /* the window of the timeline */
 } Player;

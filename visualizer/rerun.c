@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,8 +47,8 @@ static bool spawn(Rerun *r, const char *const *args, Diag *d) {
     return true;
 }
 
-bool rerun_start(Rerun **out, const char *trace, const char *const *set, size_t count, Diag *d) {
-    const char *args[2 * SETTINGS_MAX + 8] = {"faultline", "run", "--quiet"};
+static bool start(Rerun **out, const char *command, const char *file, const char *const *set, size_t count, Diag *d) {
+    const char *args[2 * SETTINGS_MAX + 8] = {"faultline", command, "--quiet"};
     Rerun *r = mem_zero(1, sizeof *r);
     size_t n = 3;
     *out = NULL;
@@ -63,7 +64,7 @@ bool rerun_start(Rerun **out, const char *trace, const char *const *set, size_t 
         args[n++] = set[i];
     }
     args[n++] = "--";
-    args[n++] = trace;
+    args[n++] = file;
     if (!spawn(r, args, d)) {
         rerun_free(r);
         return false;
@@ -71,6 +72,12 @@ bool rerun_start(Rerun **out, const char *trace, const char *const *set, size_t 
     *out = r;
     return true;
 }
+
+bool rerun_start(Rerun **out, const char *trace, const char *const *set, size_t count, Diag *d) {
+    return start(out, "run", trace, set, count, d);
+}
+
+bool rerun_import(Rerun **out, const char *gotrace, Diag *d) { return start(out, "import", gotrace, NULL, 0, d); }
 
 /* What does not fit is read and dropped, so that the child never waits for us. */
 static void read_words(Rerun *r) {
@@ -92,6 +99,11 @@ RerunState rerun_poll(Rerun *r) {
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_BUG;
     r->state = code == EXIT_WELL || code == EXIT_DIFFERS ? RERUN_DONE : RERUN_FAILED;
     return r->state;
+}
+
+uint64_t rerun_bytes(const Rerun *r) {
+    struct stat st;
+    return stat(r->path, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
 }
 
 const char *rerun_path(const Rerun *r) { return r->path; }

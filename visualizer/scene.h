@@ -48,6 +48,8 @@ typedef struct Scene {
     bool growing;        /* more may come */
     const Finding *finding; /* in the order of their evidence */
     size_t finding_count;
+    const Evidence *evidence; /* of violations, each by itself, in the order of events */
+    size_t evidence_count;
     const Summary *summary; /* of all that has been read */
     const char *trouble; /* why nothing after end_ns can be shown; "" = all is well */
 
@@ -60,7 +62,7 @@ typedef struct Scene {
     const uint8_t *picture; /* what the program has shown last: rows of red, green, blue; NULL = nothing */
     uint32_t picture_w, picture_h;
     bool playing;
-    uint64_t speed_ns;
+    uint64_t speed_ns, own_speed_ns; /* own: what the length of the run asks for */
 
     /* beside it, for the Compare view */
     const struct Scene *other; /* NULL = there is no other run */
@@ -89,6 +91,7 @@ typedef struct Scene {
     double stage_share; /* of the room above the transport; 0 = the default */
     Thing selected;
     Thing hovered;
+    uint64_t hovered_line, hovered_born; /* where it is in the source, and where it was made; 0 = unknown */
     bool asks_why;  /* the panel says why the selection is as it is; without one, whoever the event is about */
     Thing why_of;   /* whom it tells about */
     const Why *why; /* NULL: nobody asks, or about nothing */

@@ -309,6 +309,7 @@ bool window_learn_size(Settings *s) {
     return true;
 }
 
+void window_drop(const char *path) { desk_drop(&win.desk, path); }
 void window_opened(const char *why) { desk_opened(&win.desk, why); }
 
 char *window_run(Show *w) {
@@ -318,7 +319,7 @@ char *window_run(Show *w) {
         desk_open(k, w);
         drop_canvas();
     }
-    if (w == NULL && !k->front.listed) front_list(&k->front);
+    if (w == NULL && !k->front.listed && k->front.state == FRONT_LIST) front_list(&k->front);
     SDL_SetWindowTitle(win.window, w ? w->scene.title : "faultline");
     while (!k->quit && k->front.wants[0] == '\0') {
         wait_for_events();

@@ -2,13 +2,14 @@
 #include "settings.h"
 
 #include "keep.h"
+#include "player.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void settings_default(Settings *s) { *s = (Settings){.theme = THEME_DARK, .zoom = 1, .panel = true}; }
+void settings_default(Settings *s) { *s = (Settings){.theme = THEME_DARK, .zoom = 1, .speed = 1, .panel = true}; }
 
 /* ---------------------------------------------------------------- a line */
 
@@ -41,6 +42,7 @@ static LineKind take(Settings *s, const char *key, const char *value) {
     if (strcmp(key, "theme") == 0) well = theme_by_name(value, &s->theme);
     else if (strcmp(key, "zoom") == 0) well = read_number(value, .8, 1.5, &s->zoom);
     else if (strcmp(key, "divider") == 0) well = read_number(value, .45, .75, &s->divider);
+    else if (strcmp(key, "speed") == 0) well = read_number(value, .001, 1000, &s->speed);
     else if (strcmp(key, "panel") == 0) well = read_yes(value, &s->panel);
     else if (strcmp(key, "window") == 0) well = read_window(s, value);
     else return LINE_OTHER;
@@ -72,11 +74,12 @@ bool settings_read(Settings *s, const char *path, Diag *d) {
 }
 
 bool settings_write(const Settings *s, const char *path, Diag *d) {
-    char text[SETTINGS_OTHERS + 256], divider[32] = "", window[48] = "";
+    char text[SETTINGS_OTHERS + 256], divider[32] = "", speed[32] = "", window[48] = "";
     if (s->divider > 0) snprintf(divider, sizeof divider, "divider %.2f\n", s->divider);
+    if (s->speed != 1) snprintf(speed, sizeof speed, "speed %.3f\n", s->speed);
     if (s->window_w > 0) snprintf(window, sizeof window, "window %dx%d\n", s->window_w, s->window_h);
-    snprintf(text, sizeof text, "%stheme %s\nzoom %.1f\npanel %s\n%s%s", s->others, theme_is_dark(s->theme) ? "dark" : "light", s->zoom,
-             s->panel ? "yes" : "no", divider, window);
+    snprintf(text, sizeof text, "%stheme %s\nzoom %.1f\npanel %s\n%s%s%s", s->others, theme_is_dark(s->theme) ? "dark" : "light", s->zoom,
+             s->panel ? "yes" : "no", divider, speed, window);
     return keep_write(path, text, d);
 }
 
@@ -87,6 +90,8 @@ void settings_apply(const Settings *s, Scene *to) {
     to->zoom = s->zoom;
     to->panel = s->panel;
     to->stage_share = s->divider;
+    double speed = (double)to->own_speed_ns * s->speed;
+    to->speed_ns = speed < SPEED_MIN_NS ? SPEED_MIN_NS : speed > SPEED_MAX_NS ? SPEED_MAX_NS : (uint64_t)llround(speed);
 }
 
 bool settings_learn(Settings *s, const Scene *before, const Scene *after) {
@@ -95,5 +100,7 @@ bool settings_learn(Settings *s, const Scene *before, const Scene *after) {
     if (fabs(before->zoom - after->zoom) > .01) s->zoom = after->zoom, any = true;
     if (before->panel != after->panel) s->panel = after->panel, any = true;
     if (fabs(before->stage_share - after->stage_share) > .001 && after->stage_share > 0) s->divider = after->stage_share, any = true;
+    if (before->speed_ns != after->speed_ns && after->own_speed_ns > 0)
+        s->speed = fmin(1000, fmax(.001, (double)after->speed_ns / (double)after->own_speed_ns)), any = true;
     return any;
 }

@@ -142,8 +142,15 @@ void show_turn_to(Show *w, Thing t) {
     w->scene.panel = true;
 }
 
+static uint64_t born_line_of(const Model *m, Thing t) {
+    bool known = t.kind == KIND_G && t.id < m->g_count && m->g[t.id].state != G_NONE && m->g[t.id].born_line != NONE;
+    return known ? m->g[t.id].born_line : 0;
+}
+
 static void find_line(Show *w) {
     Scene *s = &w->scene;
+    s->hovered_line = s->hovered.id != NONE ? show_line_of(s->model, s->hovered) : 0;
+    s->hovered_born = s->hovered.id != NONE ? born_line_of(s->model, s->hovered) : 0;
     if (w->turned_seq != s->seq) w->turned_to = NO_THING;
     s->line_of = w->turned_to.id != NONE ? w->turned_to : s->followed;
     s->line = s->line_of.id != NONE ? show_line_of(s->model, s->line_of) : 0;
@@ -222,6 +229,7 @@ void show_swap(Show *w) {
     w->unlinked = b->unlinked;
     w->uncovers = b->uncovers;
     w->player.speed_ns = b->player.speed_ns;
+    w->player.own_speed_ns = b->player.own_speed_ns;
     show_take_settings(w, &b->scene);
     w->scene.view = b->scene.view;
     if (!versus_open(&w->versus, w->feed, b->feed, &d)) w->versus = NULL; /* both were opened before */
@@ -312,6 +320,7 @@ const Scene *show_scene(Show *w) {
     s->device = w->device; /* the Show may have been copied since */
     s->growing = feed_is_open(f);
     s->finding = feed_findings(f, &s->finding_count);
+    s->evidence = feed_evidence(f, &s->evidence_count);
     s->trouble = feed_trouble(f);
     s->summary = feed_summary(f);
     s->model = feed_model(f, 0, p->seq);
@@ -323,6 +332,7 @@ const Scene *show_scene(Show *w) {
     s->to_ns = p->to_ns;
     s->playing = p->playing;
     s->speed_ns = p->speed_ns;
+    s->own_speed_ns = p->own_speed_ns;
     Event next;
     s->question = p->ask_seq && feed_event(f, p->ask_seq, &next) ? predict_question(w->question, s->model, &next) : "";
     s->uncovered = w->uncovers || s->view == VIEW_COMPARE;

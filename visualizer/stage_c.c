@@ -130,6 +130,10 @@ static void detail_words(const View *v, const ModelM *mp, double x, double y, do
     draw_whole(v->d, x, y, s, TINT_F2, ANCHOR_START, line, room);
 }
 
+static TextStyle large_time(const char *time, double room) {
+    return text_width(time, digits(32, 700)) <= room ? digits(32, 700) : digits(22, 700);
+}
+
 /* The one with its time in large figures: who, in what, how long. */
 static void detail(const View *v, const CPlace *c) {
     const Model *m = v->s->model;
@@ -143,8 +147,7 @@ static void detail(const View *v, const CPlace *c) {
         snprintf(text, sizeof text, "in %s", fn_name(m, mp));
     draw_fitted(v->d, x, y + sm->detail_name, sans(16, 600), TINT_F1, ANCHOR_START, text, room);
     time_in_c(time, sizeof time, v, c->m);
-    TextStyle large = text_width(time, digits(32, 700)) <= room ? digits(32, 700) : digits(22, 700);
-    double w = draw_text(v->d, x, y + sm->detail_time, large, TINT_AMBER, ANCHOR_START, time);
+    double w = draw_text(v->d, x, y + sm->detail_time, large_time(time, room), TINT_AMBER, ANCHOR_START, time);
     draw_whole(v->d, x + w + 10, y + sm->detail_time, sans(18, 500), TINT_F1, ANCHOR_START, below_text(m, c->m), room - w - 10);
     detail_words(v, mp, x, y + sm->detail_words, room);
 }
@@ -195,7 +198,7 @@ static void stack(const View *v) {
     snprintf(text, sizeof text, "%s Ms %s", count_text(time, sizeof time, v->stage->in_c_count), where);
     draw_short(v->d, x, b.y + 26, digits(20, 700), TINT_F1, ANCHOR_START, text, w);
     narrate_time(time, sizeof time, longest);
-    double tw = draw_text(v->d, x, b.y + 64, digits(32, 700), TINT_AMBER, ANCHOR_START, time);
+    double tw = draw_text(v->d, x, b.y + 64, large_time(time, w), TINT_AMBER, ANCHOR_START, time);
     draw_whole(v->d, x + tw + 10, b.y + 64, sans(15, 400), TINT_F2, ANCHOR_START, "the longest", w - tw - 10);
     if (b.h < 108) return;
     draw_line(v->d, x, b.y + 106, x + w, b.y + 106, pen(TINT_FCARDL, 1));

@@ -170,7 +170,9 @@ static void bent_pin(const View *v, const PinPlace *p) {
 void stage_pins(const View *v) {
     for (size_t i = 0; i < v->stage->pin_count; i++) {
         const PinPlace *p = &v->stage->pin[i];
+        begin_part(v, MOVER_DROPS, PART_PIN, p->obj, 0, p->x, p->y);
         if (p->bend_y > 0) bent_pin(v, p);
         else token_pin(v->d, p->x, p->y, p->tip_y, TINT_GO2);
+        draw_end_mover(v->d);
     }
 }

@@ -77,15 +77,16 @@ static void full_card(const View *v, uint64_t p, Box c, PLook look) {
     double cy = c.y + v->f->m->queue_y;
     card_text(v, look, c.x + 14, c.y + v->f->m->name_y, sans(20, 700), TINT_T1, ANCHOR_START,
               thing_text(text, sizeof text, KIND_P, p));
+    double room = c.w - 36 - text_width(text, sans(20, 700));
     if (pp->state == P_DEAD) snprintf(text, sizeof text, "no more");
     else if (look == PLOOK_STOPPED && queued == 0) snprintf(text, sizeof text, "stopped");
     else if (look == PLOOK_IDLE && queued == 0) snprintf(text, sizeof text, "idle");
     else if (look == PLOOK_WAITS)
         snprintf(text, sizeof text, "waits for M%llu",
                  (unsigned long long)thread_for_p(v->s->model, p));
-    else if (v->s->model->imported) snprintf(text, sizeof text, "queue not known");
+    else if (v->s->model->imported) snprintf(text, sizeof text, text_width("queue not known", digits(14, 500)) > room ? "" : "queue not known");
     else snprintf(text, sizeof text, "%llu queued", (unsigned long long)queued);
-    if (text_width(text, digits(14, 500)) > c.w - 28 - 38 && look == PLOOK_WAITS) snprintf(text, sizeof text, "waits");
+    if (text_width(text, digits(14, 500)) > room) text[strcspn(text, " ")] = '\0'; /* the number, or that it waits */
     card_text(v, look, c.x + c.w - 14, c.y + v->f->m->name_y - 1, digits(14, 500), TINT_T2,
               ANCHOR_END, text);
     if (v->s->model->imported) return; /* nobody says what is in it */
@@ -187,9 +188,12 @@ static void plate_at(const View *v, uint64_t p, const PPlace *place, uint64_t id
     if (mp->g != NONE) thing_text(g, sizeof g, KIND_G, mp->g);
     if (plugged) {
         double w = fmin(56, place->plate.w * .62);
-        bool hot = is_changed(v->s, KIND_P, p);
-        draw_box(v->d, (Box){cx - w / 2, place->card.y + place->card.h - 2, w, 9}, 2,
-                 paint(hot ? TINT_NOW : TINT_BLUE), NO_PEN);
+        Box plug = {cx - w / 2, place->card.y + place->card.h - 2, w, 9};
+        bool changed = is_changed(v->s, KIND_P, p);
+        if (!changed) draw_box(v->d, plug, 2, paint(TINT_BLUE), NO_PEN);
+        begin_part(v, MOVER_FADES, PART_PLUG, p, id, plug.x, plug.y);
+        if (changed) draw_box(v->d, plug, 2, paint(TINT_NOW), NO_PEN);
+        draw_end_mover(v->d);
     }
     bool from_c = mp->cthread != NONE || (mp->g != NONE && m->g[mp->g].callbacks > 0);
     MLook look = starting                    ? MLOOK_STARTING
@@ -262,7 +266,9 @@ void stage_ps(const View *v) {
             continue;
         }
         PLook look = p_look(m, p);
-        token_p(v->d, place->card, look, is_changed(v->s, KIND_P, p));
+        bool changed = is_changed(v->s, KIND_P, p);
+        token_p(v->d, place->card, look, changed);
+        now_edge(v, place->card, 10, 2, KIND_P, p, changed);
         if (v->stage->ps_look == PS_FULL) full_card(v, p, place->card, look);
         else small_card(v, p, place->card, look);
         if (is_selected(v->s, KIND_P, p))

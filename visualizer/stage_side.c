@@ -300,10 +300,11 @@ static size_t choose_channels(uint64_t *ids, size_t most, const Model *m) {
 }
 
 /* Who waits at an end of the pipe: the first as a token, the others as a number. */
-static void waiter(const View *v, const ModelQ *q, double cx, double cy) {
+static void waiter(const View *v, const ModelQ *q, MoverKind kind, double cx, double cy) {
     char label[24];
     uint64_t g = model_waiter(v->s->model, q->head);
     begin_mover(v, (Box){cx, cy, 0, 0}, KIND_G, g, NONE);
+    v->d->movers[v->d->mover_count - 1].kind = kind;
     token_g(v->d, cx, cy, G_RADIUS_QUEUE, thing_text(label, sizeof label, KIND_G, g), GLOOK_WAITING);
     ring_g(v, cx, cy, G_RADIUS_QUEUE - 2, g);
     draw_end_mover(v->d);
@@ -331,13 +332,17 @@ static void waiter_words(const View *v, const ModelQ *q, bool sending, double x,
     draw_short(v->d, x, y + 16, digits(13, 400), TINT_T2, ANCHOR_START, text, room);
 }
 
-static double pipe(const View *v, const ModelChan *c, double x, double cy, double room) {
+/* What passes through it comes from where a sender would stand, and goes where a receiver would. */
+static double pipe(const View *v, uint64_t id, double x, double cy, double room) {
+    const ModelChan *c = &v->s->model->chan[id];
     double cell = 22, w = token_channel_width(c->cap, cell, c->closed);
     while (w > room && cell > 10) w = token_channel_width(c->cap, --cell, c->closed);
-    if (c->cap <= 24 && w <= room)
-        return token_channel(v->d, x, cy, c->cap, c->count, cell, c->closed);
-    token_channel_bar(v->d, x, cy, room, c->cap, c->count, c->closed);
-    return room;
+    if (c->cap > 24 || w > room) {
+        token_channel_bar(v->d, x, cy, room, c->cap, c->count, c->closed);
+        return room;
+    }
+    begin_values(v, id, x, cy, cell, x - 28 - cell / 2, x + w + 24 - cell / 2);
+    return token_channel(v->d, x, cy, c->cap, c->count, cell, c->closed);
 }
 
 static void channel_row(const View *v, uint64_t id, double y) {
@@ -354,10 +359,10 @@ static void channel_row(const View *v, uint64_t id, double y) {
                             right - gx - 12 - text_width(text, ts));
     draw_text(v->d, gx + nw + 12, y, ts, full ? TINT_T1 : TINT_T2, ANCHOR_START, text);
     bool receivers = c->recvq.count > 0, senders = c->sendq.count > 0;
-    double w = pipe(v, c, gx, cy, senders || receivers ? right - gx - 110 : right - gx);
+    double w = pipe(v, id, gx, cy, senders || receivers ? right - gx - 110 : right - gx);
     mark_thing(v, (Box){gx - 4, y - 14, w + 8, 56}, KIND_CHAN, id);
-    if (senders) waiter(v, &c->sendq, gx - 28, cy);
-    if (receivers) waiter(v, &c->recvq, gx + w + 24, cy);
+    if (senders) waiter(v, &c->sendq, MOVER_LEANS, gx - 28, cy);
+    if (receivers) waiter(v, &c->recvq, MOVER_GOES, gx + w + 24, cy);
     double words = gx + w + (receivers ? 50 : 14);
     if (senders || receivers)
         waiter_words(v, senders ? &c->sendq : &c->recvq, senders, words, cy, right - words);

@@ -224,7 +224,7 @@ void token_m(DrawList *d, Box b, const char *label, MLook look, const char *g, G
     if (g[0]) {
         uint64_t rider = d->carried;
         d->carried = 0;
-        if (rider) draw_begin_mover(d, rider, cx, gy);
+        if (rider) draw_begin_mover(d, MOVER_GOES, rider, cx, gy);
         token_g_sized(d, cx, gy, gr, g, glook, gr < 15.5 ? 12 : gr <= 18 ? 13 : gr < 25 ? 15 : 18);
         if (rider) draw_end_mover(d);
     } else if (look == MLOOK_SPINNING) two_arrows(d, cx, gy, gr * .72);
@@ -264,7 +264,7 @@ void token_cut(DrawList *d, double x, double y, double half_w, Tint behind) {
 /* ---------------------------------------------------------------- Ps */
 
 void token_p(DrawList *d, Box card, PLook look, bool changed) {
-    Pen edge = changed ? pen(TINT_NOW, 2) : pen(TINT_CARDL, 1.2);
+    Pen edge = changed ? NO_PEN : pen(TINT_CARDL, 1.2);
     switch (look) {
     case PLOOK_RUNNING: break;
     case PLOOK_SYSCALL:
@@ -314,15 +314,24 @@ static void cross(DrawList *d, double cx, double cy) {
     draw_line(d, cx - 10, cy + 10, cx + 10, cy - 10, pen(TINT_VAL, 2));
 }
 
+void token_value(DrawList *d, Box b) { draw_box(d, b, 3, paint(TINT_VAL), NO_PEN); }
+
 double token_channel(DrawList *d, double x, double cy, size_t cap, size_t count, double cell,
                      bool closed) {
     double w = token_channel_width(cap, cell, closed);
+    uint64_t head = d->carried;
+    d->carried = 0;
     rails(d, x, cy, w, closed);
     for (size_t i = 0; i < cap; i++) {
         /* the head is on the right: the pipe fills up from the receiver's end */
         Box b = {x + 4 + (double)i * (cell + 2), cy - 11, cell, 22};
-        if (i + count >= cap) draw_box(d, b, 3, paint(TINT_VAL), NO_PEN);
-        else draw_box(d, b, 3, NO_PAINT, pen(TINT_CARDL, 1));
+        if (i + count < cap) {
+            draw_box(d, b, 3, NO_PAINT, pen(TINT_CARDL, 1));
+            continue;
+        }
+        if (head) draw_begin_mover(d, MOVER_FLOWS, head + cap - 1 - i, b.x, b.y);
+        token_value(d, b);
+        if (head) draw_end_mover(d);
     }
     if (closed && count == 0) cross(d, x + w / 2, cy);
     if (cap > 0 && count == cap && !closed)

@@ -52,7 +52,7 @@ void token_cut(DrawList *d, double x, double y, double half_w,
 
 typedef enum { PLOOK_RUNNING, PLOOK_SYSCALL, PLOOK_IDLE, PLOOK_WAITS, PLOOK_STOPPED } PLook;
 
-void token_p(DrawList *d, Box card, PLook look, bool changed);
+void token_p(DrawList *d, Box card, PLook look, bool changed); /* changed: without its edge, somebody draws another */
 void token_plug(DrawList *d, double cx, double card_bottom, bool changed);
 void token_rail(DrawList *d, double x0, double x1, double y); /* the dotted line of a queue */
 
@@ -66,6 +66,7 @@ typedef struct {
  * width. */
 double token_channel(DrawList *d, double x, double cy, size_t cap, size_t count, double cell,
                      bool closed);
+void token_value(DrawList *d, Box b); /* one cell's */
 double token_channel_width(size_t cap, double cell, bool closed);
 /* A buffer of too many cells: a continuous bar, never less than one visible cell when not empty. */
 void token_channel_bar(DrawList *d, double x, double cy, double w, size_t cap, size_t count,

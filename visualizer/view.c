@@ -71,6 +71,8 @@ const char *bytes_text(char *buf, size_t size, uint64_t bytes) {
 
 const char *below_text(const Model *m, uint64_t id) { return id < m->m_count && m->m[id].syscall ? "in a syscall" : "in C"; }
 
+const char *g_below_text(const Model *m, uint64_t g) { return model_in_system_call(m, g) ? "in a syscall" : "in C"; }
+
 const char *count_text(char *buf, size_t size, uint64_t n) {
     char plain[24];
     size_t len = (size_t)snprintf(plain, sizeof plain, "%llu", (unsigned long long)n), at = 0;
@@ -108,9 +110,7 @@ uint64_t thread_for_p(const Model *m, uint64_t p) {
     return NONE;
 }
 
-bool is_violation(FindingKind kind) {
-    return kind == FIND_pinning_violation || kind == FIND_device_use_after_free || kind == FIND_double_free;
-}
+bool is_violation(FindingKind kind) { return finding_is_violation(kind); }
 
 void finding_mark(const View *v, double x, double y, double scale, FindingKind kind, Tint behind) {
     if (is_violation(kind)) token_violation(v->d, x, y, scale, behind);
@@ -121,8 +121,31 @@ void finding_mark(const View *v, double x, double y, double scale, FindingKind k
 static uint64_t mover_id(Kind kind, uint64_t id) { return (uint64_t)(kind + 1) << 48 | id; }
 
 void begin_mover(const View *v, Box b, Kind kind, uint64_t id, uint64_t carries) {
-    draw_begin_mover(v->d, mover_id(kind, id), b.x + b.w / 2, b.y + b.h / 2);
+    draw_begin_mover(v->d, MOVER_GOES, mover_id(kind, id), b.x + b.w / 2, b.y + b.h / 2);
     v->d->carried = carries == NONE ? 0 : mover_id(KIND_G, carries);
+}
+
+static uint64_t part_id(PartOf part, uint64_t a, uint64_t b) {
+    return (uint64_t)(KIND_COUNT_ + 1 + (int)part) << 48 | (a & 0xfffff) << 28 | (b & 0xfffffff);
+}
+
+void begin_part(const View *v, MoverKind kind, PartOf part, uint64_t a, uint64_t b, double x, double y) {
+    draw_begin_mover(v->d, kind, part_id(part, a, b), x, y);
+}
+
+void now_edge(const View *v, Box b, double radius, double width, Kind kind, uint64_t id, bool changed) {
+    begin_part(v, MOVER_FADES, PART_EDGE, kind, id, b.x, b.y);
+    if (changed) draw_box(v->d, b, radius, NO_PAINT, pen(TINT_NOW, width));
+    draw_end_mover(v->d);
+}
+
+void begin_values(const View *v, uint64_t chan, double x, double cy, double cell, double in_x, double out_x) {
+    const ModelChan *c = &v->s->model->chan[chan];
+    double pitch = cell + 2;
+    Box head = {x + 4 + ((double)c->cap - 1) * pitch, cy - 11, cell, 22};
+    if (c->cap == 0) head = (Box){x + (token_channel_width(0, 0, c->closed) - cell) / 2, cy - 11, cell, 22};
+    draw_belt(v->d, (Belt){part_id(PART_VALUES, chan, 0), c->recvs, c->recvs + c->count, in_x, out_x, head, pitch, 0});
+    v->d->carried = part_id(PART_VALUES, chan, c->recvs);
 }
 
 void mark_thing(const View *v, Box b, Kind kind, uint64_t id) {

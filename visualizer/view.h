@@ -75,6 +75,8 @@ typedef struct {
     const CompareLayout *compare;
     Hits *hits;
     TimelineMemo *memo;
+    Openings *openings;        /* where the line is open; NULL = nobody asks */
+    const Openings *meanwhile; /* where it is while they open and close; NULL = at the places where it will be */
     FlowArrow arrow[FLOWS_MAX]; /* timeline: found before the labels are placed */
     size_t arrow_count;
     Upright upright[UPRIGHTS_MAX]; /* ... and so are the marks of what is broken */
@@ -88,6 +90,9 @@ void view_transport(const View *v);
 void view_worlds(const View *v); /* the stage's ground */
 void view_stage(const View *v);
 void view_timeline(const View *v);
+void view_evidence(const View *v);  /* each violation, over the lanes and the run */
+/* How many there have been, of this kind or (FIND_COUNT) of all; `more`: at least so many. */
+size_t violations_so_far(const Scene *s, FindingKind kind, bool *more);
 void view_channels(const View *v);  /* the pipeline, in the stage's place */
 void view_occupancy(const View *v); /* and its history, in the timeline's */
 void view_scrub(const View *v); /* its last line: the whole run */
@@ -126,7 +131,7 @@ void view_span(const View *v); /* the measured one, over the lanes */
 void view_tokens(DrawList *d);       /* every token, 1600 x 1000 */
 
 /* The two worlds and their names, for any view that has them. */
-void draw_worlds(const View *v, double fault_y, const Notch *notches, size_t count, double strength);
+void draw_worlds(const View *v, double fault_y, const Openings *o, double strength);
 void name_worlds(const View *v, double go_y, double c_y, double c_room);
 
 /* Parts of the stage, in files of their own. */
@@ -159,6 +164,7 @@ const char *chan_fill_text(char *buf, size_t size, const ModelChan *c); /* "full
 const char *bytes_text(char *buf, size_t size, uint64_t bytes);            /* "62 MiB" */
 /* Where an M is that has left Go: "in C", or "in a syscall" where an imported trace says so. */
 const char *below_text(const Model *m, uint64_t id);
+const char *g_below_text(const Model *m, uint64_t g); /* the same of a goroutine that has left Go */
 const char *count_text(char *buf, size_t size, uint64_t n); /* "8 311", thin spaces */
 bool is_selected(const Scene *s, Kind kind, uint64_t id); /* or followed */
 /* Its place in the order in which goroutines first ran: that gives it its colour. */
@@ -172,6 +178,13 @@ void mark_thing(const View *v, Box b, Kind kind, uint64_t id); /* it can be hove
 void draw_source_line(const View *v, const char *line, size_t len, double x, double y, double room, bool current);
 /* What is drawn until draw_end_mover is this thing, which goes from place to place; `carries` is the goroutine in it, or NONE. */
 void begin_mover(const View *v, Box b, Kind kind, uint64_t id, uint64_t carries);
+/* What is drawn until draw_end_mover is no thing but a part of the picture that comes and goes: of `kind`, about two things. */
+typedef enum { PART_PIN, PART_CRACK, PART_EDGE, PART_PLUG, PART_WAY, PART_VALUES } PartOf;
+void begin_part(const View *v, MoverKind kind, PartOf part, uint64_t a, uint64_t b, double x, double y);
+/* The sand edge of what the event has changed, or the place where it would be. */
+void now_edge(const View *v, Box b, double radius, double width, Kind kind, uint64_t id, bool changed);
+/* The values of a channel pass through this pipe of `cap` cells, from in_x to out_x: the next pipe's are these. */
+void begin_values(const View *v, uint64_t chan, double x, double cy, double cell, double in_x, double out_x);
 /* Shortened to fit, drawn if anything is left; returns the width. */
 double draw_fitted(DrawList *d, double x, double y, TextStyle s, unsigned tint, Anchor a,
                    const char *text, double room);

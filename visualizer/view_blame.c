@@ -235,7 +235,7 @@ static const char *state_text(const Scene *s, const BlameEdge *e) {
     if (e->way == BLAME_P || e->of.kind != KIND_G || e->of.id >= s->model->g_count) return "";
     const ModelG *gp = &s->model->g[e->of.id];
     if (gp->state == G_WAITING) return gp->wake_ns != NONE ? "; asleep" : "";
-    if (gp->state == G_SYSCALL) return gp->m < s->model->m_count && s->model->m[gp->m].syscall ? "; in a syscall" : "; in C";
+    if (gp->state == G_SYSCALL) return model_in_system_call(s->model, e->of.id) ? "; in a syscall" : "; in C";
     return gp->state == G_RUNNING ? "; running" : gp->state == G_RUNNABLE ? "; runnable" : "; dead";
 }
 

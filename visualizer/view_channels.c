@@ -17,6 +17,7 @@
 
 typedef struct {
     size_t running, runnable, sending, receiving, waiting, elsewhere, in_c, dead;
+    size_t in_syscall; /* of those in_c */
     uint64_t since_ns; /* the longest of those that wait */
 } Doing;
 
@@ -50,7 +51,10 @@ static void add_doing(Doing *d, const View *v, const NodePlace *n, uint64_t g) {
     bool queued = gp->place == AT_SENDQ || gp->place == AT_RECVQ;
     switch ((GState)gp->state) {
     case G_RUNNING: d->running++; break;
-    case G_SYSCALL: d->in_c++; break;
+    case G_SYSCALL:
+        d->in_c++;
+        d->in_syscall += model_in_system_call(v->s->model, g);
+        break;
     case G_DEAD: d->dead++; break;
     case G_WAITING:
         if (queued && !waits_here(v, n, gp)) {
@@ -86,11 +90,12 @@ static GLook look_of(const Model *m, uint64_t g) {
 static const char *doing_text(char *buf, size_t size, const View *v, const NodePlace *n, const Doing *d) {
     const ModelG *gp = &v->s->model->g[n->g[0]];
     char time[48] = "", number[24] = "";
+    const char *outside = d->in_syscall == 0 ? "in C" : d->in_syscall == d->in_c ? "in a syscall" : "out of Go";
     size_t waiting = d->sending ? d->sending : d->receiving ? d->receiving : d->waiting;
     if (d->since_ns != NONE) narrate_time(time, sizeof time, v->s->now_ns - d->since_ns);
     if (n->count > 1) snprintf(number, sizeof number, "%zu ", waiting ? waiting : d->in_c);
     if (d->sending) snprintf(buf, size, "%sblocked %s", number, time);
-    else if (d->in_c) snprintf(buf, size, "%sin C", n->count > 1 && waiting ? "" : number);
+    else if (d->in_c) snprintf(buf, size, "%s%s", n->count > 1 && waiting ? "" : number, outside);
     else if (d->receiving) snprintf(buf, size, n->count > 1 && waiting > 1 ? "%swait %s" : "%swaits %s", number, time);
     else if (d->waiting && n->count == 1 && gp->wake_ns != NONE && gp->wake_ns > v->s->now_ns) snprintf(buf, size, "sleeps %s", time);
     else if (d->waiting) snprintf(buf, size, "%swaiting %s", number, time);
@@ -206,6 +211,15 @@ static void node(const View *v, const NodePlace *n) {
 
 /* ---------------------------------------------------------------- pipes */
 
+/* What passes through it comes from the goroutine on its left, and goes to the one on its right; one that is below is not there. */
+static void values(const View *v, const PipePlace *p, double cy) {
+    const ChannelsLayout *l = v->channels;
+    double cell = fmin(p->cell, 22), in_x = p->box.x - 30 - cell, out_x = p->box.x + p->box.w + 30;
+    if (p->from != NODES_MAX && plate_of(v, &l->node[p->from]) == NULL) in_x = fmin(in_x, l->node[p->from].cx - cell / 2);
+    if (p->to != NODES_MAX && plate_of(v, &l->node[p->to]) == NULL) out_x = fmax(out_x, l->node[p->to].cx - cell / 2);
+    begin_values(v, p->id, p->box.x, cy, cell, in_x, out_x);
+}
+
 static void pipe(const View *v, const PipePlace *p) {
     const Model *m = v->s->model;
     const ModelChan *c = &m->chan[p->id];
@@ -216,6 +230,7 @@ static void pipe(const View *v, const PipePlace *p) {
         draw_line(v->d, p->box.x + 3 * k, cy - 15 - 3 * k, p->box.x + p->box.w + 3 * k, cy - 15 - 3 * k, pen(TINT_CARDL, 1.4));
         draw_line(v->d, p->box.x + p->box.w + 3 * k, cy - 15 - 3 * k, p->box.x + p->box.w + 3 * k, cy + 15 - 3 * k, pen(TINT_CARDL, 1.4));
     }
+    if (p->cell > 0) values(v, p, cy);
     if (p->cell > 0) token_channel(v->d, p->box.x, cy, c->cap, c->count, p->cell, c->closed);
     else token_channel_bar(v->d, p->box.x, cy, p->box.w, c->cap, c->count, c->closed);
     if (c->sendq.count > 0) draw_box(v->d, (Box){p->box.x - 5, cy - 20, 5, 40}, 1, paint(TINT_T1), NO_PEN); /* even where nothing fits */
@@ -248,9 +263,17 @@ static Tint way_tint(const View *v, const PipePlace *p, const NodePlace *n, bool
     return q->count > 0 ? TINT_T1 : TINT_VAL;
 }
 
-static void way(const View *v, double x0, double x1, double y, Tint tint) {
+static void line_of_way(const View *v, double x0, double x1, double y, Tint tint) {
     draw_line(v->d, x0, y, x1 - 7, y, pen_dots(tint, tint == TINT_VAL ? 1.6 : 2, 1, 4.5));
     token_arrow(v->d, x1 - 8, y, x1, y, tint, 1.6);
+}
+
+static void way(const View *v, const PipePlace *p, bool sending, double x0, double x1, Tint tint) {
+    double y = p->box.y + p->box.h / 2;
+    if (tint != TINT_NOW) line_of_way(v, x0, x1, y, tint);
+    begin_part(v, MOVER_FADES, PART_WAY, p->id, sending, x0, y);
+    if (tint == TINT_NOW) line_of_way(v, x0, x1, y, tint);
+    draw_end_mover(v->d);
 }
 
 enum { CORNER = 12 };
@@ -278,21 +301,21 @@ static void way_below(const View *v, const NodePlace *n, const CPlace *c, double
 /* Between a pipe's end and its goroutine. */
 static void ends(const View *v, const PipePlace *p) {
     const ChannelsLayout *l = v->channels;
-    double cy = p->box.y + p->box.h / 2, left = p->box.x - 8, right = p->box.x + p->box.w + 5;
+    double left = p->box.x - 8, right = p->box.x + p->box.w + 5;
     if (p->from != NODES_MAX) {
         const NodePlace *n = &l->node[p->from];
         const CPlace *c = plate_of(v, n);
         double edge = n->cx + (n->count > 1 ? 34 : l->radius) + 4;
         if (c) way_below(v, n, c, left - 6, false, TINT_VAL);
-        else way(v, edge, left, cy, way_tint(v, p, n, true));
-    } else way(v, left - 26, left, cy, TINT_VAL);
+        else way(v, p, true, edge, left, way_tint(v, p, n, true));
+    } else way(v, p, true, left - 26, left, TINT_VAL);
     if (p->to != NODES_MAX) {
         const NodePlace *n = &l->node[p->to];
         const CPlace *c = plate_of(v, n);
         double edge = n->cx - (n->count > 1 ? 34 : l->radius) - 3;
         if (c) way_below(v, n, c, right, true, TINT_AMBER);
-        else way(v, right, edge, cy, way_tint(v, p, n, false));
-    } else way(v, right, right + 26, cy, TINT_VAL);
+        else way(v, p, false, right, edge, way_tint(v, p, n, false));
+    } else way(v, p, false, right, right + 26, TINT_VAL);
 }
 
 /* From a group down to those of its goroutines that are in C. */

@@ -45,7 +45,8 @@ static void listener(const View *v, const ContextRow *r, double x, double right)
     bool in_c = gp->state == G_SYSCALL, over = m->context[r->context].over_ns != NONE;
     GLook look = in_c ? GLOOK_IN_C : gp->state == G_RUNNING ? GLOOK_RUNNING : gp->state == G_WAITING ? GLOOK_WAITING : GLOOK_RUNNABLE;
     bool deaf = context_is_deaf(m, r->context, r->g);
-    const char *how = deaf                                            ? "cannot hear it in C"
+    const char *how = deaf && model_in_system_call(m, r->g)           ? "cannot hear it in a syscall"
+                      : deaf                                          ? "cannot hear it in C"
                       : over                                          ? "has had time to see it"
                       : listens(m, r->g, m->context[r->context].chan) ? "would stop"
                       : gp->state == G_WAITING                        ? "waits for something else"

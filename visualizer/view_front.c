@@ -161,8 +161,9 @@ static void source_page(DrawList *d, const Front *f, Box b) {
 /* The message as the command line prints it, below the source. */
 static void wrong(DrawList *d, double w, double h, const Front *f) {
     char text[160], fitted[512];
-    snprintf(text, sizeof text, "%.100s cannot run", f->name);
-    double y = headline(d, w, fmin(72, h * .1 + 16), text, "Esc goes back to the list; Enter as well. The file is read again when it is chosen again.");
+    snprintf(text, sizeof text, f->imports ? "%.100s cannot be imported" : "%.100s cannot run", f->name);
+    double y = headline(d, w, fmin(72, h * .1 + 16), text, f->imports ? "Esc goes back to the list; Enter as well." :
+                        "Esc goes back to the list; Enter as well. The file is read again when it is chosen again.");
     double bw = fmin(1000, w - 48), x = round((w - bw) / 2);
     size_t lines = 0;
     for (const char *p = f->words; *p && lines < 6; p += strcspn(p, "\n"), p += *p == '\n') lines++;
@@ -186,7 +187,9 @@ size_t view_front(DrawList *d, Hits *hits, double w, double h, Theme theme, cons
         wrong(d, w, h, f);
         return 0;
     }
-    snprintf(text, sizeof text, "%.100s is being run", f->name);
-    headline(d, w, round(h * .605) - 80, text, "Esc stops it.");
+    char how[64];
+    snprintf(text, sizeof text, f->imports ? "%.100s is being imported" : "%.100s is being run", f->name);
+    snprintf(how, sizeof how, f->mib ? "%llu MiB of its trace are there. Esc stops it." : "Esc stops it.", (unsigned long long)f->mib);
+    headline(d, w, round(h * .605) - 80, text, how);
     return 0;
 }

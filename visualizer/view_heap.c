@@ -16,23 +16,23 @@
 
 static bool is_empty(const View *v) { return v->s->head->obj_count == 0; }
 
-static size_t collect_notches(const View *v, Notch *n) {
-    size_t count = 0;
+static void collect_notches(const View *v, Openings *o) {
+    o->count = 0;
     for (int pass = 0; pass < 2; pass++) { /* cracks first: they are wider */
         for (size_t i = 0; i < v->heap->tie_count; i++) {
             const TiePlace *t = &v->heap->tie[i];
             bool up = v->heap->block[t->block].strip < STRIP_HOST;
             if (!up || t->kind == TIE_SCAR || (t->kind == TIE_LOST) != (pass == 0)) continue;
-            count = fault_add_notch(n, count, t->kind == TIE_LOST && t->bend_y == 0 ? (Notch){t->x, 16, 30} : notch_pin(t->x));
+            fault_add_notch(o, t->kind == TIE_LOST && t->bend_y == 0 ? (Notch){t->x, 16, 30} : notch_pin(t->x));
         }
     }
-    return count;
 }
 
 void view_heap_ground(const View *v) {
-    Notch notches[FAULT_NOTCHES_MAX];
+    Openings o;
     const HeapLayout *l = v->heap;
-    draw_worlds(v, l->fault_y, notches, collect_notches(v, notches), is_empty(v) ? .4 : 1);
+    collect_notches(v, &o);
+    draw_worlds(v, l->fault_y, &o, is_empty(v) ? .4 : 1);
     name_worlds(v, l->go_y, l->c_y, 176);
 }
 
@@ -281,7 +281,8 @@ static double pin_in(const View *v, size_t block) {
 
 static Pen block_edge(const View *v, const BlockPlace *b, const ModelObj *o) {
     if (b->was != NONE) return pen_dash(TINT_RED, 2.2, 6, 4);
-    if (is_changed(v->s, KIND_OBJ, b->obj) || is_selected(v->s, KIND_OBJ, b->obj)) return pen(TINT_NOW, 2.2);
+    if (is_selected(v->s, KIND_OBJ, b->obj)) return pen(TINT_NOW, 2.2);
+    if (is_changed(v->s, KIND_OBJ, b->obj)) return NO_PEN; /* it has an edge of its own */
     if (o->pins > 0) return pen(TINT_T1, 2.2);
     if (o->memory == MEM_GO || o->memory == MEM_STACK) return pen(TINT_BLUE, 1.2);
     if (o->memory == MEM_DEVICE) return is_leaked(v, o) ? pen_dash(TINT_DEV, 1.6, 5, 4) : pen(TINT_DEV, 1.2);
@@ -331,6 +332,7 @@ static void live(const View *v, const BlockPlace *b, size_t index) {
     Paint inside = leak ? paint_hatch(o->memory == MEM_DEVICE ? TINT_DEV : TINT_AMBER, 8, 2, .34) : paint(fill);
     double radius = below ? 3 : 4;
     draw_box(v->d, at, radius, inside, block_edge(v, b, o));
+    now_edge(v, at, radius, 2.2, KIND_OBJ, b->obj, b->was == NONE && is_changed(v->s, KIND_OBJ, b->obj));
     if (o->memory == MEM_LOCKED && at.w > 16) /* page-locked: a double edge */
         draw_box(v->d, (Box){at.x + 3, at.y + 3, at.w - 6, at.h - 6}, 2, NO_PAINT, pen(TINT_AMBER, 1));
     if (o->memory == MEM_SHARED && at.w > 16) /* the device has it, too */
@@ -438,25 +440,35 @@ static void crack(const View *v, const TiePlace *t) {
     token_crack(v->d, from, to, 10, 4, length > 80 ? 8 : 5, jags, true, name_of(v, t->obj));
 }
 
+static void from_above(const View *v, const TiePlace *t) {
+    Tint ink = t->kind == TIE_BARE ? TINT_DEV : TINT_T1;
+    tie_path(v, t, t->tip_y - 9);
+    Point tip[] = {{t->tip_x - 3.6, t->tip_y - 11}, {t->tip_x + 3.6, t->tip_y - 11}, {t->tip_x, t->tip_y}};
+    draw_poly(v->d, tip, 3, true, paint(ink), NO_PEN);
+    if (t->kind == TIE_BARE) return;
+    draw_circle(v->d, t->x, t->y, 8, paint(TINT_T1), NO_PEN);
+    draw_circle(v->d, t->x, t->y, 3.4, paint(TINT_GO2), NO_PEN);
+}
+
 /* A command's device buffers are below it: the arrow goes down. Pins and addresses come from above. */
 static void tie(const View *v, const TiePlace *t) {
     bool below = v->heap->block[t->block].strip >= STRIP_HOST;
     if (t->kind == TIE_LOST) {
+        begin_part(v, MOVER_GROWS, PART_CRACK, t->obj, t->user, t->x, t->y);
         crack(v, t);
+        draw_end_mover(v->d);
     } else if (t->kind == TIE_SCAR) {
         draw_box(v->d, (Box){t->x - 3, v->heap->fault_y - 8, 6, 16}, 1, paint(TINT_RED), NO_PEN);
     } else if (below) {
         tie_path(v, t, t->tip_y);
         Point tip[] = {{t->x, t->y + 3}, {t->x - 5, t->y - 8}, {t->x + 5, t->y - 8}};
         draw_poly(v->d, tip, 3, true, paint(TINT_DEV), NO_PEN);
+    } else if (t->kind == TIE_BARE) { /* no pin: it only points */
+        from_above(v, t);
     } else {
-        Tint ink = t->kind == TIE_BARE ? TINT_DEV : TINT_T1;
-        tie_path(v, t, t->tip_y - 9);
-        Point tip[] = {{t->tip_x - 3.6, t->tip_y - 11}, {t->tip_x + 3.6, t->tip_y - 11}, {t->tip_x, t->tip_y}};
-        draw_poly(v->d, tip, 3, true, paint(ink), NO_PEN);
-        if (t->kind == TIE_BARE) return;
-        draw_circle(v->d, t->x, t->y, 8, paint(TINT_T1), NO_PEN);
-        draw_circle(v->d, t->x, t->y, 3.4, paint(TINT_GO2), NO_PEN);
+        begin_part(v, MOVER_DROPS, PART_PIN, t->obj, (uint64_t)t->kind, t->x, t->y);
+        from_above(v, t);
+        draw_end_mover(v->d);
     }
 }
 
@@ -635,7 +647,7 @@ static void call_box(const View *v, const UserPlace *u) {
     char text[96], who[64];
     bool back = g->callbacks > 0 && g->state != G_SYSCALL;
     draw_box(v->d, b, 4, paint(TINT_C_PLATE), pen(TINT_AMBER, 2));
-    snprintf(text, sizeof text, "%s%s", narrate_g(m, u->g, who, sizeof who), back ? " is in a callback" : " is in C");
+    snprintf(text, sizeof text, "%s%s", narrate_g(m, u->g, who, sizeof who), back ? " is in a callback" : model_in_system_call(m, u->g) ? " is in a syscall" : " is in C");
     double cy = b.y + b.h / 2, w = text_width(text, sans(14, 500));
     bool both = b.w > w + 170;
     if (both) draw_text(v->d, b.x + b.w - 16, cy + 5, sans(14, 500), TINT_F1, ANCHOR_END, text);
@@ -660,8 +672,10 @@ static void launch_words(const View *v) {
     snprintf(text, sizeof text, "at line %llu, %s ago", (unsigned long long)c->line, narrate_time(time, sizeof time, v->s->now_ns - c->enqueue_ns));
     draw_whole(v->d, x, y + 9, digits(14, 400), TINT_F2, ANCHOR_START, text, room);
     const ModelG *g = &m->g[c->g];
-    const char *where = g->state == G_SYSCALL ? "is in C" : g->state == G_DEAD ? "has ended" : "is back above the line";
-    snprintf(text, sizeof text, "g%llu %s", (unsigned long long)c->g, where);
+    const char *is = g->state == G_SYSCALL ? "is " : "", *where = g->state == G_SYSCALL ? g_below_text(m, c->g)
+                                                               : g->state == G_DEAD     ? "has ended"
+                                                                                        : "is back above the line";
+    snprintf(text, sizeof text, "g%llu %s%s", (unsigned long long)c->g, is, where);
     draw_whole(v->d, x, y + 28, sans(14, 400), TINT_F2, ANCHOR_START, text, room);
 }
 

@@ -177,6 +177,10 @@ void view_occupancy(const View *view) {
     }
     draw_whole(v->d, 24 + w + 12, l->heading_y, sans(13, 400), TINT_T2, ANCHOR_START,
                "solid above: senders blocked; hatched below: receivers wait", room);
+    if (v->time->lanes_end < v->time->lanes_y) { /* no row: the whole run is what there is room for */
+        view_scrub(v);
+        return;
+    }
     enters_c(v);
     timeline_ruler(v);
     for (size_t i = 0; i < l->row_count; i++) row(v, &l->row[i]);

@@ -124,19 +124,23 @@ double prose(const View *v, const char *text, double x, double y, double w, Text
 
 /* ---------------------------------------------------------------- what just happened */
 
+/* In a low window its last links. */
 static void chain(Place *c) {
+    enum { LINK = 42 };
     const View *v = c->v;
     const Story *st = v->s->story;
-    if (st->step_count < 2) return;
+    double fit = floor((c->end - c->y - 22) / LINK) + 1;
+    if (st->step_count < 2 || fit < 2) return;
+    size_t first = (double)st->step_count > fit ? st->step_count - (size_t)fit : 0;
     char text[48];
     double tw = 0;
     for (size_t i = 0; i < st->step_count; i++)
         tw = fmax(tw,
                   text_width(narrate_time(text, sizeof text, st->step[i].time_ns), mono(13, 400)));
     double x = c->x + tw + 18, room = c->w - (x + 18 - c->x);
-    draw_line(v->d, x, c->y - 4, x, c->y - 4 + 42 * (double)(st->step_count - 1),
+    draw_line(v->d, x, c->y - 4, x, c->y - 4 + LINK * (double)(st->step_count - 1 - first),
               pen(TINT_CARDL, 1.5));
-    for (size_t i = 0; i < st->step_count; i++) {
+    for (size_t i = first; i < st->step_count; i++) {
         const StoryStep *step = &st->step[i];
         bool now = i + 1 == st->step_count;
         draw_text(v->d, c->x, c->y, mono(13, 400), TINT_T2, ANCHOR_START,
@@ -148,7 +152,7 @@ static void chain(Place *c) {
         draw_fitted(v->d, x + 18, c->y, fn, TINT_T1, ANCHOR_START, step->function, room);
         draw_ended(v->d, x + 18, c->y + 18, sans(13, 400), TINT_T2, step->detail, room);
         hits_add(v->hits, (Box){c->x, c->y - 16, c->w, 40}, HIT_EVENT, NO_THING, step->seq);
-        c->y += 42;
+        c->y += LINK;
     }
     c->y += 10;
 }
@@ -156,7 +160,7 @@ static void chain(Place *c) {
 static void book(Place *c) {
     const View *v = c->v;
     char text[64];
-    if (v->s->book[0] == '\0') return;
+    if (v->s->book[0] == '\0' || c->y + 6 > c->end) return;
     snprintf(text, sizeof text, "Book %.40s", v->s->book);
     double w = draw_text(v->d, c->x, c->y, sans(14, 600), TINT_NOW, ANCHOR_START, text);
     draw_line(v->d, c->x, c->y + 5, c->x + w, c->y + 5, pen(TINT_NOW, 1));
@@ -276,6 +280,13 @@ void draw_source_line(const View *v, const char *line, size_t len, double x, dou
     }
 }
 
+/* It belongs to what the pointer rests on, which lights up everywhere (view_veil.c); what is read is not set back for it. */
+static void lit_row(const View *v, double y, double h) {
+    Box b = v->f->panel;
+    draw_box(v->d, (Box){b.x + 1, y, b.w - 1, h}, 0, paint_alpha(TINT_T1, .1), NO_PEN);
+    draw_box(v->d, (Box){b.x + b.w - 4, y, 4, h}, 0, paint(TINT_T1), NO_PEN);
+}
+
 static void source(Place *c, uint64_t shown) {
     const View *v = c->v;
     uint64_t lines = count_lines(v->s->source), now = v->s->line, middle = now ? now : 1;
@@ -307,6 +318,7 @@ static void source(Place *c, uint64_t shown) {
                      paint(TINT_LINE_NOW), NO_PEN);
             draw_box(v->d, (Box){v->f->panel.x + 1, y - 17, 4, 25}, 0, paint(TINT_NOW), NO_PEN);
         }
+        if (n == v->s->hovered_line || n == v->s->hovered_born) lit_row(v, y - 17, 25);
         snprintf(text, sizeof text, "%llu", (unsigned long long)n);
         draw_text(v->d, c->x + 18, y, mono(13, n == now ? 600 : 400), n == now ? TINT_NOW : TINT_T3,
                   ANCHOR_END, text);
@@ -328,23 +340,42 @@ static bool heading(Place *c, const char *text, const char *right) {
     return true;
 }
 
+static bool is_about(const Finding *x, const Scene *s) {
+    Thing t = s->hovered;
+    if (t.id == NONE) return false;
+    switch (t.kind) {
+    case KIND_G: return x->g == t.id;
+    case KIND_P: return x->p == t.id;
+    case KIND_M: return x->m == t.id;
+    case KIND_CTX: return x->ctx == t.id;
+    case KIND_CMD: return x->cmd == t.id;
+    default: return x->line != 0 && x->line == s->hovered_line; /* a channel, an object: found where it was made */
+    }
+}
+
 /* What has been found by now; the newest evidence first. */
 static void findings(Place *c) {
     const View *v = c->v;
-    size_t count = 0, violations = 0;
-    while (count < v->s->finding_count && v->s->finding[count].seq <= v->s->seq) violations += is_violation(v->s->finding[count++].kind);
-    char right[32];
-    snprintf(right, sizeof right, "%zu violation%s", violations, violations == 1 ? "" : "s");
+    size_t count = 0;
+    bool more;
+    while (count < v->s->finding_count && v->s->finding[count].seq <= v->s->seq) count++;
+    char right[48], times[32];
+    size_t violations = violations_so_far(v->s, FIND_COUNT, &more);
+    snprintf(right, sizeof right, "%zu%s violation%s", violations, more ? " or more" : "", violations == 1 ? "" : "s");
     if (count == 0 || !heading(c, "Findings so far", right)) return;
     size_t i = count;
     for (; i-- > 0 && c->y + 22 <= c->end;) {
         const Finding *x = &v->s->finding[i];
         double top = c->y;
         finding_mark(v, c->x + 7, c->y - 5, .75, x->kind, TINT_CHROME);
-        draw_fitted(v->d, c->x + 28, c->y, mono(14, 600), TINT_T1, ANCHOR_START, finding_spec(x->kind)->key, c->w - 28);
+        size_t n = violations_so_far(v->s, x->kind, &more);
+        snprintf(times, sizeof times, n > 1 ? "%zu%s times" : "", n, more ? "+" : "");
+        double tw = draw_text(v->d, c->x + c->w, c->y, digits(13, 400), TINT_T2, ANCHOR_END, times);
+        draw_fitted(v->d, c->x + 28, c->y, mono(14, 600), TINT_T1, ANCHOR_START, finding_spec(x->kind)->key, c->w - 36 - tw);
         c->y += 20;
         int lines = (int)fmin(3, floor((c->end - c->y) / 19) + 1);
         c->y = prose(v, x->text, c->x + 28, c->y, c->w - 28, sans(13, 400), 19, TINT_T2, TINT_T1, lines) + 10;
+        if (is_about(x, v->s)) lit_row(v, top - 18, c->y - top - 2);
         hits_add(v->hits, (Box){c->x, top - 16, c->w, c->y - top - 6}, HIT_EVENT, NO_THING, x->seq);
     }
 }

@@ -12,22 +12,22 @@
 #include <math.h>
 
 /* Where something crosses the line: dives first, since they are wider. */
-static size_t collect_notches(const View *v, Notch *n) {
+static void collect_notches(const View *v, Openings *o) {
     const StageLayout *l = v->stage;
-    size_t count = 0;
+    o->count = 0;
     for (size_t i = 0; i < l->in_c_shown && l->in_c_look == IN_C_PLATES && l->ps_look != PS_TILES;
          i++) {
-        if (l->in_c[i].shaft_x > 0) count = fault_add_notch(n, count, notch_dive(l->in_c[i].shaft_x));
+        if (l->in_c[i].shaft_x > 0) fault_add_notch(o, notch_dive(l->in_c[i].shaft_x));
     }
-    for (size_t i = 0; i < l->pin_count; i++) count = fault_add_notch(n, count, notch_pin(l->pin[i].x));
-    return count;
+    for (size_t i = 0; i < l->pin_count; i++) fault_add_notch(o, notch_pin(l->pin[i].x));
 }
 
-void draw_worlds(const View *v, double fault_y, const Notch *notches, size_t count, double strength) {
+void draw_worlds(const View *v, double fault_y, const Openings *o, double strength) {
     Fault f;
     Box b = v->f->stage;
     fault_line(&f, v->s->title, b.x, b.x + b.w, fault_y, 9, 34, 92);
-    fault_open(&f, fault_y, notches, count);
+    if (v->openings) *v->openings = *o;
+    fault_open(&f, fault_y, v->meanwhile ? v->meanwhile : o);
     fault_worlds(v->d, b, fault_y, &f, theme_is_dark(v->s->theme), strength);
 }
 
@@ -41,8 +41,9 @@ void name_worlds(const View *v, double go_y, double c_y, double c_room) {
 }
 
 void view_worlds(const View *v) {
-    Notch notches[FAULT_NOTCHES_MAX];
-    draw_worlds(v, v->f->fault_y, notches, collect_notches(v, notches), 1);
+    Openings o;
+    collect_notches(v, &o);
+    draw_worlds(v, v->f->fault_y, &o, 1);
     double room = v->stage->queue.x - 24; /* a shaft that comes down there cuts the words short */
     for (size_t i = 0; i < v->stage->in_c_shown && v->stage->in_c_look == IN_C_PLATES; i++) {
         Box plate = v->stage->in_c[i].plate; /* the shaft may bend towards it */

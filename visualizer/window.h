@@ -14,6 +14,8 @@ void window_close(void);
 /* Shows the run until the window is closed, or another file is to be opened: its path is returned, to be freed by the caller;
  * NULL otherwise. `w` may be NULL: nothing is open. Called again with the same run it goes on as if nothing had been. */
 char *window_run(Show *w);
+/* A file is to be opened, as if it had been dropped there. */
+void window_drop(const char *path);
 /* The run is about to be freed. */
 void window_leave(void);
 /* What was asked for is open now; or is not, and why: whatever was on show stays. */

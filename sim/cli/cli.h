@@ -58,8 +58,6 @@ void cli_print_finding(FILE *out, const char *indent, const char *path, const Fi
 Trace *cli_open(const char *path, int *status);
 /* What is wrong with an open trace, on standard error; the exit status that follows from it. */
 int cli_state(const Trace *t);
-/* Does the file begin with these bytes? */
-bool cli_begins(const char *path, const char *with);
 bool cli_is_trace(const char *path);
 /* A whole file as a NUL-terminated malloced text. */
 bool cli_read_file(const char *path, char **text, size_t *len, Diag *d);

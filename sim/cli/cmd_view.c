@@ -36,8 +36,6 @@ int cli_start(const char *program, const char *const *args) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_BUG;
 }
 
-static bool is_gotrace(const char *path) { return cli_begins(path, "go 1."); }
-
 /* Has `command`, run or import, make a trace of the file, in a new temporary one; what a scenario expected does not
  * keep the window from opening. */
 static bool make_first(const char *command, const char *file, char *trace, size_t size, int *status) {
@@ -98,7 +96,7 @@ static bool hand_on(int argc, char **argv, const char **args, Made *made, int *s
         if (argv[i][0] == '-') continue;
         const char *path = path_scenario(argv[i], found, sizeof found);
         bool scenario = text_ends(path, ".lua") && !cli_is_trace(path);
-        if (made->count == FILES_MAX || !(scenario || is_gotrace(argv[i]))) continue;
+        if (made->count == FILES_MAX || !(scenario || trace_is_of_go(argv[i]))) continue;
         char *trace = made->path[made->count];
         if (!make_first(scenario ? "run" : "import", scenario ? path : argv[i], trace, PATH_BYTES, status)) return false;
         args[i - 1] = trace;

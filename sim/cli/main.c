@@ -60,17 +60,14 @@ error_t cli_one(int key, char *arg, struct argp_state *state, const char **slot,
     return 0;
 }
 
-bool cli_begins(const char *path, const char *with) {
-    char head[8] = "";
-    size_t n = strlen(with);
-    ASSERT(n <= sizeof head);
+bool cli_is_trace(const char *path) {
+    char head[8];
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return false;
-    bool does = read(fd, head, n) == (ssize_t)n && memcmp(head, with, n) == 0;
+    bool is = read(fd, head, sizeof head) == (ssize_t)sizeof head && memcmp(head, "FLTRACE1", sizeof head) == 0;
     close(fd);
-    return does;
+    return is;
 }
-bool cli_is_trace(const char *path) { return cli_begins(path, "FLTRACE1"); }
 
 bool cli_is_imported(Trace *t) { return strcmp(trace_option(t, "source"), "go") == 0; }
 

@@ -1261,6 +1261,11 @@ bool model_p_in_syscall(const Model *m, uint64_t p) {
     return state == M_IN_C || state == M_EXTRA; /* dropm leaves P attached to an M without a thread */
 }
 
+bool model_in_system_call(const Model *m, uint64_t g) {
+    if (g >= m->g_count || m->g[g].state != G_SYSCALL || m->g[g].m >= m->m_count) return false;
+    return m->m[m->g[g].m].syscall;
+}
+
 uint64_t model_context_of(const Model *m, uint64_t chan) {
     for (size_t i = 0; i < m->context_count; i++) {
         if (m->context[i].chan == chan) return i;

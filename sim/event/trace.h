@@ -54,6 +54,8 @@ typedef enum {
 /* Reads the sections and the list of blocks. False only when nothing can be shown: no such file, not
  * a trace, or the head is damaged. `*t` is NULL then. */
 bool trace_open(Trace **t, const char *path, Diag *d);
+/* Has a Go program written it? Then it can be imported. */
+bool trace_is_of_go(const char *path);
 void trace_close(Trace *t);
 /* Looks for blocks that were added since; true if there are any. */
 bool trace_poll(Trace *t);

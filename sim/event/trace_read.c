@@ -234,14 +234,26 @@ static bool read_blocks(Trace *t) {
     return grew;
 }
 
+static bool begins_as_go(int fd) {
+    char go[5] = "";
+    return read_at(fd, 0, go, sizeof go) && memcmp(go, "go 1.", sizeof go) == 0;
+}
+
+bool trace_is_of_go(const char *path) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* of a pipe, too, nobody waits */
+    if (fd < 0) return false;
+    bool is = begins_as_go(fd);
+    close(fd);
+    return is;
+}
+
 bool trace_open(Trace **out, const char *path, Diag *d) {
     *out = NULL;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return diag_fail(d, EXIT_WORLD, "cannot read %s: %s", path, strerror(errno));
     char magic[TRACE_MAGIC_BYTES];
     if (!read_at(fd, 0, magic, sizeof magic) || memcmp(magic, TRACE_MAGIC, sizeof magic) != 0) {
-        char go[5] = "";
-        bool of_go = read_at(fd, 0, go, sizeof go) && memcmp(go, "go 1.", sizeof go) == 0;
+        bool of_go = begins_as_go(fd);
         close(fd);
         if (of_go) {
             diag_fail(d, EXIT_WORLD, "%s is a trace that a Go program has written", path);

@@ -80,16 +80,28 @@ void findings_free(Findings *f) {
     f->contexts = NULL;
     free(f->hold);
     free(f->stuck);
+    free(f->evidence);
     findings_waits_free(f);
     f->hold = NULL;
     f->stuck = NULL;
-    f->hold_cap = f->stuck_cap = 0;
+    f->evidence = NULL;
+    f->hold_cap = f->stuck_cap = f->evidence_count = f->evidence_cap = 0;
 }
 
 /* ---- evidence ---- */
 
+bool finding_is_violation(FindingKind kind) {
+    return kind == FIND_pinning_violation || kind == FIND_device_use_after_free || kind == FIND_double_free;
+}
+
+static void keep(Findings *f, FindingKind kind, uint64_t time_ns, uint64_t seq) {
+    GROW(f->evidence, f->evidence_cap, f->evidence_count + 1);
+    f->evidence[f->evidence_count++] = (Evidence){kind, time_ns, seq, NONE};
+}
+
 Finding *findings_saw(Findings *f, FindingKind kind, uint64_t time_ns, uint64_t seq) {
     Finding *x = &f->seen[kind];
+    if (finding_is_violation(kind) && x->times < EVIDENCE_MAX) keep(f, kind, time_ns, seq);
     if (x->times++ == 0)
         *x = (Finding){kind, 1, time_ns, seq, 0, NONE, NONE, NONE, NONE, NONE, ""};
     return x;

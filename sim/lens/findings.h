@@ -2,7 +2,7 @@
  *
  * Order of use: findings_begin, findings_event for each event in turn (with the model before it),
  * findings_end once, then found[0 .. count - 1] in the order of their keys, findings_free. A kind is found once;
- * how often it happened is its `times`.
+ * how often it happened is its `times`. Of violations the first EVIDENCE_MAX of each kind are kept one by one.
  */
 #ifndef FAULTLINE_FINDINGS_H
 #define FAULTLINE_FINDINGS_H
@@ -38,6 +38,16 @@ typedef struct {
     char text[FINDING_TEXT_MAX]; /* one sentence, with the figures that decided */
 } Finding;
 
+/* Where one violation happened. */
+enum { EVIDENCE_MAX = 256 };
+typedef struct {
+    FindingKind kind;
+    uint64_t time_ns, seq;
+    uint64_t cmd; /* NONE: of no command */
+} Evidence;
+/* Memory was used that is not there any more: what the program computes may be wrong, and a picture shows it in red. */
+bool finding_is_violation(FindingKind kind);
+
 /* One goroutine kept one P: from its start there until it let go, or the P was taken. */
 typedef struct {
     uint64_t g, from_ns, to_ns; /* g NONE: nobody's; to_ns NONE: not yet over */
@@ -56,6 +66,8 @@ typedef struct {
     Finding found[FIND_COUNT];
     size_t count;
     Finding seen[FIND_COUNT]; /* by kind, while the run goes on; times 0 = not yet */
+    Evidence *evidence; /* in the order of events */
+    size_t evidence_count, evidence_cap;
     struct {
         Hold now, last;
     } * hold; /* by P; last: the latest that is over and was too long */

@@ -24,6 +24,7 @@ static const char *memory_of(const ModelObj *ob) { return memory_name[ob->memory
 
 static Finding *evidence(Findings *f, FindingKind kind, const Model *m, const Event *e, uint64_t cmd) {
     Finding *x = findings_saw(f, kind, e->time_ns, e->seq);
+    if (finding_is_violation(kind) && x->times <= EVIDENCE_MAX) f->evidence[f->evidence_count - 1].cmd = cmd;
     if (x->times > 1) return NULL;
     x->line = m->cmd[cmd].line;
     x->g = m->cmd[cmd].g;

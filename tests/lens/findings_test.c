@@ -2,6 +2,7 @@
 #include "../check.h"
 #include "../program.h"
 #include "../scenario.h"
+#include "../../sim/lens/findings_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -481,6 +482,22 @@ static void ids_from_anywhere_do_no_harm(void) {
     intern_free(text);
 }
 
+/* A run that is broken at every step must not fill the memory: of each kind a bounded list, and how often in all. */
+static void the_evidence_of_violations_is_bounded(void) {
+    Findings f;
+    findings_begin(&f, NULL);
+    for (uint64_t i = 0; i < 3 * EVIDENCE_MAX; i++) {
+        findings_saw(&f, FIND_double_free, i, i + 1);
+        findings_saw(&f, FIND_starvation, i, i + 1);
+    }
+    findings_saw(&f, FIND_pinning_violation, 5000, 5000);
+    CU_ASSERT_EQUAL(f.evidence_count, EVIDENCE_MAX + 1);
+    CU_ASSERT(f.seen[FIND_double_free].times == 3 * EVIDENCE_MAX && f.evidence[9].seq == 10 && f.evidence[9].cmd == NONE);
+    CU_ASSERT_EQUAL(f.evidence[EVIDENCE_MAX].kind, FIND_pinning_violation);
+    CU_ASSERT(finding_is_violation(FIND_double_free) && !finding_is_violation(FIND_starvation));
+    findings_free(&f);
+}
+
 void lens_findings_tests(void) {
     static const Check checks[] = {
         {"a deadlock names who waits", a_deadlock_names_who_waits},
@@ -513,6 +530,7 @@ void lens_findings_tests(void) {
         {"a context that must be absent is found", a_context_that_must_be_absent_is_found},
         {"keys are in order and complete", keys_are_in_order_and_complete},
         {"ids from anywhere do no harm", ids_from_anywhere_do_no_harm},
+        {"the evidence of violations is bounded", the_evidence_of_violations_is_bounded},
         {0},
     };
     suite("findings", checks);

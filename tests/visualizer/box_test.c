@@ -1,5 +1,5 @@
 /* box_test.c -- every view of every scenario at fifty moments in three sizes, of real Go programs, and of crowds: no text
- * overlaps another or is cut, no number is shortened, no heading stands alone.
+ * overlaps another or is cut, no number is shortened, no heading stands alone; and each of them in a small window, too.
  *
  * What may be open beside a view (why, a question, the search line ...) goes round from picture to picture. Scenarios and views
  * are found, not listed. A complaint says how to see the same picture. */
@@ -192,6 +192,8 @@ static void look_everywhere(const char *file, const char *trace) {
             for (size_t i = 0; i < ARRAY_LEN(sizes); i++) look_at(l, (ViewKind)view, sizes[i].w, sizes[i].h, 3 * k + 7 * (size_t)view + i);
             size_t other = (k + (size_t)view) % ARRAY_LEN(others);
             look_at(l, (ViewKind)view, others[other].w, others[other].h, 3 * k + 7 * (size_t)view + 3);
+            size_t small = 50 * (size_t)view + k; /* a small window, of another size each time: 640x400 to 1024x700 */
+            look_at(l, (ViewKind)view, 640 + (int)(small * 157 % 385), 400 + (int)(small * 101 % 301), 3 * k + 7 * (size_t)view + 5);
         }
     }
     CU_ASSERT_EQUAL(l->complaints, 0);

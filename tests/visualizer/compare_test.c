@@ -170,6 +170,22 @@ static void a_run_is_run_again_with_other_knobs(void) {
     wait_for_run(&k);
     CU_ASSERT(w.scene.knobs != NULL && strstr(k.knobs.words, "procs") != NULL);
     CU_ASSERT_STRING_EQUAL(feed_option(w.beside->feed, "procs"), "3"); /* the one before is still there */
+    CU_ASSERT_EQUAL(temporary_traces(), 1);
+    desk_key(&k, "Escape");
+    desk_type(&k, "r");
+    desk_type(&k, "2");
+    desk_key(&k, "Return");
+    wait_for_run(&k);
+    CU_ASSERT_STRING_EQUAL(feed_option(w.beside->feed, "procs"), "2");
+    CU_ASSERT_EQUAL(temporary_traces(), 1); /* it took the place of the other one */
+    desk_type(&k, "x");
+    desk_type(&k, "r");
+    desk_type(&k, "4");
+    desk_key(&k, "Return");
+    wait_for_run(&k);
+    CU_ASSERT_STRING_EQUAL(feed_option(w.feed, "procs"), "2");
+    CU_ASSERT_STRING_EQUAL(feed_option(w.beside->feed, "procs"), "4");
+    CU_ASSERT_EQUAL(temporary_traces(), 2); /* both are on show */
     desk_close(&k);
     CU_ASSERT_EQUAL(temporary_traces(), 0);
     rmdir(own);

@@ -160,6 +160,145 @@ static void a_system_call_is_called_one(void) {
     get_up();
 }
 
+/* The same picture of a run in which they were system calls: Go's trace would say so, and has neither channels nor a heap. */
+static size_t told_as_calls(ViewKind view) {
+    const Scene *s = show_scene(&show);
+    Model *m = (Model *)s->model;
+    uint64_t was[8] = {0};
+    show.scene.view = view;
+    for (uint64_t id = 0; id < m->m_count && id < ARRAY_LEN(was); id++) was[id] = m->m[id].syscall, m->m[id].syscall = 1;
+    frame_build(desk.frame, s);
+    size_t told = 0;
+    const DrawList *d = &desk.frame->list[PART_STAGE];
+    for (const Op *op = d->ops; op < d->ops + d->count; op++) {
+        if (op->kind != OP_TEXT) continue;
+        const char *text = draw_op_text(d, op);
+        told += strstr(text, "in a syscall") != NULL;
+        CU_ASSERT(strstr(text, "in C") == NULL);
+    }
+    char words[BLAME_WORDS];
+    BlameEdge e = {.way = BLAME_P, .at = {KIND_M, 0}, .of = {KIND_G, 7}};
+    CU_ASSERT(!model_in_system_call(m, 7) || strstr(blame_words(words, m, &e), "in a system call"));
+    for (uint64_t id = 0; id < m->m_count && id < ARRAY_LEN(was); id++) m->m[id].syscall = was[id];
+    return told;
+}
+
+static void no_view_says_c_of_a_system_call(void) {
+    sit_down(sample_handoff);
+    Diag d;
+    CU_ASSERT_FATAL(show_go_to(&show, "3.473ms", &d));
+    CU_ASSERT(told_as_calls(VIEW_STAGE) > 0 && told_as_calls(VIEW_CHANNELS) > 0);
+    get_up();
+    command_gives(0, "$F run -q --device none --out $T/frame.trace scenarios/18_3_4_frame_wrong.lua");
+    sit_down_before(temp_path("frame.trace"));
+    CU_ASSERT_FATAL(show_go_to(&show, "2ms", &d));
+    CU_ASSERT(told_as_calls(VIEW_HEAP) > 0);
+    get_up();
+}
+
+/* clang-format off */
+static const char broken[] =
+    "scenario { title = 'Broken more than once', book = '18.3.4', procs = 2, seed = 1 }\n"
+    "main(function()\n"
+    "  for i = 1, 4 do\n"
+    "    local x, y = heap.floats('x', 4096), heap.floats('y', 4096)\n"
+    "    cl.kernel('saxpy', x, y, 2.0):launch { takes = '3ms', slices = 64 }\n"
+    "    sleep '1ms'\n"
+    "    runtime.GC()\n"
+    "    cl.finish()\n"
+    "    x[0], y[0] = 1, 2\n"
+    "  end\n"
+    "end)\n";
+/* clang-format on */
+
+static size_t red_boxes(Part part, double w) {
+    const DrawList *d = &desk.frame->list[part];
+    size_t n = 0;
+    for (const Op *op = d->ops; op < d->ops + d->count; op++)
+        n += op->kind == OP_BOX && op->fill.tint == TINT_RED && op->fill.kind == PAINT_TINT && op->box.w == w;
+    return n;
+}
+
+static size_t red_ticks(void) {
+    const DrawList *d = &desk.frame->list[PART_TIMELINE];
+    size_t n = 0;
+    for (const Op *op = d->ops; op < d->ops + d->count; op++) n += op->kind == OP_LINE && op->edge.paint.tint == TINT_RED;
+    return n;
+}
+
+/* Eight times an object was moved that a kernel used, two at a time: each is marked, counted and gone to. */
+static void each_violation_is_found(void) {
+    size_t count;
+    check_write(temp_path("broken.lua"), broken, strlen(broken));
+    command_gives(0, "$F run -q --device none --out $T/broken.trace $T/broken.lua || true");
+    sit_down_before(temp_path("broken.trace"));
+    const Evidence *x = feed_evidence(show.feed, &count);
+    CU_ASSERT_EQUAL_FATAL(count, 8);
+    for (size_t i = 0; i < count; i++) {
+        CU_ASSERT(x[i].kind == FIND_pinning_violation && x[i].cmd == i / 2 && (i == 0 || x[i].seq > x[i - 1].seq));
+        desk_key(&desk, "]");
+        CU_ASSERT_EQUAL(show.player.now_ns, x[i].time_ns);
+        player_fit(&show.player, show.feed);
+        look();
+        CU_ASSERT_EQUAL(red_ticks(), i / 2 + 1); /* two at one moment are one mark */
+        CU_ASSERT(red_boxes(PART_TIMELINE, 3) >= i / 2 + 1);
+    }
+    CU_ASSERT(texts_with("8 violations") == 1 && texts_with("8 times") == 1);
+    desk_key(&desk, "[");
+    desk_key(&desk, "[");
+    CU_ASSERT_EQUAL(show.player.now_ns, x[5].time_ns);
+    show.scene.view = VIEW_HEAP;
+    look();
+    CU_ASSERT(red_ticks() == 3 && red_boxes(PART_TIMELINE, 3) == 0); /* no lanes there */
+    get_up();
+}
+
+/* Rows of the panel that are lit: their bars, from the top down. */
+static size_t lit_rows(double *y, size_t most) {
+    const DrawList *d = &desk.frame->list[PART_PANEL];
+    size_t n = 0;
+    for (const Op *op = d->ops; op < d->ops + d->count; op++) {
+        bool bar = op->kind == OP_BOX && op->box.w == 4 && op->fill.tint == TINT_T1;
+        if (bar && n < most) y[n++] = op->box.y;
+    }
+    return n;
+}
+
+static double y_of(const char *part) {
+    const DrawList *d = &desk.frame->list[PART_PANEL];
+    for (const Op *op = d->ops; op < d->ops + d->count; op++) {
+        if (op->kind == OP_TEXT && strstr(draw_op_text(d, op), part)) return op->box.y;
+    }
+    CU_FAIL_FATAL("the panel does not say this");
+    return 0;
+}
+
+/* In the source the line where it is, and in what was found what it had part in. */
+static void a_hovered_thing_lights_up_in_the_panel(void) {
+    double y[4];
+    sit_down_before(temp_path("broken.trace"));
+    player_seek_ns(&show.player, show.feed, 1500000);
+    player_near(&show.player, show.feed);
+    look();
+    CU_ASSERT_EQUAL(lit_rows(y, 4), 0);
+    show.scene.hovered = (Thing){KIND_G, 1};
+    look();
+    CU_ASSERT_EQUAL_FATAL(lit_rows(y, 4), 2);
+    CU_ASSERT(fabs(y[0] + 17 - y_of("finish")) < 1 && fabs(y[1] + 18 - y_of("pinning-violation")) < 1);
+    show.scene.hovered = (Thing){KIND_OBJ, 0};
+    look();
+    CU_ASSERT_EQUAL_FATAL(lit_rows(y, 4), 1);
+    CU_ASSERT(fabs(y[0] + 17 - y_of("floats")) < 1);
+    show.scene.hovered = (Thing){KIND_CMD, 0};
+    look();
+    CU_ASSERT(lit_rows(y, 4) == 2);
+    show.scene.hovered = (Thing){KIND_P, 1};
+    look();
+    CU_ASSERT_EQUAL(lit_rows(y, 4), 0);
+    show.scene.hovered = NO_THING;
+    get_up();
+}
+
 static bool is_there(const char *name, const char *begin) {
     char head[16] = "";
     FILE *f = fopen(name, "rb");
@@ -233,6 +372,9 @@ void desk_tests(void) {
         {"the pointer selects, seeks and shows", the_pointer_selects_seeks_and_shows},
         {"what has no room is scrolled to", what_has_no_room_is_scrolled_to},
         {"a system call is called one", a_system_call_is_called_one},
+        {"each violation is found", each_violation_is_found},
+        {"a hovered thing lights up in the panel", a_hovered_thing_lights_up_in_the_panel},
+        {"no view says C of a system call", no_view_says_c_of_a_system_call},
         {"a view is saved, and nothing overwritten", a_view_is_saved_and_nothing_overwritten},
         {"without a run only the window listens", without_a_run_only_the_window_listens},
         {NULL, NULL},

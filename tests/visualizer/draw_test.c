@@ -147,10 +147,10 @@ static void the_fault_belongs_to_the_scenario(void) {
 
 static void the_fault_opens_where_something_crosses(void) {
     Fault f;
-    Notch notches[] = {notch_dive(300), notch_pin(700)};
+    Openings open = {{notch_dive(300), notch_pin(700)}, 2};
     double deepest = 0, at_pin = 0;
     fault_line(&f, "one", 0, 1216, 400, 9, 34, 92);
-    fault_open(&f, 400, notches, 2);
+    fault_open(&f, 400, &open);
     for (size_t i = 0; i < f.count; i++) {
         if (i > 0) CU_ASSERT(f.p[i].x >= f.p[i - 1].x);
         if (f.p[i].x == 300) deepest = f.p[i].y;

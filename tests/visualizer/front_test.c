@@ -140,11 +140,20 @@ static void the_chosen_one_is_run_and_opened(void) {
     Diag d;
     CU_ASSERT_FATAL(path[0] && feed_open(&f, path, &d));
     CU_ASSERT_STRING_EQUAL(feed_option(f, "title"), "Nine");
-    feed_close(f);
     desk_opened(&desk, NULL);
-    CU_ASSERT(desk.front.wants[0] == '\0' && access(path, R_OK) == 0); /* it is there while it is on show */
+    CU_ASSERT(desk.front.wants[0] == '\0' && access(path, R_OK) == 0);
+    Show nine, other;
+    show_init(&nine, f);
+    desk_open(&desk, &nine);
+    CU_ASSERT_EQUAL(access(path, R_OK), 0); /* it is there while it is on show */
+    sample_plain(temp_path("plain.trace"));
+    CU_ASSERT_FATAL(feed_open(&f, temp_path("plain.trace"), &d));
+    show_init(&other, f);
+    desk_open(&desk, &other);
+    CU_ASSERT(access(path, R_OK) != 0 && desk.front.shown_count == 0);
     finish();
-    CU_ASSERT(access(path, R_OK) != 0);
+    show_free(&nine);
+    show_free(&other);
 }
 
 static void a_wrong_scenario_shows_its_line(void) {
@@ -195,6 +204,45 @@ static void what_cannot_be_opened_leaves_the_run(void) {
     get_up();
 }
 
+/* Dropped, as a scenario would be; one that cannot be imported is told of, and what is no trace of Go is none of this. */
+static void a_go_programs_trace_is_imported(void) {
+    char path[4096];
+    begin();
+    desk_drop(&desk, "tests/traces/go/pipeio-go1.26.trace");
+    CU_ASSERT(desk.front.state == FRONT_RUNS && desk.front.imports && desk.front.wants[0] == '\0');
+    CU_ASSERT(look_at_page(1280, 800) == 0 && page_says("pipeio-go1.26.trace is being imported"));
+    desk.front.mib = 12;
+    CU_ASSERT(look_at_page(640, 480) == 0 && page_says("12 MiB of its trace are there"));
+    wait_for_run();
+    snprintf(path, sizeof path, "%s", desk.front.wants);
+    Feed *f = NULL;
+    Diag d;
+    CU_ASSERT_FATAL(path[0] && feed_open(&f, path, &d));
+    while (feed_read(f, 10000)) continue;
+    CU_ASSERT(feed_head(f)->imported && feed_count(f) > 100);
+    desk_opened(&desk, NULL);
+    Show w;
+    show_init(&w, f);
+    desk_open(&desk, &w);
+    CU_ASSERT_EQUAL(access(path, R_OK), 0);
+    desk_drop(&desk, "tests/traces/go/pipeio-go1.26.trace"); /* another one, and changed one's mind */
+    CU_ASSERT(desk_is_front(&desk) && desk_key(&desk, "Escape"));
+    CU_ASSERT(desk.front.state == FRONT_LIST && desk.front.run == NULL);
+    desk_open(&desk, NULL);
+    show_free(&w);
+    check_write(temp_path("torn.gotrace"), "go 1.26 trace\0\0\0and then nothing of the kind", 44);
+    desk_drop(&desk, temp_path("torn.gotrace"));
+    wait_for_run();
+    CU_ASSERT(desk.front.state == FRONT_WRONG && desk.front.source == NULL);
+    CU_ASSERT(look_at_page(1280, 800) == 0 && page_says("torn.gotrace cannot be imported") && desk.front.words[0]);
+    desk_key(&desk, "Return");
+    CU_ASSERT_EQUAL(desk.front.state, FRONT_LIST);
+    desk_drop(&desk, temp_path("front/notes.txt"));
+    CU_ASSERT(!desk.front.imports && strcmp(desk.front.wants, temp_path("front/notes.txt")) == 0);
+    finish();
+    CU_ASSERT(access(path, R_OK) != 0);
+}
+
 void front_tests(void) {
     static const Check checks[] = {
         {"scenarios are listed by section", scenarios_are_listed_by_section},
@@ -202,6 +250,7 @@ void front_tests(void) {
         {"the chosen one is run and opened", the_chosen_one_is_run_and_opened},
         {"a wrong scenario shows its line", a_wrong_scenario_shows_its_line},
         {"what cannot be opened leaves the run", what_cannot_be_opened_leaves_the_run},
+        {"a Go program's trace is imported", a_go_programs_trace_is_imported},
         {NULL, NULL},
     };
     suite("front page", checks);

@@ -5,6 +5,7 @@
 #include "sample.h"
 
 #include "../../visualizer/keep.h"
+#include "../../visualizer/player.h"
 #include "../../visualizer/settings.h"
 
 #include <stdio.h>
@@ -55,14 +56,15 @@ static void settings_come_back(void) {
     const char *path = temp_path("view");
     settings_default(&s);
     CU_ASSERT(settings_read(&s, temp_path("no_view"), &d)); /* none is well */
-    put(path, "# mine\nlanguage de\ntheme light\nzoom 1.2\npanel no\ndivider 0.55\nwindow 1200x700\n");
+    put(path, "# mine\nlanguage de\ntheme light\nzoom 1.2\npanel no\ndivider 0.55\nspeed 0.25\nwindow 1200x700\n");
     CU_ASSERT(settings_read(&s, path, &d));
-    CU_ASSERT(s.theme == THEME_LIGHT && s.zoom == 1.2 && !s.panel && s.divider == .55 && s.window_w == 1200 && s.window_h == 700);
+    CU_ASSERT(s.theme == THEME_LIGHT && s.zoom == 1.2 && !s.panel && s.divider == .55 && s.speed == .25);
+    CU_ASSERT(s.window_w == 1200 && s.window_h == 700);
     s.theme = THEME_DARK;
     CU_ASSERT(settings_write(&s, path, &d));
     settings_default(&t);
     CU_ASSERT(settings_read(&t, path, &d));
-    CU_ASSERT(t.theme == THEME_DARK && t.zoom == 1.2 && !t.panel && t.divider == .55 && t.window_h == 700);
+    CU_ASSERT(t.theme == THEME_DARK && t.zoom == 1.2 && !t.panel && t.divider == .55 && t.speed == .25 && t.window_h == 700);
     char *text = text_of(path);
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "# mine\nlanguage de\n"));
     free(text);
@@ -70,7 +72,7 @@ static void settings_come_back(void) {
 
 static void wrong_settings_hurt_nobody(void) {
     static const char *const texts[] = {"theme purple\n", "zoom 99\n", "zoom nan\n", "panel maybe\n", "divider -1\n", "window 5x5\n",
-                                        "window 1600x\n", "window 99999x99999\n"};
+                                        "window 1600x\n", "speed 0\n", "speed fast\n", "window 99999x99999\n"};
     Settings s, t;
     Diag d;
     settings_default(&t);
@@ -104,6 +106,22 @@ static void only_what_the_user_changed_is_learned(void) {
     before = after;
     after.stage_share = .45;
     CU_ASSERT(settings_learn(&s, &before, &after) && s.divider == .45);
+    CU_ASSERT_EQUAL(s.speed, 1);
+}
+
+/* Runs are of different length: what is kept is how much faster or slower than usual somebody plays. */
+static void the_speed_is_kept_in_that_of_the_run(void) {
+    Settings s;
+    settings_default(&s);
+    Scene before = {.zoom = 1, .panel = true, .speed_ns = 50000, .own_speed_ns = 50000}, after = before;
+    after.speed_ns = 12500;
+    CU_ASSERT(settings_learn(&s, &before, &after) && s.speed == .25);
+    Scene longer = {.own_speed_ns = 2000000}, shortest = {.own_speed_ns = 12};
+    settings_apply(&s, &longer);
+    CU_ASSERT_EQUAL(longer.speed_ns, 500000);
+    settings_apply(&s, &shortest);
+    CU_ASSERT_EQUAL(shortest.speed_ns, SPEED_MIN_NS);
+    CU_ASSERT_FALSE(settings_learn(&s, &longer, &longer));
 }
 
 /* ---------------------------------------------------------------- bookmarks */
@@ -198,6 +216,7 @@ void keep_tests(void) {
         {"a file is written whole or not", a_file_is_written_whole_or_not},
         {"settings come back", settings_come_back},
         {"wrong settings hurt nobody", wrong_settings_hurt_nobody},
+        {"the speed is kept in that of the run", the_speed_is_kept_in_that_of_the_run},
         {"only what the user changed is learned", only_what_the_user_changed_is_learned},
         {"bookmarks are kept for each run", bookmarks_are_kept_for_each_run},
         {"damaged bookmarks hurt nobody", damaged_bookmarks_hurt_nobody},

@@ -78,7 +78,7 @@ static const char steps[] =
     "viewer=$!\n"
     "opened \"Who keeps P1\"\n"
     "for key in Right t plus End Home question Escape Tab Tab 5 1 Right Right y Escape slash g 7 Return; do press \"$key\"; settle \"after $key\"; done\n"
-    "for key in f u b Escape m v Escape Down 0 3 2 o 1; do press \"$key\"; settle \"after $key\"; done\n"
+    "for key in f u b Escape m v Escape Down 0 3 2 o 1 comma; do press \"$key\"; settle \"after $key\"; done\n"
     "mouse drag 300 735 700\n"  /* seeks on the bar of the whole run */
     "mouse drag 700 735 400\n"
     "mouse 4 500 620\n"         /* the wheel zooms, there and back */
@@ -89,6 +89,7 @@ static const char steps[] =
     "press space; xdotool key space; settle \"after a pause\"\n"
     "closed\n"
     "kept .config/faultline/view \"^theme light\"\n"
+    "kept .config/faultline/view \"^speed 0.500\"\n"
     "kept .local/state/faultline/bookmarks \" \"\n"
     "exit $bad\n";
 static const char again[] = /* another run beside this one, its differences, and what is saved */
@@ -102,6 +103,14 @@ static const char again[] = /* another run beside this one, its differences, and
     "press e; settle \"after e\"; press p; settle \"after p\"\n"
     "[ \"$(head -c 4 *-compare-*.png | tail -c 3)\" = PNG ] || { echo \"no picture: $(ls)\" >&2; bad=1; }\n"
     "ls \"$TMPDIR\"/faultline-* >/dev/null || { echo \"no second run\" >&2; bad=1; }\n"
+    "closed\n"
+    "ls \"$TMPDIR\"/faultline-* 2>/dev/null && { echo \"a temporary trace is left\" >&2; bad=1; }\n"
+    "exit $bad\n";
+static const char of_go[] = /* the window itself has it imported */
+    "timeout 55 \"$F-view\" tests/traces/go/pipeio-go1.26.trace &\n"
+    "viewer=$!\n"
+    "opened pipeio\n"
+    "for key in Right End; do press \"$key\"; settle \"after $key\"; done\n"
     "closed\n"
     "ls \"$TMPDIR\"/faultline-* 2>/dev/null && { echo \"a temporary trace is left\" >&2; bad=1; }\n"
     "exit $bad\n";
@@ -128,6 +137,10 @@ static void a_run_is_run_again_and_compared(void) {
     at_a_display(again);
 }
 
+static void the_trace_of_a_go_program_is_imported(void) {
+    if (has_display_tools()) at_a_display(of_go);
+}
+
 static void without_a_display_it_says_so(void) {
     if (access("/dev/dri", F_OK) == 0) {
         check_skip("this console could show windows");
@@ -147,6 +160,7 @@ void window_tests(void) {
     static const Check checks[] = {
         {"keys change the picture, and it comes to rest", keys_change_the_picture},
         {"a run is run again, compared and saved", a_run_is_run_again_and_compared},
+        {"the trace of a Go program is imported", the_trace_of_a_go_program_is_imported},
         {"without a display it says so", without_a_display_it_says_so},
         {NULL, NULL},
     };
