@@ -28,6 +28,7 @@ void c_words(const View *v, const Slice *s, const char *who, char *text, size_t 
 const LanePlace *find_lane(const View *v, LaneKind kind, uint64_t id); /* NULL: it has none on show */
 
 /* Parts in files of their own. */
+bool evidence_mark(const View *v, const Evidence *x, Upright *mark); /* view_evidence.c; false: it is not on show */
 void lane_of_g(const View *v, const LanePlace *lane); /* view_lives.c */
 const char *g_words(char *buf, size_t size, const Model *m, uint64_t g); /* what it does now */
 void lane_of_many(const View *v, const LanePlace *lane); /* view_band.c: of the Ms that have no lane */

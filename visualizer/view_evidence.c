@@ -2,7 +2,7 @@
  *
  * What is proven to be broken is seen at every zoom. Where many fall on one pixel, one mark stands for them.
  */
-#include "view.h"
+#include "timeline_parts.h"
 
 #include <math.h>
 
@@ -18,13 +18,14 @@ size_t violations_so_far(const Scene *s, FindingKind kind, bool *more) {
     return all;
 }
 
-static const LanePlace *lane_of(const View *v, const Evidence *x) {
-    const Model *m = v->s->model;
-    for (size_t i = 0; x->cmd < m->cmd_count && i < v->time->lane_count; i++) {
-        const LanePlace *lane = &v->time->lane[i];
-        if (lane->kind == LANE_QUEUE && lane->id == m->cmd[x->cmd].queue) return lane;
-    }
-    return v->time->lane_count ? &v->time->lane[0] : NULL;
+/* Where the timeline marks it: on the lane of the command that did it, else on the topmost. */
+bool evidence_mark(const View *v, const Evidence *x, Upright *mark) {
+    const Scene *s = v->s;
+    if (x->seq > s->seq || x->time_ns < s->from_ns || x->time_ns > s->to_ns || v->time->lane_count == 0) return false;
+    const LanePlace *lane = x->cmd < s->model->cmd_count ? find_lane(v, LANE_QUEUE, s->model->cmd[x->cmd].queue) : NULL;
+    if (lane == NULL) lane = &v->time->lane[0];
+    *mark = (Upright){timeline_x(v->time, s, x->time_ns), lane->y - 1, lane->y + lane->h + 1};
+    return true;
 }
 
 static bool shows_lanes(const View *v) {
@@ -32,25 +33,13 @@ static bool shows_lanes(const View *v) {
     return view != VIEW_HEAP && view != VIEW_CHANNELS && view != VIEW_COMPARE && v->f->timeline.h >= 60;
 }
 
-/* The first of its kind is a finding, which the timeline marks. */
-static bool is_told(const Scene *s, const Evidence *x) {
-    for (size_t i = 0; i < s->finding_count; i++) {
-        if (s->finding[i].kind == x->kind && s->finding[i].seq == x->seq) return true;
-    }
-    return false;
-}
-
 static void on_lanes(const View *v) {
-    const Scene *s = v->s;
     double last = -INFINITY;
-    for (size_t i = 0; i < s->evidence_count && s->evidence[i].seq <= s->seq; i++) {
-        const Evidence *x = &s->evidence[i];
-        if (x->time_ns < s->from_ns || x->time_ns > s->to_ns) continue;
-        const LanePlace *lane = lane_of(v, x);
-        double at = timeline_x(v->time, s, x->time_ns);
-        if (lane == NULL || at - last < 1) continue;
-        if (!is_told(s, x)) draw_box(v->d, (Box){at - 1.5, lane->y - 1, 3, lane->h + 2}, 0, paint(TINT_RED), NO_PEN);
-        last = at;
+    Upright u;
+    for (size_t i = 0; i < v->s->evidence_count; i++) {
+        if (!evidence_mark(v, &v->s->evidence[i], &u) || u.x - last < 1) continue;
+        draw_box(v->d, (Box){u.x - 1.5, u.y0, 3, u.y1 - u.y0}, 0, paint(TINT_RED), NO_PEN);
+        last = u.x;
     }
 }
 

@@ -791,32 +791,13 @@ static void lanes(const View *v) {
     scroll_bar(v);
 }
 
-/* What is proven to be broken is seen at every zoom: on the lane of the device's queue, else of the thread, else of the P. */
-static const LanePlace *broken_lane(const View *v, const Finding *x) {
-    const Scene *s = v->s;
-    const LanePlace *lane = x->cmd < s->model->cmd_count ? find_lane(v, LANE_QUEUE, s->model->cmd[x->cmd].queue) : NULL;
-    if (lane == NULL) lane = find_lane(v, LANE_M, x->m);
-    if (lane == NULL) lane = find_lane(v, LANE_P, x->p);
-    return lane ? lane : v->time->lane_count ? &v->time->lane[0] : NULL;
-}
-
 /* Arrows, then marks of red. */
 static void find_uprights(View *v) {
     const Scene *s = v->s;
     v->upright_count = 0;
     for (size_t i = 0; i < v->arrow_count; i++) v->upright[v->upright_count++] = (Upright){v->arrow[i].x, v->arrow[i].y0, v->arrow[i].y1};
-    for (size_t i = 0; i < s->finding_count && s->finding[i].seq <= s->seq && v->upright_count < UPRIGHTS_MAX; i++) {
-        const Finding *x = &s->finding[i];
-        const LanePlace *lane = broken_lane(v, x);
-        if (!is_violation(x->kind) || lane == NULL || x->time_ns < s->from_ns || x->time_ns > s->to_ns) continue;
-        v->upright[v->upright_count++] = (Upright){timeline_x(v->time, s, x->time_ns), lane->y - 1, lane->y + lane->h + 1};
-    }
-}
-
-static void violations(const View *v) {
-    for (size_t i = v->arrow_count; i < v->upright_count; i++) {
-        const Upright *u = &v->upright[i];
-        draw_box(v->d, (Box){u->x - 1.5, u->y0, 3, u->y1 - u->y0}, 0, paint(TINT_RED), NO_PEN);
+    for (size_t i = 0; i < s->evidence_count && v->upright_count < UPRIGHTS_MAX; i++) {
+        if (evidence_mark(v, &s->evidence[i], &v->upright[v->upright_count])) v->upright_count++;
     }
 }
 
@@ -1007,6 +988,5 @@ void view_timeline(const View *view) {
     lanes(v);
     divider(v);
     draw_flows(v);
-    violations(v);
     timeline_top(v);
 }

@@ -29,6 +29,7 @@ static bool has_display_tools(void) {
 
 /* clang-format off */
 static const char words[] =
+    "for i in $(seq 100); do xdotool getdisplaygeometry >/dev/null 2>&1 && break; sleep 0.1; done\n" /* a slow machine's display */
     "look() { md5sum <\"$T/screen/Xvfb_screen0\"; }\n"
     "until_other() {\n" /* wait until the picture is another one */
     "    for i in $(seq 200); do\n"
