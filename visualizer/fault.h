@@ -24,6 +24,7 @@ typedef struct {
 
 static inline Notch notch_dive(double x) { return (Notch){x, 14, 26}; }
 static inline Notch notch_pin(double x) { return (Notch){x, 8, 14}; }
+static inline Notch notch_crack(double x) { return (Notch){x, 16, 30}; }
 
 typedef struct {
     Point p[FAULT_POINTS_MAX];

@@ -76,10 +76,12 @@ typedef struct {
 } ThingPlace;
 
 /* From its object straight down to its user; where the user stands elsewhere, along bend_y to
- * tip_x. */
+ * tip_x; a crack goes there straight. */
+typedef enum { REACH_PIN, REACH_CRACK } ReachKind;
 typedef struct {
     uint64_t obj;
     double x, y, bend_y, tip_x, tip_y;
+    ReachKind kind; /* CRACK: its user has the address where it was */
 } PinPlace;
 
 typedef struct {
@@ -116,6 +118,8 @@ typedef struct {
 
     PinPlace pin[STRIP_MAX];
     size_t pin_count;
+    double scar_x;     /* what has been broken below leaves a scar in the line; 0 = none */
+    size_t scar_count; /* so many stand for it */
 } StageLayout;
 
 void layout_stage(StageLayout *l, const FrameLayout *f, const Scene *s);

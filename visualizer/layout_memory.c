@@ -1,4 +1,4 @@
-/* layout_memory.c -- the two strips that a pin connects: objects of the Go heap, commands of the
+/* layout_memory.c -- the two strips that a pin connects, and a crack: objects of the Go heap, commands of the
  * device.
  *
  * The heap strip is the last thing above the line and the queue the first below it, so that a pin
@@ -128,20 +128,44 @@ static void place_pins(StageLayout *l, const FrameLayout *f, const Model *m) {
     size_t bends = 0;
     for (size_t i = 0; i < l->object_count; i++) {
         Box b = l->object[i].box;
-        if (m->obj[l->object[i].id].pins == 0) continue;
-        const ThingPlace *user = user_of(l, m, l->object[i].id);
-        PinPlace pin = {l->object[i].id, b.x + 12, b.y + b.h / 2, 0, b.x + 12, f->fault_y + 22};
+        uint64_t id = l->object[i].id, at;
+        const ThingPlace *user = user_of(l, m, id);
+        bool broken = user && command_lost(m, user->id, id, &at);
+        if (m->obj[id].pins == 0 && !broken) continue;
+        PinPlace pin = {id, b.x + 12, b.y + b.h / 2, 0, b.x + 12, f->fault_y + 22, REACH_PIN};
+        if (broken) {
+            pin.kind = REACH_CRACK;
+            pin.y = l->heap.y + l->heap.h + 2;
+        }
         if (user) {
             pin.tip_y = user->box.y + 1;
             double title_end = l->queue.x + 108,
                    right = user->box.x + user->box.w - 12; /* not through "Device queue" */
             pin.tip_x = fmin(fmax(pin.x, fmax(user->box.x + 12, fmin(title_end, right))), right);
-            if (pin.tip_x != pin.x) {
+            if (pin.tip_x != pin.x && !broken) {
                 pin.tip_x += (double)bends * 12; /* staggered, so that parallel runs do not meet */
                 pin.bend_y = f->fault_y + 20 + 5 * (double)bends++;
             }
         }
         l->pin[l->pin_count++] = pin;
+    }
+}
+
+/* Does one of these commands still do it? Then there is a crack. */
+static bool is_over(const Model *m, const Evidence *x) { return x->cmd >= m->cmd_count || m->cmd[x->cmd].state == CMD_DONE; }
+
+/* Below the object that the last of them went for, where it is still on show. */
+static void place_scar(StageLayout *l, const Scene *s) {
+    const Model *m = s->model;
+    for (size_t i = 0; i < s->evidence_count && s->evidence[i].seq <= s->seq; i++) {
+        const Evidence *x = &s->evidence[i];
+        uint64_t at;
+        if (!is_over(m, x)) continue;
+        l->scar_count++;
+        l->scar_x = l->heap.x + 12;
+        for (size_t k = 0; x->cmd < m->cmd_count && k < l->object_count; k++) {
+            if (command_lost(m, x->cmd, l->object[k].id, &at)) l->scar_x = l->object[k].box.x + 12;
+        }
     }
 }
 
@@ -152,4 +176,5 @@ void layout_memory(StageLayout *l, const FrameLayout *f, const Scene *s) {
     if (l->queue_id != NONE) place_commands(l, m);
     if (l->held.h > 0) place_held(l, m);
     place_pins(l, f, m);
+    if (l->heap.h > 0) place_scar(l, s);
 }

@@ -1,4 +1,4 @@
-/* stage_device.c -- the device's queue, what it holds, and the pins that reach down to it. */
+/* stage_device.c -- the device's queue, what it holds, the pins that reach down to it, and what breaks when there is none. */
 #include "view.h"
 
 #include "measure.h"
@@ -167,12 +167,38 @@ static void bent_pin(const View *v, const PinPlace *p) {
     draw_circle(v->d, p->x, p->y, 3, paint(TINT_GO2), NO_PEN);
 }
 
+double crack_x(const PinPlace *p, double y) { return p->x + (p->tip_x - p->x) * (y - p->y) / (p->tip_y - p->y); }
+
+static void crack(const View *v, const PinPlace *p) {
+    const Model *m = v->s->model;
+    begin_part(v, MOVER_GROWS, PART_CRACK, p->obj, 0, p->x, p->y);
+    token_crack(v->d, (Point){p->x, p->y}, (Point){p->tip_x, p->tip_y}, 8, 4, 6, 7, true, intern_text(m->text, m->obj[p->obj].name));
+    draw_end_mover(v->d);
+}
+
+static void scar(const View *v) {
+    const StageLayout *l = v->stage;
+    char text[24];
+    if (l->scar_count == 0) return;
+    token_scar(v->d, l->scar_x, v->f->fault_y);
+    if (l->scar_count < 2) return;
+    snprintf(text, sizeof text, "%zu", l->scar_count);
+    double w = text_width(text, sans(12, 700)) + 6, y = v->f->fault_y;
+    draw_box(v->d, (Box){l->scar_x + 4, y - 8, w, 16}, 2, paint(TINT_GO2), NO_PEN); /* it lies on the line */
+    draw_text(v->d, l->scar_x + 7, y + 4.4, sans(12, 700), TINT_RED, ANCHOR_START, text);
+}
+
 void stage_pins(const View *v) {
+    scar(v);
     for (size_t i = 0; i < v->stage->pin_count; i++) {
         const PinPlace *p = &v->stage->pin[i];
+        if (p->kind == REACH_CRACK) continue;
         begin_part(v, MOVER_DROPS, PART_PIN, p->obj, 0, p->x, p->y);
         if (p->bend_y > 0) bent_pin(v, p);
         else token_pin(v->d, p->x, p->y, p->tip_y, TINT_GO2);
         draw_end_mover(v->d);
+    }
+    for (size_t i = 0; i < v->stage->pin_count; i++) {
+        if (v->stage->pin[i].kind == REACH_CRACK) crack(v, &v->stage->pin[i]);
     }
 }

@@ -511,6 +511,10 @@ void token_crack(DrawList *d, Point from, Point to, double w0, double w1, double
     draw_poly(d, outline, 2 * (jags + 1), true, paint(TINT_RED), NO_PEN);
 }
 
+void token_scar(DrawList *d, double x, double fault_y) {
+    draw_box(d, (Box){x - 3, fault_y - 8, 6, 16}, 1, paint(TINT_RED), NO_PEN);
+}
+
 double token_pill(DrawList *d, double x, double y, const char *text, Tint fill, Tint ink,
                   double size, double h) {
     TextStyle s = sans(size, 700);

@@ -95,6 +95,7 @@ void token_note(DrawList *d, double x, double y, double r);
 void token_arrow(DrawList *d, double x0, double y0, double x1, double y1, Tint tint, double width);
 void token_crack(DrawList *d, Point from, Point to, double w0, double w1, double jag, size_t jags,
                  bool branches, const char *name);
+void token_scar(DrawList *d, double x, double fault_y); /* what a crack leaves in the line */
 double token_pill(DrawList *d, double x, double y, const char *text, Tint fill, Tint ink,
                   double size, double h);
 double token_what_if(DrawList *d, double right,

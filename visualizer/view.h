@@ -142,6 +142,7 @@ void stage_heap(const View *v);
 void stage_in_c(const View *v);
 void stage_device(const View *v);
 void stage_pins(const View *v);
+double crack_x(const PinPlace *p, double y); /* where a crack passes this height */
 
 /* Something is proven to be broken: the one meaning of red. */
 bool is_violation(FindingKind kind);

@@ -23,7 +23,7 @@ static void collect_notches(const View *v, Openings *o) {
             const TiePlace *t = &v->heap->tie[i];
             bool up = v->heap->block[t->block].strip < STRIP_HOST;
             if (!up || t->kind == TIE_SCAR || (t->kind == TIE_LOST) != (pass == 0)) continue;
-            fault_add_notch(o, t->kind == TIE_LOST && t->bend_y == 0 ? (Notch){t->x, 16, 30} : notch_pin(t->x));
+            fault_add_notch(o, t->kind == TIE_LOST && t->bend_y == 0 ? notch_crack(t->x) : notch_pin(t->x));
         }
     }
 }
@@ -458,7 +458,7 @@ static void tie(const View *v, const TiePlace *t) {
         crack(v, t);
         draw_end_mover(v->d);
     } else if (t->kind == TIE_SCAR) {
-        draw_box(v->d, (Box){t->x - 3, v->heap->fault_y - 8, 6, 16}, 1, paint(TINT_RED), NO_PEN);
+        token_scar(v->d, t->x, v->heap->fault_y);
     } else if (below) {
         tie_path(v, t, t->tip_y);
         Point tip[] = {{t->x, t->y + 3}, {t->x - 5, t->y - 8}, {t->x + 5, t->y - 8}};

@@ -19,7 +19,13 @@ static void collect_notches(const View *v, Openings *o) {
          i++) {
         if (l->in_c[i].shaft_x > 0) fault_add_notch(o, notch_dive(l->in_c[i].shaft_x));
     }
-    for (size_t i = 0; i < l->pin_count; i++) fault_add_notch(o, notch_pin(l->pin[i].x));
+    for (int pass = 0; pass < 2; pass++) { /* cracks first: they are wider */
+        for (size_t i = 0; i < l->pin_count; i++) {
+            const PinPlace *p = &l->pin[i];
+            if ((p->kind == REACH_CRACK) != (pass == 0)) continue;
+            fault_add_notch(o, p->kind == REACH_CRACK ? notch_crack(crack_x(p, v->f->fault_y)) : notch_pin(p->x));
+        }
+    }
 }
 
 void draw_worlds(const View *v, double fault_y, const Openings *o, double strength) {

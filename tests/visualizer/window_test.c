@@ -117,12 +117,13 @@ static const char of_go[] = /* the window itself has it imported */
     "exit $bad\n";
 /* clang-format on */
 
-/* A display, a screen that can be looked at, and a home of its own. */
+/* A display, a screen that can be looked at, and a home of its own. Without -noreset the display begins anew when its last client
+ * leaves, which may be xdotool while the window is just coming. */
 static void at_a_display(const char *script) {
     command_gives(0,
                   "mkdir -p \"$T/screen\" \"$T/tmp\" && unset WAYLAND_DISPLAY SDL_VIDEODRIVER XDG_CONFIG_HOME XDG_STATE_HOME && "
                   "export HOME=\"$T/home\" TMPDIR=\"$T/tmp\" && SDL_RENDER_DRIVER=software SDL_FRAMEBUFFER_ACCELERATION=0 xvfb-run -a "
-                  "-s \"-screen 0 1280x800x24 -fbdir $T/screen\" sh -c '%s%s'",
+                  "-s \"-noreset -screen 0 1280x800x24 -fbdir $T/screen\" sh -c '%s%s'",
                   words, script);
 }
 
