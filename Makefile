@@ -35,14 +35,14 @@ SCRIPT = script strand sandbox word meter liveness roots doors lib pattern prelu
 CALIBRATE = samples fit program mechanism probe device gobench
 CLI    = main runner again paths cmd_run cmd_replay cmd_show cmd_summary cmd_findings cmd_diff cmd_export cmd_import \
          cmd_why cmd_test cmd_devices print_flow cmd_calibrate cmd_view
-VIEW   = main sdl desk keys motion shot show player predict find knobs rerun feed lanes lives flows steps past story frame \
-         layout_frame layout_stage layout_memory layout_heap layout_timeline layout_filter layout_channels layout_contexts \
-         layout_compare versus pipeline view view_compare view_knobs view_stage view_heap view_pins view_timeline view_lives \
-         view_flows view_band \
-         view_channels view_occupancy view_contexts view_select view_panel view_picture view_bars view_tokens \
-         stage_ps stage_side stage_c stage_device token fault lua_ink theme draw draw_cairo selection menu blame \
-         view_menu view_span view_blame view_veil film save slides deck deck_style html svg view_save view_end view_evidence \
-         library front view_front keep settings bookmarks marks pixels
+VIEW   = main sdl desk keys motion shot show player predict find knobs rerun feed lanes lives flows steps past story \
+         frame layout_frame layout_stage layout_memory layout_heap layout_timeline layout_filter layout_channels \
+         layout_contexts layout_compare versus pipeline view view_compare view_knobs view_stage view_heap view_pins \
+         view_timeline view_ruler view_scrub view_lives view_flows view_band view_channels view_occupancy view_contexts \
+         view_select view_panel view_picture view_bars view_tokens stage_ps stage_side stage_c stage_device token fault \
+         lua_ink theme draw draw_cairo selection menu blame view_menu view_span view_blame view_veil film save slides \
+         deck deck_style html svg view_save view_end view_evidence library front view_front keep settings bookmarks \
+         marks pixels
 
 SIM    = $(BASE:%=sim/base/%) $(EVENT:%=sim/event/%) $(LENS:%=sim/lens/%) $(MEM:%=sim/mem/%) $(DEV:%=sim/dev/%) \
          $(RT:%=sim/rt/%) $(SCRIPT:%=sim/script/%) $(CALIBRATE:%=sim/calibrate/%)

@@ -6,6 +6,8 @@
 
 struct Band;
 
+enum { COLUMNS_MAX = 8192 }; /* of pixels, on a screen and on a lane */
+
 typedef struct {
     double x, w; /* of the slice on the screen */
     const LaneSpan *span;

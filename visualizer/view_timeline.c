@@ -1,10 +1,9 @@
 /* view_timeline.c -- the history: who ran where, and when it was in C.
  *
  * Everything ends at the playhead, so that a class can guess what comes; uncovered, it goes on, thinned and
- * without words. A slice wide enough to see
- * is a box; what is finer becomes one column per pixel whose height is the share of busy time, so
- * the work of a frame depends on pixels, never on events. In an M's lane Go rides on the lane's own
- * line and C hangs below it; time in C never vanishes, however short.
+ * without words. A slice wide enough to see is a box; what is finer becomes one column per pixel whose height is
+ * the share of busy time, so the work of a frame depends on pixels, never on events. In an M's lane Go rides on the
+ * lane's own line and C hangs below it; time in C never vanishes, however short.
  */
 #include "timeline_parts.h"
 
@@ -19,58 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---------------------------------------------------------------- the ruler */
-
-typedef struct {
-    const char *name;
-    uint64_t ns;
-    int decimals;
-} Unit;
-
-static Unit axis_unit(const Scene *s, uint64_t step) {
-    static const Unit units[] = {
-        {"s", 1000000000, 0}, {"ms", 1000000, 0}, {"µs", 1000, 0}, {"ns", 1, 0}};
-    size_t i = s->to_ns >= 1000000000 ? 0 : s->to_ns >= 1000000 ? 1 : s->to_ns >= 1000 ? 2 : 3;
-    Unit u = units[i];
-    for (uint64_t unit = u.ns; unit > step; unit /= 10) u.decimals++;
-    return u;
-}
-
-static const char *axis_text(char *buf, size_t size, uint64_t ns, Unit u) {
-    if (u.decimals == 0) {
-        snprintf(buf, size, "%llu", (unsigned long long)(ns / u.ns));
-        return buf;
-    }
-    uint64_t scale = 1;
-    for (int i = 0; i < u.decimals; i++) scale *= 10;
-    snprintf(buf, size, "%llu.%0*llu", (unsigned long long)(ns / u.ns), u.decimals,
-             (unsigned long long)(ns % u.ns / (u.ns / scale)));
-    return buf;
-}
-
-void timeline_ruler(const View *v) {
-    const TimelineLayout *l = v->time;
-    uint64_t step = timeline_step(l, 84);
-    Unit unit = axis_unit(v->s, step);
-    double y = l->ruler_y, now = timeline_x(l, v->s, v->s->now_ns);
-    char text[48];
-    for (uint64_t t = (v->s->from_ns + step - 1) / step * step; t <= v->s->to_ns; t += step) {
-        double x = timeline_x(l, v->s, t);
-        draw_line(v->d, x, y + 26, x, l->lanes_end,
-                  pen_alpha(TINT_HAIR, 1, t < v->s->now_ns ? 1 : .5));
-        double w = text_width(axis_text(text, sizeof text, t, unit), mono(12, 400));
-        double left = fmax(l->x0, fmin(l->x1 - w, x - w / 2));
-        bool taken = left < v->taken_to && left + w > v->taken_from;
-        if (!taken && fabs(left + w / 2 - now) > w / 2 + 50)
-            draw_text(v->d, left, y + 19, mono(12, 400), TINT_T3, ANCHOR_START, text);
-    }
-    draw_text(v->d, 24, y + 19, mono(12, 400), TINT_T3, ANCHOR_START, unit.name);
-    hits_add(v->hits, (Box){l->x0, y, l->x1 - l->x0, 26}, HIT_RULER, NO_THING, 0);
-}
-
 /* ---------------------------------------------------------------- slices and columns */
 
-enum { COLUMNS_MAX = 8192 };
 typedef struct {
     uint8_t go, c; /* share of the column, 255 = all */
     unsigned tint;
@@ -822,147 +771,6 @@ static void trouble(const View *v) {
     if (tw + 40 > w) return;
     draw_box(v->d, (Box){x + 12, v->time->lanes_y + 8, tw + 16, 24}, 4, paint(TINT_CHROME), NO_PEN);
     draw_text(v->d, x + 20, v->time->lanes_y + 25, sans(13, 600), TINT_T1, ANCHOR_START, text);
-}
-
-void timeline_playhead(const View *v) {
-    double x = timeline_x(v->time, v->s, v->s->now_ns), y = v->time->ruler_y;
-    if (x < v->time->x0 - 1 || x > v->time->x1 + 1) return;
-    char text[48];
-    Unit u = axis_unit(v->s, timeline_step(v->time, 84) / 10 + 1);
-    axis_text(text, sizeof text, v->s->now_ns, u);
-    double w = text_width(text, mono(13, 700)) + 18,
-           left = fmin(x - w / 2, v->f->timeline.w - w - 4);
-    draw_line(v->d, x, y + 24, x, v->time->lanes_end + 2, pen(TINT_NOW, 2));
-    draw_box(v->d, (Box){left, y + 5, w, 20}, 4, paint(TINT_NOW), NO_PEN);
-    draw_text(v->d, left + w / 2, y + 19.5, mono(13, 700), TINT_ON_NOW, ANCHOR_MIDDLE, text);
-}
-
-/* ---------------------------------------------------------------- the whole run */
-
-static void density(const View *v, double base, double height) {
-    const Lanes *l = v->s->lanes;
-    double x0 = v->time->x0, w = v->time->scrub_x1 - x0;
-    uint64_t run = v->s->end_ns ? v->s->end_ns : 1;
-    size_t used = (size_t)(run / l->density_ns) + 1, columns = (size_t)(w / 2);
-    uint32_t sum[COLUMNS_MAX] = {0}, most = 1;
-    if (used > DENSITY_BUCKETS) used = DENSITY_BUCKETS;
-    if (columns > COLUMNS_MAX) columns = COLUMNS_MAX;
-    for (size_t i = 0; i < used; i++) {
-        size_t c = (size_t)((double)(i * l->density_ns) / (double)run * (double)columns);
-        sum[c < columns ? c : columns - 1] += l->density[i];
-    }
-    for (size_t i = 0; i < columns; i++) most = sum[i] > most ? sum[i] : most;
-    double share[COLUMNS_MAX];
-    for (size_t i = 0; i < columns; i++) share[i] = sum[i] ? fmax(1.5 / height, sqrt((double)sum[i] / (double)most)) : 0;
-    draw_columns(v->d, x0, base, w / (double)columns, height, share, columns, paint(TINT_DENSITY));
-}
-
-/* On the scrub bar: notes, and what was found. Where several would touch, the worst stands for all. The future stays unknown. */
-typedef struct {
-    double x;
-    uint64_t seq;
-    int rank; /* 0 a note, 1 an expectation that failed, 2 a finding, 3 a violation */
-    FindingKind kind;
-} ScrubMark;
-enum { MARKS_MAX = 256 };
-
-static int rank_of(FindingKind kind) { return is_violation(kind) ? 3 : 2; }
-
-static size_t add_mark(ScrubMark *mark, size_t count, ScrubMark m) {
-    if (count > 0 && m.x - mark[count - 1].x < 12) {
-        if (m.rank > mark[count - 1].rank) mark[count - 1] = (ScrubMark){mark[count - 1].x, m.seq, m.rank, m.kind};
-        return count;
-    }
-    if (count == MARKS_MAX) return count;
-    mark[count] = m;
-    return count + 1;
-}
-
-static void marks(const View *v, double base) {
-    const Lanes *l = v->s->lanes;
-    ScrubMark mark[MARKS_MAX];
-    size_t count = 0, note = 0, found = 0;
-    while (note < l->mark_count || found < v->s->finding_count) {
-        const Mark *n = note < l->mark_count ? &l->mark[note] : NULL;
-        const Finding *x = found < v->s->finding_count ? &v->s->finding[found] : NULL;
-        bool is_note = n && (x == NULL || n->seq <= x->seq);
-        uint64_t seq = is_note ? n->seq : x->seq;
-        if (seq > v->s->seq && !v->s->uncovered) break;
-        ScrubMark m = {scrub_x(v->time, v->s, is_note ? n->time_ns : x->time_ns), seq, is_note ? n->kind == MARK_WARNING : rank_of(x->kind),
-                       is_note ? FIND_COUNT : x->kind};
-        count = add_mark(mark, count, m);
-        if (is_note) note++;
-        else found++;
-    }
-    for (size_t i = 0; i < count; i++) {
-        const ScrubMark *m = &mark[i];
-        draw_thin(v->d, m->seq > v->s->seq ? .5 : 1);
-        if (m->rank >= 2) finding_mark(v, m->x, base - 9, .6, m->kind, TINT_CHROME);
-        else if (m->rank == 1) token_warning(v->d, m->x, base - 9, .6);
-        else draw_circle(v->d, m->x, base - 9, 4, paint(TINT_CHROME), pen(TINT_T2, 1.6));
-        hits_add(v->hits, (Box){m->x - 6, base - 15, 12, 12}, HIT_EVENT, NO_THING, m->seq);
-    }
-    draw_thin(v->d, 1);
-}
-
-/* A flag at each moment that somebody wants to come back to, over the marks. */
-static void flags(const View *v, double base) {
-    for (size_t i = 0; i < v->s->bookmark_count; i++) {
-        const Bookmark *m = &v->s->bookmark[i];
-        double x = scrub_x(v->time, v->s, m->time_ns), top = base - 27;
-        Point flag[] = {{x, top}, {x + 9, top + 4}, {x, top + 8}};
-        draw_line(v->d, x, top, x, base, pen(TINT_T1, 1.4));
-        draw_poly(v->d, flag, 3, true, paint(TINT_T1), NO_PEN);
-        hits_add(v->hits, (Box){x - 4, top - 2, 14, 14}, HIT_EVENT, NO_THING, m->seq);
-    }
-}
-
-/* The length of the run in at most three figures: 12 ms, 3.41 ms. */
-static const char *run_text(char *buf, size_t size, uint64_t ns) {
-    static const char *const units[] = {"ns", "µs", "ms", "s"};
-    static const struct {
-        uint64_t ns;
-        const char *name;
-    } longer[] = {{86400000000000, "days"}, {3600000000000, "h"}, {60000000000, "min"}};
-    uint64_t whole = ns, part = 0;
-    size_t i = 0;
-    for (size_t k = 0; k < ARRAY_LEN(longer); k++) {
-        if (ns / longer[k].ns < 10) continue;
-        snprintf(buf, size, "%llu %s", (unsigned long long)(ns / longer[k].ns), longer[k].name);
-        return buf;
-    }
-    for (; whole >= 1000 && i + 1 < ARRAY_LEN(units); i++, whole /= 1000) part = whole % 1000;
-    if (part < 10 || whole >= 100)
-        snprintf(buf, size, "%llu %s", (unsigned long long)whole, units[i]);
-    else if (whole >= 10)
-        snprintf(buf, size, "%llu.%llu %s", (unsigned long long)whole,
-                 (unsigned long long)(part / 100), units[i]);
-    else
-        snprintf(buf, size, "%llu.%02llu %s", (unsigned long long)whole,
-                 (unsigned long long)(part / 10), units[i]);
-    return buf;
-}
-
-void view_scrub(const View *v) {
-    double y = v->time->scrub_y, base = y + 30, height = 15;
-    char total[48];
-    draw_text(v->d, 24, base - 2, sans(14, 500), TINT_T1, ANCHOR_START, "run");
-    draw_short(v->d, 54, base - 2, sans(12, 400), TINT_T3, ANCHOR_START, run_text(total, sizeof total, v->s->end_ns), 48);
-    hits_add(v->hits, (Box){v->time->x0, y + 4, v->time->scrub_x1 - v->time->x0, 34}, HIT_SCRUB, NO_THING,
-             0);
-    density(v, base, height);
-    draw_line(v->d, v->time->x0, base + .5, v->time->scrub_x1, base + .5, pen(TINT_CARDL, 1));
-    if (!v->s->growing)
-        draw_line(v->d, v->time->scrub_x1, base - 5, v->time->scrub_x1, base + 5, pen(TINT_CARDL, 1.4));
-    double a = scrub_x(v->time, v->s, v->s->from_ns),
-           b = fmin(v->time->scrub_x1, scrub_x(v->time, v->s, v->s->to_ns));
-    if (b - a < v->time->scrub_x1 - v->time->x0 - 2)
-        draw_box(v->d, (Box){a, base - 20, fmax(5, b - a), 24}, 2, NO_PAINT, pen(TINT_T2, 1.4));
-    marks(v, base);
-    flags(v, base);
-    double x = scrub_x(v->time, v->s, v->s->now_ns);
-    draw_line(v->d, x, base - 24, x, base + 6, pen(TINT_NOW, 2.4));
-    draw_circle(v->d, x, base - 24, 4.5, paint(TINT_NOW), NO_PEN);
 }
 
 void timeline_top(const View *v) {
