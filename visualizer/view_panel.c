@@ -369,7 +369,8 @@ static void findings(Place *c) {
         double top = c->y;
         finding_mark(v, c->x + 7, c->y - 5, .75, x->kind, TINT_CHROME);
         size_t n = violations_so_far(v->s, x->kind, &more);
-        snprintf(times, sizeof times, n > 1 ? "%zu%s times" : "", n, more ? "+" : "");
+        times[0] = '\0';
+        if (n > 1) snprintf(times, sizeof times, "%zu%s times", n, more ? "+" : "");
         double tw = draw_text(v->d, c->x + c->w, c->y, digits(13, 400), TINT_T2, ANCHOR_END, times);
         draw_fitted(v->d, c->x + 28, c->y, mono(14, 600), TINT_T1, ANCHOR_START, finding_spec(x->kind)->key, c->w - 36 - tw);
         c->y += 20;
