@@ -66,14 +66,13 @@ static void lanes_and_model_agree(void) {
                                        "run -q --device none --out $T/lives.trace scenarios/20_3_3_slow_client_wrong.lua",
                                        "import -q --out $T/lives.trace tests/traces/go/pipeio-go1.26.trace",
                                        "import -q --out $T/lives.trace tests/traces/go/cgocallback-go1.26.trace"};
-    char path[512], command_line[256];
+    char path[512];
     snprintf(path, sizeof path, "%s", temp_path("lives.trace"));
     for (size_t i = 0; i < ARRAY_LEN(make) + ARRAY_LEN(runs); i++) {
         if (i < ARRAY_LEN(make)) {
             make[i](path);
         } else {
-            snprintf(command_line, sizeof command_line, "$F %s", runs[i - ARRAY_LEN(make)]);
-            CU_ASSERT(command_gives(0, command_line));
+            CU_ASSERT(command_gives(0, "$F %s", runs[i - ARRAY_LEN(make)]));
         }
         Feed *f = opened(path);
         check_lives(f);
