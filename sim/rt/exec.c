@@ -180,6 +180,14 @@ static inline __attribute__((always_inline)) void ask(World *w) {
 
 void exec_ask(World *w) { ask(w); }
 
+/* compute "0s" is nothing. */
+static OWN_FRAME bool computes(World *w, M *mp) {
+    G *gp = mp->curg;
+    if (gp->left_ns > 0) EMIT(w->s, GO_COMPUTE, gp->id, {gp->left_ns}, {gp->op.line});
+    else if (!exec_stuck(w, gp->op.line, false)) m_due(w, mp, M_AT_NEXT, 0);
+    return gp->left_ns > 0;
+}
+
 /* The operation takes its time; its effect is exec_op's. */
 static void begin(World *w, M *mp) {
     G *gp = mp->curg;
@@ -191,13 +199,7 @@ static void begin(World *w, M *mp) {
         exec_wrong_side(w, op, false);
         return;
     }
-    if (op->kind == OP_COMPUTE) {
-        if (gp->left_ns == 0) { /* compute "0s" is nothing */
-            if (!exec_stuck(w, op->line, false)) m_due(w, mp, M_AT_NEXT, 0);
-            return;
-        }
-        EMIT(w->s, GO_COMPUTE, gp->id, {gp->left_ns}, {op->line});
-    }
+    if (op->kind == OP_COMPUTE && !computes(w, mp)) return;
     gp->busy_until_ns = world_now(w) + gp->left_ns;
     uint64_t ns = op_cost(w, mp);
     if (ns == 0 && exec_stuck(w, op->line, false)) return;
@@ -279,19 +281,13 @@ void exec_stopped(World *w, M *mp) {
 
 static Chan *chan_of(const World *w, const Op *op) { return op->a == NONE ? NULL : w->chans[op->a]; }
 
+static OWN_FRAME void seldom(World *w, M *mp);
+
 void exec_op(World *w, M *mp) {
-    G *gp = mp->curg;
-    const Op *op = &gp->op;
+    const Op *op = &mp->curg->op;
     switch (op->kind) {
-    case OP_END: sched_goexit(w, mp); return;
     case OP_COMPUTE:
-        gp->left_ns = 0;
-        exec_next(w, mp);
-        return;
-    case OP_SLEEP: op_sleep(w, mp); return;
-    case OP_GOSCHED: sched_gosched(w, mp, w->text.gosched); return;
-    case OP_GO:
-        sched_newproc(w, mp, op->a, op->text, gp->id, op->line);
+        mp->curg->left_ns = 0;
         exec_next(w, mp);
         return;
     case OP_SEND:
@@ -299,6 +295,21 @@ void exec_op(World *w, M *mp) {
         return;
     case OP_RECV:
         if (chan_recv(w, mp, chan_of(w, op))) exec_next(w, mp);
+        return;
+    default: seldom(w, mp); return;
+    }
+}
+
+static void seldom(World *w, M *mp) {
+    G *gp = mp->curg;
+    const Op *op = &gp->op;
+    switch (op->kind) {
+    case OP_END: sched_goexit(w, mp); return;
+    case OP_SLEEP: op_sleep(w, mp); return;
+    case OP_GOSCHED: sched_gosched(w, mp, w->text.gosched); return;
+    case OP_GO:
+        sched_newproc(w, mp, op->a, op->text, gp->id, op->line);
+        exec_next(w, mp);
         return;
     case OP_CLOSE:
         if (chan_close(w, mp, chan_of(w, op))) exec_next(w, mp);
@@ -421,6 +432,9 @@ void exec_op(World *w, M *mp) {
         sched_gopark(w, mp, op->text);
         sched_schedule(w, mp);
         return;
+    case OP_COMPUTE:
+    case OP_SEND:
+    case OP_RECV: /* exec_op */
     case OP_TELL:
     case OP_C_WORK:
     case OP_C_LEAVE:

@@ -564,7 +564,7 @@ void sched_find(World *w, M *mp) {
         stw_gcstopm(w, mp);
         return;
     }
-    timer_check(w, mp, pp);
+    if (!agenda_empty(&pp->timers)) timer_check(w, mp, pp);
     if (w->gc.marks && (gp = gc_find_worker(w, pp)) != NULL) {
         sched_wakep(w); /* tryWakeP; a searcher's last words do it in any case */
         found(w, mp, gp, false);
