@@ -31,14 +31,19 @@ typedef struct {
     uint64_t seq;
     int rank; /* 0 a note, 1 an expectation that failed, 2 a finding, 3 a violation */
     FindingKind kind;
+    size_t found; /* it stands for so many that are more than notes */
 } ScrubMark;
 enum { MARKS_MAX = 256 };
 
 static int rank_of(FindingKind kind) { return is_violation(kind) ? 3 : 2; }
 
 static size_t add_mark(ScrubMark *mark, size_t count, ScrubMark m) {
-    if (count > 0 && m.x - mark[count - 1].x < 12) {
-        if (m.rank > mark[count - 1].rank) mark[count - 1] = (ScrubMark){mark[count - 1].x, m.seq, m.rank, m.kind};
+    ScrubMark *last = count > 0 ? &mark[count - 1] : NULL;
+    if (last && m.x - last->x < 12) {
+        m.x = last->x;
+        m.found += last->found;
+        if (m.rank > last->rank) *last = m;
+        last->found = m.found;
         return count;
     }
     if (count == MARKS_MAX) return count;
@@ -57,7 +62,7 @@ static void marks(const View *v, double base) {
         uint64_t seq = is_note ? n->seq : x->seq;
         if (seq > v->s->seq && !v->s->uncovered) break;
         ScrubMark m = {scrub_x(v->time, v->s, is_note ? n->time_ns : x->time_ns), seq, is_note ? n->kind == MARK_WARNING : rank_of(x->kind),
-                       is_note ? FIND_COUNT : x->kind};
+                       is_note ? FIND_COUNT : x->kind, !is_note || n->kind == MARK_WARNING};
         count = add_mark(mark, count, m);
         if (is_note) note++;
         else found++;
@@ -69,6 +74,12 @@ static void marks(const View *v, double base) {
         else if (m->rank == 1) token_warning(v->d, m->x, base - 9, .6);
         else draw_circle(v->d, m->x, base - 9, 4, paint(TINT_CHROME), pen(TINT_T2, 1.6));
         hits_add(v->hits, (Box){m->x - 6, base - 15, 12, 12}, HIT_EVENT, NO_THING, m->seq);
+        if (m->found > 1) {
+            char text[24];
+            snprintf(text, sizeof text, "%zu", m->found);
+            double end = i + 1 < count ? mark[i + 1].x - 8 : v->time->scrub_x1;
+            draw_whole(v->d, m->x + 8, base - 5, digits(12, 600), TINT_T2, ANCHOR_START, text, end - m->x - 8);
+        }
     }
     draw_thin(v->d, 1);
 }

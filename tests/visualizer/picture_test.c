@@ -265,6 +265,34 @@ static void a_still_picture_is_not_painted_again(void) {
     with_trace("still.trace", sample_handoff, paint_twice);
 }
 
+/* ---------------------------------------------------------------- the whole run */
+
+static size_t texts(Show *w, const char *text) {
+    size_t found = 0;
+    Frame *f = frame_new();
+    frame_build(f, show_scene(w));
+    const DrawList *d = &f->list[PART_TIMELINE];
+    for (const Op *op = d->ops; op < d->ops + d->count; op++) found += op->kind == OP_TEXT && strcmp(draw_op_text(d, op), text) == 0;
+    frame_free(f);
+    return found;
+}
+
+static void two_findings_at_one_place(Show *w) {
+    CU_ASSERT_EQUAL(texts(w, "2"), 0); /* nothing has been found yet */
+    player_seek_ns(&w->player, w->feed, feed_end_ns(w->feed));
+    CU_ASSERT_EQUAL(texts(w, "2"), 1);
+}
+
+/* Two mutexes in a circle, and a sender without a receiver, in the first of 500 milliseconds. */
+static void marks_that_merge_are_counted(void) {
+    CU_ASSERT(command_gives(0, "printf \"%%s\\n\" 'scenario { title = \"t\", procs = 2 }' 'local a, b, p = sync.Mutex(), sync.Mutex(), chan(0)' "
+                               "'go(\"reader\", function() p:recv() end)' 'main(function()' "
+                               "'  go(function() a:Lock() sleep \"1ms\" b:Lock() end)' '  go(function() b:Lock() sleep \"1ms\" a:Lock() end)' "
+                               "'  for _ = 1, 2 do go(function() p:send(1) end) end' '  sleep \"500ms\"' 'end)' >\"$T/two.lua\" && "
+                               "\"$F\" run -q --out \"$T/two.trace\" \"$T/two.lua\" || [ $? = 1 ]"));
+    with_path(temp_path("two.trace"), two_findings_at_one_place);
+}
+
 void picture_tests(void) {
     static const Check checks[] = {
         {"texts stand out from what is behind them", texts_stand_out_from_what_is_behind_them},
@@ -274,6 +302,7 @@ void picture_tests(void) {
         {"stops and violations are seen at every zoom", stops_and_violations_are_seen_at_every_zoom},
         {"a frame depends on pixels, never on events", a_frame_depends_on_pixels_never_on_events},
         {"a still picture is not painted again", a_still_picture_is_not_painted_again},
+        {"marks that merge are counted", marks_that_merge_are_counted},
         {NULL, NULL},
     };
     suite("pictures", checks);
