@@ -19,15 +19,25 @@ static bool place_arrow(View *v, const Handoff *f, double x) {
     return true;
 }
 
-/* The hand-overs of a frame, the newest first; one that stands too close to the one after it is left out. */
-static void find_handovers(View *v) {
+/* Between the M or the P that is hovered, followed or selected, and another. */
+static bool is_meant_handover(const Scene *s, const Handoff *f) {
+    const Thing t[] = {s->hovered, s->followed, s->selected};
+    for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+        if (t[i].id != NONE && t[i].id == (t[i].kind == KIND_M ? f->m : t[i].kind == KIND_P ? f->p : NONE)) return true;
+    }
+    return false;
+}
+
+/* The hand-overs of a frame, the newest first; one that stands too close to the one after it is left out. False: there are more of
+ * them than the eye can take in. */
+static bool find_handovers(View *v, bool only_meant) {
     const Lanes *l = v->s->lanes;
     uint64_t end_ns = v->s->now_ns < v->s->to_ns ? v->s->now_ns : v->s->to_ns, pixel = (uint64_t)(v->time->ns_per_lp / v->f->u);
     size_t first = lanes_flow_from(l, v->s->from_ns), end = lanes_flow_from(l, end_ns + 1), tries = 0;
     double last = INFINITY;
     while (end > first && v->arrow_count < FLOWS_MAX) {
         const Handoff *f = &l->flow[--end];
-        if (f->seq > v->s->seq) continue;
+        if (f->seq > v->s->seq || (only_meant && !is_meant_handover(v->s, f))) continue;
         double x = timeline_x(v->time, v->s, f->time_ns);
         bool paired = f->m == NONE; /* sysmon's own stands beside the hand-over that it starts */
         uint64_t until = f->time_ns; /* the next to be looked at is before */
@@ -38,6 +48,7 @@ static void find_handovers(View *v) {
         size_t next = lanes_flow_from(l, until + 1);
         if (next < end) end = next;
     }
+    return v->arrow_count < FLOWS_MAX;
 }
 
 /* ---------------------------------------------------------------- wake-ups and callbacks */
@@ -116,7 +127,10 @@ static void find_wakes(View *v) {
 
 void find_flows(View *v) {
     v->arrow_count = 0;
-    find_handovers(v);
+    if (!find_handovers(v, false)) {
+        v->arrow_count = 0;
+        find_handovers(v, true);
+    }
     find_wakes(v);
 }
 

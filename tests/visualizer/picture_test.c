@@ -265,6 +265,34 @@ static void a_still_picture_is_not_painted_again(void) {
     with_trace("still.trace", sample_handoff, paint_twice);
 }
 
+/* ---------------------------------------------------------------- arrows */
+
+static size_t arrow_heads(Show *w) {
+    size_t found = 0;
+    Frame *f = frame_new();
+    frame_build(f, show_scene(w));
+    const DrawList *d = &f->list[PART_TIMELINE];
+    for (const Op *op = d->ops; op < d->ops + d->count; op++) found += op->kind == OP_PATH && op->fill.tint == TINT_NOW;
+    frame_free(f);
+    return found;
+}
+
+static void look_at_arrows(Show *w) {
+    player_seek_ns(&w->player, w->feed, feed_end_ns(w->feed));
+    player_fit(&w->player, w->feed);
+    w->scene.selected = NO_THING;
+    size_t none = arrow_heads(w);
+    w->scene.selected = (Thing){KIND_M, 2};
+    size_t one = arrow_heads(w);
+    CU_ASSERT(none == 0 && one > 0 && one < FLOWS_MAX);
+}
+
+/* Threads are given a P all the time. */
+static void of_many_hand_overs_the_selections_are_shown(void) {
+    CU_ASSERT(command_gives(0, "\"$F\" run -q --device none --set calls=3000 --out \"$T/many.trace\" tests/bench/calls.lua"));
+    with_path(temp_path("many.trace"), look_at_arrows);
+}
+
 /* ---------------------------------------------------------------- the whole run */
 
 static size_t texts(Show *w, const char *text) {
@@ -302,6 +330,7 @@ void picture_tests(void) {
         {"stops and violations are seen at every zoom", stops_and_violations_are_seen_at_every_zoom},
         {"a frame depends on pixels, never on events", a_frame_depends_on_pixels_never_on_events},
         {"a still picture is not painted again", a_still_picture_is_not_painted_again},
+        {"of many hand-overs the selection's are shown", of_many_hand_overs_the_selections_are_shown},
         {"marks that merge are counted", marks_that_merge_are_counted},
         {NULL, NULL},
     };
