@@ -104,7 +104,7 @@ static void put_finding(Bytes *b, const Finding *x) {
 }
 
 static void put_found(Bytes *b, const Finding *x) {
-    html_form(b, "<div class=\"found%s\"><p>", is_violation(x->kind) ? " violation" : "");
+    html_form(b, "<div class=\"found%s\"><p>", finding_is_violation(x->kind) ? " violation" : "");
     put_finding(b, x);
     html(b, "</p><p>");
     html_text(b, x->text);
@@ -377,7 +377,7 @@ static void put_all_findings(Deck *k) {
     if (count == 0) html(b, "<p>Nothing was found to be wrong.</p>\n");
     else html(b, "<ul class=\"findings\">\n");
     for (size_t i = 0; i < count; i++) {
-        html_form(b, "<li%s>", is_violation(x[i].kind) ? " class=\"violation\"" : "");
+        html_form(b, "<li%s>", finding_is_violation(x[i].kind) ? " class=\"violation\"" : "");
         put_finding(b, &x[i]);
         html(b, "<br>");
         html_text(b, x[i].text);

@@ -197,6 +197,19 @@ static const Copy *copy_before(const Feed *f, uint64_t seq) {
     return low > 0 ? &f->copy[low - 1] : NULL;
 }
 
+/* The model of this slot goes on to `last`; take may be NULL. */
+static void walk(Feed *f, int slot, uint64_t last, WalkFn take, void *ctx) {
+    Model *m = f->slot[slot].model;
+    TraceCursor *c = f->slot[slot].cursor;
+    Event e;
+    char why[MODEL_WHY_MAX];
+    trace_seek_seq(c, m->seq + 1);
+    while (m->seq < last && trace_next(c, &e)) {
+        if (take) take(ctx, m, &e);
+        if (!model_apply(m, &e, why)) return; /* feed_read has refused it and never asks past it */
+    }
+}
+
 const Model *feed_model(Feed *f, int slot, uint64_t seq) {
     ASSERT(slot < FEED_SLOTS);
     Model **m = &f->slot[slot].model;
@@ -208,28 +221,13 @@ const Model *feed_model(Feed *f, int slot, uint64_t seq) {
         *m = seq - near > REPLAY_MAX ? trace_model_at_seq(f->trace, seq, &d) : NULL;
         if (*m == NULL) *m = copy ? model_copy(copy->model) : model_new(trace_text(f->trace));
     }
-    if ((*m)->seq == seq) return *m;
-    Event e;
-    char why[MODEL_WHY_MAX];
-    TraceCursor *c = f->slot[slot].cursor;
-    trace_seek_seq(c, (*m)->seq + 1);
-    while ((*m)->seq < seq && trace_next(c, &e)) {
-        if (!model_apply(*m, &e, why)) break; /* feed_read has refused it and never asks past it */
-    }
+    if ((*m)->seq < seq) walk(f, slot, seq, NULL, NULL);
     return *m;
 }
 
-void feed_walk(Feed *f, int slot, uint64_t first, uint64_t last, void (*take)(void *ctx, const Model *before, const Event *e), void *ctx) {
-    Event e;
-    char why[MODEL_WHY_MAX];
+void feed_walk(Feed *f, int slot, uint64_t first, uint64_t last, WalkFn take, void *ctx) {
     feed_model(f, slot, first - 1);
-    Model *m = f->slot[slot].model;
-    TraceCursor *c = f->slot[slot].cursor;
-    trace_seek_seq(c, first);
-    while (m->seq < last && trace_next(c, &e)) {
-        take(ctx, m, &e);
-        if (!model_apply(m, &e, why)) return;
-    }
+    walk(f, slot, last, take, ctx);
 }
 
 /* ---------------------------------------------------------------- goroutines, when they are looked at */

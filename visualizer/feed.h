@@ -55,7 +55,8 @@ uint64_t feed_seq_at(Feed *f, uint64_t ns);
 enum { FEED_SLOT_FLOWS = 2, FEED_SLOTS = 3 }; /* 0: what is on the stage; 1: looking back for reasons; 2: arrows of the timeline */
 const Model *feed_model(Feed *f, int slot, uint64_t seq);
 /* The events first..last, each with the model before it. */
-void feed_walk(Feed *f, int slot, uint64_t first, uint64_t last, void (*take)(void *ctx, const Model *before, const Event *e), void *ctx);
+typedef void (*WalkFn)(void *ctx, const Model *before, const Event *e);
+void feed_walk(Feed *f, int slot, uint64_t first, uint64_t last, WalkFn take, void *ctx);
 
 /* The lanes of these goroutines, as far as they are read: at most so many events further. False: there was nothing to do. */
 bool feed_read_lives(Feed *f, const uint64_t *g, size_t count, size_t events);

@@ -115,17 +115,12 @@ static Shown p_now(const Lanes *l, const Model *m, uint64_t p) {
     return shown(SPAN_RUN, mp->g, NONE);
 }
 
-/* It has called Go and is not there yet: it is still where it was. */
-uint64_t lanes_c_function(const Model *m, uint64_t g) {
-    return m->g[g].wants_go ? m->g[g].c_fn : m->g[g].fn;
-}
-
 static Shown m_now(const Model *m, uint64_t id) {
     const ModelM *mp = &m->m[id];
     switch ((MState)mp->state) {
     case M_RUNNING: return shown(mp->p == NONE ? SPAN_NONE : SPAN_GO, NONE, NONE);
     case M_SPINNING: return shown(SPAN_SPIN, NONE, NONE);
-    case M_IN_C: return shown(mp->syscall ? SPAN_SYSCALL : SPAN_C, mp->g, mp->g == NONE ? NONE : lanes_c_function(m, mp->g));
+    case M_IN_C: return shown(mp->syscall ? SPAN_SYSCALL : SPAN_C, mp->g, mp->g == NONE ? NONE : model_c_function(m, mp->g));
     case M_STARTING:
     case M_WAKING: return shown(SPAN_STARTING, NONE, mp->state);
     default: return shown(SPAN_NONE, NONE, NONE);

@@ -129,8 +129,6 @@ static inline Shown shown(SpanKind kind, uint64_t id, uint64_t text) {
 /* From now on the lane shows this: what it showed ends, unless it is the same. */
 void lane_show(Lane *lane, uint64_t now_ns, Shown what);
 void lane_free(Lane *lane); /* what it holds */
-/* The C function that a goroutine stands in, STR: also while it calls Go from there and is not there yet. */
-uint64_t lanes_c_function(const Model *m, uint64_t g);
 
 /* The index of the first span that ends after ns (count when there is none). */
 size_t lane_find(const Lane *lane, uint64_t ns);

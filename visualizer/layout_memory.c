@@ -151,21 +151,23 @@ static void place_pins(StageLayout *l, const FrameLayout *f, const Model *m) {
     }
 }
 
-/* Does one of these commands still do it? Then there is a crack. */
+/* While the command goes on there is a crack. */
 static bool is_over(const Model *m, const Evidence *x) { return x->cmd >= m->cmd_count || m->cmd[x->cmd].state == CMD_DONE; }
 
 /* Below the object that the last of them went for, where it is still on show. */
 static void place_scar(StageLayout *l, const Scene *s) {
     const Model *m = s->model;
+    const Evidence *last = NULL;
+    uint64_t at;
     for (size_t i = 0; i < s->evidence_count && s->evidence[i].seq <= s->seq; i++) {
-        const Evidence *x = &s->evidence[i];
-        uint64_t at;
-        if (!is_over(m, x)) continue;
+        if (!is_over(m, &s->evidence[i])) continue;
+        last = &s->evidence[i];
         l->scar_count++;
-        l->scar_x = l->heap.x + 12;
-        for (size_t k = 0; x->cmd < m->cmd_count && k < l->object_count; k++) {
-            if (command_lost(m, x->cmd, l->object[k].id, &at)) l->scar_x = l->object[k].box.x + 12;
-        }
+    }
+    if (last == NULL) return;
+    l->scar_x = l->heap.x + 12;
+    for (size_t k = 0; last->cmd < m->cmd_count && k < l->object_count; k++) {
+        if (command_lost(m, last->cmd, l->object[k].id, &at)) l->scar_x = l->object[k].box.x + 12;
     }
 }
 

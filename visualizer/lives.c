@@ -61,7 +61,7 @@ static Shown g_now(const Model *m, uint64_t g) {
     switch ((GState)gp->state) {
     case G_RUNNABLE: return shown(SPAN_READY, NO_ID, NONE);
     case G_RUNNING: return shown(SPAN_RUN, gp->p, NONE);
-    case G_SYSCALL: return shown(gp->m < m->m_count && m->m[gp->m].syscall ? SPAN_SYSCALL : SPAN_C, gp->m, lanes_c_function(m, g));
+    case G_SYSCALL: return shown(model_in_system_call(m, g) ? SPAN_SYSCALL : SPAN_C, gp->m, model_c_function(m, g));
     case G_WAITING: return shown(SPAN_BLOCKED, NO_ID, gp->reason);
     default: return shown(SPAN_NONE, NO_ID, NONE);
     }

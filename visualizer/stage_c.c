@@ -13,8 +13,7 @@
 #include <stdio.h>
 
 static const char *fn_name(const Model *m, const ModelM *mp) {
-    const ModelG *gp = mp->g != NONE ? &m->g[mp->g] : NULL;
-    const char *fn = gp ? intern_text(m->text, gp->wants_go ? gp->c_fn : gp->fn) : "";
+    const char *fn = mp->g != NONE ? intern_text(m->text, model_c_function(m, mp->g)) : "";
     return fn[0] ? fn : mp->syscall ? "a syscall" : "C";
 }
 

@@ -110,10 +110,9 @@ uint64_t thread_for_p(const Model *m, uint64_t p) {
     return NONE;
 }
 
-bool is_violation(FindingKind kind) { return finding_is_violation(kind); }
 
 void finding_mark(const View *v, double x, double y, double scale, FindingKind kind, Tint behind) {
-    if (is_violation(kind)) token_violation(v->d, x, y, scale, behind);
+    if (finding_is_violation(kind)) token_violation(v->d, x, y, scale, behind);
     else if (finding_spec(kind)->severity == SEVERITY_ADVICE) token_note(v->d, x, y, 6 * scale);
     else token_warning(v->d, x, y, scale);
 }

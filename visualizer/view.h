@@ -144,8 +144,6 @@ void stage_device(const View *v);
 void stage_pins(const View *v);
 double crack_x(const PinPlace *p, double y); /* where a crack passes this height */
 
-/* Something is proven to be broken: the one meaning of red. */
-bool is_violation(FindingKind kind);
 /* Its mark, centred: violation, warning, or for advice a note's circle. */
 void finding_mark(const View *v, double x, double y, double scale, FindingKind kind, Tint behind);
 /* Parts of the timeline that two views have. */

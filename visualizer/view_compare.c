@@ -32,9 +32,8 @@ static const Finding *worst(const Scene *s, size_t *count) {
         const Finding *f = &s->finding[i];
         if (f->seq > s->seq) break;
         ++*count;
-        if (x == NULL || is_violation(f->kind) > is_violation(x->kind) ||
-            (is_violation(f->kind) == is_violation(x->kind) && finding_spec(f->kind)->severity > finding_spec(x->kind)->severity))
-            x = f;
+        bool red = finding_is_violation(f->kind), was = x && finding_is_violation(x->kind);
+        if (x == NULL || red > was || (red == was && finding_spec(f->kind)->severity > finding_spec(x->kind)->severity)) x = f;
     }
     return x;
 }
@@ -49,7 +48,7 @@ static double verdict(const View *v, const Scene *s, double right, double y) {
         return right - draw_text(v->d, right, y + 5, sans(15, 600), TINT_T2, ANCHOR_END, over ? "nothing found" : "nothing found so far");
     if (count == 1) snprintf(text, sizeof text, "%s", finding_spec(x->kind)->key);
     else snprintf(text, sizeof text, "%s, %zu more", finding_spec(x->kind)->key, count - 1);
-    double w = draw_text(v->d, right, y + 5, sans(15, 600), is_violation(x->kind) ? TINT_RED : TINT_T1, ANCHOR_END, text);
+    double w = draw_text(v->d, right, y + 5, sans(15, 600), finding_is_violation(x->kind) ? TINT_RED : TINT_T1, ANCHOR_END, text);
     finding_mark(v, right - w - 16, y, .8, x->kind, TINT_CHROME);
     hits_add(v->hits, (Box){right - w - 28, y - 12, w + 28, 24}, HIT_TIME, NO_THING, x->time_ns);
     return right - w - 28;
@@ -302,7 +301,7 @@ static size_t collect(Told *out, const View *v) {
     size_t n = 0;
     for (int red = 1; red >= 0; red--) {
         for (int i = 0; i < FIND_COUNT && n < TOLD_MAX; i++) {
-            Told t = {.title = finding_spec((FindingKind)i)->key, .red = is_violation((FindingKind)i)};
+            Told t = {.title = finding_spec((FindingKind)i)->key, .red = finding_is_violation((FindingKind)i)};
             for (int k = 0; k < 2; k++) t.value[k] = found_times(side_scene(v, k), (FindingKind)i);
             if (t.red == red && (t.value[0] || t.value[1])) out[n++] = t;
         }

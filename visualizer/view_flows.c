@@ -19,13 +19,8 @@ static bool place_arrow(View *v, const Handoff *f, double x) {
     return true;
 }
 
-/* Between the M or the P that is hovered, followed or selected, and another. */
-static bool is_meant_handover(const Scene *s, const Handoff *f) {
-    const Thing t[] = {s->hovered, s->followed, s->selected};
-    for (size_t i = 0; i < ARRAY_LEN(t); i++) {
-        if (t[i].id != NONE && t[i].id == (t[i].kind == KIND_M ? f->m : t[i].kind == KIND_P ? f->p : NONE)) return true;
-    }
-    return false;
+static bool is_meant(const Scene *s, Kind kind, uint64_t id) {
+    return is_selected(s, kind, id) || (id != NONE && same_thing(s->hovered, (Thing){kind, id}));
 }
 
 /* The hand-overs of a frame, the newest first; one that stands too close to the one after it is left out. False: there are more of
@@ -37,7 +32,7 @@ static bool find_handovers(View *v, bool only_meant) {
     double last = INFINITY;
     while (end > first && v->arrow_count < FLOWS_MAX) {
         const Handoff *f = &l->flow[--end];
-        if (f->seq > v->s->seq || (only_meant && !is_meant_handover(v->s, f))) continue;
+        if (f->seq > v->s->seq || (only_meant && !is_meant(v->s, KIND_M, f->m) && !is_meant(v->s, KIND_P, f->p))) continue;
         double x = timeline_x(v->time, v->s, f->time_ns);
         bool paired = f->m == NONE; /* sysmon's own stands beside the hand-over that it starts */
         uint64_t until = f->time_ns; /* the next to be looked at is before */
@@ -55,14 +50,8 @@ static bool find_handovers(View *v, bool only_meant) {
 
 enum { LEAST_H = 9 }; /* slimmer lanes have none */
 
-/* Whoever is hovered, followed or selected: what it did, and what was done to it. */
-static bool is_meant(const Scene *s, const Flow *f) {
-    const Thing t[] = {s->hovered, s->followed, s->selected};
-    for (size_t i = 0; i < ARRAY_LEN(t); i++) {
-        if (t[i].id != NONE && t[i].kind == KIND_G && (t[i].id == f->g || t[i].id == f->by)) return true;
-    }
-    return false;
-}
+/* What it did, and what was done to it. */
+static bool is_of_meant(const Scene *s, const Flow *f) { return is_meant(s, KIND_G, f->g) || is_meant(s, KIND_G, f->by); }
 
 /* Out of the middle of the waker's lane, at the moment at which it makes the other one runnable: when that one runs, its own lane says. */
 static bool arrow_of_lives(const View *v, const Flow *f, const LanePlace *from, const LanePlace *to, FlowArrow *a) {
@@ -109,14 +98,14 @@ static void find_wakes(View *v) {
     if (all == NULL) return;
     for (size_t i = 0; i < all->count; i++) {
         if (!arrow_of(v, &all->flow[i], &a)) continue;
-        if (is_meant(s, &all->flow[i])) meant++;
+        if (is_of_meant(s, &all->flow[i])) meant++;
         else others++;
     }
     for (int pass = 0; pass < 2; pass++) {
         if (pass == 1 && v->arrow_count + others > FLOWS_MAX) return;
         for (size_t i = all->count; i-- > 0 && v->arrow_count < FLOWS_MAX;) {
             const Flow *f = &all->flow[i];
-            if (is_meant(s, f) != (pass == 0) || !arrow_of(v, f, &a) || !has_room(v, &a)) continue;
+            if (is_of_meant(s, f) != (pass == 0) || !arrow_of(v, f, &a) || !has_room(v, &a)) continue;
             a.faint = pass == 1 && meant > 0;
             v->arrow[v->arrow_count++] = a;
         }

@@ -35,7 +35,7 @@ typedef struct {
 } ScrubMark;
 enum { MARKS_MAX = 256 };
 
-static int rank_of(FindingKind kind) { return is_violation(kind) ? 3 : 2; }
+static int rank_of(FindingKind kind) { return finding_is_violation(kind) ? 3 : 2; }
 
 static size_t add_mark(ScrubMark *mark, size_t count, ScrubMark m) {
     ScrubMark *last = count > 0 ? &mark[count - 1] : NULL;

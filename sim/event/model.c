@@ -1261,6 +1261,8 @@ bool model_p_in_syscall(const Model *m, uint64_t p) {
     return state == M_IN_C || state == M_EXTRA; /* dropm leaves P attached to an M without a thread */
 }
 
+uint64_t model_c_function(const Model *m, uint64_t g) { return m->g[g].wants_go ? m->g[g].c_fn : m->g[g].fn; }
+
 bool model_in_system_call(const Model *m, uint64_t g) {
     if (g >= m->g_count || m->g[g].state != G_SYSCALL || m->g[g].m >= m->m_count) return false;
     return m->m[m->g[g].m].syscall;

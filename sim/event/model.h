@@ -295,6 +295,8 @@ bool model_load(Model **m, const Intern *text, const uint8_t *bytes, size_t len)
 bool model_p_in_syscall(const Model *m, uint64_t p);
 /* Has G left Go, and not for C but for a system call, as an imported trace may say? */
 bool model_in_system_call(const Model *m, uint64_t g);
+/* The C function that G stands in, STR: also while it calls Go from there and is not there yet. */
+uint64_t model_c_function(const Model *m, uint64_t g);
 /* Of an entry of a channel's queue: who waits there, and the entry behind it. */
 uint64_t model_waiter(const Model *m, uint64_t entry);
 uint64_t model_behind(const Model *m, uint64_t entry);

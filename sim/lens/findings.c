@@ -298,9 +298,8 @@ static void long_call(Findings *f, const Model *m, uint64_t g, uint64_t now, uin
     x->g = g;
     x->m = gp->m;
     x->line = gp->line;
-    bool syscall = gp->m < m->m_count && m->m[gp->m].syscall;
     findings_say(x, "%s was in %s%.80s for %s on M%llu, the longest of them all", narrate_g(m, g, who, sizeof who),
-        syscall ? "the system call " : "", fn, narrate_time(took, sizeof took, f->longest_call_ns), (Ull)gp->m);
+        model_in_system_call(m, g) ? "the system call " : "", fn, narrate_time(took, sizeof took, f->longest_call_ns), (Ull)gp->m);
 }
 
 /* ---- crossings ---- */

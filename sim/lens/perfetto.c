@@ -513,11 +513,7 @@ static Want g_shows(const Perfetto *w, uint64_t id) {
     switch ((GState)gp->state) {
     case G_RUNNABLE: v = want(SHOW_RUNNABLE, gp->reason); break;
     case G_WAITING: v = want(SHOW_WAITING, gp->reason); break;
-    case G_SYSCALL: {
-        bool syscall = gp->m < w->model->m_count && w->model->m[gp->m].syscall;
-        v = want(syscall ? SHOW_IN_SYSCALL : SHOW_IN_C, c_function(w, id));
-        break;
-    }
+    case G_SYSCALL: v = want(model_in_system_call(w->model, id) ? SHOW_IN_SYSCALL : SHOW_IN_C, c_function(w, id)); break;
     case G_RUNNING:
         v = gp->callbacks ? want(SHOW_CALLBACK, gp->fn) : want(SHOW_RUNNING, NONE);
         break;
