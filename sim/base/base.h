@@ -30,6 +30,8 @@ enum {
 /* What one event in many calls: a function of its own, not part of the one that calls it, so that the common events, of which
  * there are millions, save no registers that only this one needs. */
 #define OWN_FRAME __attribute__((noinline))
+/* What nearly every event calls: part of the one that calls it, which need not save anything for it. */
+#define INLINE inline __attribute__((always_inline))
 #define UNREACHABLE() assert_failed("unreachable", __FILE__, __LINE__, __func__)
 
 /* Prints the expression, its place and whatever assert_context adds; exits with EXIT_BUG. */

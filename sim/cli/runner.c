@@ -220,7 +220,10 @@ static void tell_waiters(RunReport *r, const Model *m) {
     }
 }
 
-static OWN_FRAME void outcome(RunReport *r, const Model *m, const Event *e) {
+/* Nothing has happened since that could change what is told here. */
+static void tell_end(RunReport *r, const Model *m) {
+    const Event *e = &r->summary.end;
+    if (e->seq == 0) return;
     snprintf(r->outcome_text, sizeof r->outcome_text, "%s", intern_text(m->text, e->arg[1]));
     if (e->kind == EV_DEADLOCK) {
         r->calls_c = m->calls_c;
@@ -232,12 +235,8 @@ static OWN_FRAME void outcome(RunReport *r, const Model *m, const Event *e) {
     }
 }
 
-static void before_event(void *ctx, const Model *m, const Event *e) {
-    RunReport *r = ((Runner *)ctx)->r;
-    if (e->kind == EV_PANIC || e->kind == EV_DEADLOCK) outcome(r, m, e);
-    summary_event(&r->summary, m, e);
-    findings_event(&r->findings, m, e);
-}
+static void count(void *summary, const Model *m, const Event *e) { summary_event(summary, m, e); }
+static void judge_event(void *findings, const Model *m, const Event *e) { findings_event(findings, m, e); }
 
 static void show_life(Runner *u) {
     struct timespec now;
@@ -473,7 +472,8 @@ static bool begin(Runner *u, Diag *d) {
     u->s = stream_new();
     u->pump = pump_new();
     watch_init(&u->watch, pump_text(u->pump));
-    watch_add(&u->watch, before_event, NULL, u);
+    watch_add(&u->watch, count, NULL, &u->r->summary);
+    watch_add(&u->watch, judge_event, NULL, &u->r->findings);
     if (u->rq->after_event) watch_add(&u->watch, NULL, u->rq->after_event, u->rq->watch_ctx);
     summary_begin(&u->r->summary);
     Bytes profile = {0};
@@ -484,7 +484,7 @@ static bool begin(Runner *u, Diag *d) {
     trace_follow(u->w, u->watch.model);
     pump_add(u->pump, trace_sink, u->w);
     pump_add(u->pump, watch_sink, &u->watch);
-    stream_add(u->s, pump_sink, u->pump);
+    pump_from(u->pump, u->s);
     WorldOptions opt = script_world_options(u->script);
     opt.measured = u->rq->measured;
     opt.recorded = u->rq->recorded;
@@ -513,6 +513,7 @@ static void tell_limit(Runner *u) {
 static bool finish(Runner *u, Diag *d) {
     bool ok = true;
     if (u->world->outcome == RUN_GOES) return true; /* stopped on request: nothing to judge */
+    tell_end(u->r, u->watch.model);
     if (u->world->outcome == RUN_FAILED) {
         *d = u->world->diag;
         script_place(u->script, d);

@@ -138,9 +138,9 @@ const uint8_t *event_decode_long(const uint8_t *p, const uint8_t *end, uint64_t 
 void event_row_compare(EventRow *row) {
     row->same = row->ours < EV_COUNT && row->arg_count == event_spec[row->ours].arg_count;
     for (int i = 0; row->same && i < row->arg_count; i++) row->same = row->to[i] == i;
-    row->high = 0;
     int bytes = 3 + row->arg_count;
     uint8_t high[8] = {0};
-    for (int i = 0; row->same && bytes <= 8 && i < bytes; i++) high[i] = 0x80;
+    row->fits = row->same && bytes <= 8;
+    for (int i = 0; row->fits && i < bytes; i++) high[i] = 0x80;
     memcpy(&row->high, high, sizeof high);
 }

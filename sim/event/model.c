@@ -20,19 +20,14 @@ const char *const m_state_name[M_COUNT] = {
 
 /* ---- the table of legal moves ---- */
 
-/* The state that follows, or 0: the event does not move that kind of thing out of this state. A switch
- * over constants, so that a row that stands twice does not compile. */
-static uint64_t follows(Kind what, uint32_t event, uint64_t from) {
-#define KEY(what, event, from) ((unsigned)(what) << 16 | (unsigned)(event) << 8 | (unsigned)(from))
-#define MOVE(WHAT, FROM, TO, EVENT)                                                                \
-    case KEY(KIND_##WHAT, EV_##EVENT, WHAT##_##FROM): return WHAT##_##TO;
-    switch (KEY(what, event, from)) {
+/* The state that follows, or 0: the event does not move that kind of thing out of this state. A row that stands
+ * twice does not compile (-Woverride-init). */
+enum { STATES_MAX = 16 };
+static const uint8_t follows[KIND_COUNT_][EV_COUNT][STATES_MAX] = {
+#define MOVE(WHAT, FROM, TO, EVENT) [KIND_##WHAT][EV_##EVENT][WHAT##_##FROM] = WHAT##_##TO,
 #include "states.def"
-    default: return 0;
-    }
 #undef MOVE
-#undef KEY
-}
+};
 
 bool model_refuse(Step *s, const char *fmt, ...) {
     va_list ap;
@@ -43,16 +38,14 @@ bool model_refuse(Step *s, const char *fmt, ...) {
 }
 
 /* ---- changes of state ---- */
-static bool move(Step *s, Kind what, uint64_t id, uint64_t *state, const char *const names[]) {
-    uint64_t to = follows(what, s->e->kind, *state);
-    if (to == 0) {
-        return model_refuse(s, "%s%llu is %s and cannot %s", kind_letter[what], (Ull)id, names[*state],
-                      event_spec[s->e->kind].name);
-    }
+static inline bool move(Step *s, Kind what, uint64_t id, uint64_t *state, const char *const names[]) {
+    uint64_t to = *state < STATES_MAX ? follows[what][s->e->kind][*state] : 0;
+    REQUIRE(to != 0, "%s%llu is %s and cannot %s", kind_letter[what], (Ull)id, names[*state],
+            event_spec[s->e->kind].name);
     *state = to;
     return true;
 }
-static bool move_g(Step *s, uint64_t id) {
+static inline bool move_g(Step *s, uint64_t id) {
     GET(G, gp, id);
     TRY(move(s, KIND_G, id, &gp->state, g_state_name));
     gp->since_ns = s->e->time_ns;
@@ -112,7 +105,7 @@ static bool q_get_this(Step *s, ModelQ *q, uint64_t g) {
 }
 /* A runnable goroutine that is on no queue; of one that was imported nobody knows the queue. */
 static GPlace loose(const Step *s) { return s->m->imported ? AT_UNKNOWN : AT_HAND; }
-static bool runnable_in_hand(Step *s, uint64_t g) {
+static inline bool runnable_in_hand(Step *s, uint64_t g) {
     GET(G, gp, g);
     REQUIRE(gp->state == G_RUNNABLE, "g%llu is %s, not runnable", (Ull)g, g_state_name[gp->state]);
     REQUIRE(gp->place == loose(s), "g%llu is on a queue already", (Ull)g);
@@ -221,7 +214,7 @@ static bool go_create(Step *s, uint64_t g, uint64_t parent, uint64_t name, uint6
     gp->born_line = gp->line = line;
     return true;
 }
-static bool go_start(Step *s, uint64_t g, uint64_t p, uint64_t m) {
+static inline bool go_start(Step *s, uint64_t g, uint64_t p, uint64_t m) {
     GET(G, gp, g);
     GET(P, pp, p);
     GET(M, mp, m);
@@ -245,7 +238,7 @@ static bool go_start(Step *s, uint64_t g, uint64_t p, uint64_t m) {
     return true;
 }
 /* G leaves its M, which keeps its P. */
-static bool drop_g(Step *s, uint64_t g) {
+static INLINE bool drop_g(Step *s, uint64_t g) {
     GET(G, gp, g);
     TRY(move_g(s, g));
     GET(M, mp, gp->m);
@@ -263,7 +256,7 @@ static bool go_stop(Step *s, uint64_t g, uint64_t reason) {
     s->m->g[g].place = loose(s);
     return true;
 }
-static bool go_block(Step *s, uint64_t g, uint64_t reason, uint64_t line) {
+static inline bool go_block(Step *s, uint64_t g, uint64_t reason, uint64_t line) {
     GET(G, gp, g);
     GPlace place = (GPlace)gp->place; /* CHAN_QUEUE has put it on a channel's queue already, SELECT_QUEUE on several */
     TRY(drop_g(s, g));
@@ -272,7 +265,7 @@ static bool go_block(Step *s, uint64_t g, uint64_t reason, uint64_t line) {
     if (line) gp->line = line;
     return true;
 }
-static bool go_unblock(Step *s, uint64_t g) {
+static inline bool go_unblock(Step *s, uint64_t g) {
     GET(G, gp, g);
     REQUIRE(gp->place != AT_SENDQ && gp->place != AT_RECVQ, "g%llu still queues at c%llu", (Ull)g,
             (Ull)gp->chan);
@@ -296,7 +289,7 @@ static bool go_sleep(Step *s, uint64_t g, uint64_t duration, uint64_t line) {
 }
 
 /* ---- run queues ---- */
-static bool runq_next(Step *s, uint64_t p, uint64_t g, uint64_t kicked) {
+static inline bool runq_next(Step *s, uint64_t p, uint64_t g, uint64_t kicked) {
     GET(P, pp, p);
     TRY(runnable_in_hand(s, g));
     REQUIRE(pp->runnext == kicked, "P%llu's runnext is not the goroutine that was kicked out",
@@ -324,7 +317,7 @@ static bool take_runnext(Step *s, uint64_t p, uint64_t g) {
     s->m->g[g].place_p = NONE;
     return true;
 }
-static bool runq_get(Step *s, uint64_t p, uint64_t g, uint64_t next) {
+static inline bool runq_get(Step *s, uint64_t p, uint64_t g, uint64_t next) {
     if (next) return take_runnext(s, p, g);
     GET(P, pp, p);
     return q_get_this(s, &pp->runq, g);
@@ -1094,7 +1087,7 @@ bool model_q_leave(Step *s, ModelQ *q, uint64_t g) {
 
 /* clang-format off */
 /* ---- one event ---- */
-static inline __attribute__((always_inline)) bool apply(Step *s) {
+static OWN_FRAME bool apply(Step *s) {
     const uint64_t *a = s->e->arg;
     Model *m = s->m;
     switch ((EventKind)s->e->kind) {
@@ -1105,10 +1098,7 @@ static inline __attribute__((always_inline)) bool apply(Step *s) {
     case EV_RUN_END: m->ended = 1; m->exit_status = a[0]; return true;
     case EV_EXPECT_HELD: case EV_EXPECT_FAILED: case EV_EXPECT_UNCHECKED: return true;
     case EV_GO_CREATE: return go_create(s, a[0], a[1], a[2], a[3]);
-    case EV_GO_START: return go_start(s, a[0], a[1], a[2]);
     case EV_GO_STOP: return go_stop(s, a[0], a[1]);
-    case EV_GO_BLOCK: return go_block(s, a[0], a[1], a[2]);
-    case EV_GO_UNBLOCK: return go_unblock(s, a[0]);
     case EV_GO_END: return drop_g(s, a[0]);
     case EV_GO_COMPUTE: return go_compute(s, a[0], a[1], a[2]);
     case EV_GO_SLEEP: return go_sleep(s, a[0], a[1], a[2]);
@@ -1140,10 +1130,8 @@ static inline __attribute__((always_inline)) bool apply(Step *s) {
     case EV_GC_ASSIST: return model_at(s, a[0], a[1]);
     case EV_HEAP_LIVE: s->m->heap_live = a[0]; return true;
     case EV_HEAP_GOAL: s->m->heap_goal = a[0]; return true;
-    case EV_RUNQ_NEXT: return runq_next(s, a[0], a[1], a[2]);
     case EV_RUNQ_PUT: return runq_put(s, a[0], a[1]);
     case EV_RUNQ_SPILL: return runq_spill(s, a[0], a[1]);
-    case EV_RUNQ_GET: return runq_get(s, a[0], a[1], a[2]);
     case EV_GLOBQ_PUT: return globq_put(s, a[0]);
     case EV_GLOBQ_GET: return globq_get(s, a[0], a[1], a[2]);
     case EV_RUNQ_STEAL: return runq_steal(s, a[0], a[1], a[2], a[3]);
@@ -1192,8 +1180,9 @@ static inline __attribute__((always_inline)) bool apply(Step *s) {
     case EV_CTX_NEW: return ctx_new(s, a[0], a[1], a[2]);
     case EV_CTX_CURRENT: return ctx_current(s, a[0], a[1]);
     case EV_CTX_USE: return ctx_use(s, a[0], a[1], a[2], a[3], a[4], a[5]);
-    case EV_TIMER_SEND: case EV_CHAN_MAKE: case EV_CHAN_SEND: case EV_CHAN_RECV: case EV_CHAN_QUEUE: case EV_CHAN_CLOSE:
-    case EV_SELECT_QUEUE: case EV_SELECT: return model_chan(s);
+    case EV_TIMER_SEND: case EV_CHAN_MAKE: case EV_CHAN_CLOSE: case EV_SELECT_QUEUE: case EV_SELECT: return model_chan(s);
+    case EV_GO_START: case EV_GO_BLOCK: case EV_GO_UNBLOCK: case EV_RUNQ_NEXT: case EV_RUNQ_GET:
+    case EV_CHAN_SEND: case EV_CHAN_RECV: case EV_CHAN_QUEUE: UNREACHABLE(); /* model_apply */
     case EV_HANDLE: return running(s, a[0], a[3]);
     case EV_ADDRESS: return address(s, a);
     case EV_STACK_GROW: return running(s, a[0], a[5]);
@@ -1247,9 +1236,22 @@ bool model_apply(Model *m, const Event *e, char *why) {
     REQUIRE(e->time_ns >= m->now_ns, "time runs backwards at event #%llu", (Ull)e->seq);
     REQUIRE(m->p_count > 0 || m->imported || e->kind == EV_RUN_START || e->kind == EV_IMPORT || e->kind >= EV_COUNT,
             "the run has not started");
-    if (!apply(s)) return false;
-    m->seq = e->seq;
-    m->now_ns = e->time_ns;
+    const uint64_t *a = e->arg;
+    bool ok;
+    switch ((EventKind)e->kind) { /* most events are of these kinds: what they do is done without another call */
+    case EV_GO_START: ok = go_start(s, a[0], a[1], a[2]); break;
+    case EV_GO_BLOCK: ok = go_block(s, a[0], a[1], a[2]); break;
+    case EV_GO_UNBLOCK: ok = go_unblock(s, a[0]); break;
+    case EV_RUNQ_NEXT: ok = runq_next(s, a[0], a[1], a[2]); break;
+    case EV_RUNQ_GET: ok = runq_get(s, a[0], a[1], a[2]); break;
+    case EV_CHAN_SEND: ok = model_chan_send(s, a[0], a[1], a[2], a[3]); break;
+    case EV_CHAN_RECV: ok = model_chan_recv(s, a[0], a[1], a[2], a[3], a[4]); break;
+    case EV_CHAN_QUEUE: ok = model_chan_queue(s, a[0], a[1], a[2], a[3]); break;
+    default: ok = apply(s); break;
+    }
+    if (!ok) return false;
+    s->m->seq = s->e->seq; /* read again: nothing need be kept while the event is applied */
+    s->m->now_ns = s->e->time_ns;
     return true;
 }
 

@@ -17,7 +17,7 @@ static uint64_t *next_of(const Model *m, uint64_t entry) {
 uint64_t model_waiter(const Model *m, uint64_t entry) { return is_sudog(entry) ? sudog_of(m, entry)->g : entry; }
 uint64_t model_behind(const Model *m, uint64_t entry) { return *next_of(m, entry); }
 
-static void put(Model *m, ModelQ *q, uint64_t entry) {
+static inline void put(Model *m, ModelQ *q, uint64_t entry) {
     *next_of(m, entry) = NONE;
     if (is_sudog(entry)) sudog_of(m, entry)->prev = q->count ? q->tail : NONE;
     if (q->count == 0) q->head = entry;
@@ -77,7 +77,7 @@ static bool chan_make(Step *s, uint64_t id, uint64_t cap, uint64_t name, uint64_
         (ModelChan){.cap = cap, .name = name, .line = line, .sendq = model_empty_q, .recvq = model_empty_q};
     return true;
 }
-static bool chan_queue(Step *s, uint64_t g, uint64_t c_id, uint64_t sending, uint64_t line) {
+bool model_chan_queue(Step *s, uint64_t g, uint64_t c_id, uint64_t sending, uint64_t line) {
     TRY(running(s, g, line));
     GET(Chan, c, c_id);
     GET(G, gp, g);
@@ -87,7 +87,7 @@ static bool chan_queue(Step *s, uint64_t g, uint64_t c_id, uint64_t sending, uin
     put(s->m, sending ? &c->sendq : &c->recvq, g);
     return true;
 }
-static bool chan_send(Step *s, uint64_t g, uint64_t c_id, uint64_t to, uint64_t line) {
+bool model_chan_send(Step *s, uint64_t g, uint64_t c_id, uint64_t to, uint64_t line) {
     TRY(running(s, g, line));
     GET(Chan, c, c_id);
     REQUIRE(!c->closed, "c%llu is closed", (Ull)c_id);
@@ -100,8 +100,7 @@ static bool chan_send(Step *s, uint64_t g, uint64_t c_id, uint64_t to, uint64_t 
     c->count++;
     return true;
 }
-static bool chan_recv(Step *s, uint64_t g, uint64_t c_id, uint64_t from, uint64_t ok,
-                      uint64_t line) {
+bool model_chan_recv(Step *s, uint64_t g, uint64_t c_id, uint64_t from, uint64_t ok, uint64_t line) {
     TRY(running(s, g, line));
     GET(Chan, c, c_id);
     if (!ok) {
@@ -189,9 +188,6 @@ bool model_chan(Step *s) {
     switch ((EventKind)s->e->kind) {
     case EV_TIMER_SEND: return timer_send(s, a[0], a[3]);
     case EV_CHAN_MAKE: return chan_make(s, a[0], a[1], a[2], a[3]);
-    case EV_CHAN_SEND: return chan_send(s, a[0], a[1], a[2], a[3]);
-    case EV_CHAN_RECV: return chan_recv(s, a[0], a[1], a[2], a[3], a[4]);
-    case EV_CHAN_QUEUE: return chan_queue(s, a[0], a[1], a[2], a[3]);
     case EV_CHAN_CLOSE: return chan_close(s, a[0], a[1], a[2]);
     case EV_SELECT_QUEUE: return select_queue(s, a[0], a[1], a[2], a[3], a[4]);
     case EV_SELECT: return select_case(s, a[0], a[1], a[2], a[3], a[4], a[5]);

@@ -17,10 +17,13 @@ typedef struct {
     char *why;
 } Step;
 
-bool model_refuse(Step *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+bool model_refuse(Step *s, const char *fmt, ...) __attribute__((cold, format(printf, 2, 3)));
 #define REQUIRE(cond, ...)                                                                         \
     do {                                                                                           \
-        if (!(cond)) return model_refuse(s, __VA_ARGS__);                                                \
+        if (!(cond)) {                                                                             \
+            model_refuse(s, __VA_ARGS__);                                                          \
+            return false;                                                                          \
+        }                                                                                          \
     } while (0)
 #define TRY(call)                                                                                  \
     do {                                                                                           \
@@ -108,6 +111,9 @@ void model_new_ps(Step *s, uint64_t procs, PState state);
 /* ---- model_chan.c ---- */
 
 /* Applies an event of section "channels" in events.def, or TIMER_SEND. */
+bool model_chan_queue(Step *s, uint64_t g, uint64_t c_id, uint64_t sending, uint64_t line);
+bool model_chan_send(Step *s, uint64_t g, uint64_t c_id, uint64_t to, uint64_t line);
+bool model_chan_recv(Step *s, uint64_t g, uint64_t c_id, uint64_t from, uint64_t ok, uint64_t line);
 bool model_chan(Step *s);
 /* Ids of a checkpoint that are followed without asking. */
 bool model_sudogs_ok(const Model *m); /* of goroutines and sudogs */

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS = 8 };
+/* The other thread is mostly the faster one, and sleeps; waking it is a call of the system's. So it is woken when several
+ * blocks are there, or when somebody waits for the last. */
+enum { SLOTS = 16, WORTH_WAKING = 4 };
 
 typedef struct {
     Block block; /* bytes points into `bytes` */
@@ -76,7 +78,7 @@ static void *work(void *pump) {
     return NULL;
 }
 
-void pump_sink(void *pump, const Block *b, const Intern *text) {
+static void pump_sink(void *pump, const Block *b, const Intern *text) {
     Pump *p = pump;
     if (!p->started) {
         p->started = true;
@@ -97,12 +99,17 @@ void pump_sink(void *pump, const Block *b, const Intern *text) {
     s->block.bytes = s->bytes.data;
     pthread_mutex_lock(&p->lock);
     p->put++;
-    pthread_cond_broadcast(&p->changed);
+    if (p->put - p->done >= WORTH_WAKING) pthread_cond_broadcast(&p->changed);
     pthread_mutex_unlock(&p->lock);
+}
+
+void pump_from(Pump *p, Stream *s) {
+    stream_add(s, pump_sink, p);
 }
 
 void pump_drain(Pump *p) {
     pthread_mutex_lock(&p->lock);
+    pthread_cond_broadcast(&p->changed);
     while (p->done < p->put) pthread_cond_wait(&p->changed, &p->lock);
     pthread_mutex_unlock(&p->lock);
 }

@@ -15,8 +15,8 @@ typedef struct Pump Pump;
 Pump *pump_new(void);
 void pump_add(Pump *p, SinkFn fn, void *ctx);
 const Intern *pump_text(const Pump *p);
-/* For stream_add. */
-void pump_sink(void *pump, const Block *b, const Intern *text);
+/* The stream's blocks go to p from now on. */
+void pump_from(Pump *p, Stream *s);
 /* Returns when every block handed over so far has gone through all sinks; then what they hold may be read. */
 void pump_drain(Pump *p);
 void pump_free(Pump *p);

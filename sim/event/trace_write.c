@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 enum { CHECKPOINT_BYTES_MIN = 1 << 20 };
@@ -28,7 +29,7 @@ struct TraceWriter {
     const Model *model; /* borrowed, for checkpoints; NULL = none are written */
     size_t since_checkpoint, checkpoint_bytes;
     uint64_t last_seq, last_ns;
-    Bytes buf, whole;
+    Bytes buf;
 };
 
 void content_hash_init(ContentHash *h) {
@@ -59,10 +60,12 @@ void content_hash_text(const ContentHash *h, char out[HASH_TEXT_MAX]) {
     for (int i = 0; i < SHA256_DIGEST_LENGTH; i++) snprintf(out + 2 * i, 3, "%02x", digest[0][i]);
 }
 
-static void write_all(TraceWriter *w, const uint8_t *p, size_t len) {
+/* A block's head and what is in it, at once. */
+static void write_all(TraceWriter *w, const uint8_t *head, size_t head_len, const uint8_t *p, size_t len) {
     if (w->fd < 0 || w->error) return;
-    while (len > 0) {
-        ssize_t n = write(w->fd, p, len);
+    while (head_len + len > 0) {
+        struct iovec part[2] = {{(void *)(uintptr_t)head, head_len}, {(void *)(uintptr_t)p, len}};
+        ssize_t n = writev(w->fd, part, 2);
         if (n < 0 && errno == EINTR) continue;
         if (n <= 0) {
             w->error = n < 0 ? errno : ENOSPC;
@@ -70,10 +73,13 @@ static void write_all(TraceWriter *w, const uint8_t *p, size_t len) {
                 return; /* a pipe cannot be cut back; the error stands */
             return;
         }
-        p += n;
-        len -= (size_t)n;
-        if (len == 0) w->good = lseek(w->fd, 0, SEEK_CUR);
+        size_t of_head = (size_t)n < head_len ? (size_t)n : head_len;
+        head += of_head;
+        head_len -= of_head;
+        p += (size_t)n - of_head;
+        len -= (size_t)n - of_head;
     }
+    w->good = lseek(w->fd, 0, SEEK_CUR);
 }
 
 static void write_block(TraceWriter *w, BlockHeader h, const uint8_t *payload) {
@@ -85,10 +91,7 @@ static void write_block(TraceWriter *w, BlockHeader h, const uint8_t *payload) {
     header_put(head, &h);
     h.checksum = block_checksum(head, payload, h.len);
     header_put(head, &h);
-    w->whole.len = 0;
-    bytes_add(&w->whole, head, sizeof head);
-    bytes_add(&w->whole, payload, h.len);
-    write_all(w, w->whole.data, w->whole.len);
+    write_all(w, head, sizeof head, payload, h.len);
 }
 
 static void write_plain(TraceWriter *w, BlockType type, const uint8_t *payload, size_t len,
@@ -146,7 +149,7 @@ bool trace_create(TraceWriter **out, const char *path, bool hash, Diag *d) {
     w->hashes = hash;
     w->path = mem_text(path ? path : "");
     content_hash_init(&w->hash);
-    write_all(w, (const uint8_t *)TRACE_MAGIC, TRACE_MAGIC_BYTES);
+    write_all(w, (const uint8_t *)TRACE_MAGIC, TRACE_MAGIC_BYTES, NULL, 0);
     write_table(w);
     *out = w;
     return true;
@@ -227,7 +230,6 @@ bool trace_finish(TraceWriter *w, Diag *d) {
                            : "Name another place with --out FILE.");
     }
     bytes_free(&w->buf);
-    bytes_free(&w->whole);
     free(w->path);
     free(w);
     return ok;

@@ -12,20 +12,20 @@ void watch_free(Watch *w) {
 
 /* Either may be NULL. */
 void watch_add(Watch *w, WatchFn before, WatchFn after, void *ctx) {
-    ASSERT(w->before.count < WATCHERS_MAX && w->after.count < WATCHERS_MAX);
-    if (before != NULL) {
-        w->before.watcher[w->before.count].fn = before;
-        w->before.watcher[w->before.count++].ctx = ctx;
-    }
-    if (after != NULL) {
-        w->after.watcher[w->after.count].fn = after;
-        w->after.watcher[w->after.count++].ctx = ctx;
-    }
+    int b = 0, a = 0;
+    while (w->before[b].fn != NULL) b++;
+    while (w->after[a].fn != NULL) a++;
+    ASSERT(b < WATCHERS_MAX && a < WATCHERS_MAX);
+    w->before[b].fn = before;
+    w->before[b].ctx = ctx;
+    w->after[a].fn = after;
+    w->after[a].ctx = ctx;
 }
 
 void watch_sink(void *watch, const Block *b, const Intern *text) {
     (void)text;
     Watch *w = watch;
+    Model *m = w->model;
     const uint8_t *p = b->bytes, *end = b->bytes + b->len;
     uint64_t previous = b->base_ns;
     char why[MODEL_WHY_MAX];
@@ -35,9 +35,8 @@ void watch_sink(void *watch, const Block *b, const Intern *text) {
         p = event_decode(p, end, previous, table, &e);
         ASSERT(p != NULL);
         previous = e.time_ns;
-        for (int i = 0; i < w->before.count; i++)
-            w->before.watcher[i].fn(w->before.watcher[i].ctx, w->model, &e);
-        if (!model_apply(w->model, &e, why)) {
+        for (int i = 0; w->before[i].fn != NULL; i++) w->before[i].fn(w->before[i].ctx, m, &e);
+        if (!model_apply(m, &e, why)) {
             if (w->forgiving) {
                 w->refused_seq = e.seq;
                 memcpy(w->refused, why, sizeof why);
@@ -45,7 +44,6 @@ void watch_sink(void *watch, const Block *b, const Intern *text) {
             }
             assert_failed(why, event_spec[e.kind].name, (int)e.seq, "model_apply");
         }
-        for (int i = 0; i < w->after.count; i++)
-            w->after.watcher[i].fn(w->after.watcher[i].ctx, w->model, &e);
+        for (int i = 0; w->after[i].fn != NULL; i++) w->after[i].fn(w->after[i].ctx, m, &e);
     }
 }

@@ -17,12 +17,9 @@ typedef void (*WatchFn)(void *ctx, const Model *m, const Event *e);
 typedef struct {
     Model *model;
     struct {
-        int count;
-        struct {
-            WatchFn fn;
-            void *ctx;
-        } watcher[WATCHERS_MAX];
-    } before, after;
+        WatchFn fn; /* NULL: there are no more */
+        void *ctx;
+    } before[WATCHERS_MAX + 1], after[WATCHERS_MAX + 1];
     bool forgiving;       /* an event may be impossible: nothing after it is looked at */
     uint64_t refused_seq; /* that event; 0 = none */
     char refused[MODEL_WHY_MAX];

@@ -150,11 +150,15 @@ static OWN_FRAME void deadlock(Findings *f, const Model *m, const Event *e) {
 
 /* ---- starvation: who keeps a P ---- */
 
-static bool hold_of(Findings *f, const Model *m, uint64_t p) {
-    if (p >= m->p_count) return false;
+static OWN_FRAME void know_ps(Findings *f, const Model *m) {
     size_t had = f->hold_cap;
     GROW(f->hold, f->hold_cap, m->p_count);
     for (; had < f->hold_cap; had++) f->hold[had].now.g = f->hold[had].last.g = NONE;
+}
+
+static inline bool hold_of(Findings *f, const Model *m, uint64_t p) {
+    if (p >= m->p_count) return false;
+    if (p >= f->hold_cap) know_ps(f, m);
     return true;
 }
 
@@ -200,11 +204,10 @@ static const Hold *blocker(const Findings *f, uint64_t since, uint64_t now, uint
     return best;
 }
 
-/* g has been runnable, and is until now. */
-static void waited(Findings *f, const Model *m, uint64_t g, uint64_t now, uint64_t seq) {
-    const ModelG *gp = g_of(m, g);
-    uint64_t p = NONE, wait = gp ? now - gp->since_ns : 0;
-    if (wait <= WAIT_NS_MAX + f->late_ns || gp->state != G_RUNNABLE) return;
+/* Longer than it should. */
+static OWN_FRAME void waited_long(Findings *f, const Model *m, uint64_t g, uint64_t now, uint64_t seq) {
+    const ModelG *gp = &m->g[g];
+    uint64_t p = NONE, wait = now - gp->since_ns;
     const Hold *h = blocker(f, gp->since_ns, now, &p);
     if (h == NULL) return;
     Finding *x = findings_saw(f, FIND_starvation, now, seq);
@@ -223,6 +226,12 @@ static void waited(Findings *f, const Model *m, uint64_t g, uint64_t now, uint64
         narrate_g(m, h->g, by, sizeof by), (Ull)p,
         narrate_time(kept, sizeof kept, (h->to_ns == NONE ? now : h->to_ns) - h->from_ns),
         now_in_c || h->in_c ? "in C" : "and could not be stopped");
+}
+
+/* g has been runnable, and is until now. */
+static inline void waited(Findings *f, const Model *m, uint64_t g, uint64_t now, uint64_t seq) {
+    const ModelG *gp = g_of(m, g);
+    if (gp != NULL && gp->state == G_RUNNABLE && now - gp->since_ns > WAIT_NS_MAX + f->late_ns) waited_long(f, m, g, now, seq);
 }
 
 /* ---- threads in C without a P ---- */
@@ -483,12 +492,12 @@ static OWN_FRAME void others_too(Findings *f, const Model *m, const Event *e) {
 void findings_event(Findings *f, const Model *m, const Event *e) {
     switch ((EventKind)e->kind) {
     case EV_CHAN_SEND:
-    case EV_CHAN_RECV:
-    case EV_CHAN_QUEUE:
+    case EV_CHAN_RECV: findings_message(f, m, e); return;
+    case EV_CHAN_QUEUE: findings_queued(f, m, e); return;
+    case EV_GO_UNBLOCK: findings_woken(f, m, e); return;
     case EV_CHAN_CLOSE:
     case EV_SELECT_QUEUE:
     case EV_TIMER_SEND:
-    case EV_GO_UNBLOCK:
     case EV_GO_CREATE:
     case EV_MEM_NEW:
     case EV_PIN:

@@ -25,6 +25,9 @@ void findings_context_end(Findings *f, const Model *m);
 void findings_context_free(Findings *f);
 /* An event about channels, goroutines' births and ends, memory of C's, or commands. */
 void findings_pressure(Findings *f, const Model *m, const Event *e);
+void findings_message(Findings *f, const Model *m, const Event *e); /* of those CHAN_SEND, CHAN_RECV */
+void findings_queued(Findings *f, const Model *m, const Event *e);  /* ... CHAN_QUEUE */
+void findings_woken(Findings *f, const Model *m, const Event *e);   /* ... GO_UNBLOCK */
 void findings_pressure_end(Findings *f, const Model *m);
 void findings_waits_free(Findings *f);
 void findings_stuck_end(Findings *f, const Model *m);

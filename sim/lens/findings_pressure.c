@@ -133,12 +133,16 @@ static Crowd *queue_of(Findings *f, const Model *m, uint64_t queue) {
 
 /* ---- what a goroutine keeps ---- */
 
-static Load *load_of(Findings *f, const Model *m, uint64_t g) {
-    struct WaitWatch *w = findings_waits(f);
-    if (g >= m->g_count) return NULL;
+static OWN_FRAME void know_gs(struct WaitWatch *w, const Model *m) {
     size_t had = w->load_cap;
     GROW(w->load, w->load_cap, m->g_count);
     for (; had < w->load_cap; had++) w->load[had].chan = NONE;
+}
+
+static inline Load *load_of(Findings *f, const Model *m, uint64_t g) {
+    struct WaitWatch *w = findings_waits(f);
+    if (g >= m->g_count) return NULL;
+    if (g >= w->load_cap) know_gs(w, m);
     return &w->load[g];
 }
 
@@ -336,27 +340,27 @@ static OWN_FRAME void pins(Findings *f, const Model *m, const Event *e) {
 }
 
 /* Of a real program the trace says nothing about its channels. */
-static void partners(Findings *f, const Model *m, const Event *e) {
+void findings_message(Findings *f, const Model *m, const Event *e) {
     if (f->waits != NULL && !m->imported) partners_event(&f->waits->partners, m, e);
 }
 
 static OWN_FRAME void select_queues(Findings *f, const Model *m, const Event *e) {
     if (e->arg[3]) waits_to_send(f, m, e, e->arg[4]);
-    partners(f, m, e);
+    findings_message(f, m, e);
 }
+
+void findings_queued(Findings *f, const Model *m, const Event *e) {
+    if (e->arg[2]) waits_to_send(f, m, e, e->arg[3]);
+}
+
+void findings_woken(Findings *f, const Model *m, const Event *e) { has_waited(f, m, e->arg[0], e->time_ns, e->seq); }
 
 void findings_pressure(Findings *f, const Model *m, const Event *e) {
     switch ((EventKind)e->kind) {
-    case EV_CHAN_SEND:
-    case EV_CHAN_RECV:
     case EV_CHAN_CLOSE:
     case EV_TIMER_SEND:
-    case EV_CONTEXT_USE: partners(f, m, e); return;
-    case EV_CHAN_QUEUE:
-        if (e->arg[2]) waits_to_send(f, m, e, e->arg[3]);
-        return;
+    case EV_CONTEXT_USE: findings_message(f, m, e); return;
     case EV_SELECT_QUEUE: select_queues(f, m, e); return;
-    case EV_GO_UNBLOCK: has_waited(f, m, e->arg[0], e->time_ns, e->seq); return;
     case EV_GO_CREATE: made(f, m, e); return;
     case EV_GO_END: ended(f, m, e->arg[0]); return;
     case EV_MEM_NEW: given(f, m, e); return;

@@ -9,11 +9,6 @@ static OWN_FRAME void know_chans(Partners *p, const Model *m) {
     for (size_t i = known; i < p->chan_cap; i++) p->of_chan[i] = (Ends){.first = END_NONE, .sender = END_NONE, .receiver = END_NONE};
 }
 
-static Ends *ends_of(Partners *p, const Model *m, uint64_t chan) {
-    if (chan >= p->chan_cap) know_chans(p, m);
-    return &p->of_chan[chan];
-}
-
 static uint64_t pair_of(uint64_t g, uint64_t chan) { return chan << 32 | g; }
 
 /* It is there for the first time. */
@@ -29,14 +24,21 @@ static OWN_FRAME End *new_end(Partners *p, const Model *m, uint64_t g, uint64_t 
     return &p->end[i];
 }
 
-/* NULL: the ids are of nobody, which the model is about to say. */
-static End *end_of(Partners *p, const Model *m, uint64_t g, uint64_t chan) {
-    if (g >= m->g_count || chan >= m->chan_count) return NULL;
-    Ends *c = ends_of(p, m, chan);
-    if (c->sender != END_NONE && p->end[c->sender].g == g) return &p->end[c->sender];
-    if (c->receiver != END_NONE && p->end[c->receiver].g == g) return &p->end[c->receiver];
+static OWN_FRAME End *end_of_another(Partners *p, const Model *m, uint64_t g, uint64_t chan) {
+    if (chan >= p->chan_cap) know_chans(p, m);
     uint32_t i = idmap_get(&p->by_pair, pair_of(g, chan));
     return i != IDMAP_NONE ? &p->end[i] : new_end(p, m, g, chan);
+}
+
+/* NULL: the ids are of nobody, which the model is about to say. */
+static inline End *end_of(Partners *p, const Model *m, uint64_t g, uint64_t chan) {
+    if (g >= m->g_count || chan >= m->chan_count) return NULL;
+    if (chan < p->chan_cap) {
+        const Ends *c = &p->of_chan[chan];
+        if (c->sender != END_NONE && p->end[c->sender].g == g) return &p->end[c->sender];
+        if (c->receiver != END_NONE && p->end[c->receiver].g == g) return &p->end[c->receiver];
+    }
+    return end_of_another(p, m, g, chan);
 }
 
 const End *partners_find(const Partners *p, uint64_t g, uint64_t chan) {
@@ -70,7 +72,9 @@ static void waits(Partners *p, const Model *m, uint64_t g, uint64_t chan, bool s
 }
 
 static void outside(Partners *p, const Model *m, uint64_t chan) {
-    if (chan < m->chan_count) ends_of(p, m, chan)->outside = true;
+    if (chan >= m->chan_count) return;
+    if (chan >= p->chan_cap) know_chans(p, m);
+    p->of_chan[chan].outside = true;
 }
 
 void partners_event(Partners *p, const Model *m, const Event *e) {

@@ -141,6 +141,8 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
         v[FIG_procs] = e->arg[0];
         v[FIG_threads] = 2;
         break;
+    case EV_PANIC:
+    case EV_DEADLOCK: s->end = *e; break;
     case EV_NOTE: v[FIG_notes]++; break;
     case EV_PROCS: v[FIG_procs] = e->arg[0]; break;
     case EV_STW_BEGIN: v[FIG_stops]++; break;

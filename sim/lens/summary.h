@@ -24,6 +24,7 @@ typedef struct {
     uint64_t idle_from_ns;   /* device idle since; NONE = it is busy */
     uint64_t device_runs, work_from_ns; /* so many commands; busy since */
     uint64_t in_c;           /* Ms that are in C now */
+    Event end;               /* a panic or a deadlock; its seq is 0 if there was none */
 } Summary;
 
 void summary_begin(Summary *s);

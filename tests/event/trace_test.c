@@ -52,7 +52,7 @@ static bool write_run_by(const char *path, uint64_t rounds, bool pumped, Diag *d
     if (pumped) {
         pump_add(pump, trace_sink, tw);
         pump_add(pump, watch_sink, &watch);
-        stream_add(s, pump_sink, pump);
+        pump_from(pump, s);
     } else {
         stream_add(s, trace_sink, tw);
         stream_add(s, watch_sink, &watch);
