@@ -203,9 +203,10 @@ static void communicate(Run *r, World *w, Instance *in, Op *op) {
 /* With the shortcut, as many operations as can be done from here. */
 static void next(void *ctx, World *w, uint64_t id, OpResult last, Op *out) {
     Run *r = ctx;
-    OpResult result = last;
-    do take_result(r, w, id, result);
-    while (next_op(r, w, id, out) && r->p->shortcut && world_do(w, &result));
+    for (OpResult result = last; result.ok != NOT_OVER; result = world_do(w)) {
+        take_result(r, w, id, result);
+        if (!next_op(r, w, id, out) || !r->p->shortcut) return;
+    }
 }
 
 /* True: it may be done from within. */

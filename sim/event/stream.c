@@ -27,6 +27,24 @@ void stream_add(Stream *s, SinkFn fn, void *ctx) {
 
 void stream_every(Stream *s) { s->limit = s->bytes; }
 
+void stream_emit(Stream *s, EventKind kind, const uint64_t *arg) {
+    ASSERT(s->now_ns >= s->last_ns);
+    uint8_t *p = varint_put(s->p, (uint64_t)kind);
+    p = varint_put(p, s->now_ns - s->last_ns);
+    p = varint_put(p, s->back);
+    for (int i = 0; i < event_spec[kind].arg_count; i++)
+        p = varint_put(p, arg[i] + kind_is_id[event_spec[kind].arg[i].kind]);
+    s->last_seq++;
+    s->back = 1;
+    s->last_ns = s->now_ns;
+    s->p = p;
+    if (p >= s->limit) stream_flush(s);
+}
+
+void stream_emit_four(Stream *s, EventKind kind, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
+    stream_emit(s, kind, (uint64_t[]){a, b, c, d});
+}
+
 void stream_flush(Stream *s) {
     if (s->p == s->bytes) return;
     s->open.count = (uint32_t)(s->last_seq + 1 - s->open.first_seq);

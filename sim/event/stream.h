@@ -18,7 +18,7 @@ typedef struct {
     uint64_t last_ns;
     uint32_t count;
     uint32_t len;
-    const uint8_t *bytes;
+    const uint8_t *bytes; /* gone when the sinks return */
     uint64_t text_from; /* strings [text_from, text_to) are new with this block */
     uint64_t text_to;
 } Block;
@@ -27,7 +27,7 @@ typedef void (*SinkFn)(void *ctx, const Block *b, const Intern *text);
 
 typedef struct {
     uint64_t now_ns;   /* virtual time of what is emitted; the runtime's clock */
-    uint64_t cause;    /* of the next event; each event becomes the cause of its successor */
+    uint64_t back;     /* so far back lies the cause of the next event; 0 = it has none. stream_because */
     uint64_t last_seq; /* of the last event emitted */
     uint64_t last_ns;
     uint8_t *p;     /* next free byte of the open block */
@@ -51,25 +51,21 @@ void stream_every(Stream *s);
 /* Hands the open block to the sinks, if anything is in it. */
 void stream_flush(Stream *s);
 
+/* The next event happens because of that one; 0 = because of none. If nobody says so it is the event before it. */
+static inline void stream_because(Stream *s, uint64_t seq) {
+    ASSERT(seq <= s->last_seq);
+    s->back = seq != 0 ? s->last_seq + 1 - seq : 0;
+}
+/* What the next event happens because of. */
+static inline uint64_t stream_cause(const Stream *s) { return s->back != 0 ? s->last_seq + 1 - s->back : 0; }
+
 static inline Id_STR stream_text(Stream *s, const char *text) {
     return (Id_STR){intern_id(s->text, text)};
 }
 
-static inline uint8_t *emit_head(Stream *s, EventKind kind) {
-    uint64_t seq = ++s->last_seq;
-    ASSERT(s->cause < seq);
-    ASSERT(s->now_ns >= s->last_ns);
-    uint8_t *p = varint_put(s->p, (uint64_t)kind);
-    p = varint_put(p, s->now_ns - s->last_ns);
-    p = varint_put(p, s->cause ? seq - s->cause : 0);
-    s->last_ns = s->now_ns;
-    s->cause = seq;
-    return p;
-}
-static inline void emit_tail(Stream *s, uint8_t *p) {
-    s->p = p;
-    if (p >= s->limit) stream_flush(s);
-}
+/* The event with these arguments, whatever they are. Four of them stay in registers. */
+OWN_FRAME void stream_emit(Stream *s, EventKind kind, const uint64_t *arg);
+OWN_FRAME void stream_emit_four(Stream *s, EventKind kind, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
 
 /* One encoder per event, so that the compiler sees the argument kinds. */
 #define ID_PLUS_G 1
@@ -90,11 +86,41 @@ static inline void emit_tail(Stream *s, uint8_t *p) {
 #define ID_PLUS_BYTES 0
 #define ID_PLUS_ADDR 0
 #define ID_PLUS_FLAG 0
-#define A(name, kind) p = varint_put(p, a->name.v + ID_PLUS_##kind);
+#define A(name, kind) | (a->name.v + ID_PLUS_##kind)
+#define EVENT(NAME, GROUP, INK, KEY, ARGS, DOC)                                                    \
+    static inline uint64_t all_of_##NAME(const Ev_##NAME *a) { return 0 ARGS; }
+#include "events.def"
+#undef EVENT
+#undef A
+#define A(name, kind) *p++ = (uint8_t)(a->name.v + ID_PLUS_##kind);
+#define EVENT(NAME, GROUP, INK, KEY, ARGS, DOC)                                                    \
+    static inline uint8_t *bytes_of_##NAME(uint8_t *p, const Ev_##NAME *a) {                       \
+        ARGS return p;                                                                             \
+    }
+#include "events.def"
+#undef EVENT
+#undef A
+/* Nine in ten events have only numbers of one byte: they are stored after one question about all of them. A clock
+ * that ran backwards makes a number that is not small. */
+#define A(name, kind) a->name.v,
 #define EVENT(NAME, GROUP, INK, KEY, ARGS, DOC)                                                    \
     static inline void emit_##NAME(Stream *s, const Ev_##NAME *a) {                                \
-        uint8_t *p = emit_head(s, EV_##NAME);                                                      \
-        ARGS emit_tail(s, p);                                                                      \
+        uint64_t since = s->now_ns - s->last_ns, back = s->back;                                   \
+        if (EV_##NAME > 0x7f || __builtin_expect((since | back | all_of_##NAME(a)) > 0x7f, 0)) {   \
+            uint64_t n[EVENT_ARGS_MAX] = {ARGS};                                                   \
+            if (sizeof *a > 4 * sizeof *n) stream_emit(s, EV_##NAME, n);                           \
+            else stream_emit_four(s, EV_##NAME, n[0], n[1], n[2], n[3]);                           \
+            return;                                                                                \
+        }                                                                                          \
+        uint8_t *p = s->p;                                                                         \
+        s->last_seq++;                                                                             \
+        s->back = 1;                                                                               \
+        s->last_ns += since;                                                                       \
+        p[0] = EV_##NAME;                                                                          \
+        p[1] = (uint8_t)since;                                                                     \
+        p[2] = (uint8_t)back;                                                                      \
+        s->p = p = bytes_of_##NAME(p + 3, a);                                                      \
+        if (p >= s->limit) stream_flush(s);                                                        \
     }
 #include "events.def"
 #undef EVENT

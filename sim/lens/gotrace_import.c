@@ -59,7 +59,7 @@ enum { STACKS = 4096, SYSMON = 1 /* M1 */ };
 /* What is told, and the event that it follows from; 0 = the trace does not say. */
 #define TELL(cause_seq, ...)                                                                       \
     do {                                                                                           \
-        im->s->cause = (cause_seq);                                                                \
+        stream_because(im->s, cause_seq);                                                          \
         EMIT(im->s, __VA_ARGS__);                                                                  \
     } while (0)
 /* The same of goroutine g, and what comes next of it follows from this. */

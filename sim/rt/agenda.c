@@ -11,6 +11,8 @@ static void heap_put(Agenda *a, const Due *due) {
     a->heap[i] = *due;
 }
 
+void agenda_begin(Agenda *a, Prng *ties) { *a = (Agenda){.first_ns = UINT64_MAX, .ties = ties}; }
+
 Due agenda_take_heap(Agenda *a) {
     ASSERT(a->count > 0);
     Due first = a->heap[0], last = a->heap[--a->count];
@@ -24,6 +26,8 @@ Due agenda_take_heap(Agenda *a) {
         i = child;
     }
     a->heap[i] = last;
+    a->first_ns = a->count ? a->heap[0].time_ns : UINT64_MAX;
+    if (a->holds && a->held.time_ns < a->first_ns) a->first_ns = a->held.time_ns;
     return first;
 }
 
@@ -31,6 +35,7 @@ void agenda_put(Agenda *a, uint64_t time_ns, uint64_t cause, DueKind kind, uint6
                 uint32_t generation) {
     Due due = {time_ns, a->next_order++, cause, id, generation, kind};
     if (a->ties) due.order |= prng_next(a->ties) << 40; /* 2^40 entries are more than a run can have */
+    if (time_ns < a->first_ns) a->first_ns = time_ns;
     if (a->holds && !due_before(&due, &a->held)) {
         heap_put(a, &due);
         return;

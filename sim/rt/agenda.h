@@ -41,10 +41,12 @@ typedef struct {
     size_t cap;
     Due held; /* one entry kept outside the heap: most are taken right after they were put */
     bool holds;
+    uint64_t first_ns; /* when the first entry is due; UINT64_MAX when there is none */
     uint64_t next_order;
     Prng *ties; /* NULL: who was agreed upon first comes first; else drawn, another legal order */
 } Agenda;
 
+void agenda_begin(Agenda *a, Prng *ties); /* nothing is due; ties: as above */
 void agenda_put(Agenda *a, uint64_t time_ns, uint64_t cause, DueKind kind, uint64_t id,
                 uint32_t generation);
 void agenda_free(Agenda *a);
@@ -54,13 +56,6 @@ static inline bool due_before(const Due *a, const Due *b) {
 }
 
 static inline bool agenda_empty(const Agenda *a) { return !a->holds && a->count == 0; }
-
-/* When the first entry is due; UINT64_MAX when there is none. */
-static inline uint64_t agenda_first_ns(const Agenda *a) {
-    uint64_t held = a->holds ? a->held.time_ns : UINT64_MAX,
-             top = a->count ? a->heap[0].time_ns : UINT64_MAX;
-    return held < top ? held : top;
-}
 
 /* The first entry, which must be there, stays. */
 static inline const Due *agenda_first(const Agenda *a) {
@@ -75,6 +70,7 @@ static inline Due agenda_take(Agenda *a) {
     bool held = a->holds && (a->count == 0 || due_before(&a->held, &a->heap[0]));
     if (!held) return agenda_take_heap(a);
     a->holds = false;
+    a->first_ns = a->count ? a->heap[0].time_ns : UINT64_MAX;
     return a->held;
 }
 

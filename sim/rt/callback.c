@@ -36,7 +36,7 @@ static void one_new_extra_m(World *w) {
 }
 
 void callback_thread_due(World *w, CThread *t, uint64_t delay_ns) {
-    agenda_put(&w->agenda, world_now(w) + delay_ns, w->s->cause, DUE_CTHREAD, t->id.v,
+    agenda_put(&w->agenda, world_now(w) + delay_ns, stream_cause(w->s), DUE_CTHREAD, t->id.v,
                ++t->generation);
 }
 

@@ -10,9 +10,8 @@
  */
 #include "world.h"
 
-uint64_t chan_cost(const World *w, const Op *op) {
-    const Chan *c = op->a == NONE ? NULL : w->chans[op->a];
-    bool partner = c != NULL && (op->kind == OP_SEND ? c->recvq.count > 0 : c->sendq.count > 0);
+uint64_t chan_cost(const World *w, const Chan *c, bool sends) {
+    bool partner = c != NULL && (sends ? c->recvq.count > 0 : c->sendq.count > 0);
     return cost(w, partner ? COST_chan_handover : COST_chan_buffered);
 }
 
@@ -27,7 +26,7 @@ static bool done(G *gp, uint64_t value, bool ok) {
     return true;
 }
 
-static bool block(World *w, M *mp, Chan *c, WaitQ *q, bool sending) {
+static OWN_FRAME bool block(World *w, M *mp, Chan *c, WaitQ *q, bool sending) {
     G *gp = mp->curg;
     gp->sudog.g = gp;
     waitq_put(q, &gp->sudog);
@@ -38,7 +37,7 @@ static bool block(World *w, M *mp, Chan *c, WaitQ *q, bool sending) {
     return false;
 }
 
-static bool block_for_ever(World *w, M *mp, const char *reason) {
+static OWN_FRAME bool block_for_ever(World *w, M *mp, const char *reason) {
     sched_gopark(w, mp, stream_text(w->s, reason));
     sched_schedule(w, mp);
     return false;
@@ -55,14 +54,14 @@ static inline G *serve(World *w, Sudog *sg, uint64_t value, bool ok) {
 /* What a waiting sender wants to send. */
 static inline uint64_t value_of(Sudog *sg) { return scase_of(sg) == NULL ? sg->g->op.b : scase_of(sg)->value; }
 
-static bool panic(World *w, M *mp, const char *text) {
+static OWN_FRAME bool panic(World *w, M *mp, const char *text) {
     exec_panic(w, mp->curg, text);
     return false;
 }
 
 typedef enum { DONE, PANICKED, MUST_WAIT } Tried;
 
-static inline Tried try_send(World *w, M *mp, Chan *c, uint64_t value) {
+static INLINE Tried try_send(World *w, M *mp, Chan *c, uint64_t value) {
     G *gp = mp->curg;
     if (c->closed) {
         panic(w, mp, "panic: send on closed channel");
@@ -83,7 +82,7 @@ static inline Tried try_send(World *w, M *mp, Chan *c, uint64_t value) {
     return MUST_WAIT;
 }
 
-bool chan_send(World *w, M *mp, Chan *c) {
+static INLINE bool chan_send(World *w, M *mp, Chan *c) {
     if (c == NULL) return block_for_ever(w, mp, "chan send (nil chan)");
     Tried tried = try_send(w, mp, c, mp->curg->op.b);
     return tried == MUST_WAIT ? block(w, mp, c, &c->sendq, true) : tried == DONE;
@@ -99,7 +98,7 @@ void chan_tick(World *w, P *pp, Id_P of, Chan *c, uint64_t late_ns) {
     }
 }
 
-static inline Tried try_recv(World *w, M *mp, Chan *c) {
+static INLINE Tried try_recv(World *w, M *mp, Chan *c) {
     G *gp = mp->curg;
     if (c->sendq.count > 0) { /* so the buffer is full, or there is none */
         Sudog *sender = waitq_get(&c->sendq);
@@ -129,10 +128,14 @@ static inline Tried try_recv(World *w, M *mp, Chan *c) {
     return MUST_WAIT;
 }
 
-bool chan_recv(World *w, M *mp, Chan *c) {
+static INLINE bool chan_recv(World *w, M *mp, Chan *c) {
     if (c == NULL) return block_for_ever(w, mp, "chan receive (nil chan)");
     if (c->timer != NULL) timer_maybe_run(w, mp, c);
     return try_recv(w, mp, c) == DONE || block(w, mp, c, &c->recvq, false);
+}
+
+void chan_op(World *w, M *mp, Chan *c, bool sends) {
+    if (sends ? chan_send(w, mp, c) : chan_recv(w, mp, c)) exec_next(w, mp);
 }
 
 bool chan_do(World *w, M *mp, Chan *c, bool sends, uint64_t value) {

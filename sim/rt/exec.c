@@ -32,9 +32,7 @@ static uint64_t op_cost(World *w, M *mp) {
     switch (op->kind) {
     case OP_COMPUTE: return gp->left_ns;
     case OP_GO: return cost(w, COST_go_create);
-    case OP_SEND:
-    case OP_RECV:
-    case OP_CLOSE: return chan_cost(w, op);
+    case OP_CLOSE: return chan_cost(w, chan_of(w, op), false);
     case OP_SELECT: return select_cost(w, w->selects[op->a]);
     case OP_C_CALL:
     case OP_C_ENTER:
@@ -84,10 +82,12 @@ static uint64_t op_cost(World *w, M *mp) {
     case OP_NET:
     case OP_CALLBACK_END:
     case OP_IDLE: return 0;
-    case OP_TELL:
+    case OP_SEND: /* begin_message */
+    case OP_RECV:
+    case OP_TELL: /* exec_next has refused these */
     case OP_C_WORK:
     case OP_C_LEAVE:
-    case OP_CALLBACK: UNREACHABLE(); /* exec_next has refused them */
+    case OP_CALLBACK: UNREACHABLE();
     }
     UNREACHABLE();
 }
@@ -120,7 +120,7 @@ void exec_wrong_side(World *w, const Op *op, bool in_c) {
     world_fail(w, &d);
 }
 
-static void begin(World *w, M *mp);
+static inline void begin(World *w, M *mp);
 static void begin_in_c(World *w, M *mp);
 
 /* STRESS_PREEMPT asks at every safe point, but lets each goroutine come one step further. */
@@ -131,9 +131,9 @@ static bool must_stop(World *w, G *gp) {
     return stop;
 }
 
-void exec_next(World *w, M *mp) {
+/* Something is to be done before its program is asked. */
+void exec_next_of_all(World *w, M *mp) {
     G *gp = mp->curg;
-    ASSERT(gp->status == G_RUNNING);
     if (gp->enters_callback) callback_entered(w, mp);
     if (gp->own == OWN_WORKER) { /* while it marks it decides itself whether it stops */
         gc_own(w, mp);
@@ -159,7 +159,7 @@ void exec_next(World *w, M *mp) {
 /* While it is asked, the program may do operations itself (world_do): so this may be another moment
  * afterwards, and another goroutine whose operation is wanted; the last may be under way already. Inline,
  * because a return past a longjmp is one that the processor cannot foresee: 7 ns each. */
-static inline __attribute__((always_inline)) void ask(World *w) {
+static INLINE void ask(World *w) {
     G *gp = w->asking->curg;
     w->prog.next(w->prog.ctx, w, gp->body, gp->result, &gp->op);
     if (w->handed_over) {
@@ -188,13 +188,9 @@ static OWN_FRAME bool computes(World *w, M *mp) {
     return gp->left_ns > 0;
 }
 
-/* The operation takes its time; its effect is exec_op's. */
-static void begin(World *w, M *mp) {
+static OWN_FRAME void begin_other(World *w, M *mp) {
     G *gp = mp->curg;
     const Op *op = &gp->op;
-    w->acting = mp; /* others may have been, while the program was asked */
-    gp->op_again = false;
-    result_set(&gp->result, 0, true);
     if (op->kind == OP_C_WORK || op->kind == OP_C_LEAVE || op->kind == OP_CALLBACK || pthread_is(w, op)) {
         exec_wrong_side(w, op, false);
         return;
@@ -205,6 +201,26 @@ static void begin(World *w, M *mp) {
     if (ns == 0 && exec_stuck(w, op->line, false)) return;
     if (world_alone(w, world_now(w) + ns)) exec_op(w, mp);
     else m_due(w, mp, M_AT_OP, ns);
+}
+
+/* Most of what goroutines do is sending and receiving: they go their own way, without a question that only others need. */
+static inline void begin_message(World *w, M *mp, bool sends) {
+    const Op *op = &mp->curg->op;
+    Chan *c = chan_of(w, op);
+    uint64_t ns = chan_cost(w, c, sends);
+    if (ns == 0 && exec_stuck(w, op->line, false)) return;
+    if (world_alone(w, world_now(w) + ns)) chan_op(w, mp, c, sends);
+    else m_due(w, mp, M_AT_OP, ns);
+}
+
+/* The operation takes its time; its effect is exec_op's. */
+static inline void begin(World *w, M *mp) {
+    G *gp = mp->curg;
+    w->acting = mp; /* others may have been, while the program was asked */
+    gp->op_again = false;
+    result_set(&gp->result, 0, true);
+    if (gp->op.kind == OP_SEND || gp->op.kind == OP_RECV) begin_message(w, mp, gp->op.kind == OP_SEND);
+    else begin_other(w, mp);
 }
 
 void exec_begin(World *w, M *mp) { begin(w, mp); }
@@ -279,8 +295,6 @@ void exec_stopped(World *w, M *mp) {
     exec_next(w, mp);
 }
 
-static Chan *chan_of(const World *w, const Op *op) { return op->a == NONE ? NULL : w->chans[op->a]; }
-
 static OWN_FRAME void seldom(World *w, M *mp);
 
 void exec_op(World *w, M *mp) {
@@ -291,11 +305,7 @@ void exec_op(World *w, M *mp) {
         exec_next(w, mp);
         return;
     case OP_SEND:
-        if (chan_send(w, mp, chan_of(w, op))) exec_next(w, mp);
-        return;
-    case OP_RECV:
-        if (chan_recv(w, mp, chan_of(w, op))) exec_next(w, mp);
-        return;
+    case OP_RECV: chan_op(w, mp, chan_of(w, op), op->kind == OP_SEND); return;
     default: seldom(w, mp); return;
     }
 }
@@ -444,11 +454,11 @@ static void seldom(World *w, M *mp) {
 
 /* What blocks nobody is over at once. Who has to wait can do so in here, if the program has stacks for that:
  * the run goes on from this call, and others are asked, until its own turn comes. */
-bool world_do(World *w, OpResult *r) {
+OpResult world_do(World *w) {
     M *mp = w->asking;
     if (mp == NULL || mp->curg->status == G_SYSCALL)
-        return false; /* C has nothing that can be done here */
-    if (w->wait_left == 0) return false;
+        return (OpResult){0, NOT_OVER}; /* C has nothing that can be done here */
+    if (w->wait_left == 0) return (OpResult){0, NOT_OVER};
     w->wait_left--;
     G *gp = mp->curg;
     bool back;
@@ -460,8 +470,7 @@ bool world_do(World *w, OpResult *r) {
         else if (!world_advance(w)) break;
     }
     w->handed_over = !back;
-    result_set(r, gp->result.value, gp->result.ok);
-    return back;
+    return back ? gp->result : (OpResult){0, NOT_OVER};
 }
 
 /* C has done what it was called for; what it did shows now. */
@@ -528,7 +537,7 @@ void exec_expect_prologue(World *w, M *mp) {
     if (!in_stretch(mp) || gp->op.kind != OP_COMPUTE || gp->op.b == 0) return;
     uint64_t done = gp->op.a - (gp->busy_until_ns - world_now(w)),
              to_go = gp->op.b - done % gp->op.b;
-    agenda_put(&w->agenda, world_now(w) + to_go, w->s->cause, DUE_PROLOGUE, mp->id.v,
+    agenda_put(&w->agenda, world_now(w) + to_go, stream_cause(w->s), DUE_PROLOGUE, mp->id.v,
                mp->generation);
 }
 

@@ -75,7 +75,7 @@ static G *wake_worker(World *w, P *pp, WorkerMode mode) {
     gp->schedlink = NULL;
     gp->worker = (uint8_t)mode;
     gp->status = G_RUNNABLE;
-    w->s->cause = w->gc.begin_seq; /* not what this thread did last */
+    stream_because(w->s, w->gc.begin_seq); /* not what this thread did last */
     EMIT(w->s, GC_WORKER, gp->id, pp->id, stream_text(w->s, mode_text[mode]));
     EMIT(w->s, GO_UNBLOCK, gp->id, {NONE});
     gp->ready_seq = w->s->last_seq;

@@ -64,7 +64,7 @@ void launch_start(World *w, uint64_t cmd) {
     c->start_ns = world_now(w);
     c->ns = ns;
     EMIT(w->s, DEV_START, {cmd}, {c->launch.slices}, {ns});
-    agenda_put(&w->agenda, world_now(w) + ns, w->s->cause, DUE_CMD_DONE, cmd, 0);
+    agenda_put(&w->agenda, world_now(w) + ns, stream_cause(w->s), DUE_CMD_DONE, cmd, 0);
 }
 
 bool launch_holds(const World *w, Id_OBJ obj) {

@@ -17,7 +17,7 @@ void net_wait(World *w, M *mp, uint64_t ready_ns, uint64_t deadline_ns) {
     uint64_t now = world_now(w), when = now + ready_ns;
     EMIT(w->s, NET_WAIT, gp->id, {ready_ns}, {deadline_ns ? deadline_ns : NONE}, {gp->op.line});
     sched_gopark(w, mp, w->text.io_wait);
-    agenda_put(&w->net.due, when, w->s->cause, DUE_NET, gp->id.v, ++gp->net_generation);
+    agenda_put(&w->net.due, when, stream_cause(w->s), DUE_NET, gp->id.v, ++gp->net_generation);
     w->net.waiters++;
     if (deadline_ns > 0) timer_deadline(w, pp, gp, now + deadline_ns);
     sched_poll_returns(w, when + cost(w, COST_thread_wake)); /* epoll itself will wake it, then */
@@ -33,7 +33,7 @@ static bool is_void(const World *w, const Due *due) {
 uint64_t net_first_ns(World *w) {
     while (!agenda_empty(&w->net.due) && is_void(w, agenda_first(&w->net.due)))
         agenda_take(&w->net.due);
-    return agenda_first_ns(&w->net.due);
+    return w->net.due.first_ns;
 }
 
 enum { EVENTS_MAX = 128 }; /* netpoll: as many at a time */

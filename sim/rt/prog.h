@@ -126,6 +126,7 @@ typedef struct {
     uint64_t value;
     uint64_t ok; /* a truth value, but a whole word: it is read in one piece, as it was written */
 } OpResult;
+#define NOT_OVER 2 /* `ok` of world_do: the operation is not */
 
 /* Part by part: what was just written in parts and is then copied whole waits for the cache. */
 static inline void result_set(OpResult *r, uint64_t value, bool ok) {
@@ -155,10 +156,10 @@ typedef struct {
     bool waits;    /* each body has a stack of its own, and can wait inside world_do */
 } Prog;
 
-/* While it is asked, a program may have the operation in *out done without returning: true if it is
+/* While it is asked, a program may have the operation in *out done without returning: the result if it is
  * over, exactly as if it had been handed over; then the program goes on with the next one, in the same
- * *out. False: the program returns, to be asked again as always. Meanwhile others may be asked, from
+ * *out. NOT_OVER: the program returns, to be asked again as always. Meanwhile others may be asked, from
  * within this call. */
-bool world_do(World *w, OpResult *r);
+OpResult world_do(World *w);
 
 #endif

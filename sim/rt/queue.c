@@ -105,7 +105,7 @@ void queue_enqueue(World *w, M *mp, const Launch *l) {
     q->tail = cmd;
     if (w->cmds[cmd].waits > 0) return;
     w->dev_active++;
-    agenda_put(&w->agenda, world_now(w) + cost(w, COST_dev_start), w->s->cause, DUE_CMD_START, cmd, 0);
+    agenda_put(&w->agenda, world_now(w) + cost(w, COST_dev_start), stream_cause(w->s), DUE_CMD_START, cmd, 0);
 }
 
 /* ---- engines ---- */

@@ -193,10 +193,10 @@ void sched_stopm(World *w, M *mp) {
 }
 
 /* One for a thread that shall search; if there is none, somebody shall, as soon as there is one. */
-static P *pidleget_spinning(World *w) {
-    P *pp = sched_pidleget(w);
-    if (pp == NULL) w->sched.needspinning = true;
-    return pp;
+static inline P *pidleget_spinning(World *w) {
+    if (w->sched.pidle != NULL) return sched_pidleget(w);
+    w->sched.needspinning = true;
+    return NULL;
 }
 
 static void become_spinning(World *w, M *mp) {
@@ -299,14 +299,14 @@ static void runqput_tail(World *w, P *pp, G *gp) {
     sched_globrunqput(w, gp);
 }
 
-static void runqput_next(World *w, P *pp, G *gp) {
+static inline void runqput_next(World *w, P *pp, G *gp) {
     G *kicked = pp->runnext;
     pp->runnext = gp;
     EMIT(w->s, RUNQ_NEXT, pp->id, gp->id, {kicked ? kicked->id.v : NONE});
     if (kicked) runqput_tail(w, pp, kicked);
 }
 
-static G *runqget(World *w, P *pp, bool *inherit) {
+static inline G *runqget(World *w, P *pp, bool *inherit) {
     G *gp = pp->runnext;
     *inherit = gp != NULL;
     if (gp != NULL) {
@@ -475,22 +475,9 @@ void sched_goexit(World *w, M *mp) {
 
 /* ---- the search for work ---- */
 
-static void found(World *w, M *mp, G *gp, bool inherit) {
-    if (mp->spinning) {
-        sched_stop_spinning(w, mp);
-        sched_wakep(w); /* the last searcher that finds work starts a new one */
-    }
-    mp->found = gp;
-    mp->inherit = inherit;
-    if (world_alone(w, world_now(w) + cost(w, COST_go_switch))) sched_execute(w, mp);
-    else m_due(w, mp, M_AT_EXECUTE, cost(w, COST_go_switch));
-}
-
-void sched_execute(World *w, M *mp) {
-    G *gp = mp->found;
+static INLINE void execute(World *w, M *mp, G *gp) {
     P *pp = mp->p;
     ASSERT(gp->status == G_RUNNABLE);
-    mp->found = NULL;
     if (gp->lockedm != NULL && gp->lockedm != mp) {
         lock_startm(w, mp, gp);
         return;
@@ -503,9 +490,29 @@ void sched_execute(World *w, M *mp) {
     if (!mp->inherit) pp->schedtick++;
     if (gp->back_from_c) pp->syscalltick++; /* the end of exitsyscall, on another P */
     gp->back_from_c = false;
-    w->s->cause = gp->ready_seq; /* not what this thread did last: what made gp runnable */
+    stream_because(w->s, gp->ready_seq); /* not what this thread did last: what made gp runnable */
     EMIT(w->s, GO_START, gp->id, pp->id, mp->id, {mp->inherit});
     exec_next(w, mp);
+}
+
+void sched_execute(World *w, M *mp) {
+    G *gp = mp->found;
+    mp->found = NULL;
+    execute(w, mp, gp);
+}
+
+static void found(World *w, M *mp, G *gp, bool inherit) {
+    if (mp->spinning) {
+        sched_stop_spinning(w, mp);
+        sched_wakep(w); /* the last searcher that finds work starts a new one */
+    }
+    mp->inherit = inherit;
+    if (world_alone(w, world_now(w) + cost(w, COST_go_switch))) {
+        execute(w, mp, gp);
+    } else {
+        mp->found = gp;
+        m_due(w, mp, M_AT_EXECUTE, cost(w, COST_go_switch));
+    }
 }
 
 static uint32_t gcd(uint32_t a, uint32_t b) { return b == 0 ? a : gcd(b, a % b); }
@@ -574,7 +581,7 @@ void sched_find(World *w, M *mp) {
         found(w, mp, gp, false);
         return;
     }
-    if (pp->schedtick % FAIR_TICK == 0 && (gp = globrunqget(w, pp, 1)) != NULL) {
+    if (w->sched.runq.count > 0 && pp->schedtick % FAIR_TICK == 0 && (gp = globrunqget(w, pp, 1)) != NULL) {
         found(w, mp, gp, false);
         return;
     }

@@ -57,7 +57,7 @@ static void preemptall(World *w) {
 }
 
 static void ask_again_later(World *w) {
-    agenda_put(&w->agenda, world_now(w) + ASK_AGAIN_NS, w->s->cause, DUE_STW, ++w->stw.ask, 0);
+    agenda_put(&w->agenda, world_now(w) + ASK_AGAIN_NS, stream_cause(w->s), DUE_STW, ++w->stw.ask, 0);
 }
 
 void stw_begin(World *w, M *mp, const char *reason) {

@@ -49,7 +49,8 @@ static bool wait_for_too_much(World *w, M *mp) {
     const CancelCtx *c = context_of(w, gp);
     if (c == NULL) return park(w, mp, "chan receive (nil chan)");
     gp->op = (Op){.kind = OP_RECV, .line = gp->op.line, .a = c->done->id.v};
-    return chan_recv(w, mp, c->done);
+    chan_op(w, mp, c->done, false);
+    return false;
 }
 
 static bool wait_for_room(World *w, M *mp, Sync *s) {

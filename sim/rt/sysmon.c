@@ -15,7 +15,7 @@
 #include "world.h"
 
 static void sleep_for(World *w, uint64_t ns) {
-    agenda_put(&w->agenda, world_now(w) + ns, w->s->cause, DUE_SYSMON, 0, ++w->sysmon.generation);
+    agenda_put(&w->agenda, world_now(w) + ns, stream_cause(w->s), DUE_SYSMON, 0, ++w->sysmon.generation);
 }
 
 /* How long it sleeps after a round that leaves it with `idle` rounds without success. */
@@ -52,7 +52,7 @@ void sysmon_preempt(World *w, P *pp, uint64_t ran_ns) {
     exec_expect_prologue(w, mp);
     if (w->opt.asyncpreemptoff || mp->signal_pending) return;
     mp->signal_pending = true;
-    agenda_put(&w->agenda, world_now(w) + cost(w, COST_signal), w->s->cause, DUE_SIGNAL, mp->id.v,
+    agenda_put(&w->agenda, world_now(w) + cost(w, COST_signal), stream_cause(w->s), DUE_SIGNAL, mp->id.v,
                0);
 }
 

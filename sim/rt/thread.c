@@ -12,7 +12,7 @@
 void m_due(World *w, M *mp, MPlace at, uint64_t delay_ns) {
     mp->at = at;
     mp->generation++;
-    agenda_put(&w->agenda, world_now(w) + delay_ns, w->s->cause, DUE_M, mp->id.v, mp->generation);
+    agenda_put(&w->agenda, world_now(w) + delay_ns, stream_cause(w->s), DUE_M, mp->id.v, mp->generation);
 }
 
 void m_cancel(M *mp) {

@@ -16,7 +16,7 @@
 
 static void put(World *w, P *pp, uint64_t when_ns, DueKind kind, uint64_t id, uint32_t generation) {
     bool first = when_ns < timer_first_ns(w, pp);
-    agenda_put(&pp->timers, when_ns, w->s->cause, kind, id, generation);
+    agenda_put(&pp->timers, when_ns, stream_cause(w->s), kind, id, generation);
     if (first) sched_netpoll_break(w, when_ns); /* Go: wakeNetPoller */
 }
 
@@ -133,7 +133,7 @@ static bool is_void(const World *w, const Due *due) {
 uint64_t timer_first_ns(World *w, P *pp) {
     while (!agenda_empty(&pp->timers) && is_void(w, agenda_first(&pp->timers)))
         agenda_take(&pp->timers);
-    return agenda_first_ns(&pp->timers);
+    return pp->timers.first_ns;
 }
 
 static void run(World *w, M *mp, P *pp, const Due *due) {

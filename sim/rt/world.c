@@ -21,12 +21,12 @@ P *world_new_p(World *w, uint32_t id, PState status) {
     if (id == w->allp_count) {
         GROW(w->allp, w->allp_cap, w->allp_count + 1);
         w->allp[w->allp_count++] = mem_zero(1, sizeof(P));
+        agenda_begin(&w->allp[id]->timers, stress(w, STRESS_TIES) ? &w->ties : NULL);
     }
     P *pp = w->allp[id];
     pp->id = (Id_P){id};
     pp->status = status;
     pp->on_idle_list = status == P_IDLE;
-    pp->timers.ties = stress(w, STRESS_TIES) ? &w->ties : NULL;
     pp->sysmontick.syscalltick = UINT64_MAX; /* sysmon has seen nothing yet */
     pp->sysmontick.schedtick = UINT64_MAX;
     return pp;
@@ -50,8 +50,12 @@ World *world_new(Stream *s, Dev *dev, Prog prog, const WorldOptions *opt) {
         w->opt.costs.ns[COST_thread_new] *= SLOWER;
         w->opt.costs.ns[COST_thread_wake] *= SLOWER;
     }
-    if (stress(w, STRESS_TIES)) w->agenda.ties = &w->ties;
-    if (opt->stress) w->opt.no_shortcut = true; /* who is asked to stop, and ties, are seen on the agenda */
+    agenda_begin(&w->agenda, stress(w, STRESS_TIES) ? &w->ties : NULL);
+    agenda_begin(&w->net.due, NULL);
+    if (opt->limit_ns == 0) w->opt.limit_ns = UINT64_MAX;
+    if (opt->limit_events == 0) w->opt.limit_events = UINT64_MAX;
+    if (!opt->no_shortcut && opt->stress == 0) /* who is asked to stop, and ties, are seen on the agenda */
+        w->alone_until_ns = w->opt.limit_ns;
     w->procs = opt->procs;
     gc_new(w);
     w->sched.nmsys = 1; /* sysmon */
@@ -224,18 +228,18 @@ bool world_advance(World *w) {
     Due due;
     do due = agenda_take(&w->agenda);
     while (is_void(w, &due));
-    if (w->opt.limit_ns > 0 && due.time_ns > w->opt.limit_ns) {
+    if (due.time_ns > w->opt.limit_ns) {
         w->outcome = RUN_LIMIT;
         return false;
     }
-    if (w->opt.limit_events > 0 && w->s->last_seq >= w->opt.limit_events) {
+    if (w->s->last_seq >= w->opt.limit_events) {
         w->outcome = RUN_LIMIT;
         return false;
     }
     ASSERT(due.time_ns >= w->s->now_ns);
     if (due.time_ns > w->s->now_ns) w->stuck_ops = 0;
     w->s->now_ns = due.time_ns;
-    w->s->cause = due.cause;
+    stream_because(w->s, due.cause);
     step(w, &due);
     return true;
 }

@@ -88,12 +88,17 @@ struct G {
         G *schedlink;     /* next on a run queue */
         Sudog sudog;      /* it waits at a channel, in a plain operation */
     };
-    bool preempt;
+    union {
+        struct {
+            bool preempt;
+            bool op_again;        /* the operation has to be begun anew: what it waited for is free */
+            bool enters_callback; /* back in Go, it has yet to see whether extra Ms are wanted */
+            uint8_t own;          /* Own */
+        };
+        uint32_t first; /* not 0: there is something to do before its program is asked */
+    };
     bool back_from_c;       /* it queues because its P was taken while it was in C */
     bool started;           /* has just been put on its thread (STRESS_PREEMPT leaves it one step) */
-    bool op_again;          /* the operation has to be begun anew: what it waited for is free */
-    bool enters_callback;   /* back in Go, it has yet to see whether extra Ms are wanted */
-    uint8_t own;            /* Own */
     uint8_t gc_at;          /* GcAt */
     uint8_t worker;         /* a mark worker: WorkerMode */
     uint64_t body;          /* what the program calls it; a mark worker: when it began */
@@ -560,6 +565,7 @@ struct World {
         uint32_t generation;
     } sysmon;
 
+    uint64_t alone_until_ns; /* world_alone: not later than that */
     M *asking;          /* its goroutine's program is being asked for the next operation */
     uint32_t wait_left; /* how often world_do may still be of service until world_step returns */
     bool handed_over;   /* the operation of the program that returns now is under way already */
@@ -617,10 +623,8 @@ static inline uint64_t world_now(const World *w) { return w->s->now_ns; }
  * done then can be done here: going over the agenda would change nothing but the time it takes us. A
  * step that asks this does nothing after it: sched_find, sched_execute, exec_next and exec_op come last. */
 static inline bool world_alone(World *w, uint64_t at) {
-    bool ended = w->opt.limit_events > 0 && w->s->last_seq >= w->opt.limit_events;
-    bool late = w->opt.limit_ns > 0 && at > w->opt.limit_ns;
-    bool next = agenda_first_ns(&w->agenda) > at && at > world_now(w);
-    if (!next || ended || late || w->opt.no_shortcut) return false;
+    if (at >= w->agenda.first_ns || at > w->alone_until_ns || at <= world_now(w) || w->s->last_seq >= w->opt.limit_events)
+        return false;
     w->s->now_ns = at;
     w->stuck_ops = 0;
     return true;
@@ -837,7 +841,8 @@ uint64_t across_begin(World *w, M *mp); /* its first part on the goroutine; how 
 void across_part(World *w, M *mp);      /* that is over, in Go */
 void across_back(World *w, M *mp);      /* ... in C */
 /* exec.c */
-void exec_next(World *w, M *mp);      /* M_AT_NEXT */
+static inline void exec_next(World *w, M *mp); /* M_AT_NEXT */
+OWN_FRAME void exec_next_of_all(World *w, M *mp); /* ... when there is more to do than to ask its program */
 void exec_ask(World *w);              /* after a step that left w->asking */
 void exec_op(World *w, M *mp);        /* M_AT_OP */
 void exec_c(World *w, M *mp);         /* M_AT_C */
@@ -857,19 +862,20 @@ void waitq_remove(WaitQ *q, Scase *k); /* dequeueSudoG */
 static inline Scase *scase_of(Sudog *sg) { return sg == &sg->g->sudog ? NULL : (Scase *)sg; } /* NULL: a plain operation's */
 
 /* chan.c */
-/* True: done, the result is in curg; false: the goroutine has parked, or the program has panicked. c NULL: a nil channel. */
-bool chan_send(World *w, M *mp, Chan *c);
-bool chan_recv(World *w, M *mp, Chan *c);
+/* c NULL: a nil channel. */
+void chan_op(World *w, M *mp, Chan *c, bool sends); /* OP_SEND, OP_RECV, and what comes next */
+/* True: done, the result is in curg; false: the goroutine has parked, or the program has panicked. */
 bool chan_close(World *w, M *mp, Chan *c);
 void chan_close_now(World *w, M *mp, Chan *c); /* which is not closed */
 void chan_tick(World *w, P *pp, Id_P of, Chan *c, uint64_t late_ns); /* a timer of that P sends */
-uint64_t chan_cost(const World *w, const Op *op);
+uint64_t chan_cost(const World *w, const Chan *c, bool sends);
+static inline Chan *chan_of(const World *w, const Op *op) { return op->a == NONE ? NULL : w->chans[op->a]; }
 bool chan_is_ready(const Chan *c, bool sends); /* it need not wait: chan_do does it, or panics */
 bool chan_do(World *w, M *mp, Chan *c, bool sends, uint64_t value);
 bool chan_send_failed(const World *w, const G *gp); /* what it has just done, woken by close: it panics */
 
 /* select.c */
-bool select_go(World *w, M *mp, Select *sel); /* as chan_send */
+bool select_go(World *w, M *mp, Select *sel); /* as chan_close */
 void select_won(World *w, Scase *k);           /* somebody has served this case: the others give up */
 uint64_t select_cost(const World *w, const Select *sel);
 void select_free(World *w);
@@ -908,5 +914,18 @@ void launch_done(World *w, uint64_t cmd); /* DUE_CMD_DONE */
 uint32_t launch_outdate(World *w, Id_OBJ obj, uint64_t from);
 bool launch_holds(const World *w, Id_OBJ obj); /* a command that is not done has its address */
 void launch_settle(World *w); /* really runs the slices that are due by now */
+
+/* ---- here because it ends nearly every operation ---- */
+
+static inline void exec_next(World *w, M *mp) {
+    G *gp = mp->curg;
+    ASSERT(gp->status == G_RUNNING);
+    if (gp->first != 0 || gp->left_ns != 0 || !gp->result.ok || stress(w, STRESS_PREEMPT)) {
+        exec_next_of_all(w, mp);
+        return;
+    }
+    gp->started = false;
+    w->asking = mp;
+}
 
 #endif

@@ -40,9 +40,12 @@ void *script_new_thing(lua_State *L, ThingKind kind, size_t size) { return scrip
 
 void script_thing_type(lua_State *L, ThingKind kind, const luaL_Reg *methods,
                        const luaL_Reg *meta) {
-    lua_newtable(L);
+    int own = 0, of_meta = 2; /* with their room from the start: the first ones stand where they are looked for first */
+    while (methods && methods[own].name) own++;
+    for (const luaL_Reg *r = meta; r->name; r++) of_meta++;
+    lua_createtable(L, 0, of_meta);
     if (methods) {
-        lua_newtable(L);
+        lua_createtable(L, 0, own);
         luaL_setfuncs(L, methods, 0);
         doors_methods(L, script_thing_name(kind));
         lua_setfield(L, -2, "__index");
@@ -118,28 +121,27 @@ const char *script_unknown_key(lua_State *L, int index, bool (*known)(const char
  * lua_getstack finds, savedpc. Lua does not promise that it is there: line_open tries it, and where it is
  * not we ask each time. No code is made after the chunk is loaded, so a place keeps its line; a C function
  * that an operation can be called from (pcall) has a function's address in that word, and no line. */
-enum { PLACE_WORD = 4 };
+static const void *place(lua_State *L) {
+    lua_Debug ar;
+    return lua_getstack(L, 1, &ar) ? script_code_place(&ar) : NULL;
+}
 
-static const void *place(const lua_Debug *ar) { return ((void *const *)ar->i_ci)[PLACE_WORD]; }
-
-static uint32_t caller_line(lua_State *L, Script *s) {
+uint32_t script_ask_line(lua_State *L) {
+    Script *s = script_of(L);
     lua_Debug ar;
     if (!lua_getstack(L, 1, &ar)) return 0;
-    const void *at = s->places_known ? place(&ar) : NULL;
-    LineAt *kept = &s->line_at[(uintptr_t)at / 4 % ARRAY_LEN(s->line_at)];
-    if (at != NULL && kept->place == at) return kept->line;
     lua_getinfo(L, "l", &ar);
     if (ar.currentline <= 0) return script_line(L);
-    if (at != NULL) *kept = (LineAt){at, (uint32_t)ar.currentline};
+    const void *at = s->places_known ? place(L) : NULL;
+    if (at != NULL) *script_line_at(s, at) = (LineAt){at, (uint32_t)ar.currentline};
     return (uint32_t)ar.currentline;
 }
 
 /* Called thrice, from two lines, and all of that twice. */
 static int line_probe(lua_State *L) {
-    lua_Debug ar;
     int i = (int)lua_tointeger(L, 1);
     const void **seen = lua_touserdata(L, 2);
-    if (lua_getstack(L, 1, &ar)) seen[i] = place(&ar);
+    seen[i] = place(L);
     return 0;
 }
 
@@ -157,22 +159,18 @@ void line_open(lua_State *L) {
     script_of(L)->places_known = differ && repeat;
 }
 
-Op *script_op(lua_State *L, const char *what, OpKind kind) {
-    Script *s = script_of(L);
-    if (s->phase != PHASE_RUN) {
+_Noreturn void script_no_op(lua_State *L, const char *what) {
+    if (script_of(L)->phase != PHASE_RUN) {
         script_error(L, "Put it into go(function() ... end) or main(function() ... end).",
                      "%s is an operation of a goroutine, and none is running here", what);
     }
-    if (!lua_isyieldable(L)) {
-        script_error(L, "Collect the values first, then do the operation in a loop of your own.",
-                     "%s stands inside a function that a library function calls, where a goroutine "
-                     "cannot stop",
-                     what);
-    }
-    Op *op = s->out;
-    *op = (Op){.kind = kind, .line = caller_line(L, s)};
-    return op;
+    script_error(L, "Collect the values first, then do the operation in a loop of your own.",
+                 "%s stands inside a function that a library function calls, where a goroutine "
+                 "cannot stop",
+                 what);
 }
+
+Op *script_op(lua_State *L, const char *what, OpKind kind) { return script_op_here(L, what, kind); }
 
 uint64_t script_whole_field(lua_State *L, int index, const char *what, const char *name, uint64_t otherwise, uint64_t max) {
     if (lua_isnoneornil(L, index) || lua_getfield(L, index, name) == LUA_TNIL) return otherwise;

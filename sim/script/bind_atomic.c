@@ -53,8 +53,7 @@ static int call(lua_State *L, What what) {
     if (what == COMPARE_AND_SWAP) argument(L, what, 3);
     Op *op = script_op(L, method[what], OP_ATOMIC);
     op->a = what == LOAD;
-    OpResult r;
-    return strand_do(script_of(L), op, &r) ? perform(L, LUA_YIELD, what) : lua_yieldk(L, 0, what, perform);
+    return strand_do(script_of(L), op).ok != NOT_OVER ? perform(L, LUA_YIELD, what) : lua_yieldk(L, 0, what, perform);
 }
 static int atomic_load(lua_State *L) { return call(L, LOAD); }
 static int atomic_store(lua_State *L) { return call(L, STORE); }

@@ -132,20 +132,19 @@ static int chan_send_value(lua_State *L) {
     if (lua_gettop(L) != 2)
         script_error(L, "For example: done:send(true)", "send wants one value; got %d",
                      lua_gettop(L) - 1);
-    Op *op = script_op(L, "send", OP_SEND);
+    Op *op = script_op_here(L, "send", OP_SEND);
     op->a = id_of(c);
     op->b = script_hold(L, 2);
-    OpResult r;
-    return strand_do(script_of(L), op, &r) ? 0 : lua_yield(L, 0);
+    return strand_do(script_of(L), op).ok != NOT_OVER ? 0 : lua_yield(L, 0);
 }
 
 /* v, ok: here, or when the goroutine goes on (script.c). */
 static int chan_recv_value(lua_State *L) {
     ChanRef *c = self(L, "recv");
-    Op *op = script_op(L, "recv", OP_RECV);
-    OpResult r;
+    Op *op = script_op_here(L, "recv", OP_RECV);
     op->a = id_of(c);
-    return strand_do(script_of(L), op, &r) ? script_received(script_of(L), L, r) : lua_yield(L, 0);
+    OpResult r = strand_do(script_of(L), op);
+    return r.ok != NOT_OVER ? script_received(script_of(L), L, r) : lua_yield(L, 0);
 }
 
 static int chan_close_it(lua_State *L) {
@@ -168,10 +167,10 @@ static int each_received(lua_State *L, int status, lua_KContext ctx) {
 static int each_step(lua_State *L) {
     ChanRef *c = self(L, "each");
     lua_settop(L, 1);
-    Op *op = script_op(L, "each", OP_RECV);
-    OpResult r;
+    Op *op = script_op_here(L, "each", OP_RECV);
     op->a = id_of(c);
-    if (!strand_do(script_of(L), op, &r)) return lua_yieldk(L, 0, 0, each_received);
+    OpResult r = strand_do(script_of(L), op);
+    if (r.ok == NOT_OVER) return lua_yieldk(L, 0, 0, each_received);
     script_received(script_of(L), L, r);
     return each_received(L, LUA_OK, 0);
 }

@@ -149,13 +149,13 @@ static int go_on_alone(lua_State *L, int status, lua_KContext ctx) {
 static int statement(lua_State *L) {
     Script *s = script_of(L);
     bool has_default;
-    OpResult r;
     Op *op = script_op(L, "select", OP_SELECT); /* refuses what is no goroutine */
     uint32_t count = spread(L, &has_default);
     begin(L, count, has_default, op);
     bool alone = op->kind != OP_SELECT, receives = op->kind == OP_RECV;
     uint64_t id = op->a;
-    if (!strand_do(s, op, &r)) return lua_yieldk(L, 0, alone ? 0 : (lua_KContext)id, alone ? go_on_alone : go_on);
+    OpResult r = strand_do(s, op);
+    if (r.ok == NOT_OVER) return lua_yieldk(L, 0, alone ? 0 : (lua_KContext)id, alone ? go_on_alone : go_on);
     if (!alone) return selected(L, id, r);
     if (receives) script_received(s, L, r);
     return go_on_alone(L, LUA_OK, 0);

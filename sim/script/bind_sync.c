@@ -51,8 +51,8 @@ Op *sync_begin(lua_State *L, const char *method, uint64_t id, SyncDoes does) {
 }
 
 int sync_do(lua_State *L, Op *op, lua_KContext ctx, lua_KFunction k) {
-    OpResult r;
-    if (!strand_do(script_of(L), op, &r)) return lua_yieldk(L, 0, ctx, k);
+    OpResult r = strand_do(script_of(L), op);
+    if (r.ok == NOT_OVER) return lua_yieldk(L, 0, ctx, k);
     lua_pushboolean(L, r.ok != 0);
     return k(L, LUA_YIELD, ctx);
 }

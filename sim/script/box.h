@@ -345,6 +345,7 @@ Script *script_declared(lua_State *L, const char *what);
 /* Begins an operation of the running goroutine: its line is filled in, kind and the rest are the
  * caller's, who then yields with lua_yield(L, 0). Refuses a call that is not in a goroutine. */
 Op *script_op(lua_State *L, const char *what, OpKind kind);
+static inline Op *script_op_here(lua_State *L, const char *what, OpKind kind); /* the same, without a call: for channels */
 /* Panics as Go does, where a goroutine is running; elsewhere it is an error. */
 int script_panic(lua_State *L, const char *text);
 
@@ -359,6 +360,28 @@ int sandbox_pay(lua_State *L);
 char *meter(const char *source);
 /* Called at each operation: the budget is full again. */
 static inline void sandbox_refill(Script *s) { s->steps = STEPS_MAX; }
+
+/* args.c: where script_op_here does not go on. */
+_Noreturn void script_no_op(lua_State *L, const char *what);
+OWN_FRAME uint32_t script_ask_line(lua_State *L);
+/* Where in the code Lua is in the function that lua_getstack found; of that place we keep the line. */
+enum { PLACE_WORD = 4 };
+static inline const void *script_code_place(const lua_Debug *ar) { return ((void *const *)ar->i_ci)[PLACE_WORD]; }
+static inline LineAt *script_line_at(Script *s, const void *place) {
+    return &s->line_at[(uintptr_t)place / 4 % ARRAY_LEN(s->line_at)];
+}
+
+static inline Op *script_op_here(lua_State *L, const char *what, OpKind kind) {
+    Script *s = script_of(L);
+    lua_Debug ar;
+    if (s->phase != PHASE_RUN || !lua_isyieldable(L)) script_no_op(L, what);
+    bool called = lua_getstack(L, 1, &ar);
+    const void *place = called && s->places_known ? script_code_place(&ar) : NULL;
+    const LineAt *kept = script_line_at(s, place);
+    Op *op = s->out;
+    *op = (Op){.kind = kind, .line = place != NULL && kept->place == place ? kept->line : script_ask_line(L)};
+    return op;
+}
 
 /* The table on top of the stack refuses unknown fields, by its name: one that only we can reach ... */
 void doors_methods(lua_State *L, const char *name);
@@ -419,8 +442,8 @@ void pattern_guard(lua_State *L, int find, int subject, int pattern, bool plain)
 
 /* strand.c: the next operation of a body, into *out. */
 void strand_ask(Script *s, uint64_t body, OpResult last, Op *out);
-/* The operation is done here, if it can be; others may be asked meanwhile. False: yield. */
-bool strand_do(Script *s, Op *op, OpResult *r);
+/* The operation is done here, if it can be; others may be asked meanwhile. NOT_OVER: yield. */
+OpResult strand_do(Script *s, Op *op);
 void strand_free(Script *s);
 /* Goes on with a body, whose last operation gave s->last, until it yields or ends: the operation is in *s->out. */
 void script_resume(Script *s, uint64_t body);

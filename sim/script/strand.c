@@ -66,39 +66,48 @@ static Strand *strand_get(Script *s) {
     return st;
 }
 
+/* Its number, from 1; 0: the body does without. */
+static OWN_FRAME uint32_t strand_for(Script *s, uint64_t body) {
+    if (!s->waits || s->w->asking == NULL) return 0; /* a thread of C's cannot wait, and is asked out of a step */
+    Strand *st = strand_get(s);
+    st->body = body;
+    return s->bodies[body].strand = (uint8_t)(st - s->strands + 1);
+}
+
 void strand_ask(Script *s, uint64_t body, OpResult last, Op *out) {
     CStack *me = s->on;
-    bool can_wait = s->waits && s->w->asking != NULL; /* a thread of C's cannot, and is asked out of a step */
     uint32_t n = s->bodies[body].strand;
-    Strand *st = n > 0 ? &s->strands[n - 1] : can_wait ? strand_get(s) : NULL;
-    result_set(&s->last, last.value, last.ok != 0);
+    if (n == 0) n = strand_for(s, body);
+    s->last = last;
     s->out = out;
-    if (st == NULL) {
+    if (n == 0) {
         script_resume(s, body);
         return;
     }
-    if (n == 0) {
-        st->body = body;
-        s->bodies[body].strand = (uint8_t)(st - s->strands + 1);
-    }
-    go_to(s, &st->stack);
+    go_to(s, &s->strands[n - 1].stack);
     if (me != &s->home) s->w->handed_over = true; /* we are asked ourselves, or evicted */
 }
 
-bool strand_do(Script *s, Op *op, OpResult *r) {
+/* The operation is under way, but this strand is not the one to wait for its end. */
+static OWN_FRAME OpResult at_home(Script *s, Op *op) {
+    if (s->evictor == NULL) go_to(s, &s->home);
+    s->out = op;
+    return s->evictor != NULL ? (OpResult){0, NOT_OVER} : s->last;
+}
+
+OpResult strand_do(Script *s, Op *op) {
     World *w = s->w;
     uint64_t me = s->running;
-    if (!world_do(w, r)) {
-        if (!w->handed_over || !s->waits) return false;
-        if (s->evictor == NULL) go_to(s, &s->home);
-        s->out = op;
-        if (s->evictor != NULL) return false;
-        result_set(r, s->last.value, s->last.ok != 0);
+    OpResult r = world_do(w);
+    if (r.ok == NOT_OVER) {
+        if (!w->handed_over || !s->waits) return r;
+        r = at_home(s, op);
+        if (r.ok == NOT_OVER) return r;
     }
     s->out = op;
     s->running = me;
     sandbox_refill(s);
-    return true;
+    return r;
 }
 
 void strand_free(Script *s) {

@@ -53,7 +53,7 @@ static const char source[] =
 
 static void at(Run *r, double us) {
     r->s->now_ns = (uint64_t)(us * 1000 * slower + .5);
-    r->s->cause = 0;
+    stream_because(r->s, 0);
 }
 
 static void begin(Run *r, const char *path, const char *title, unsigned procs) {
@@ -205,11 +205,11 @@ static void handoff_retake(Run *r) {
     DO(P_HANDOFF, ID(P, 1), S("run queue is not empty"));
     uint64_t cause = r->s->last_seq;
     at(r, 3453.5);
-    r->s->cause = cause;
+    stream_because(r->s, cause);
     DO(M_NEW, ID(M, 4), ID(P, 1), ID(FLAG, 0));
     cause = r->s->last_seq;
     at(r, 3470);
-    r->s->cause = cause;
+    stream_because(r->s, cause);
     DO(M_START, ID(M, 4));
     DO(P_ACQUIRE, ID(P, 1), ID(M, 4));
     DO(RUNQ_GET, ID(P, 1), ID(G, 12), ID(FLAG, 0));
