@@ -82,16 +82,11 @@ static OWN_FRAME void out_of_c(Summary *s, const Model *m, uint64_t g, const Eve
     s->value[FIG_in_c] += spent(m, g, e);
 }
 
-/* Out of Go, but not in C? */
-static bool in_syscall(const Model *m, uint64_t g) {
-    return g < m->g_count && m->g[g].m < m->m_count && m->m[m->g[g].m].syscall;
-}
-
 /* A way into Go: the end of a call, or the beginning of a callback. */
 static OWN_FRAME void into_go(Summary *s, const Model *m, const Event *e, Figure of_call) {
     uint64_t g = e->arg[0];
     bool callback = g < m->g_count && m->g[g].wants_go;
-    if (in_syscall(m, g)) {
+    if (model_in_system_call(m, g)) {
         s->value[FIG_in_syscalls] += spent(m, g, e);
         return;
     }
@@ -215,7 +210,7 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
     case EV_P_HANDOFF: v[FIG_handoffs]++; break;
     case EV_P_RETAKE:
         v[FIG_retakes]++;
-        if (!in_syscall(m, e->arg[2])) v[FIG_behind_c] += spent(m, e->arg[2], e);
+        if (!model_in_system_call(m, e->arg[2])) v[FIG_behind_c] += spent(m, e->arg[2], e);
         break;
     case EV_P_STOP_C: v[FIG_behind_c] += spent(m, e->arg[2], e); break;
     case EV_CGO_ENTER:
@@ -224,7 +219,7 @@ void summary_event(Summary *s, const Model *m, const Event *e) {
         into_c(s);
         break;
     case EV_CGO_EXIT_FAST:
-        if (!in_syscall(m, e->arg[0])) v[FIG_behind_c] += spent(m, e->arg[0], e);
+        if (!model_in_system_call(m, e->arg[0])) v[FIG_behind_c] += spent(m, e->arg[0], e);
         into_go(s, m, e, FIG_exits_fast);
         break;
     case EV_CGO_EXIT_P: into_go(s, m, e, FIG_exits_idle); break;

@@ -168,6 +168,29 @@ static const Op *columns_at(double foot, size_t nth) {
     return NULL;
 }
 
+/* The columns in C are what the Ms without a lane did, counted span by span. */
+static void check_band(const Op *c) {
+    const Scene *s = &show.scene;
+    const TimelineLayout *time = &desk.frame->time;
+    const double *share = desk.frame->list[PART_TIMELINE].numbers + c->first;
+    uint64_t end_ns = s->now_ns < s->to_ns ? s->now_ns : s->to_ns;
+    for (size_t i = 0; i < c->count; i++) {
+        uint64_t from = timeline_ns(time, s, time->x0 + 4 * (double)i), to = timeline_ns(time, s, time->x0 + 4 * (double)(i + 1)), in_c = 0;
+        if (to > end_ns) to = end_ns;
+        for (size_t id = 0; id < s->lanes->m_count && id < s->model->m_count; id++) {
+            const Lane *lane = &s->lanes->m[id];
+            if (lane_of(LANE_M, id) != NULL) continue;
+            for (size_t k = 0; k < lane->count; k++) {
+                uint64_t a = lane->span[k].from_ns, b = lane->span[k].to_ns;
+                if (a < from) a = from;
+                if (b > to) b = to;
+                if (lane->span[k].kind == SPAN_C && b > a) in_c += b - a;
+            }
+        }
+        CU_ASSERT_DOUBLE_EQUAL(share[i], (double)in_c / ((double)time->hidden * (double)(to - from)), 1e-6);
+    }
+}
+
 /* At 15 ms a hundred Ms are in C, and those without a lane are all that the band shows; at 22 ms most are back. What a frame has kept
  * of earlier moments makes no difference. */
 static void many_ms_are_a_band(void) {
@@ -190,6 +213,8 @@ static void many_ms_are_a_band(void) {
         fresh = frame_new();
         frame_build(fresh, show_scene(&show));
         CU_ASSERT_EQUAL(draw_hash(&fresh->list[PART_TIMELINE]), draw_hash(&desk.frame->list[PART_TIMELINE]));
+        band = lane_of(LANE_BAND, NONE);
+        check_band(columns_at(band->y + band->h, 1));
     }
     band = lane_of(LANE_BAND, NONE);
     c = band ? columns_at(band->y + band->h, 1) : NULL;
