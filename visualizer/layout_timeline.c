@@ -20,7 +20,7 @@ static bool has_lane(const Scene *s, uint64_t id) {
 static bool is_idle(const Scene *s, uint64_t id) {
     MState state = (MState)s->model->m[id].state;
     return state == M_PARKED || state == M_POLLING || state == M_LOCKED || state == M_DEAD ||
-           state == M_EXTRA;
+           state == M_EXTRA || state == M_WEDGED;
 }
 
 /* What is followed, else what is selected, always has its lanes: the M and the P that it is, or is on. */

@@ -129,7 +129,9 @@ static void count_reason(Parked *p, uint64_t reason) {
 
 /* Parked, or between two events without a P: nowhere else on the stage. */
 static bool stands_aside(const ModelM *mp) {
-    if (mp->state == M_PARKED || mp->state == M_POLLING || mp->state == M_LOCKED || mp->state == M_UNKNOWN) return true;
+    if (mp->state == M_PARKED || mp->state == M_POLLING || mp->state == M_LOCKED || mp->state == M_UNKNOWN ||
+        mp->state == M_WEDGED)
+        return true;
     return (mp->state == M_RUNNING || mp->state == M_SPINNING) && mp->p == NONE &&
            mp->next_p == NONE;
 }
@@ -195,7 +197,7 @@ static void parked_tokens(const View *v, const Parked *p, double y) {
         begin_mover(v, b, KIND_M, p->m[i], NONE);
         token_m_small(v->d, b, thing_text(label, sizeof label, KIND_M, p->m[i]),
                       state == M_LOCKED                           ? MLOOK_LOCKED
-                      : state == M_PARKED || state == M_POLLING || state == M_UNKNOWN ? MLOOK_PARKED
+                      : state == M_PARKED || state == M_POLLING || state == M_UNKNOWN || state == M_WEDGED ? MLOOK_PARKED
                                                                                        : MLOOK_GO);
         if (state == M_LOCKED) token_lock(v->d, b.x + b.w / 2, b.y + 33, .9, TINT_VAL);
         draw_end_mover(v->d);

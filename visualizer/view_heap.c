@@ -652,7 +652,7 @@ static void call_box(const View *v, const UserPlace *u) {
     bool both = b.w > w + 170;
     if (both) draw_text(v->d, b.x + b.w - 16, cy + 5, sans(14, 500), TINT_F1, ANCHOR_END, text);
     draw_fitted(v->d, b.x + 16, cy + 6.5, mono(b.w > 300 ? 20 : 16, 700), TINT_F1, ANCHOR_START,
-                intern_text(m->text, back ? g->c_fn : g->fn), b.w - 32 - (both ? w + 16 : 0));
+                intern_text(m->text, model_c_function(m, u->g)), b.w - 32 - (both ? w + 16 : 0));
     mark_thing(v, b, KIND_G, u->g);
 }
 

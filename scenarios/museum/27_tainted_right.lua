@@ -30,6 +30,7 @@ go("container", function()
 end)
 
 main(function()
+  runtime.LockOSThread() -- the first thread is nobody else's: it could not end
   for _ = 1, 2 do done:recv() end
 end)
 

@@ -16,7 +16,8 @@ const char *const p_state_name[P_COUNT] = {"none",       "idle",    "running",
                                            "in syscall", "stopped", "dead"};
 const char *const m_state_name[M_COUNT] = {
     "none", "starting", "running", "spinning",      "parked", "waking",          "polling",
-    "in C", "sysmon",   "locked",  "on extra list", "the template thread", "ended", "not known"};
+    "in C", "sysmon",   "locked",  "on extra list", "the template thread", "ended", "not known",
+    "parked for ever"};
 
 /* ---- the table of legal moves ---- */
 
@@ -186,7 +187,7 @@ bool model_new_g(Step *s, uint64_t g, GState state) {
                        .parent = NONE,
                        .reason = NONE,
                        .fn = NONE,
-                       .c_fn = NONE,
+                       .call = NONE,
                        .chan = NONE,
                        .place = AT_NONE,
                        .place_p = NONE,
@@ -574,6 +575,28 @@ static bool sysmon_asleep(Step *s, uint64_t asleep, uint64_t until) {
 }
 
 /* ---- the cgo door ---- */
+static void open_call(Step *s, ModelG *gp) {
+    Model *m = s->m;
+    uint64_t i = m->free_call;
+    if (i != NONE) {
+        m->free_call = m->call[i].below;
+    } else {
+        GROW(m->call, m->call_cap, m->call_count + 1);
+        i = m->call_count++;
+    }
+    m->call[i] = (ModelCall){gp->fn, gp->line, s->e->time_ns, gp->call};
+    gp->call = i;
+}
+/* Of who was out of Go from the start of an imported trace, none is known. */
+static void close_call(Step *s, ModelG *gp) {
+    Model *m = s->m;
+    uint64_t i = gp->call;
+    gp->fn = NONE;
+    if (i == NONE) return;
+    gp->call = m->call[i].below;
+    m->call[i] = (ModelCall){NONE, 0, 0, m->free_call};
+    m->free_call = i;
+}
 static bool cgo_enter(Step *s, uint64_t g, uint64_t p, uint64_t m, uint64_t fn, uint64_t line) {
     GET(G, gp, g);
     GET(M, mp, m);
@@ -583,6 +606,7 @@ static bool cgo_enter(Step *s, uint64_t g, uint64_t p, uint64_t m, uint64_t fn, 
     TRY(move_m(s, m));
     gp->fn = fn;
     gp->line = line;
+    open_call(s, gp);
     mp->from_p = p;
     mp->syscall = s->e->kind == EV_SYSCALL;
     GET(P, pp, p);
@@ -596,7 +620,7 @@ static bool cgo_leave(Step *s, uint64_t g, uint64_t m) {
     REQUIRE(gp->m == m && mp->g == g, "g%llu is not in C on M%llu", (Ull)g, (Ull)m);
     TRY(move_g(s, g));
     TRY(move_m(s, m));
-    if (!gp->wants_go) gp->fn = NONE; /* else: the Go function it has called */
+    if (!gp->wants_go) close_call(s, gp); /* else it has called a Go function */
     gp->wants_go = 0;
     mp->queue = mp->cmd = mp->from_p = gp->busy_ns = NONE;
     return true;
@@ -628,7 +652,7 @@ static bool callback(Step *s, uint64_t g, uint64_t m, uint64_t fn, uint64_t line
     GET(G, gp, g);
     GET(M, mp, m);
     REQUIRE(gp->state == G_SYSCALL && gp->m == m, "g%llu is not in C on M%llu", (Ull)g, (Ull)m);
-    if (gp->callbacks++ == 0) gp->c_fn = gp->fn;
+    gp->callbacks++;
     gp->wants_go = 1;
     gp->fn = fn;
     gp->busy_ns = NONE;
@@ -647,7 +671,7 @@ static bool callback_end(Step *s, uint64_t g, uint64_t m, uint64_t p, uint64_t l
     TRY(move_m(s, m));
     if (line) gp->line = line;
     if (--gp->callbacks == 0 && gp->locks == 0 && mp->cthread == NONE) gp->lock_m = mp->lock_g = NONE;
-    gp->fn = gp->callbacks == 0 ? gp->c_fn : NONE;
+    gp->fn = model_c_function(s->m, g);
     mp->from_p = p;
     s->m->p[p].seen_ns = NONE;
     return true;
@@ -1144,7 +1168,7 @@ static OWN_FRAME bool apply(Step *s) {
     case EV_M_SPIN: case EV_M_UNSPIN: return move_m(s, a[0]);
     case EV_M_LOCK_PARK: return m_lock_park(s, a[0], a[1]);
     case EV_M_LOCK_WAKE: return m_lock_wake(s, a[0], a[1], a[2]);
-    case EV_M_END: return m_end(s, a[0]);
+    case EV_M_END: case EV_M_WEDGE: return m_end(s, a[0]);
     case EV_M_TEMPLATE: return model_new_m(s, a[0], M_TEMPLATE);
     case EV_M_ASK: return get_M(s, a[0]) != NULL;
     case EV_M_POLL: return m_away(s, a[0]);
@@ -1263,7 +1287,14 @@ bool model_p_in_syscall(const Model *m, uint64_t p) {
     return state == M_IN_C || state == M_EXTRA; /* dropm leaves P attached to an M without a thread */
 }
 
-uint64_t model_c_function(const Model *m, uint64_t g) { return m->g[g].wants_go ? m->g[g].c_fn : m->g[g].fn; }
+const ModelCall *model_call(const Model *m, uint64_t g) {
+    return g < m->g_count && m->g[g].call < m->call_count ? &m->call[m->g[g].call] : NULL;
+}
+
+uint64_t model_c_function(const Model *m, uint64_t g) {
+    const ModelCall *call = model_call(m, g);
+    return call != NULL ? call->fn : NONE;
+}
 
 bool model_in_system_call(const Model *m, uint64_t g) {
     if (g >= m->g_count || m->g[g].state != G_SYSCALL || m->g[g].m >= m->m_count) return false;
@@ -1301,7 +1332,7 @@ uint64_t model_g_number(const Model *m, uint64_t g) {
     X(p, ModelP)                                                                                   \
     X(m, ModelM) X(chan, ModelChan) X(obj, ModelObj) X(cmd, ModelCmd) X(queue, ModelQueue)         \
     X(cthread, ModelCThread) X(ctx, ModelCtx) X(number, ModelNumber) X(sudog, ModelSudog) \
-    X(sync, ModelSync) X(hold, ModelHold) X(context, ModelContext)
+    X(sync, ModelSync) X(hold, ModelHold) X(context, ModelContext) X(call, ModelCall)
 /* The numbers beside them. */
 #define NUMBERS(X)                                                                                 \
     X(now_ns)                                                                                      \
@@ -1314,14 +1345,14 @@ uint64_t model_g_number(const Model *m, uint64_t g) {
                     X(moved_bytes) X(freed_objects) X(freed_bytes)                                \
                     X(mem_live[MEM_GO]) X(mem_live[MEM_C]) X(mem_live[MEM_LOCKED])                \
                     X(mem_live[MEM_DEVICE]) X(mem_live[MEM_SHARED]) X(mem_live[MEM_STACK]) \
-                    X(free_hold)
+                    X(free_hold) X(free_call)
 
 Model *model_new(const Intern *text) {
     Model *m = mem_zero(1, sizeof *m);
     m->text = text;
     m->globq = model_empty_q;
     m->stw_g = m->stw_reason = m->stw_ns = NONE;
-    m->free_sudog = m->free_hold = m->picture_obj = m->gc_ns = m->gc_seq = m->heap_live = m->heap_goal = NONE;
+    m->free_sudog = m->free_hold = m->free_call = m->picture_obj = m->gc_ns = m->gc_seq = m->heap_live = m->heap_goal = NONE;
     m->g_count = 1; /* g0 is nobody's goroutine */
     GROW(m->g, m->g_cap, 1);
     return m;
@@ -1412,6 +1443,9 @@ static bool links_ok(const Model *m) {
         ok = ok && (m->queue[i].depth == 0 ||
                     (m->queue[i].head < m->cmd_count && m->queue[i].tail < m->cmd_count));
     }
+    ok = ok && link_ok(m->free_call, m->call_count);
+    for (size_t i = 0; i < m->g_count; i++) ok = ok && link_ok(m->g[i].call, m->call_count);
+    for (size_t i = 0; i < m->call_count; i++) ok = ok && link_ok(m->call[i].below, m->call_count);
     for (size_t i = 0; i < m->sync_count; i++)
         for (size_t k = 0; k < SYNC_QUEUES; k++) ok = ok && q_ok(&m->sync[i].queue[k], m->g_count);
     return ok && model_sync_links(m);

@@ -39,6 +39,7 @@ typedef enum {
     M_TEMPLATE, /* the thread that makes threads */
     M_DEAD,
     M_UNKNOWN, /* imported: it has no P and no goroutine, and no trace of Go says what it does */
+    M_WEDGED,  /* M0 whose goroutine ended locked: parked for ever */
     M_COUNT
 } MState;
 typedef enum { CMD_NONE, CMD_QUEUED, CMD_RUNNING, CMD_DONE, CMD_COUNT } CmdState;
@@ -73,7 +74,7 @@ typedef struct {
     uint64_t line;      /* the line of the scenario it is at */
     uint64_t reason;    /* STR: why it waits or stopped */
     uint64_t fn;        /* STR: the C function it is in, or the Go function that C has called */
-    uint64_t c_fn;      /* STR: the C function below its first callback */
+    uint64_t call;      /* its innermost call of C that is open, an index of `call`; NONE */
     uint64_t chan;      /* CHAN it queues at */
     uint64_t place;     /* GPlace */
     uint64_t place_p;   /* P whose queue it is on; from AT_SYNCQ on: SYNC at which it queues */
@@ -87,6 +88,13 @@ typedef struct {
     uint64_t callbacks; /* Go functions called from C that are on its stack */
     uint64_t wants_go;  /* in C, and waits to get into a callback */
 } ModelG;
+
+/* A call of C from Go, while it is open: in a callback it lies below, and a call from there is another one. */
+typedef struct {
+    uint64_t fn, line; /* STR */
+    uint64_t since_ns;
+    uint64_t below;    /* of the same goroutine, or of the list of free ones; NONE */
+} ModelCall;
 
 /* In a channel's queue stand goroutines, by their ids, and sudogs, by MODEL_SUDOG + their place in the array: see
  * model_waiter. */
@@ -254,11 +262,11 @@ typedef struct {
     uint64_t pictures, picture_obj; /* shown so far; of which object the last */
     uint64_t gc_seq; /* the event that began the last one; NONE = there was none */
     uint64_t collections, moved_objects, moved_bytes, freed_objects, freed_bytes; /* so far */
-    uint64_t free_hold; /* ModelHold; NONE = none is free */
+    uint64_t free_hold, free_call; /* ModelHold, ModelCall; NONE = none is free */
     size_t g_count, p_count, m_count, chan_count, obj_count, cmd_count, queue_count, cthread_count,
-        ctx_count, number_count, sudog_count, sync_count, hold_count, context_count;
+        ctx_count, number_count, sudog_count, sync_count, hold_count, context_count, call_count;
     size_t g_cap, p_cap, m_cap, chan_cap, obj_cap, cmd_cap, queue_cap, cthread_cap, ctx_cap, number_cap, sudog_cap,
-        sync_cap, hold_cap, context_cap;
+        sync_cap, hold_cap, context_cap, call_cap;
     ModelG *g; /* index = id; g[0] is never used, as in Go */
     ModelP *p;
     ModelM *m; /* m[0] is the first thread, m[1] sysmon */
@@ -272,6 +280,7 @@ typedef struct {
     ModelSudog *sudog;
     ModelSync *sync;
     ModelContext *context;
+    ModelCall *call;
     ModelHold *hold;
 } Model;
 
@@ -295,8 +304,10 @@ bool model_load(Model **m, const Intern *text, const uint8_t *bytes, size_t len)
 bool model_p_in_syscall(const Model *m, uint64_t p);
 /* Has G left Go, and not for C but for a system call, as an imported trace may say? */
 bool model_in_system_call(const Model *m, uint64_t g);
-/* The C function that G stands in, STR: also while it calls Go from there and is not there yet. */
-uint64_t model_c_function(const Model *m, uint64_t g);
+/* The innermost call of C that G has made and that has not returned: also while it calls Go from there, and while that runs.
+ * NULL: there is none. */
+const ModelCall *model_call(const Model *m, uint64_t g);
+uint64_t model_c_function(const Model *m, uint64_t g); /* its function, STR; NONE */
 /* Of an entry of a channel's queue: who waits there, and the entry behind it. */
 uint64_t model_waiter(const Model *m, uint64_t entry);
 uint64_t model_behind(const Model *m, uint64_t entry);

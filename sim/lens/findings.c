@@ -268,8 +268,8 @@ static OWN_FRAME void new_thread(Findings *f, const Model *m, const Event *e) {
 static void judge_threads(Findings *f, const Model *m) {
     Finding *x = &f->seen[FIND_thread_inflation];
     if (x->times == 0) return;
-    uint64_t threads = 0;
-    for (size_t i = 0; i < m->m_count; i++) threads += m->m[i].state != M_EXTRA;
+    uint64_t threads = 0, ended = 0;
+    for (size_t i = 0; i < m->m_count; i++) threads += m->m[i].state != M_EXTRA, ended += m->m[i].state == M_DEAD;
     if (m->imported) {
         findings_say(x,
             "up to %llu threads were out of Go at once without a P (GOMAXPROCS is %llu); while more than %llu were, "
@@ -280,9 +280,14 @@ static void judge_threads(Findings *f, const Model *m) {
     }
     findings_say(x,
         "up to %llu threads were in C at once without a P (GOMAXPROCS is %llu); with more than %llu there, "
-        "Go code needed %llu new one%s to go on: %llu threads in all, and Go never gives one back",
+        "Go code needed %llu new one%s to go on: %llu threads in all, ",
         (Ull)f->stuck_most, (Ull)m->procs, (Ull)stuck_limit(m), (Ull)x->times,
         x->times == 1 ? "" : "s", (Ull)threads);
+    size_t said = strlen(x->text);
+    if (ended == 0) snprintf(x->text + said, sizeof x->text - said, "and Go gives none back");
+    else
+        snprintf(x->text + said, sizeof x->text - said, "of which %llu ended, each with a goroutine that was locked to it: Go gives no other back",
+                 (Ull)ended);
 }
 
 /* ---- imported: calls that take long ---- */

@@ -170,7 +170,7 @@ static void moved_in_callback(Findings *f, const Model *m, const Event *e) {
     x->line = ob->addressed_line;
     findings_say(x, "%s was moved from 0x%llx to 0x%llx with the stack of %s, which grew in a callback: %s, below it, was given the old address, "
                     "and will use it when the callback returns", intern_text(m->text, ob->name), (Ull)e->arg[2], (Ull)e->arg[3],
-                 intern_text(m->text, gp->name), intern_text(m->text, gp->c_fn));
+                 intern_text(m->text, gp->name), intern_text(m->text, model_c_function(m, e->arg[0])));
 }
 
 /* Its finalizer has let go of them just before. */

@@ -1078,16 +1078,18 @@ static void tell_lock(const Model *m, const Event *e, Narration *n) {
         break;
     case EV_M_END:
         headline(n, "M%llu ends with g%llu", (Ull)a[0], (Ull)a[1]);
-        if (a[0] == 0)
-            reason(n,
-                   "g%llu ended **without unlocking**. M0 is the process's first thread and cannot "
-                   "end before it: it is parked, **for ever**.",
-                   (Ull)a[1]);
-        else
-            reason(n,
-                   "g%llu ended **without unlocking**: nobody else shall get a thread in who knows "
-                   "what state, so it is thrown away. The only way in which Go gives a thread back.",
-                   (Ull)a[1]);
+        reason(n,
+               "g%llu ended **without unlocking**: nobody else shall get a thread in who knows "
+               "what state, so it is thrown away. The only way in which Go gives a thread back.",
+               (Ull)a[1]);
+        function(n, "mexit");
+        break;
+    case EV_M_WEDGE:
+        headline(n, "M%llu is parked for ever", (Ull)a[0]);
+        reason(n,
+               "g%llu ended **without unlocking**. M%llu is the process's first thread and cannot "
+               "end before it: it is parked, **for ever**.",
+               (Ull)a[1], (Ull)a[0]);
         function(n, "mexit");
         break;
     case EV_M_TEMPLATE:
@@ -1190,7 +1192,8 @@ static void tell_net(const Model *m, const Event *e, Narration *n) {
                    "thread goes on** with others.",
                    t);
         function(n, "netpollblock");
-        detail(n, "ready in %s", t);
+        if (a[2] == NONE) detail(n, "ready in %s", t);
+        else detail(n, "ready in %s, deadline %s", t, until);
         break;
     case EV_NET_READY:
         narrate_time(t, sizeof t, a[1]);
@@ -1470,6 +1473,7 @@ bool narrate_is_story(const Event *e) {
     case EV_UNLOCK_THREAD:
     case EV_M_LOCK_WAKE:
     case EV_M_END:
+    case EV_M_WEDGE:
     case EV_STW_BEGIN:
     case EV_STW_END:
     case EV_PROCS:

@@ -461,12 +461,6 @@ static const Want nothing = {.show = SHOW_NOTHING, .id = NONE, .p = NONE, .m = N
 
 static Want want(Show show, uint64_t id) { return (Want){.show = show, .id = id, .p = NONE, .m = NONE}; }
 
-/* The C function that it is in. On its way into a callback, `fn` is already the Go function's; its slice knows better. */
-static uint64_t c_function(const Perfetto *w, uint64_t g) {
-    if (!w->model->g[g].wants_go) return w->model->g[g].fn;
-    return g < w->lane[LANE_G].cap && w->lane[LANE_G].at[g].show == SHOW_IN_C ? w->lane[LANE_G].at[g].id : NONE;
-}
-
 static Want p_shows(const Perfetto *w, uint64_t p) {
     const Model *m = w->model;
     const ModelP *pp = &m->p[p];
@@ -475,7 +469,7 @@ static Want p_shows(const Perfetto *w, uint64_t p) {
         const ModelM *mp = &m->m[pp->m];
         const ModelG *gp = mp->g < m->g_count ? &m->g[mp->g] : NULL;
         if (mp->state == M_EXTRA) v = want(SHOW_LEFT_BEHIND, NONE);
-        else if (mp->state == M_IN_C && gp) v = want(mp->syscall ? SHOW_BEHIND_SYSCALL : SHOW_BEHIND_C, c_function(w, mp->g));
+        else if (mp->state == M_IN_C && gp) v = want(mp->syscall ? SHOW_BEHIND_SYSCALL : SHOW_BEHIND_C, model_c_function(m, mp->g));
         else if (gp && gp->state == G_RUNNING) v = want(SHOW_GOROUTINE, mp->g);
         if (gp) v.line = gp->line;
         v.m = pp->m;
@@ -489,7 +483,7 @@ static Show m_state_shows(const Model *m, MState state) {
     static const Show shows[M_COUNT] = {
         [M_STARTING] = SHOW_STARTING, [M_SPINNING] = SHOW_SPINNING, [M_PARKED] = SHOW_PARKED,
         [M_WAKING] = SHOW_WAKING,     [M_POLLING] = SHOW_POLLING,   [M_LOCKED] = SHOW_LOCKED,
-        [M_SYSMON] = SHOW_SYSMON,     [M_TEMPLATE] = SHOW_TEMPLATE,
+        [M_SYSMON] = SHOW_SYSMON,     [M_TEMPLATE] = SHOW_TEMPLATE, [M_WEDGED] = SHOW_PARKED,
     };
     return state == M_SYSMON && m->sysmon_asleep ? SHOW_SYSMON_ASLEEP : shows[state];
 }
@@ -499,7 +493,7 @@ static Want m_shows(const Perfetto *w, uint64_t id) {
     const ModelM *mp = &m->m[id];
     const ModelG *gp = mp->g < m->g_count ? &m->g[mp->g] : NULL;
     Want v = want(m_state_shows(m, (MState)mp->state), NONE);
-    if (mp->state == M_IN_C && gp) v = want(mp->syscall ? SHOW_IN_SYSCALL : SHOW_IN_C, c_function(w, mp->g));
+    if (mp->state == M_IN_C && gp) v = want(mp->syscall ? SHOW_IN_SYSCALL : SHOW_IN_C, model_c_function(m, mp->g));
     else if (mp->state == M_RUNNING && gp && gp->state == G_RUNNING) v = want(SHOW_GOROUTINE, mp->g);
     else return v;
     v.line = gp->line;
@@ -513,7 +507,7 @@ static Want g_shows(const Perfetto *w, uint64_t id) {
     switch ((GState)gp->state) {
     case G_RUNNABLE: v = want(SHOW_RUNNABLE, gp->reason); break;
     case G_WAITING: v = want(SHOW_WAITING, gp->reason); break;
-    case G_SYSCALL: v = want(model_in_system_call(w->model, id) ? SHOW_IN_SYSCALL : SHOW_IN_C, c_function(w, id)); break;
+    case G_SYSCALL: v = want(model_in_system_call(w->model, id) ? SHOW_IN_SYSCALL : SHOW_IN_C, model_c_function(w->model, id)); break;
     case G_RUNNING:
         v = gp->callbacks ? want(SHOW_CALLBACK, gp->fn) : want(SHOW_RUNNING, NONE);
         break;

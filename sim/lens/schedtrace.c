@@ -200,6 +200,7 @@ static bool blocked(const Model *m, size_t i) {
     case M_PARKED:
     case M_WAKING:
     case M_LOCKED:
+    case M_WEDGED:
     case M_TEMPLATE: return true;
     case M_SYSMON: return m->sysmon_asleep;
     default: return false;
@@ -211,7 +212,7 @@ static void head(const Schedtrace *s, const Model *m, uint64_t now_ns, Bytes *ou
     for (size_t i = 0; i < m->p_count; i++) idle += m->p[i].on_idle_list != 0;
     for (size_t i = 0; i < m->m_count && i < s->m_cap; i++) search += s->spinning[i];
     add(out, "SCHED %llums: gomaxprocs=%llu idleprocs=%llu threads=%llu spinningthreads=%llu needspinning=0",
-        (Ull)(now_ns / 1000000), (Ull)m->procs, (Ull)idle, (Ull)(m->m_count - count_m(m, M_DEAD)),
+        (Ull)(now_ns / 1000000), (Ull)m->procs, (Ull)idle, (Ull)(m->m_count - count_m(m, M_DEAD) - count_m(m, M_WEDGED)),
         (Ull)search);
     add(out, " idlethreads=%llu runqueue=%llu", (Ull)count_m(m, M_PARKED), (Ull)m->globq.count);
 }

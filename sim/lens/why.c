@@ -77,6 +77,51 @@ static const ModelM *m_of(const Tale *t, uint64_t m) {
 
 /* ---- where it began ---- */
 
+/* What a goroutine did, and where there is none, what happened. */
+static const char *const did[EV_COUNT] = {
+    [EV_NOTE] = "said something",
+    [EV_PICTURE] = "showed a picture",
+    [EV_PANIC] = "panicked",
+    [EV_EXPECT_HELD] = "an expectation was checked",
+    [EV_EXPECT_FAILED] = "an expectation was checked",
+    [EV_EXPECT_UNCHECKED] = "an expectation was to be checked",
+    [EV_UNLOCK_THREAD] = "called UnlockOSThread",
+    [EV_TIMER_FUNC] = "a timer was due whose function was given",
+    [EV_ACROSS] = "began a job that goes another way",
+    [EV_CTX_NEW] = "a graphics context was made",
+    [EV_CTX_CURRENT] = "made a context current, or let go of it",
+    [EV_CTX_USE] = "used what is bound to a thread",
+    [EV_GC_SWEEP] = "a P had to sweep for an allocation",
+    [EV_GC_ASSIST] = "had to help the collector",
+    [EV_OBJ_NEW] = "an object was made",
+    [EV_CLEANUP] = "called AddCleanup",
+    [EV_FINALIZER] = "called SetFinalizer",
+    [EV_HANDLE] = "used a cgo.Handle",
+    [EV_PIN] = "pinned an object",
+    [EV_UNPIN] = "took a pin out",
+    [EV_MEM_NEW] = "C or the driver gave memory",
+    [EV_MEM_FULL] = "asked for memory that was not there",
+    [EV_MEM_FREE] = "gave memory back",
+    [EV_ADDRESS] = "gave an address away as a number",
+    [EV_STACK_GROW] = "needed a larger stack",
+    [EV_COPY] = "copied",
+    [EV_DEV_QUEUE] = "made a queue",
+    [EV_DEV_EVENT] = "made an event for the device",
+    [EV_DEV_SET] = "set an event for the device",
+    [EV_DEV_CALLBACK] = "asked the driver for a callback",
+    [EV_SYNC_TRY] = "tried a lock in vain",
+    [EV_SYNC_DONE] = "came back from the function of a Once",
+    [EV_SYNC_ERROR] = "gave its group an error",
+    [EV_CONTEXT_NEW] = "made a context",
+    [EV_CONTEXT_CANCEL] = "brought a context to its end",
+    [EV_CONTEXT_USE] = "looked at a context",
+    [EV_TASK_BEGIN] = "began a task",
+    [EV_TASK_END] = "ended a task",
+    [EV_REGION_BEGIN] = "began a region",
+    [EV_REGION_END] = "ended a region",
+    [EV_LOG] = "logged something",
+};
+
 /* What an event with a line says of the scenario: "g3 worker sent on done (c0) at blocking.lua:22". */
 static void root_text(const Tale *t, const Event *e, char *buf, size_t size) {
     const uint64_t *a = e->arg;
@@ -148,14 +193,13 @@ static void root_text(const Tale *t, const Event *e, char *buf, size_t size) {
     case EV_DEV_ENQUEUE:
         snprintf(buf, size, "%s enqueued %s (k%llu)%s", G(a[2]), STR(a[3]), (Ull)a[0], AT(a[5]));
         break;
-    default:
-        if (event_first(e, KIND_G) == NONE)
-            snprintf(buf, size, "of what happened%s (%s)", AT(trail_line(e)),
-                     event_spec[e->kind].name);
-        else
-            snprintf(buf, size, "%s was%s (%s)", G(event_first(e, KIND_G)), AT(trail_line(e)),
-                     event_spec[e->kind].name);
+    default: {
+        const char *what = e->kind < EV_COUNT ? did[e->kind] : NULL;
+        uint64_t g = event_first(e, KIND_G);
+        if (g == NONE) snprintf(buf, size, "%s%s", what ? what : "of what happened", AT(trail_line(e)));
+        else snprintf(buf, size, "%s %s%s", G(g), what ? what : "was", AT(trail_line(e)));
         break;
+    }
     }
 }
 
@@ -328,15 +372,42 @@ static void say_call(Tale *t, uint64_t g) {
         say_root(t, gp->since_seq, "It goes back to this:");
         return;
     }
-    say(t, "%s called %s%s, at %s%s.", G(g), STR(gp->fn), AT(gp->line), TIME(gp->since_ns),
+    const ModelCall *call = model_call(t->m, g); /* C may have called Go since, and Go may have been elsewhere */
+    say(t, "%s called %s%s, at %s%s.", G(g), STR(gp->fn), AT(call ? call->line : gp->line), TIME(call ? call->since_ns : gp->since_ns),
         waits ? ", and sleeps in the driver until that is done" : "");
     if (model_waits_at(gp) < t->m->sync_count) say_pthread(t, g);
 }
 
 /* ---- what goroutine g is doing, when it does something ---- */
 
+/* On a way that is not C's: in which part of it, and whether it can be stopped there. False: on none. */
+static bool say_across(Tale *t, uint64_t g) {
+    Event job, e;
+    if (!trail_last_line(t->at, t->m->seq + 1, g, &job) || job.kind != EV_ACROSS) return false;
+    const char *part = "";
+    uint64_t begins = job.time_ns, asked = 0, asked_ns = 0;
+    bool in_vain = false;
+    for (uint64_t seq = job.seq + 1; seq <= t->m->seq && trail_event(t->at, seq, &e); seq++) {
+        if (e.kind == EV_ACROSS_PART && e.arg[0] == g) {
+            if (e.time_ns > begins) begins = e.time_ns;
+            if (begins <= t->at->now_ns) part = STR(e.arg[1]);
+            begins += e.arg[2];
+        }
+        if (e.kind == EV_PREEMPT_ASK && e.arg[0] == g) asked++, asked_ns = e.time_ns;
+        if (e.kind == EV_SIGNAL && e.arg[1] == g) in_vain = e.arg[2] == 0;
+    }
+    say(t, "%s does a job by way of %s since %s, and is at its \"%s\".", G(g), STR(job.arg[1]),
+        TIME(job.time_ns), part);
+    if (asked > 0)
+        say(t, "sysmon has asked it %llu time%s to stop, last at %s%s.", (Ull)asked, PLURAL(asked), TIME(asked_ns),
+            in_vain ? ": in vain, for the signal finds no code of Go's that could be left there" : "");
+    say(t, "%s is%s.", G(g), AT(job.arg[3]));
+    return true;
+}
+
 static void say_doing(Tale *t, uint64_t g) {
     const ModelG *gp = &t->m->g[g];
+    if (say_across(t, g)) return;
     if (gp->busy_ns != NONE && gp->busy_ns > t->at->now_ns)
         say(t, "%s computes%s, until %s if nobody interrupts it.", G(g), AT(gp->line),
             TIME(gp->busy_ns));
@@ -651,6 +722,12 @@ static void tell_channel_wait(Tale *t, uint64_t g) {
     tell_g(t, by, false);
 }
 
+/* The runtime itself will be at the other end: when it closes the channel of a context, or a timer sends. */
+static bool is_the_runtimes(const Tale *t, uint64_t chan) {
+    static const char timers[] = "time."; /* time.After, time.NewTicker: as the runtime names them */
+    return strncmp(STR(t->m->chan[chan].name), timers, strlen(timers)) == 0 || model_context_of(t->m, chan) != NONE;
+}
+
 /* One place of a select: where, and whether anybody comes there. Returns who might. */
 static uint64_t tell_case(Tale *t, uint64_t g, const ModelSudog *sg) {
     const ModelChan *c = &t->m->chan[sg->chan];
@@ -658,8 +735,10 @@ static uint64_t tell_case(Tale *t, uint64_t g, const ModelSudog *sg) {
     uint64_t gone, by = trail_partner(t->at, sg->chan, !sg->sending, g, &gone);
     say(t, "Case %llu is to %s %s: number %llu of %llu there; the channel holds %llu of %llu%s%s.", (Ull)sg->nth + 1,
         sg->sending ? "send on" : "receive from", CHAN(sg->chan), (Ull)position(t->m, q, g), (Ull)q->count, (Ull)c->count,
-        (Ull)c->cap, by == NONE ? ", and nobody who lives has been at its other end" : "; at its other end was last ",
-        by == NONE ? "" : G(by));
+        (Ull)c->cap, is_the_runtimes(t, sg->chan) ? ", and at its other end is the runtime"
+                       : by == NONE                 ? ", and nobody who lives has been at its other end"
+                                                    : "; at its other end was last ",
+        by == NONE || is_the_runtimes(t, sg->chan) ? "" : G(by));
     uint64_t context = sg->sending ? NONE : model_context_of(t->m, sg->chan);
     if (context != NONE) say_context(t, context);
     return by;
@@ -729,6 +808,20 @@ static void tell_sleep(Tale *t, uint64_t g) {
 }
 
 /* For the network, for the end of a stop, for whatever may come: the runtime knows what for. */
+/* In the network poller: for the other process's answer, or for what comes before a deadline or after it. */
+static void say_poller(Tale *t, uint64_t g) {
+    Event w, job;
+    if (!trail_last(t->at, t->m->seq + 1, EV_NET_WAIT, g, &w) || w.seq + 1 != t->m->g[g].since_seq) return;
+    if (trail_last_line(t->at, w.seq, g, &job) && job.kind == EV_ACROSS) {
+        say(t, "It waits at a pipe for another process, which has its job of %llu bytes since %s; no thread waits with it.", (Ull)job.arg[2],
+            TIME(w.time_ns));
+    } else if (w.arg[2] != NONE) {
+        bool late = w.arg[1] > w.arg[2];
+        say(t, "What it waits for would come at %s; its deadline is at %s%s.", TIME(w.time_ns + w.arg[1]), TIME(w.time_ns + w.arg[2]),
+            late ? ", and ends the wait before that" : ", which is later");
+    }
+}
+
 static void tell_other_wait(Tale *t, uint64_t g) {
     const ModelG *gp = &t->m->g[g];
     const char *reason = STR(gp->reason);
@@ -739,6 +832,7 @@ static void tell_other_wait(Tale *t, uint64_t g) {
         say(t, "In this run that ends in %s%s%s.", TIME(in(t, e.time_ns)),
             e.arg[1] == NONE ? "" : ", by ", e.arg[1] == NONE ? "" : G(e.arg[1]));
     }
+    say_poller(t, g);
     if (gp->line) say(t, "%s asked for that%s.", G(g), AT(gp->line));
     else say_root(t, gp->since_seq, "That is because");
 }
@@ -985,6 +1079,11 @@ static void tell_m_state(Tale *t, uint64_t m) {
         say(t, "M%llu has ended, at %s, with the goroutine that was locked to it.", (Ull)m, since);
         say_root(t, mp->since_seq, "That was after");
         break;
+    case M_WEDGED:
+        say(t, "M%llu is parked for ever, since %s: the goroutine that was locked to it ended, and the process's first thread cannot.",
+            (Ull)m, since);
+        say_root(t, mp->since_seq, "That was after");
+        break;
     case M_UNKNOWN:
         say(t, "M%llu has neither a P nor a goroutine since %s: it sleeps, or looks for work; the trace does not say which.",
             (Ull)m, since);
@@ -1082,9 +1181,24 @@ static void tell_m(Tale *t, uint64_t m) {
 
 /* ---- a channel, an object ---- */
 
+/* Not there yet, or in no part of the trace. */
+static void tell_unmade(Tale *t, const char *what, Kind kind, uint64_t id) {
+    Event e;
+    for (uint64_t seq = t->m->seq + 1; trail_event(t->at, seq, &e); seq++) {
+        bool chan = e.kind == EV_CHAN_MAKE, obj = e.kind == EV_OBJ_NEW || e.kind == EV_MEM_NEW;
+        if ((kind == KIND_CHAN ? !chan : !obj) || e.arg[0] != id) continue;
+        const char *name = STR(event_arg(&e, "name"));
+        say(t, "%s%s%s%llu%s does not exist yet: it is made in %s%s.", name, name[0] ? " (" : "", kind_letter[kind], (Ull)id,
+            name[0] ? ")" : "", TIME(in(t, e.time_ns)), AT(trail_line(&e)));
+        if (trail_line(&e) == 0) say_root(t, e.seq, "That comes about because");
+        return;
+    }
+    say(t, "There is no %s %s%llu in this trace: it " WHY_OUTSIDE ".", what, kind_letter[kind], (Ull)id);
+}
+
 static void tell_chan(Tale *t, uint64_t c) {
     if (c >= t->m->chan_count) {
-        say(t, "There is no channel c%llu yet: it " WHY_OUTSIDE " that has run so far.", (Ull)c);
+        tell_unmade(t, "channel", KIND_CHAN, c);
         return;
     }
     const ModelChan *ch = &t->m->chan[c];
@@ -1148,7 +1262,7 @@ static bool say_stale(Tale *t, const ModelCmd *c, uint64_t obj) {
 static void tell_obj(Tale *t, uint64_t obj) {
     const Model *m = t->m;
     if (obj >= m->obj_count) {
-        say(t, "There is no object o%llu yet: it " WHY_OUTSIDE " that has run so far.", (Ull)obj);
+        tell_unmade(t, "object", KIND_OBJ, obj);
         return;
     }
     const ModelObj *ob = &m->obj[obj];

@@ -11,7 +11,7 @@
  *          mexit, startTemplateThread (go1.26)
  * Differs: the template thread is started by the first LockOSThread; a program that links cgo has it
  *          from the start. What it does is a delay, not a step of its own.
- * Emits:   LOCK_THREAD UNLOCK_THREAD M_LOCK_PARK M_LOCK_WAKE M_END M_TEMPLATE
+ * Emits:   LOCK_THREAD UNLOCK_THREAD M_LOCK_PARK M_LOCK_WAKE M_END M_WEDGE M_TEMPLATE
  */
 #include "world.h"
 
@@ -105,7 +105,12 @@ void lock_mexit(World *w, M *mp, G *gp) {
     gp->lockedm = NULL;
     sched_handoffp(w, sched_releasep(w, mp));
     w->sched.nmfreed++;
-    mp->status = M_DEAD;
-    EMIT(w->s, M_END, mp->id, gp->id);
+    if (mp->id.v == 0) { /* Linux would keep a zombie: the first thread cannot end before its process */
+        mp->status = M_WEDGED;
+        EMIT(w->s, M_WEDGE, mp->id, gp->id);
+    } else {
+        mp->status = M_DEAD;
+        EMIT(w->s, M_END, mp->id, gp->id);
+    }
     sched_checkdead(w);
 }

@@ -66,15 +66,15 @@ static void called(char *out, size_t size, const Model *m, uint64_t g) {
     snprintf(out, size, "%.400s%sg%" PRIu64, name, name[0] ? " " : "", g);
 }
 
-/* In C, and on its way into a callback, the model has the name of the Go function; and of a call within a callback it
- * has none any more. So ask the event that led into C. */
-static uint64_t c_function(const Events *x, const Model *m, uint64_t g) {
-    if (!m->g[g].wants_go) return m->g[g].fn;
-    if (m->g[g].callbacks == 1) return m->g[g].c_fn;
+/* Of the innermost call that has not returned, read backwards: a way into Go belongs to a callback, or ends a call. */
+static uint64_t c_function(const Events *x, uint64_t g) {
+    size_t ways_in = 0;
     for (size_t i = x->count; i-- > 0;) {
         const Event *e = &x->at[i];
-        if (e->kind == EV_CGO_ENTER && e->arg[0] == g) return e->arg[3];
-        if (e->kind == EV_CALLBACK_END && e->arg[0] == g) return NONE;
+        if (e->arg[0] != g) continue;
+        if (e->kind == EV_CGO_EXIT_FAST || e->kind == EV_CGO_EXIT_P || e->kind == EV_CGO_EXIT_WAIT) ways_in++;
+        if (e->kind == EV_CALLBACK && ways_in > 0) ways_in--;
+        if ((e->kind == EV_CGO_ENTER || e->kind == EV_SYSCALL) && ways_in-- == 0) return e->arg[3];
     }
     return NONE;
 }
@@ -83,18 +83,18 @@ static void g_shows(char *out, size_t size, const Events *x, const Model *m, uin
     const ModelG *gp = &m->g[g];
     if (gp->state == G_RUNNABLE) with(out, size, "runnable", m, gp->reason);
     if (gp->state == G_WAITING) with(out, size, "waiting", m, gp->reason);
-    if (gp->state == G_SYSCALL) with(out, size, "in C", m, c_function(x, m, g));
+    if (gp->state == G_SYSCALL) with(out, size, "in C", m, c_function(x, g));
     if (gp->state == G_RUNNING && gp->callbacks == 0) snprintf(out, size, "running");
     if (gp->state == G_RUNNING && gp->callbacks > 0) with(out, size, "running, called from C", m, gp->fn);
 }
 
 static void m_shows(char *out, size_t size, const Events *x, const Model *m, uint64_t id) {
     static const char *const text[M_COUNT] = {
-        [M_STARTING] = "starting", [M_SPINNING] = "spinning", [M_PARKED] = "parked",
+        [M_STARTING] = "starting", [M_SPINNING] = "spinning", [M_PARKED] = "parked", [M_WEDGED] = "parked",
         [M_WAKING] = "waking",     [M_SYSMON] = "sysmon",     [M_POLLING] = "polling the network",
         [M_LOCKED] = "parked, locked to its goroutine",       [M_TEMPLATE] = "template thread"};
     const ModelM *mp = &m->m[id];
-    if (mp->state == M_IN_C) with(out, size, "in C", m, c_function(x, m, mp->g));
+    if (mp->state == M_IN_C) with(out, size, "in C", m, c_function(x, mp->g));
     else if (mp->state == M_RUNNING && mp->g != NONE) called(out, size, m, mp->g);
     else if (text[mp->state]) snprintf(out, size, "%s", text[mp->state]);
     if (mp->state == M_SYSMON && m->sysmon_asleep) snprintf(out, size, "sysmon, in deep sleep");
@@ -106,7 +106,7 @@ static void p_shows(char *out, size_t size, const Events *x, const Model *m, uin
     if (pp->m == NONE) return;
     const ModelM *mp = &m->m[pp->m];
     if (mp->state == M_EXTRA) snprintf(out, size, "left behind by a thread of C");
-    if (mp->state == M_IN_C) with(out, size, "behind C", m, c_function(x, m, mp->g));
+    if (mp->state == M_IN_C) with(out, size, "behind C", m, c_function(x, mp->g));
     if (mp->state == M_RUNNING && mp->g != NONE) called(out, size, m, mp->g);
 }
 
@@ -373,7 +373,7 @@ static void random_programs_show_what_the_model_says(void) {
         CU_ASSERT(one_program(&p, of, seen, NULL));
     }
     static const EventKind rare[] = {EV_P_RETAKE, EV_P_STOP, EV_P_STOP_C, EV_P_KILL,   EV_NEEDM,    EV_DROPM,      EV_CALLBACK,
-                                     EV_M_END,    EV_M_POLL, EV_PROCS,    EV_NET_READY, EV_M_TEMPLATE, EV_SYSMON_SLEEP};
+                                     EV_M_END,    EV_M_WEDGE, EV_M_POLL, EV_PROCS,    EV_NET_READY, EV_M_TEMPLATE, EV_SYSMON_SLEEP};
     for (size_t i = 0; i < ARRAY_LEN(rare); i++) {
         CU_ASSERT(seen[rare[i]] > 0);
         if (seen[rare[i]] == 0) printf("\n    no random program had a %s\n", event_spec[rare[i]].name);
