@@ -43,7 +43,8 @@ static void two_versions_of_go_differ_in_words(void) {
 /* All of those in between, the oldest first; it is the same from B to A. */
 static void versions_in_between_are_told(void) {
     command_gives(0, "echo \"scenario { title = 'v', go = '1.22.5' } main(function() compute '1us' end)\" >$T/v.lua &&"
-                     "$F run --quiet --out $T/a.trace $T/v.lua && sed -i s/1.22.5/1.27/ $T/v.lua && $F run --quiet --out $T/b.trace $T/v.lua");
+                     "$F run --quiet --out $T/a.trace $T/v.lua &&"
+                     "sed -i s/1.22.5/1.27/ $T/v.lua && $F run --quiet --out $T/b.trace $T/v.lua");
     char *there = output_of("($F diff $T/a.trace $T/b.trace || true) | sed -n 's/^  since \\(Go [0-9.]*\\):.*/\\1/p'");
     char *back = output_of("($F diff $T/b.trace $T/a.trace || true) | sed -n 's/^  since \\(Go [0-9.]*\\):.*/\\1/p'");
     check_text("from A to B", "Go 1.23\nGo 1.23\nGo 1.26\nGo 1.26\nGo 1.26\nGo 1.26\nGo 1.27\n", there);

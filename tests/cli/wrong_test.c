@@ -40,8 +40,9 @@ static const Wrong wrong[] = {
     {"deadlock",          "$F run --quiet $S/wrong_deadlock.lua", 1, {"all goroutines are asleep - deadlock!", "hang", "checkdead"}},
     {"panic",             "$F run --quiet $S/wrong_panic.lua", 1, {"panic: send on closed channel", "goroutine 1 [running]:\nmain.main()\n", "wrong_panic.lua:6\nexit status 2\n"}},
     {"who waits",         "$F run --quiet $S/wrong_deadlock.lua", 1, {"goroutine 1 [chan receive]:\nmain.main()\n\t", "wrong_deadlock.lua:4\n", "exit status 2\n"}},
-    {"too many threads",  "echo \"scenario { title = 't', procs = 2, max_threads = 4 } for _ = 1, 9 do go('w', function() C.call('f', '1ms') end) end\n"
-                          "main(function() sleep '1ms' end)\" >$T/many.lua; $F run --quiet $T/many.lua", 1,
+    {"too many threads",  "echo \"scenario { title = 't', procs = 2, max_threads = 4 }\n"
+                          "for _ = 1, 9 do go('w', function() C.call('f', '1ms') end) end main(function() sleep '1ms' end)\" >$T/many.lua;"
+                          "$F run --quiet $T/many.lua", 1,
      {"runtime: program exceeds 4-thread limit\nfatal error: thread exhaustion\nexit status 2\n"}},
     /* the command line: 2 */
     {"no command",        "$F",                                2, {"faultline run (SCENARIO|TRACE)", "--help"}},
