@@ -281,10 +281,10 @@ static bool write_many(Show *w, const Options *o, Diag *d) {
 static bool write_shot(const Options *o, Diag *d) {
     Show w;
     if (o->out == NULL)
-        return diag_fail(d, EXIT_USAGE, "--shot needs a file to write: -o FILE.png");
+        return diag_fail(d, EXIT_USAGE, "a picture needs a file to be written to: -o FILE.png, .svg or .pdf");
     if (!agree(o, d)) return false;
     if (o->view && strcmp(o->view, "tokens") == 0) return shot_tokens(o->out, d);
-    if (o->trace == NULL) return diag_fail(d, EXIT_USAGE, "--shot needs a trace");
+    if (o->trace == NULL) return diag_fail(d, EXIT_USAGE, "a picture of what? Name a trace");
     if (!open_show(&w, o, o->trace, d)) return false;
     bool well = o->every ? write_many(&w, o, d) : shot_write(&w, o->out, d);
     show_free(&w);

@@ -136,22 +136,21 @@ static const char *section(Trace *t, const char *name) {
     return text ? text : "";
 }
 
-/* What the newer rules are, and what they cost: the reason for most of what follows. */
+/* What the newer version does in another way, and what the door costs: the reason for most of what follows. */
 static void print_versions(Trace *const t[2]) {
-    char go[2][32];
+    const GoVersion *go[2];
     uint64_t toll[2];
     for (int i = 0; i < 2; i++) {
         char enter[TEXT], leave[TEXT];
-        snprintf(go[i], sizeof go[i], "%.31s", trace_option(t[i], "go"));
+        go[i] = go_version_find(trace_option(t[i], "go"));
         values_of(section(t[i], "profile"), "cgo_enter", 9, enter);
         values_of(section(t[i], "profile"), "cgo_exit", 8, leave);
         toll[i] = strtoull(enter, NULL, 10) + strtoull(leave, NULL, 10);
     }
-    if (strcmp(go[0], go[1]) != 0) {
-        for (int i = 0; i < 2; i++) {
-            const GoVersion *v = go_version_find(go[i]);
-            if (v) printf("  Go %s: %s\n", v->name, v->what);
-        }
+    if (go[0] && go[1]) {
+        GoChange change[GO_CHANGES_MAX];
+        size_t n = go_changes(go[0], go[1], change);
+        for (size_t i = 0; i < n; i++) printf("  since Go %s: %s\n", change[i].in->name, change[i].what);
     }
     if (toll[0] != toll[1])
         printf("  A crossing into C and back costs %llu ns in A, %llu ns in B.\n", (unsigned long long)toll[0],

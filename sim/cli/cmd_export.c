@@ -48,6 +48,12 @@ static bool impossible(const Options *o, const Event *e, const char *why, Diag *
 
 /* ---- schedtrace ---- */
 
+/* "1.25"; "1.23 or 1.24", of a real program's trace. */
+static unsigned minor_version(Trace *t) {
+    const char *go = trace_option(t, "go");
+    return (unsigned)strtoul(go + (strncmp(go, "1.", 2) == 0 ? 2 : 0), NULL, 10);
+}
+
 static uint64_t every_ns(const Options *o) { return o->every_ns ? o->every_ns : 1000000; }
 
 /* A line for each moment 0, every, 2 every ... up to the last event: the state after all that happened by then. */
@@ -59,7 +65,7 @@ static bool schedtrace(Trace *t, const Options *o, FILE *out, Diag *d) {
     char why[MODEL_WHY_MAX];
     bool ok = true, written = true;
     uint64_t at = 0, every = every_ns(o), left = MOMENTS_MAX;
-    schedtrace_begin(&s);
+    schedtrace_begin(&s, minor_version(t));
     for (Event e; ok && written && trace_next(c, &e);) {
         for (; at < e.time_ns && m->p_count > 0 && written && left > 0; at += every, left--) {
             schedtrace_print(&s, m, at, o->detail, &b);

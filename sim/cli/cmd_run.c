@@ -127,6 +127,15 @@ static void print_goroutine(uint64_t g, const char *name, const char *state, con
     fprintf(stderr, "\n");
 }
 
+/* The runtime's words, of more than one line sometimes. */
+static void print_words(const char *words) {
+    char line[sizeof((RunReport *)0)->outcome_text], plain[4 * sizeof line];
+    for (const char *p = words; *p; p += strcspn(p, "\n"), p += *p == '\n') {
+        snprintf(line, sizeof line, "%.*s", (int)strcspn(p, "\n"), p);
+        fprintf(stderr, "%s\n", plain_text(plain, sizeof plain, line));
+    }
+}
+
 static void print_outcome(const RunReport *r, const char *path) {
     char text[sizeof r->outcome_text];
     plain_text(text, sizeof text, r->outcome_text);
@@ -142,7 +151,7 @@ static void print_outcome(const RunReport *r, const char *path) {
                 "  a C thread might still call in, so the runtime never gives up (checkdead).\n",
                 r->calls_c ? "This program calls C, and would hang here" : "A program that links cgo would hang here");
     } else if (r->outcome == RUN_PANIC) {
-        fprintf(stderr, "%s\n", text);
+        print_words(r->outcome_text);
         if (r->outcome_g != NONE)
             print_goroutine(r->outcome_g, r->outcome_name, "running", path, r->outcome_line);
         fprintf(stderr, "exit status %d\n", r->go_status);

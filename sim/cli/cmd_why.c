@@ -154,11 +154,19 @@ static bool there_is(const Model *last, Kind kind, uint64_t id) {
 static bool thing(const Options *o, const Model *last, Kind *kind, uint64_t *id, Diag *d) {
     static const Kind kinds[] = {KIND_G, KIND_P, KIND_M};
     char plain[128];
-    bool chan = strcmp(o->what, "chan") == 0;
-    if (chan || strcmp(o->what, "obj") == 0) {
-        *kind = chan ? KIND_CHAN : KIND_OBJ;
-        if (o->name) return find_named(last, *kind, o->name, id, d);
-        return diag_fail(d, EXIT_USAGE, "%s wants a name", o->what);
+    static const struct {
+        const char *word;
+        Kind kind;
+    } named[] = {{"chan", KIND_CHAN}, {"obj", KIND_OBJ}};
+    for (size_t i = 0; i < ARRAY_LEN(named); i++) {
+        size_t len = strlen(named[i].word);
+        if (strncmp(o->what, named[i].word, len) != 0) continue;
+        if (o->what[len] != '\0' && o->what[len] != ' ') continue;
+        const char *name = o->what[len] && o->what[len + 1] ? o->what + len + 1 : o->name; /* "chan done" may be one argument */
+        *kind = named[i].kind;
+        if (name == NULL) return diag_fail(d, EXIT_USAGE, "%s wants a name", named[i].word);
+        if (o->name == NULL || name == o->name) return find_named(last, *kind, name, id, d);
+        break;
     }
     if (o->name)
         return diag_fail(d, EXIT_USAGE, "one thing at a time: \"%s\" is one too many",

@@ -24,7 +24,7 @@ const Command commands[] = {
     {"hash", "TRACE", "SHA-256 of what is deterministic in a trace", cmd_hash},
     {"diff", "TRACE TRACE", "what differs between two runs, in words", cmd_diff},
     {"import", "GOTRACE --out TRACE", "a trace of a real Go program, as one of ours", cmd_import},
-    {"export", "TRACE --as (go|schedtrace)", "for go tool trace, or as GODEBUG=schedtrace prints", cmd_export},
+    {"export", "TRACE --as FORM", "as html (a talk), go (for go tool trace), perfetto or schedtrace", cmd_export},
     {"devices", "", "the OpenCL devices that --device can name", cmd_devices},
     {"calibrate", "", "measure this machine's costs, and how well they predict", cmd_calibrate},
 };

@@ -241,6 +241,9 @@ typedef struct {
     uint64_t idle_since_ns;
 } ModelQueue;
 
+/* Slices that P0 has had when main.main begins: runtime.main has waited for its helpers (forcegc, bgsweep, bgscavenge). */
+enum { SCHEDTICK_AT_MAIN = 5 };
+
 typedef struct {
     const Intern *text;   /* borrowed: names by STR id */
     uint64_t now_ns, seq; /* of the last event applied */

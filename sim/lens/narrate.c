@@ -32,15 +32,15 @@ char *narrate_g(const Model *m, uint64_t g, char *buf, size_t size) {
     const char *name = model_g_name(m, g);
     uint64_t number = model_g_number(m, g);
     if (g == NONE) snprintf(buf, size, "the runtime");
-    else if (number) snprintf(buf, size, "g%llu (%llu) %.*s", (Ull)g, (Ull)number, whole_letters(name, 24), name);
-    else if (name[0]) snprintf(buf, size, "g%llu %.*s", (Ull)g, whole_letters(name, 32), name);
+    else if (number) snprintf(buf, size, "g%llu (%llu) %s", (Ull)g, (Ull)number, CUT(name, 24));
+    else if (name[0]) snprintf(buf, size, "g%llu %s", (Ull)g, CUT(name, 32));
     else snprintf(buf, size, "g%llu", (Ull)g);
     return buf;
 }
 
 char *narrate_chan(const Model *m, uint64_t c, char *buf, size_t size) {
     const char *name = c < m->chan_count ? intern_text(m->text, m->chan[c].name) : "";
-    if (name[0]) snprintf(buf, size, "%.*s (c%llu)", whole_letters(name, 32), name, (Ull)c);
+    if (name[0]) snprintf(buf, size, "%s (c%llu)", CUT(name, 32), (Ull)c);
     else snprintf(buf, size, "c%llu", (Ull)c);
     return buf;
 }
@@ -48,7 +48,7 @@ char *narrate_chan(const Model *m, uint64_t c, char *buf, size_t size) {
 char *narrate_thing(const Model *m, uint64_t s, char *buf, size_t size) {
     const ModelSync *sy = &m->sync[s];
     const char *name = intern_text(m->text, sy->name);
-    if (name[0]) snprintf(buf, size, "%s %.*s (s%llu)", sync_name[sy->kind], whole_letters(name, 24), name, (Ull)s);
+    if (name[0]) snprintf(buf, size, "%s %s (s%llu)", sync_name[sy->kind], CUT(name, 24), (Ull)s);
     else snprintf(buf, size, "%s s%llu", sync_name[sy->kind], (Ull)s);
     return buf;
 }
@@ -96,7 +96,7 @@ static const char *chan_name(const Model *m, uint64_t c) {
 /* "t0 audio" or "t0"; writes into buf and returns it. */
 static char *cthread_name(const Model *m, uint64_t t, char *buf, size_t size) {
     const char *name = t < m->cthread_count ? intern_text(m->text, m->cthread[t].name) : "";
-    if (name[0]) snprintf(buf, size, "t%llu %.*s", (Ull)t, whole_letters(name, 16), name);
+    if (name[0]) snprintf(buf, size, "t%llu %s", (Ull)t, CUT(name, 16));
     else snprintf(buf, size, "t%llu", (Ull)t);
     return buf;
 }
@@ -180,7 +180,7 @@ static void new_thread(const Model *m, const Event *e, Narration *n) {
                "goroutine ends locked to it.",
                (Ull)p, (Ull)all);
     function(n, "startm → newm");
-    detail(n, "no thread is parked, for P%llu", (Ull)p);
+    detail(n, "no thread is parked");
 }
 
 static void go_start(const Model *m, const Event *e, Narration *n) {
@@ -218,7 +218,7 @@ static void cgo_enter(const Model *m, const Event *e, Narration *n) {
     char gname[NAME];
     const char *fn = intern_text(m->text, e->arg[3]);
     narrate_g(m, e->arg[0], gname, sizeof gname);
-    headline(n, "%s calls %.*s", gname, whole_letters(fn, 24), fn);
+    headline(n, "%s calls %s", gname, fn);
     uint64_t work = queued(m, e->arg[1]);
     reason(n,
            "M%llu is C's thread now. The scheduler cannot see inside: **P%llu stays attached and "
@@ -262,7 +262,7 @@ static void sysmon_sees(const Model *m, const Event *e, Narration *n) {
 static void chan_send(const Model *m, const Event *e, Narration *n) {
     char gname[NAME], to[NAME];
     narrate_g(m, e->arg[0], gname, sizeof gname);
-    headline(n, "%s sends on %.20s", gname, chan_name(m, e->arg[1]));
+    headline(n, "%s sends on %s", gname, chan_name(m, e->arg[1]));
     function(n, "chansend");
     if (e->arg[2] != NONE) {
         reason(n, "**%s** was waiting to receive: the value goes straight to it, past the buffer.",
@@ -278,7 +278,7 @@ static void chan_send(const Model *m, const Event *e, Narration *n) {
 static void chan_recv(const Model *m, const Event *e, Narration *n) {
     char gname[NAME], from[NAME];
     narrate_g(m, e->arg[0], gname, sizeof gname);
-    headline(n, "%s receives from %.20s", gname, chan_name(m, e->arg[1]));
+    headline(n, "%s receives from %s", gname, chan_name(m, e->arg[1]));
     function(n, "chanrecv");
     if (!e->arg[3]) {
         reason(n, "The channel is **closed and empty**: the zero value, and ok is false.");
@@ -298,7 +298,7 @@ static void select_queue(const Model *m, const Event *e, Narration *n) {
     const ModelChan *c = &m->chan[e->arg[1]];
     char gname[NAME];
     bool sends = e->arg[3];
-    headline(n, "%s selects at %.18s", narrate_g(m, e->arg[0], gname, sizeof gname), chan_name(m, e->arg[1]));
+    headline(n, "%s selects at %s", narrate_g(m, e->arg[0], gname, sizeof gname), chan_name(m, e->arg[1]));
     reason(n, "No case of its select is ready, so it will wait at all of them: here **case %llu**, to **%s**, as **number %llu**.",
            (Ull)e->arg[2] + 1, sends ? "send" : "receive", (Ull)(sends ? c->sendq.count : c->recvq.count));
     function(n, "selectgo");
@@ -317,7 +317,7 @@ static void select_won(const Model *m, const Event *e, Narration *n) {
         detail(n, "the default");
         return;
     }
-    headline(n, "%s selects %.18s", gname, chan_name(m, a[1]));
+    headline(n, "%s selects %s", gname, chan_name(m, a[1]));
     detail(n, "case %llu of %llu", (Ull)a[2] + 1, (Ull)a[3]);
     if (a[4] == 0)
         reason(n, "It waited, and **case %llu of %llu** is served first: it leaves the queues of the others.", (Ull)a[2] + 1, (Ull)a[3]);
@@ -331,7 +331,7 @@ static void enqueue(const Model *m, const Event *e, Narration *n) {
     char gname[NAME];
     uint64_t ahead = m->queue[e->arg[1]].depth - 1;
     narrate_g(m, e->arg[2], gname, sizeof gname);
-    headline(n, "%s enqueues %.20s", gname, intern_text(m->text, e->arg[3]));
+    headline(n, "%s enqueues %s", gname, intern_text(m->text, e->arg[3]));
     reason(n,
            "**%llu work items**, behind **%llu** other command%s. The call returns at once; "
            "nothing has been computed yet.",
@@ -387,7 +387,7 @@ static void callback(const Model *m, const Event *e, Narration *n) {
     char name[NAME];
     const char *fn = intern_text(m->text, e->arg[2]);
     uint64_t t = m->m[e->arg[1]].cthread;
-    headline(n, "C calls %.*s on M%llu", whole_letters(fn, 18), fn, (Ull)e->arg[1]);
+    headline(n, "C calls %s on M%llu", CUT(fn, 18), (Ull)e->arg[1]);
     if (t != NONE)
         reason(n,
                "C's own thread **%s** does, as the goroutine **g%llu** of the M that it has borrowed. "
@@ -407,26 +407,29 @@ static void ctx_use(const Model *m, const Event *e, Narration *n) {
     const char *name = ctx_name(m, e->arg[0]);
     uint64_t on = m->ctx[e->arg[0]].m;
     bool wanted = e->arg[3], ok = e->arg[4];
+    int room = HEADLINE_LETTERS; /* what the other words leave of a headline */
     narrate_g(m, e->arg[2], gname, sizeof gname);
     if (on == NONE) snprintf(where, sizeof where, "on **no thread**");
     else snprintf(where, sizeof where, "on **M%llu**", (Ull)on);
     detail(n, "%s", ok ? "as it must be" : "the wrong thread");
     if (wanted && ok) {
-        headline(n, "%s uses %.14s", gname, name);
+        headline(n, "%s uses %s", gname, name);
         reason(n, "It is on **M%llu**, where %s is current.", (Ull)e->arg[1], name);
     } else if (wanted) {
-        headline(n, "g%llu needs %.12s on the wrong thread", (Ull)e->arg[2], name);
+        room -= snprintf(NULL, 0, "g%llu needs  on the wrong thread", (Ull)e->arg[2]);
+        headline(n, "g%llu needs %s on the wrong thread", (Ull)e->arg[2], CUT(name, room));
         reason(n,
                "%s runs on **M%llu**, and %s is current %s: the call fails, acts on nothing, or on "
                "somebody else's.%s",
                gname, (Ull)e->arg[1], name, where,
                m->g[e->arg[2]].lock_m == NONE ? " It is **not locked** to a thread." : "");
     } else if (ok) {
-        headline(n, "%s is clear of %.14s", gname, name);
+        headline(n, "%s is clear of %s", gname, name);
         reason(n, "It is on **M%llu**, and %s is current %s: so it must be.", (Ull)e->arg[1], name,
                where);
     } else {
-        headline(n, "g%llu finds %.12s on its thread", (Ull)e->arg[2], name);
+        room -= snprintf(NULL, 0, "g%llu finds  on its thread", (Ull)e->arg[2]);
+        headline(n, "g%llu finds %s on its thread", (Ull)e->arg[2], CUT(name, room));
         reason(n,
                "%s has got **M%llu**, on which somebody left %s current: what it does now happens "
                "there.",
@@ -453,7 +456,7 @@ static void tell_run(const Model *m, const Event *e, Narration *n) {
         reason(n, "%s", intern_text(m->text, a[1]));
         break;
     case EV_PICTURE:
-        headline(n, "The program shows %.18s", intern_text(m->text, m->obj[a[1]].name));
+        headline(n, "The program shows %s", intern_text(m->text, m->obj[a[1]].name));
         reason(n, "As a picture of %llu by %llu: what is in memory **now**, at the address where Go has the object.", (Ull)a[2],
                (Ull)a[3]);
         break;
@@ -870,21 +873,20 @@ static void back_from_c(const Model *m, const Event *e, Narration *n) {
 static void into_callback(const Model *m, const Event *e, Narration *n) {
     const uint64_t *a = e->arg;
     const char *fn = in_c(m, a[0]);
-    int letters = whole_letters(fn, 18);
     if (e->kind == EV_CGO_EXIT_FAST) {
-        headline(n, "g%llu is in Go: %.*s", (Ull)a[0], letters, fn);
+        headline(n, "g%llu is in Go: %s", (Ull)a[0], fn);
         reason(n, "**P%llu was still attached** to M%llu from before: the callback runs at once.",
                (Ull)a[1], (Ull)a[2]);
         function(n, "cgocallbackg → exitsyscall");
         detail(n, "P%llu was still there", (Ull)a[1]);
     } else if (e->kind == EV_CGO_EXIT_P) {
-        headline(n, "g%llu is in Go: %.*s", (Ull)a[0], letters, fn);
+        headline(n, "g%llu is in Go: %s", (Ull)a[0], fn);
         reason(n, "A callback needs a P, and M%llu had none: **P%llu** was free.", (Ull)a[2],
                (Ull)a[1]);
         function(n, "exitsyscallTryGetP");
         detail(n, "P%llu was free", (Ull)a[1]);
     } else {
-        headline(n, "g%llu waits to get into %.*s", (Ull)a[0], letters, fn);
+        headline(n, "g%llu waits to get into %s", (Ull)a[0], fn);
         reason(n,
                "A callback needs a P, and **%s**: its goroutine queues behind everyone, and C waits "
                "with it: M%llu may run nobody else.",
@@ -921,14 +923,14 @@ static void tell_chan(const Model *m, const Event *e, Narration *n) {
     char g[NAME];
     switch (e->kind) {
     case EV_CHAN_MAKE:
-        headline(n, "Channel %.20s is made", chan_name(m, a[0]));
+        headline(n, "Channel %s is made", CUT(chan_name(m, a[0]), 20));
         reason(n, "With room for **%llu** value%s.", (Ull)a[1], plural(a[1]));
         function(n, "makechan");
         break;
     case EV_CHAN_SEND: chan_send(m, e, n); break;
     case EV_CHAN_RECV: chan_recv(m, e, n); break;
     case EV_CHAN_QUEUE:
-        headline(n, "%s queues at %.20s", narrate_g(m, a[0], g, sizeof g), chan_name(m, a[1]));
+        headline(n, "%s queues at %s", narrate_g(m, a[0], g, sizeof g), chan_name(m, a[1]));
         reason(n, "It wants to **%s** and is **number %llu** there.", a[2] ? "send" : "receive",
                (Ull)(a[2] ? m->chan[a[1]].sendq.count : m->chan[a[1]].recvq.count));
         function(n, a[2] ? "chansend" : "chanrecv");
@@ -936,7 +938,7 @@ static void tell_chan(const Model *m, const Event *e, Narration *n) {
     case EV_SELECT_QUEUE: select_queue(m, e, n); break;
     case EV_SELECT: select_won(m, e, n); break;
     case EV_CHAN_CLOSE:
-        headline(n, "%s closes %.20s", narrate_g(m, a[0], g, sizeof g), chan_name(m, a[1]));
+        headline(n, "%s closes %s", narrate_g(m, a[0], g, sizeof g), chan_name(m, a[1]));
         reason(n,
                "Every receiver is released with the zero value; a sender that waits there panics.");
         function(n, "closechan");
@@ -1117,7 +1119,7 @@ static void tell_callback(const Model *m, const Event *e, Narration *n) {
     switch (e->kind) {
     case EV_CALLBACK: callback(m, e, n); break;
     case EV_CALLBACK_END:
-        headline(n, "g%llu returns to %.*s", (Ull)a[0], whole_letters(in_c(m, a[0]), 20), in_c(m, a[0]));
+        headline(n, "g%llu returns to %s", (Ull)a[0], in_c(m, a[0]));
         reason(n,
                "The Go function is done. **P%llu stays attached** to M%llu and runs nothing, with "
                "**%llu** in its queue, as at any call out of Go.",
@@ -1222,16 +1224,16 @@ static void tell_net(const Model *m, const Event *e, Narration *n) {
         function(n, "sendTime");
         detail(n, "%s late", t);
         if (!a[3]) {
-            headline(n, "A tick on %.18s is lost", chan_name(m, a[0]));
+            headline(n, "A tick on %s is lost", CUT(chan_name(m, a[0]), 18));
             reason(n,
                    "The tick before it has not been received, and there is room for **one**. A timer "
                    "never waits: what finds no room is **dropped**.");
             detail(n, "no room: dropped");
         } else if (m->chan[a[0]].count > 0) {
-            headline(n, "A timer sends on %.20s", chan_name(m, a[0]));
+            headline(n, "A timer sends on %s", chan_name(m, a[0]));
             reason(n, "**%s** late. Nobody waits there: the value lies in the buffer.", t);
         } else {
-            headline(n, "A timer sends on %.20s", chan_name(m, a[0]));
+            headline(n, "A timer sends on %s", chan_name(m, a[0]));
             reason(n, "**%s** late: a timer fires when a thread with a P looks. A receiver waits "
                       "there and gets the value.",
                    t);
@@ -1246,19 +1248,19 @@ static void tell_context(const Model *m, const Event *e, Narration *n) {
     char g[NAME];
     switch (e->kind) {
     case EV_CTX_NEW:
-        headline(n, "Context %.20s is made", ctx_name(m, a[0]));
+        headline(n, "Context %s is made", CUT(ctx_name(m, a[0]), 20));
         reason(n, "C keeps in the **thread** which context is current; a call does not name it.");
         break;
     case EV_CTX_CURRENT:
         narrate_g(m, a[2], g, sizeof g);
         if (a[1] == NONE) {
-            headline(n, "%.20s is current nowhere", ctx_name(m, a[0]));
+            headline(n, "%s is current nowhere", CUT(ctx_name(m, a[0]), 20));
             reason(n, "%s has released it: any thread may take it now.", g);
         } else if (m->m[a[1]].lock_g == a[2]) {
-            headline(n, "%.20s is current on M%llu", ctx_name(m, a[0]), (Ull)a[1]);
+            headline(n, "%s is current on M%llu", CUT(ctx_name(m, a[0]), 20), (Ull)a[1]);
             reason(n, "%s is **locked** to M%llu: it will find it there.", g, (Ull)a[1]);
         } else {
-            headline(n, "%.20s is current on M%llu", ctx_name(m, a[0]), (Ull)a[1]);
+            headline(n, "%s is current on M%llu", CUT(ctx_name(m, a[0]), 20), (Ull)a[1]);
             reason(n,
                    "%s runs there now and is **not locked**: after any wait or call it may go on on "
                    "another thread, and the context stays on M%llu.",
@@ -1290,7 +1292,7 @@ static void tell_across(const Model *m, const Event *e, Narration *n) {
     switch (e->kind) {
     case EV_ACROSS: {
         const char *way = intern_text(m->text, a[1]);
-        headline(n, "%s does a job by %.10s", narrate_g(m, a[0], g, sizeof g), way);
+        headline(n, "%s does a job by %s", narrate_g(m, a[0], g, sizeof g), way);
         for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
             if (strcmp(way, ways[i].way) != 0) continue;
             reason(n, "%s", ways[i].reason);
@@ -1318,23 +1320,23 @@ static void tell_device(const Model *m, const Event *e, Narration *n) {
     switch (e->kind) {
     case EV_DEV_ENQUEUE: enqueue(m, e, n); break;
     case EV_DEV_ARG:
-        headline(n, "%.20s holds the address of %.14s", cmd_name(m, a[0]),
+        headline(n, "%s holds the address of %s", CUT(cmd_name(m, a[0]), 20),
                  intern_text(m->text, m->obj[a[1]].name));
         reason(n, "Until the command is done, it %s this memory.", a[2] ? "writes to" : "reads");
         break;
     case EV_DEV_STALE:
-        headline(n, "%.16s has an old address", cmd_name(m, a[0]));
+        headline(n, "%s has an old address", CUT(cmd_name(m, a[0]), 16));
         reason(n, "**%s** is not there any more. %llu of %llu slices have run; the others use what is there now.",
                intern_text(m->text, m->obj[a[1]].name), (Ull)a[2], (Ull)m->cmd[a[0]].slices);
         detail(n, "%llu slices too late", (Ull)(m->cmd[a[0]].slices - a[2]));
         break;
     case EV_DEV_START:
-        headline(n, "The device begins %.20s", cmd_name(m, a[0]));
+        headline(n, "The device begins %s", cmd_name(m, a[0]));
         reason(n, "In **%llu slices**, for **%s** of virtual time. No goroutine notices.",
                (Ull)a[1], narrate_time(t, sizeof t, a[2]));
         break;
     case EV_DEV_DONE:
-        headline(n, "The device has done %.20s", cmd_name(m, a[0]));
+        headline(n, "The device has done %s", cmd_name(m, a[0]));
         reason(n, "**%llu** command%s left in its queue.", (Ull)m->queue[m->cmd[a[0]].queue].depth,
                plural(m->queue[m->cmd[a[0]].queue].depth));
         break;
@@ -1351,22 +1353,22 @@ static void tell_device(const Model *m, const Event *e, Narration *n) {
         reason(n, "Its queue has run dry; whoever waits in clFinish is woken.");
         break;
     case EV_DEV_QUEUE:
-        headline(n, "%s makes the queue %.20s", narrate_g(m, a[1], g, sizeof g), intern_text(m->text, a[2]));
+        headline(n, "%s makes the queue %s", narrate_g(m, a[1], g, sizeof g), intern_text(m->text, a[2]));
         if (a[3]) reason(n, "Its commands begin **as soon as they can**; what must come first stands in their wait lists.");
         else reason(n, "Its commands run **one after the other**, but beside those of other queues.");
         function(n, "clCreateCommandQueue");
         break;
     case EV_DEV_AFTER:
-        headline(n, "%.20s waits for %.20s", cmd_name(m, a[0]), cmd_name(m, a[1]));
+        headline(n, "%s waits for %s", CUT(cmd_name(m, a[0]), 20), cmd_name(m, a[1]));
         reason(n, "**k%llu** begins only when **k%llu** is done. The device sees to that; no goroutine has to wait.", (Ull)a[0], (Ull)a[1]);
         break;
     case EV_DEV_EVENT:
-        headline(n, "%s makes the event %.20s", narrate_g(m, a[1], g, sizeof g), intern_text(m->text, a[2]));
+        headline(n, "%s makes the event %s", narrate_g(m, a[1], g, sizeof g), intern_text(m->text, a[2]));
         reason(n, "No command will complete it: **the host** says when it has happened, and commands can wait for it.");
         function(n, "clCreateUserEvent");
         break;
     case EV_DEV_SET:
-        headline(n, "%.20s has happened", cmd_name(m, a[0]));
+        headline(n, "%s has happened", CUT(cmd_name(m, a[0]), 20));
         reason(n, "%s says so; what waited for it on the device may begin.", narrate_g(m, a[1], g, sizeof g));
         function(n, "clSetUserEventStatus");
         break;
@@ -1377,12 +1379,12 @@ static void tell_device(const Model *m, const Event *e, Narration *n) {
         function(n, "clWaitForEvents");
         break;
     case EV_DEV_CALLBACK:
-        headline(n, "%s wants to hear of %.20s", narrate_g(m, a[1], g, sizeof g), cmd_name(m, a[0]));
+        headline(n, "%s wants to hear of %s", narrate_g(m, a[1], g, sizeof g), cmd_name(m, a[0]));
         reason(n, "Nobody waits: when **k%llu** is done, **a thread of the driver's** will call Go.", (Ull)a[0]);
         function(n, "clSetEventCallback");
         break;
     case EV_DEV_NOTIFY:
-        headline(n, "The driver tells of %.20s", cmd_name(m, a[0]));
+        headline(n, "The driver tells of %s", cmd_name(m, a[0]));
         reason(n, "On its own thread **t%llu**, which needs an M and a P to call Go.", (Ull)a[1]);
         break;
     default: break;
@@ -1401,7 +1403,7 @@ static void tell_package_context(const Model *m, const Event *e, Narration *n) {
         function(n, a[3] == 0 ? "context.WithCancel" : a[3] == 1 ? "context.WithDeadline" : "context.AfterFunc");
         break;
     case EV_CONTEXT_CANCEL:
-        headline(n, "ctx%llu is over: %.24s", (Ull)a[0], intern_text(m->text, a[3]));
+        headline(n, "ctx%llu: %s", (Ull)a[0], intern_text(m->text, a[3]));
         if (a[2] == a[0])
             reason(n, "%s says so. A flag is set and a channel closed: **nobody is stopped by it**, whoever has it must look.",
                    narrate_g(m, a[1], g, sizeof g));
@@ -1417,17 +1419,6 @@ static void tell_package_context(const Model *m, const Event *e, Narration *n) {
     }
 }
 
-/* A long name of a goroutine must not push the rest off the panel. */
-static void cut_headline(Narration *n) {
-    char *end = n->headline;
-    size_t letters = 0;
-    for (char *p = n->headline; *p; p++) {
-        if (((unsigned char)*p & 0xc0) == 0x80) continue;
-        if (letters++ == HEADLINE_LETTERS - 1) end = p;
-    }
-    if (letters > HEADLINE_LETTERS) memcpy(end, "…", sizeof "…");
-}
-
 void narrate(const Model *m, const Event *e, Narration *n) {
     static void (*const tell[])(const Model *, const Event *, Narration *) = {
         tell_run,   tell_goroutine, tell_queue,    tell_thread,   tell_processor, tell_world,
@@ -1437,7 +1428,6 @@ void narrate(const Model *m, const Event *e, Narration *n) {
     *n = (Narration){0};
     if (m->imported) narrate_import(m, e, n);
     for (size_t i = 0; i < ARRAY_LEN(tell) && n->headline[0] == '\0'; i++) tell[i](m, e, n);
-    cut_headline(n);
     if (n->headline[0]) return;
     headline(n, "An event of an unknown kind");
     reason(n, "A newer program wrote this trace.");

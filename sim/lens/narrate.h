@@ -11,7 +11,7 @@
 
 enum { HEADLINE_LETTERS = 40 }; /* what does not fit ends in … */
 typedef struct {
-    char headline[128]; /* subject first: "sysmon retook P1 from M3" */
+    char headline[4 * HEADLINE_LETTERS + 4]; /* subject first: "sysmon retook P1 from M3" */
     char reason[400];  /* at most three lines; deciding figures between ** and ** */
     char function[48]; /* the runtime's own: "retake", "startm → newm"; "" where there is none */
     char detail[80];   /* a short second line for a list: "run queue is not empty" */

@@ -24,13 +24,13 @@ static void retake(const Model *m, const Event *e, Narration *n) {
     detail(n, "out of Go for %s", since);
     if (by == 1) {
         headline(n, "sysmon retook P%llu from M%llu", (Ull)p, (Ull)from);
-        reason(n, "M%llu is in %.*s with %s for **%s**. What sysmon had seen before, the trace does not say.",
-               (Ull)from, whole_letters(in_c(m, g), 48), in_c(m, g), gname, since);
+        reason(n, "M%llu is in %s with %s for **%s**. What sysmon had seen before, the trace does not say.",
+               (Ull)from, CUT(in_c(m, g), 48), gname, since);
         return;
     }
     bool itself = by == from, back = by < m->m_count && m->m[by].state == M_IN_C;
     headline(n, "M%llu takes P%llu from M%llu", (Ull)by, (Ull)p, (Ull)from);
-    reason(n, "M%llu is in %.*s with %s for **%s**. %s", (Ull)from, whole_letters(in_c(m, g), 48), in_c(m, g), gname,
+    reason(n, "M%llu is in %s with %s for **%s**. %s", (Ull)from, CUT(in_c(m, g), 48), gname,
            since,
            itself ? "It gives the P up itself: such a call is known to be long."
            : back ? "Who takes it comes back from such a call, and had this P before."
@@ -185,7 +185,7 @@ static void tell_program(const Model *m, const Event *e, Narration *n) {
     char g[NAME], where[PLACE_TEXT_MAX + 8];
     switch (e->kind) {
     case EV_TASK_BEGIN:
-        headline(n, "Task %llu begins: %.*s", (Ull)a[0], whole_letters(string(m, a[3]), 18), string(m, a[3]));
+        headline(n, "Task %llu begins: %s", (Ull)a[0], string(m, a[3]));
         reason(n, "By %s%s.", narrate_g(m, a[2], g, sizeof g), at(where, m, a[4]));
         break;
     case EV_TASK_END:
@@ -193,17 +193,17 @@ static void tell_program(const Model *m, const Event *e, Narration *n) {
         reason(n, "Said by %s%s.", narrate_g(m, a[1], g, sizeof g), at(where, m, a[2]));
         break;
     case EV_REGION_BEGIN:
-        headline(n, "g%llu begins: %.*s", (Ull)a[0], whole_letters(string(m, a[2]), 22), string(m, a[2]));
+        headline(n, "g%llu begins: %s", (Ull)a[0], string(m, a[2]));
         reason(n, "A region of %s%s.", narrate_g(m, a[0], g, sizeof g), at(where, m, a[3]));
         break;
     case EV_REGION_END:
-        headline(n, "g%llu is done: %.*s", (Ull)a[0], whole_letters(string(m, a[2]), 22), string(m, a[2]));
+        headline(n, "g%llu is done: %s", (Ull)a[0], string(m, a[2]));
         reason(n, "The region of %s is over%s.", narrate_g(m, a[0], g, sizeof g), at(where, m, a[3]));
         break;
     case EV_LOG:
-        headline(n, "g%llu says: %.*s", (Ull)a[0], whole_letters(string(m, a[3]), 24), string(m, a[3]));
-        reason(n, "%.40s%s%.*s", string(m, a[2]), string(m, a[2])[0] ? ": " : "", whole_letters(string(m, a[3]), 200),
-               string(m, a[3]));
+        headline(n, "g%llu says: %s", (Ull)a[0], string(m, a[3]));
+        reason(n, "%s%s%s", CUT(string(m, a[2]), 40), string(m, a[2])[0] ? ": " : "",
+               CUT(string(m, a[3]), 200));
         break;
     case EV_CPU_SAMPLE:
         headline(n, "The profiler looks");

@@ -70,12 +70,12 @@ static void tell_heap(const Model *m, const Event *e, Narration *n) {
     char g[NAME];
     switch (e->kind) {
     case EV_OBJ_NEW:
-        headline(n, "Object %.20s, %llu bytes", string(m, a[3]), (Ull)a[1]);
+        headline(n, "Object %s, %llu bytes", CUT(string(m, a[3]), 20), (Ull)a[1]);
         reason(n, "In the Go heap, at 0x%llx. C may keep this address only while the object is pinned.", (Ull)a[2]);
         function(n, "mallocgc");
         break;
     case EV_OBJ_MOVE:
-        headline(n, "%.24s moves", name_of(m, a[0]));
+        headline(n, "%s moves", CUT(name_of(m, a[0]), 24));
         reason(n,
                "To 0x%llx. Go's own collector moves no heap object: **what if** it did? Go's pointers follow; an address "
                "that C or a device has does **not**.",
@@ -83,18 +83,18 @@ static void tell_heap(const Model *m, const Event *e, Narration *n) {
         detail(n, "to 0x%llx", (Ull)a[2]);
         break;
     case EV_OBJ_FREE:
-        headline(n, "%.24s is freed", name_of(m, a[0]));
+        headline(n, "%s is freed", CUT(name_of(m, a[0]), 24));
         reason(n, "No variable leads to it any more. C and the device were **not asked**.");
         function(n, "sweep");
         break;
     case EV_CLEANUP:
-        headline(n, "%.24s gets a cleanup", name_of(m, a[1]));
+        headline(n, "%s gets a cleanup", CUT(name_of(m, a[1]), 24));
         reason(n, "A function runs **some time after** the object is freed, and it is freed when a collection happens to notice: the "
                   "collector knows nothing of what else is kept with it.");
         function(n, "AddCleanup");
         break;
     case EV_FINALIZER:
-        headline(n, a[2] ? "%.22s gets a finalizer" : "%.18s loses its finalizer", name_of(m, a[1]));
+        headline(n, "%s %s finalizer", CUT(name_of(m, a[1]), 18), a[2] ? "gets a" : "loses its");
         if (a[2])
             reason(n, "When a collection finds it dead, it is **kept once more** and given to a function; only a later collection frees it.");
         function(n, "SetFinalizer");
@@ -106,13 +106,13 @@ static void tell_heap(const Model *m, const Event *e, Narration *n) {
                               : "Nothing keeps the value for C any more.");
         break;
     case EV_PIN:
-        headline(n, "%.20s is pinned", name_of(m, a[1]));
+        headline(n, "%s is pinned", CUT(name_of(m, a[1]), 20));
         reason(n, "By %s: the collector may neither move nor free it until it is unpinned.",
                narrate_g(m, a[0], g, sizeof g));
         function(n, "Pinner.Pin");
         break;
     case EV_UNPIN:
-        headline(n, "%.20s is unpinned", name_of(m, a[1]));
+        headline(n, "%s is unpinned", CUT(name_of(m, a[1]), 20));
         function(n, "Pinner.Unpin");
         break;
     default: break;
@@ -124,14 +124,14 @@ static const char *kind_of(uint64_t memory) { return memory < MEM_COUNT ? memory
 static void tell_given_back(const Model *m, const Event *e, Narration *n) {
     const ModelObj *ob = &m->obj[e->arg[1]];
     if (e->arg[2] == e->arg[1]) {
-        headline(n, "%.24s is given back", string(m, ob->name));
+        headline(n, "%s is given back", CUT(string(m, ob->name), 24));
         reason(n, "0x%llx goes to the next who asks for as much. Who still has the address is **not told**.", (Ull)ob->at);
     } else if (e->arg[2] != NONE) {
-        headline(n, "%.20s is given back again", string(m, ob->name));
+        headline(n, "%s is given back again", CUT(string(m, ob->name), 20));
         reason(n, "0x%llx has been **%s** since: now **its** memory is free, and whoever made it does not know.", (Ull)ob->at,
                name_of(m, e->arg[2]));
     } else {
-        headline(n, "%.20s is given back again", string(m, ob->name));
+        headline(n, "%s is given back again", CUT(string(m, ob->name), 20));
         reason(n, "There is **nothing** at 0x%llx any more: %s.", (Ull)ob->at,
                ob->memory == MEM_C ? "C's heap notices, and ends the program" : "the driver says CL_INVALID_MEM_OBJECT");
     }
@@ -142,7 +142,7 @@ static void tell_foreign(const Model *m, const Event *e, Narration *n) {
     char g[NAME];
     switch (e->kind) {
     case EV_MEM_NEW:
-        headline(n, "%.18s in %s", string(m, a[4]), kind_of(a[1]));
+        headline(n, "%s in %s", CUT(string(m, a[4]), 18), kind_of(a[1]));
         if (a[1] == MEM_DEVICE) reason(n, "At 0x%llx, for the device: to Go this is a **number**, and no pointer. Only copies lead there.", (Ull)a[3]);
         else reason(n, "At 0x%llx: it **stays** there, and stays until somebody gives it back. The collector does not know of it.", (Ull)a[3]);
         detail(n, "%llu bytes", (Ull)a[2]);
@@ -154,7 +154,7 @@ static void tell_foreign(const Model *m, const Event *e, Narration *n) {
         break;
     case EV_MEM_FREE: tell_given_back(m, e, n); break;
     case EV_ADDRESS:
-        headline(n, "The address of %.16s is given away", name_of(m, a[1]));
+        headline(n, "The address of %s is given away", CUT(name_of(m, a[1]), 16));
         reason(n, "0x%llx: from here on a **number**. If %s moves, nobody corrects it.", (Ull)a[2], name_of(m, a[1]));
         break;
     case EV_STACK_GROW:
@@ -165,13 +165,13 @@ static void tell_foreign(const Model *m, const Event *e, Narration *n) {
         detail(n, "%llu bytes", (Ull)a[4]);
         break;
     case EV_STACK_MOVE:
-        headline(n, "%.20s moves with its stack", name_of(m, a[1]));
+        headline(n, "%s moves with its stack", CUT(name_of(m, a[1]), 20));
         reason(n, "From 0x%llx to 0x%llx. Go's pointers follow; %s.", (Ull)a[2], (Ull)a[3],
                m->obj[a[1]].addressed_line == NONE ? "nobody else has its address" : "an address that **C has does not**");
         function(n, "adjustframe");
         break;
     case EV_COPY:
-        headline(n, "%.14s is copied to %.14s", name_of(m, a[2]), name_of(m, a[1]));
+        headline(n, "%s is copied to %s", CUT(name_of(m, a[2]), 14), name_of(m, a[1]));
         reason(n, "**%llu bytes**, from %s to %s. The copy has an address of its own.", (Ull)a[3], kind_of(m->obj[a[2]].memory),
                kind_of(m->obj[a[1]].memory));
         function(n, "memmove");

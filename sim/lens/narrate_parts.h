@@ -33,6 +33,24 @@ static inline int whole_letters(const char *text, int max) {
     return n;
 }
 
+/* A name in the middle of a sentence: at most so many bytes of it; what does not fit ends in …, with a whole word if there
+ * are several. At the end of a headline no name needs that: the headline itself is cut so. */
+typedef struct {
+    char text[256];
+} Short;
+static inline Short shortened(const char *text, int max) {
+    Short s;
+    int n = whole_letters(text, max);
+    if (text[n]) {
+        int blank = n = whole_letters(text, max - 1);
+        while (blank > n / 3 && text[blank] != ' ') blank--; /* not so far back that nothing is left */
+        if (text[blank] == ' ') n = blank;
+    }
+    snprintf(s.text, sizeof s.text, "%.*s%s", n, text, text[n] ? "…" : "");
+    return s;
+}
+#define CUT(name, max) (shortened(name, max).text) /* lives until the end of the statement */
+
 /* " at f in file:12", or "". */
 static inline char *at(char buf[PLACE_TEXT_MAX + 8], const Model *m, uint64_t line) {
     char place[PLACE_TEXT_MAX];
@@ -52,10 +70,26 @@ static inline const char *string(const Model *m, uint64_t id) { return intern_te
         vsnprintf(n->field, sizeof n->field, fmt, ap);                                             \
         va_end(ap);                                                                                \
     }
-SETTER(headline)
 SETTER(reason)
 SETTER(function)
 SETTER(detail)
+
+/* A long name must not push the rest off the panel. */
+static inline void headline(Narration *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static inline void headline(Narration *n, const char *fmt, ...) {
+    char text[512], *end = text;
+    size_t letters = 0;
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    for (char *p = text; *p; p++) {
+        if (((unsigned char)*p & 0xc0) == 0x80) continue;
+        if (letters++ == HEADLINE_LETTERS - 1) end = p;
+    }
+    if (letters > HEADLINE_LETTERS) snprintf(end, sizeof "…", "…");
+    snprintf(n->headline, sizeof n->headline, "%s", text);
+}
 
 static inline const char *plural(uint64_t n) { return n == 1 ? "" : "s"; }
 

@@ -9,6 +9,10 @@
  *          dying=0; locks=0, sysmon's own 2 aside, which it holds while it prints. timerslen counts
  *          the sleeping goroutines, not the timers of channels and deadlines. A P of 1.25 and before that
  *          is in a call prints status=2 (_Psyscall), and neither it nor its M knows the other, as there.
+ *          The run had no schedtrace, so its sysmon may have slept deeply; Go's never does while it has these lines
+ *          to print, so it is shown awake: sysmonwait=false, and M1 blocked=false. The first line is at 0 of virtual
+ *          time, the others at even moments; Go counts from its first line, and prints when sysmon happens to look.
+ *          Of an imported trace schedtick and syscalltick count from its beginning.
  */
 #include "schedtrace.h"
 
@@ -18,7 +22,7 @@
 
 typedef unsigned long long Ull;
 
-void schedtrace_begin(Schedtrace *s) { *s = (Schedtrace){0}; }
+void schedtrace_begin(Schedtrace *s, unsigned go) { *s = (Schedtrace){.go = go}; }
 
 void schedtrace_free(Schedtrace *s) {
     free(s->p);
@@ -130,6 +134,10 @@ static void spinning(Schedtrace *s, const Model *m, uint64_t id, uint64_t yes) {
 void schedtrace_event(Schedtrace *s, const Model *m, const Event *e) {
     grow(s, m);
     switch ((EventKind)e->kind) {
+    case EV_RUN_START:
+        GROW(s->p, s->p_cap, 1);
+        s->p[0].schedtick = SCHEDTICK_AT_MAIN;
+        break;
     case EV_GO_CREATE: born(s, m, e->arg[0], e->arg[1]); break;
     case EV_EXTRA_NEW: born(s, m, e->arg[1], NONE); break;
     case EV_GO_START: go_start(s, m, e); break;
@@ -194,7 +202,7 @@ static unsigned p_status(PState state) {
     return number[state];
 }
 
-/* m.blocked: it sleeps on its note. */
+/* m.blocked: it sleeps on its note. Not sysmon: see Differs. */
 static bool blocked(const Model *m, size_t i) {
     switch ((MState)m->m[i].state) {
     case M_PARKED:
@@ -202,7 +210,6 @@ static bool blocked(const Model *m, size_t i) {
     case M_LOCKED:
     case M_WEDGED:
     case M_TEMPLATE: return true;
-    case M_SYSMON: return m->sysmon_asleep;
     default: return false;
     }
 }
@@ -217,10 +224,16 @@ static void head(const Schedtrace *s, const Model *m, uint64_t now_ns, Bytes *ou
     add(out, " idlethreads=%llu runqueue=%llu", (Ull)count_m(m, M_PARKED), (Ull)m->globq.count);
 }
 
+enum { SCHEDTICKS_SINCE = 25 };
+
 static void queues(const Schedtrace *s, const Model *m, Bytes *out) {
     for (uint64_t i = 0; i < m->procs; i++)
         add(out, " %s%llu%s", i == 0 ? "[ " : "", (Ull)m->p[i].runq.count,
             i + 1 == m->procs ? " ]" : "");
+    if (s->go < SCHEDTICKS_SINCE) {
+        add(out, "\n");
+        return;
+    }
     add(out, " schedticks=[ ");
     for (uint64_t i = 0; i < m->procs; i++)
         add(out, "%llu ", (Ull)(i < s->p_cap ? s->p[i].schedtick : 0));
@@ -238,6 +251,9 @@ static void p_line(const Schedtrace *s, const Model *m, uint64_t i, Bytes *out) 
         (Ull)(known ? s->p[i].free.count : 0), (Ull)(known ? s->p[i].timers : 0));
 }
 
+/* gdestroy unties who ended locked from its thread. */
+static bool is_dead(const Model *m, uint64_t g) { return g < m->g_count && m->g[g].state == G_DEAD; }
+
 static void m_line(const Schedtrace *s, const Model *m, size_t i, Bytes *out) {
     const ModelM *mp = &m->m[i];
     bool let_go = mp->p < m->p_count && m->p[mp->p].state == P_SYSCALL;
@@ -247,7 +263,7 @@ static void m_line(const Schedtrace *s, const Model *m, size_t i, Bytes *out) {
     add_id(out, mp->g);
     add(out, " mallocing=0 throwing=0 preemptoff= locks=%d dying=0 spinning=%s blocked=%s lockedg=",
         mp->state == M_SYSMON ? 2 : 0, truth(i < s->m_cap && s->spinning[i]), truth(blocked(m, i)));
-    add_id(out, mp->lock_g);
+    add_id(out, is_dead(m, mp->lock_g) ? NONE : mp->lock_g);
     add(out, "\n");
 }
 
@@ -257,7 +273,7 @@ static void g_line(const Schedtrace *s, const Model *m, size_t i, Bytes *out) {
         i < s->g_cap ? intern_text(m->text, s->g[i].reason) : "");
     add_id(out, gp->m);
     add(out, " lockedm=");
-    add_id(out, gp->lock_m);
+    add_id(out, is_dead(m, i) ? NONE : gp->lock_m);
     add(out, "\n");
 }
 
@@ -266,8 +282,8 @@ static void details(const Schedtrace *s, const Model *m, Bytes *out) {
     bool stopping = m->stw_g != NONE;
     for (uint64_t i = 0; i < m->procs && stopping && !m->stw_stopped; i++)
         to_stop += m->p[i].state != P_GCSTOP;
-    add(out, " gcwaiting=%s nmidlelocked=%llu stopwait=%llu sysmonwait=%s\n", truth(stopping),
-        (Ull)count_m(m, M_LOCKED), (Ull)to_stop, truth(m->sysmon_asleep));
+    add(out, " gcwaiting=%s nmidlelocked=%llu stopwait=%llu sysmonwait=false\n", truth(stopping),
+        (Ull)count_m(m, M_LOCKED), (Ull)to_stop);
     for (uint64_t i = 0; i < m->procs; i++) p_line(s, m, i, out);
     for (size_t i = m->m_count; i-- > 0;) { /* allm: the newest first */
         if (m->m[i].state != M_NONE && m->m[i].state != M_DEAD) m_line(s, m, i, out);

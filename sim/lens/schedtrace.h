@@ -15,6 +15,7 @@ typedef struct {
 
 /* What Go's structs know beside the model. */
 typedef struct {
+    unsigned go; /* the minor version whose lines these are: 26 */
     struct {
         uint64_t schedtick, syscalltick, timers;
         GFree free;
@@ -33,7 +34,7 @@ typedef struct {
     size_t p_cap, g_cap, m_cap, slot_count, slot_cap;
 } Schedtrace;
 
-void schedtrace_begin(Schedtrace *s);
+void schedtrace_begin(Schedtrace *s, unsigned go);
 void schedtrace_event(Schedtrace *s, const Model *before, const Event *e);
 /* One SCHED line; with detail a line for each P, M and G as well. Appends to out. */
 void schedtrace_print(const Schedtrace *s, const Model *m, uint64_t now_ns, bool detail, Bytes *out);

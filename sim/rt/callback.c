@@ -11,7 +11,9 @@
  *          newextram, oneNewExtraM, getExtraM (go1.26)
  * Differs: the first extra M is made when C starts its first thread, not when the program starts. A thread
  *          that finds none left waits for the next that is made, and does not spin. The goroutine of an
- *          extra M keeps its id when another thread borrows it; Go gives it a new one.
+ *          extra M keeps its id when another thread borrows it; Go gives it a new one. Go is up and all its init
+ *          functions are done when C first calls: nobody waits for that (_cgo_wait_runtime_init_done, main_init_done).
+ *          No #cgo nocallback, so no panic of one that calls all the same.
  * Emits:   CALLBACK CALLBACK_END C_THREAD C_THREAD_END EXTRA_NEW NEEDM NEEDM_WAIT DROPM
  */
 #include "world.h"

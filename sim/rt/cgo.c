@@ -11,7 +11,9 @@
  *          entersyscallHandleGCWait, setBlockOnExitSyscall; runtime/cgocall.go cgocall (go1.26)
  * Differs: the switch to the system stack is a cost, not a switch; no signal stack, no race detector.
  *          In Go 1.25 and before a P that is marked _Psyscall has let go of its M; here the two still know
- *          each other.
+ *          each other. There are no system calls beside the calls of C: no entersyscallblock, which hands its P on
+ *          at once (C calls never do that), and no RawSyscall, which keeps it, for sysmon does not see it. Nor are there
+ *          #cgo noescape and nocallback: a scenario says itself what lies on a stack, and every C function may call Go.
  * Emits:   P_SYSCALL CGO_ENTER CGO_EXIT_FAST CGO_EXIT_P CGO_EXIT_WAIT P_RETAKE
  */
 #include "world.h"

@@ -12,9 +12,10 @@
  * Differs: what can be reached is decided at the first stop, with everything that is allocated later; Go decides
  *          it bit by bit, and keeps at least as much. Memory is freed at the second stop; in Go, sweeping frees it. The
  *          pacer knows the bytes of the scenario's objects only, no stacks, no globals, no size classes; its runway
- *          is what was allocated during the last marking. No ragged barrier, no CPU limiter, no scavenger; sweeping is
- *          not in proportion to allocation. The moving collector evacuates in the second stop; it is a
- *          counterfactual.
+ *          is what was allocated during the last marking. No stack is scanned for itself, so no goroutine is stopped for
+ *          that (suspendG, _Gpreempted): one that runs goes on, and loses no time by it. No ragged
+ *          barrier, no CPU limiter, no scavenger; sweeping is not in proportion to allocation. The moving collector
+ *          evacuates in the second stop; it is a counterfactual.
  *          Cleanups get a goroutine at the second stop, a new one for each collection that has some; Go wakes one of its own
  *          while sweeping. No finalizers.
  * Emits:   GC_BEGIN GC_MARKED GC_END HEAP_GOAL OBJ_NEW GO_BLOCK

@@ -10,7 +10,9 @@
  * Go:      runtime/proc.go LockOSThread, UnlockOSThread, dolockOSThread, stoplockedm, startlockedm,
  *          mexit, startTemplateThread (go1.26)
  * Differs: the template thread is started by the first LockOSThread; a program that links cgo has it
- *          from the start. What it does is a delay, not a step of its own.
+ *          from the start. What it does is a delay, not a step of its own. A run begins with main.main: that
+ *          runtime.main locks it to M0 while init functions run, and one of them may keep it so, is not there; a
+ *          scenario has main lock first thing, and it is on M0 then.
  * Emits:   LOCK_THREAD UNLOCK_THREAD M_LOCK_PARK M_LOCK_WAKE M_END M_WEDGE M_TEMPLATE
  */
 #include "world.h"

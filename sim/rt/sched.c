@@ -10,7 +10,9 @@
  * Differs: no trace reader, no finalizers to run.
  *          All four rounds of stealing look at one instant, and take their time before and after it.
  *          checkdead reports a deadlock although cgo is linked: the real runtime would hang silently,
- *          and the report says so.
+ *          and the report says so. No runtime.Goexit: main ends by returning, and the program with it, so checkdead
+ *          never finds "no goroutines (main called runtime.Goexit)". A thread that is asked for is made: the system never
+ *          says EAGAIN, for which Go waits and asks again, 20 times.
  * Emits:   GO_CREATE GO_START GO_STOP GO_BLOCK GO_UNBLOCK GO_END RUNQ_* GLOBQ_* M_* P_* DEADLOCK
  */
 #include "world.h"

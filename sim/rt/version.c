@@ -3,8 +3,10 @@
 
 typedef enum {
 #define GO(id, ...) GO_##id,
+#define RULE(...)
 #define COST_IN(...)
 #include "version.def"
+#undef RULE
 #undef GO
 #undef COST_IN
     GO_COUNT
@@ -12,8 +14,10 @@ typedef enum {
 
 const GoVersion go_version[] = {
 #define GO(id, ...) [GO_##id] = {__VA_ARGS__},
+#define RULE(...)
 #define COST_IN(...)
 #include "version.def"
+#undef RULE
 #undef GO
 #undef COST_IN
 };
@@ -25,9 +29,11 @@ static const struct {
     uint64_t ns;
     const char *source;
 } different[] = {
+#define RULE(...)
 #define GO(...)
 #define COST_IN(id, name, ns, source) {GO_##id, COST_##name, ns, source},
 #include "version.def"
+#undef RULE
 #undef GO
 #undef COST_IN
 };
@@ -37,6 +43,29 @@ const GoVersion *go_version_find(const char *name) {
         if (strcmp(go_version[i].name, name) == 0) return &go_version[i];
     }
     return NULL;
+}
+
+static size_t change(GoChange out[GO_CHANGES_MAX], size_t n, const GoVersion *in, const char *what) {
+    ASSERT(n < GO_CHANGES_MAX);
+    out[n] = (GoChange){in, what};
+    return n + 1;
+}
+
+size_t go_changes(const GoVersion *a, const GoVersion *b, GoChange out[GO_CHANGES_MAX]) {
+    const GoVersion *older = a < b ? a : b, *newer = a < b ? b : a;
+    size_t n = 0;
+    for (const GoVersion *v = older + 1; v <= newer; v++) {
+#define RULE(rule, what) \
+    if (v->rule != v[-1].rule) n = change(out, n, v, what);
+#define GO(...)
+#define COST_IN(...)
+#include "version.def"
+#undef RULE
+#undef GO
+#undef COST_IN
+        if (v->also[0]) n = change(out, n, v, v->also);
+    }
+    return n;
 }
 
 void costs_for(const GoVersion *go, Costs *c) {

@@ -75,9 +75,7 @@ World *world_new(Stream *s, Dev *dev, Prog prog, const WorldOptions *opt) {
     EMIT(s, RUN_START, {opt->procs}, {opt->seed});
     for (uint32_t i = 0; i < w->procs; i++) world_new_p(w, i, P_IDLE);
     idle_ps(w);
-    /* runtime.main has waited for its helpers (forcegc, bgsweep, bgscavenge) before main.main runs: P0 has
-     * had a few slices, so that its first look is not one of every 61st. */
-    w->allp[0]->schedtick = 5;
+    w->allp[0]->schedtick = SCHEDTICK_AT_MAIN; /* its first look is not one of every 61st */
     sched_newm(w, M_RUNNING); /* m0 */
     sched_newm(w, M_SYSMON);
     return w;

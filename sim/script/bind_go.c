@@ -154,9 +154,11 @@ static bool take_events(Scenario *sc, const char *text) {
 
 /* clang-format off */
 static const char go_wants[] = "is the version of Go whose rules hold, one of"
+#define RULE(...)
 #define GO(id, name, ...) " " name
 #define COST_IN(...)
 #include "../rt/version.def"
+#undef RULE
 #undef GO
 #undef COST_IN
     ;
@@ -251,8 +253,11 @@ static void read_field(lua_State *L, Script *s, const Field *f) {
     int type = lua_getfield(L, 1, f->name);
     if (type == LUA_TNIL) return;
     lua_pushvalue(L, -1);
-    if (type != f->type || !f->take(&s->scenario, lua_tostring(L, -1)))
-        script_arg_error(L, -2, "", "scenario: %s %s", f->name, f->wants);
+    if (type == f->type && f->take(&s->scenario, lua_tostring(L, -1))) return;
+    char remedy[80] = "";
+    if (type == LUA_TNUMBER && f->type == LUA_TSTRING) /* 1.20 is 1.2 to Lua: not said with its value */
+        snprintf(remedy, sizeof remedy, "It is a text, not a number: put it in quotes, %s = \"...\".", f->name);
+    script_arg_error(L, -2, remedy, "scenario: %s %s", f->name, f->wants);
 }
 
 static int scenario(lua_State *L) {

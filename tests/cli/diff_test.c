@@ -28,7 +28,9 @@ static void two_versions_of_go_differ_in_words(void) {
     CU_ASSERT_EQUAL(r.status, 1);
     says(&r, "\n  go             1.25           1.26\n");
     says(&r, "\n  cgo_enter      26ns           14ns           entersyscall");
-    says(&r, "Go 1.25: The last version in which a P behind a call has a state of its own, _Psyscall.");
+    says(&r, "\n  since Go 1.26: A P behind a call out of Go has no state of its own any more (_Psyscall");
+    says(&r, "\n  since Go 1.26: Who is preempted for a stop of the world goes to its own P's runnext");
+    CU_ASSERT_PTR_NULL(strstr(r.out, "since Go 1.25")); /* A's own rules are no news */
     says(&r, "A crossing into C and back costs 51 ns in A, 27 ns in B.");
     says(&r, "the first difference, in time only, after ");
     says(&r, "the first difference in what happens, after ");
@@ -36,6 +38,19 @@ static void two_versions_of_go_differ_in_words(void) {
     says(&r, "by one compare-and-swap"); /* the sentence that stands at the event */
     says(&r, "\n  g1 main: ran ");
     result_free(&r);
+}
+
+/* All of those in between, the oldest first; it is the same from B to A. */
+static void versions_in_between_are_told(void) {
+    command_gives(0, "echo \"scenario { title = 'v', go = '1.22.5' } main(function() compute '1us' end)\" >$T/v.lua &&"
+                     "$F run --quiet --out $T/a.trace $T/v.lua &&"
+                     "sed -i s/1.22.5/1.27/ $T/v.lua && $F run --quiet --out $T/b.trace $T/v.lua");
+    char *there = output_of("($F diff $T/a.trace $T/b.trace || true) | sed -n 's/^  since \\(Go [0-9.]*\\):.*/\\1/p'");
+    char *back = output_of("($F diff $T/b.trace $T/a.trace || true) | sed -n 's/^  since \\(Go [0-9.]*\\):.*/\\1/p'");
+    check_text("from A to B", "Go 1.23\nGo 1.23\nGo 1.26\nGo 1.26\nGo 1.26\nGo 1.26\nGo 1.27\n", there);
+    check_text("from B to A", there, back);
+    free(there);
+    free(back);
 }
 
 static void fewer_ps_change_the_story(void) {
@@ -99,6 +114,7 @@ void cli_diff_tests(void) {
     static const Check checks[] = {
         {"the same run is identical", the_same_run_is_identical},
         {"two versions of Go differ in words", two_versions_of_go_differ_in_words},
+        {"versions in between are told", versions_in_between_are_told},
         {"fewer Ps change the story", fewer_ps_change_the_story},
         {"later differences are said", later_differences_are_said},
         {"it can be turned round", it_can_be_turned_round},

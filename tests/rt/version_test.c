@@ -31,15 +31,56 @@ static void names_are_found_and_only_names(void) {
 
 /* A rule that came or went with a version stays that way: no version in between is forgotten. */
 static void rules_change_once(void) {
-    size_t changes[4] = {0};
-    for (size_t i = 1; i < go_version_count; i++) {
-        const GoVersion *a = &go_version[i - 1], *b = &go_version[i];
-        changes[0] += a->psyscall != b->psyscall;
-        changes[1] += a->keeps_m != b->keeps_m;
-        changes[2] += a->stw_runnext != b->stw_runnext;
-        changes[3] += a->same_m_after_stw != b->same_m_after_stw;
+#define RULE(rule, ...)                                                                                                     \
+    {                                                                                                                       \
+        size_t changes = 0;                                                                                                 \
+        for (size_t i = 1; i < go_version_count; i++) changes += go_version[i].rule != go_version[i - 1].rule;              \
+        CU_ASSERT_EQUAL(changes, 1);                                                                                        \
     }
-    for (size_t i = 0; i < ARRAY_LEN(changes); i++) CU_ASSERT_EQUAL(changes[i], 1);
+#define GO(...)
+#define COST_IN(...)
+#include "../../sim/rt/version.def"
+#undef RULE
+#undef GO
+#undef COST_IN
+}
+
+static bool is_said(const GoChange *change, size_t n, const char *version, const char *what) {
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++) found += strcmp(change[i].in->name, version) == 0 && strstr(change[i].what, what) != NULL;
+    return found == 1;
+}
+
+/* Of each rule that differs, one sentence for the version that changed it, whichever way round one asks. */
+static void what_changed_is_said_rule_by_rule(void) {
+    GoChange change[GO_CHANGES_MAX], back[GO_CHANGES_MAX];
+    for (size_t a = 0; a < go_version_count; a++) {
+        for (size_t b = a; b < go_version_count; b++) {
+            const GoVersion *from = &go_version[a], *to = &go_version[b];
+            size_t n = go_changes(from, to, change), expected = 0;
+            for (size_t i = a + 1; i <= b; i++) expected += go_version[i].also[0] != '\0';
+#define RULE(rule, what) \
+    expected += from->rule != to->rule;
+#define GO(...)
+#define COST_IN(...)
+#include "../../sim/rt/version.def"
+#undef RULE
+#undef GO
+#undef COST_IN
+            CU_ASSERT_EQUAL(n, expected);
+            CU_ASSERT_EQUAL(go_changes(to, from, back), n);
+            CU_ASSERT_EQUAL(memcmp(change, back, n * sizeof *change), 0);
+            for (size_t i = 0; i < n; i++) CU_ASSERT(strlen(change[i].what) > 20 && strchr(change[i].what, '.') != NULL);
+        }
+    }
+    size_t n = go_changes(go_version_find("1.22.5"), go_version_find("1.26"), change);
+    CU_ASSERT_EQUAL(n, 6);
+    CU_ASSERT(is_said(change, n, "1.23", "The timer of a channel"));
+    CU_ASSERT(is_said(change, n, "1.23", "bounds of its stack with its first callback only"));
+    CU_ASSERT(is_said(change, n, "1.26", "_Psyscall"));
+    CU_ASSERT(is_said(change, n, "1.26", "runnext"));
+    CU_ASSERT(is_said(change, n, "1.26", "the thread that had it"));
+    CU_ASSERT(is_said(change, n, "1.26", "cgocheck"));
 }
 
 static void rules_change_where_go_changed_them(void) {
@@ -71,6 +112,7 @@ void rt_version_tests(void) {
         {"the default version is a row, and costs what cost.def says", the_default_is_a_row_and_costs_what_the_table_says},
         {"a version is found by its exact name only", names_are_found_and_only_names},
         {"a rule changes with one version, and stays", rules_change_once},
+        {"what changed is said, rule by rule", what_changed_is_said_rule_by_rule},
         {"rules change with the version in which Go changed them", rules_change_where_go_changed_them},
         {"a crossing costs half since 1.26, callbacks too", a_crossing_costs_half_since_1_26},
         {"callbacks on C threads were slow from 1.22.5 to 1.23", callbacks_on_c_threads_were_slow_from_1_22_5_to_1_23},
