@@ -267,16 +267,42 @@ static void a_thief_takes_half_and_runs_the_last(void) {
     ran_free(&r);
 }
 
-/* every 61st slice the global queue comes first, so that it cannot starve */
+/* findRunnable: whenever schedtick is a multiple of 61 one of the global queue comes first, and one only, however many wait in the
+ * P's own queue. P0 comes to main with schedtick 5, as runtime.main does, and a slice that is not inherited counts one. */
+static void every_61st_look_is_at_the_global_queue(void) {
+    static const Op main_ops[] = {GO(1), GOSCHED(), GOSCHED(), GOSCHED()};
+    static const Op spawn[] = {GO(2)};
+    static const Op f[] = {COMPUTE(1)};
+    Body bodies[] = {BODY("main", main_ops), BODY("spawner", spawn), BODY("f", f)};
+    bodies[1].repeat = 250;
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 3});
+    char *lines = ran_lines(&r, "GO_START GLOBQ_GET"), *save;
+    uint64_t schedtick = 5, looks = 0;
+    for (char *line = strtok_r(lines, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+        schedtick += strstr(line, "inherit=no") != NULL;
+        if (strstr(line, "GLOBQ_GET") == NULL) continue;
+        CU_ASSERT_EQUAL(schedtick, 61 * ++looks);
+        CU_ASSERT_PTR_NOT_NULL(strstr(line, "GLOBQ_GET p=P0 g=g1 rest=0"));
+    }
+    CU_ASSERT_EQUAL(looks, 3);
+    free(lines);
+    ran_free(&r);
+}
+
+/* ... where two that came together part: the second of them waits for 61 slices more */
 static void the_global_queue_does_not_starve(void) {
-    static const Op main_ops[] = {GO(1), GO(2), GOSCHED(), COMPUTE(10), SEND(2)};
-    static const Op a[] = {GOSCHED()};
-    Body bodies[] = {BODY("main", main_ops), BODY("a", a), BODY("b", a)};
-    bodies[1].repeat = bodies[2].repeat = 200;
-    static const uint64_t caps[] = {1, 1, 1};
-    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 3, .chan_caps = caps, .chan_count = 3});
-    CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
-    CU_ASSERT(r.count[EV_GLOBQ_GET] >= 1);
+    static const Op main_ops[] = {GO(1), GO(2), GOSCHED(), SLEEP(1 * MS)};
+    static const Op two[] = {GO(3), GOSCHED(), COMPUTE(1)};
+    static const Op spawn[] = {GO(3)};
+    static const Op f[] = {COMPUTE(1)};
+    Body bodies[] = {BODY("main", main_ops), BODY("two", two), BODY("spawner", spawn), BODY("f", f)};
+    bodies[2].repeat = 250;
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 4});
+    expect_order(&r, "GLOBQ_PUT GLOBQ_GET",
+                 "GLOBQ_PUT g=g1\n"
+                 "GLOBQ_PUT g=g2\n"
+                 "GLOBQ_GET p=P0 g=g1 rest=0\n"
+                 "GLOBQ_GET p=P0 g=g2 rest=0\n");
     ran_free(&r);
 }
 
@@ -481,6 +507,7 @@ void rt_sched_tests(void) {
         {"sysmon backs off as Go does", sysmon_backs_off_as_go_does},
         {"the 257th spills half", the_257th_spills_half},
         {"a thief takes half and runs the last", a_thief_takes_half_and_runs_the_last},
+        {"every 61st look is at the global queue first", every_61st_look_is_at_the_global_queue},
         {"the global queue does not starve", the_global_queue_does_not_starve},
         {"a P on its way can be robbed", a_p_on_its_way_can_be_robbed},
         {"ten thousand threads are the end", ten_thousand_threads_are_the_end},
