@@ -324,6 +324,8 @@ Ran run_program(const Program *p) {
     enum { HEAP_LIMIT = 256 << 20 };
     if (p->heap) opt.heap = heap_new(HEAP_LIMIT, p->collector);
     if (p->tune) p->tune(&opt);
+    r.invariant.robs_first = (opt.stress & STRESS_STEAL) != 0;
+    r.invariant.hold_ns = invariant_hold(&opt, p->stretch_ns);
     Bytes profile = {0};
     costs_text(&opt.costs, &profile);
     bytes_add(&profile, "", 1);

@@ -120,6 +120,21 @@ static void who_is_woken_runs_next_where_it_was_woken(void) {
     ran_free(&r);
 }
 
+/* observed, one P: who runs from runnext inherits a slice, also one that is over, so a chain in which each starts the next keeps
+ * the queue waiting for as long as it likes, although sysmon stops one after the other */
+static void a_chain_of_runnext_keeps_the_queue_waiting(void) {
+    static const Op main_ops[] = {GO(1), GO(2), RECV(0)};
+    static const Op waits[] = {SEND(0)};
+    static const Op link[] = {GO(2), COMPUTE(15 * MS)};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("waits", waits), BODY("link", link)};
+    Ran r = run_audited(&(Program){
+        .bodies = bodies, .body_count = 3, .chan_caps = room, .chan_count = 1, .limit_ns = (uint64_t)500 * MS});
+    CU_ASSERT_EQUAL(r.outcome, RUN_LIMIT);
+    CU_ASSERT(r.count[EV_PREEMPT_ASK] > 40);
+    CU_ASSERT_PTR_NULL(strstr(r.text, "GO_START g=g2 "));
+    ran_free(&r);
+}
+
 /* ---- searching ---- */
 
 /* wakep: one searcher at a time, and each that finds work wakes the next (resetspinning) */
@@ -528,6 +543,7 @@ void rt_rules_tests(void) {
         {"a batch of the global queue is half a ring at most", a_batch_of_the_global_queue_is_half_a_ring_at_most},
         {"who yields goes to the tail of its own queue", who_yields_goes_to_the_tail_of_its_own_queue},
         {"who is woken runs next where it was woken", who_is_woken_runs_next_where_it_was_woken},
+        {"a chain of runnext keeps the queue waiting", a_chain_of_runnext_keeps_the_queue_waiting},
         {"one searcher wakes the next", one_searcher_wakes_the_next},
         {"who stops wakes somebody to take it", who_stops_wakes_somebody_to_take_it},
         {"who was missed searches beside another", who_was_missed_searches_beside_another},
