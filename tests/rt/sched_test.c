@@ -431,6 +431,19 @@ static void a_p_behind_an_ended_c_thread_is_no_deadlock(void) {
     ran_free(&r);
 }
 
+/* ... nor is it one while a collection has work left, for which sysmon will find somebody */
+static void a_collection_behind_an_ended_c_thread_is_no_deadlock(void) {
+    for (uint64_t us = 0; us < 400; us += 5) {
+        static const Op main_ops[] = {C_THREAD(1), ALLOC(1 << 20), GC(), COMPUTE(1)};
+        const Op thread[] = {C_WORK(us * US), CALLBACK(), CALLBACK_END()};
+        const Body bodies[] = {BODY("main", main_ops), BODY("thread", thread)};
+        Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .heap = true});
+        CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
+        if (r.outcome != RUN_EXITED) printf("\n  after %llu us\n", (unsigned long long)us);
+        ran_free(&r);
+    }
+}
+
 static void go_panics_have_gos_texts(void) {
     static const Op send_closed[] = {CLOSE(0), SEND(0)};
     static const Op close_twice[] = {CLOSE(0), CLOSE(0)};
@@ -517,6 +530,7 @@ void rt_sched_tests(void) {
         {"all asleep is a deadlock", all_asleep_is_a_deadlock},
         {"a call or a timer is no deadlock", a_call_or_a_timer_is_no_deadlock},
         {"a P behind a C thread that has ended is no deadlock", a_p_behind_an_ended_c_thread_is_no_deadlock},
+        {"a collection behind a C thread that has ended is no deadlock", a_collection_behind_an_ended_c_thread_is_no_deadlock},
         {"Go panics have Go's texts", go_panics_have_gos_texts},
         {"main returning ends it for all", main_returning_ends_it_for_all},
         {"ids come in batches of 16 per P", ids_come_in_batches_of_16_per_p},
