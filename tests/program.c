@@ -277,7 +277,7 @@ static void sink(void *ctx, const Block *b, const Intern *text) {
 
 /* A run that was stopped was not asleep; one that ended by a deadlock was. */
 static void asleep_or_not(World *w, char *why, size_t size) {
-    uint64_t awake = w->net.waiters + (timer_next_ns(w) != UINT64_MAX);
+    uint64_t awake = w->net.waiters + (timer_next_ns(w) != UINT64_MAX) + gc_has_work(w); /* for which sysmon finds somebody */
     for (size_t i = 0; i < w->allg_count; i++) {
         const G *gp = w->allg[i];
         awake += gp != NULL && gp->status != G_WAITING && gp->status != G_EXTRA; /* a mark worker, too */
@@ -324,6 +324,8 @@ Ran run_program(const Program *p) {
     enum { HEAP_LIMIT = 256 << 20 };
     if (p->heap) opt.heap = heap_new(HEAP_LIMIT, p->collector);
     if (p->tune) p->tune(&opt);
+    r.invariant.robs_first = (opt.stress & STRESS_STEAL) != 0;
+    r.invariant.hold_ns = invariant_hold(&opt, p->stretch_ns);
     Bytes profile = {0};
     costs_text(&opt.costs, &profile);
     bytes_add(&profile, "", 1);

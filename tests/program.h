@@ -141,6 +141,7 @@ typedef struct {
     uint32_t procs; /* 0 = 1 */
     uint64_t seed;
     uint64_t limit_ns;
+    uint64_t stretch_ns; /* where there are no signals: the longest without a safe point; 0 = not known (invariant.c) */
     bool no_audit; /* for benchmarks and very long runs */
     bool shortcut; /* channel operations from within the program, as Lua does (world_do), and world_alone */
     /* Called with every event, and the model before it and after it. */

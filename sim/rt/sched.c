@@ -57,11 +57,11 @@ M *sched_mget(World *w, M *wanted) {
     return mp;
 }
 
-/* Goroutines of the program's in this state; the runtime's own do not count. */
-static uint64_t count_g(const World *w, GState status) {
+/* Goroutines in this state; the runtime's own only if they are asked for. */
+static uint64_t count_g(const World *w, GState status, bool own) {
     uint64_t n = 0;
     for (size_t i = 0; i < w->allg_count; i++)
-        n += w->allg[i] != NULL && w->allg[i]->status == status && !w->allg[i]->own;
+        n += w->allg[i] != NULL && w->allg[i]->status == status && (own || !w->allg[i]->own);
     return n;
 }
 
@@ -76,9 +76,10 @@ void sched_checkdead(World *w) {
         const CThread *t = w->cthreads[i];
         if (!t->ended && t->m == NULL && !driver_rests(w, t)) return;
     }
-    /* behind a C thread that has gone: sysmon takes its P, and somebody will look */
-    if (timer_next_ns(w) != UINT64_MAX || w->net.waiters > 0 || count_g(w, G_RUNNABLE) > 0) return;
-    EMIT(w->s, DEADLOCK, {count_g(w, G_WAITING)},
+    if (timer_next_ns(w) != UINT64_MAX || w->net.waiters > 0) return;
+    /* behind a C thread that has gone: sysmon takes its P, and somebody will look, and mark as well */
+    if (count_g(w, G_RUNNABLE, true) > 0 || gc_has_work(w)) return;
+    EMIT(w->s, DEADLOCK, {count_g(w, G_WAITING, false)},
          stream_text(w->s, "fatal error: all goroutines are asleep - deadlock!"));
     w->outcome = RUN_DEADLOCK;
 }

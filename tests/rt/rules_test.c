@@ -11,6 +11,8 @@
 static const uint64_t room[] = {512};
 static const uint64_t unbuffered[] = {0, 0};
 
+static void as_1_22(WorldOptions *opt) { opt->go = go_version_find("1.22"); }
+
 /* ---- run queues ---- */
 
 /* runqput: a new runnext kicks the one before out, to the tail of the ring */
@@ -56,6 +58,50 @@ static void a_batch_of_the_global_queue_is_shared_out(void) {
     ran_free(&r);
 }
 
+/* ... and never more than half a ring, whoever takes it: a hundred and twenty-eight, of two hundred here */
+static void a_batch_of_the_global_queue_is_half_a_ring_at_most(void) {
+    static const Op main_ops[] = {GO(1), SLEEP(1 * MS)};
+    static const Op spawn[] = {GO(2)};
+    static const Op f[] = {GOSCHED(), COMPUTE(1)};
+    Body bodies[] = {BODY("main", main_ops), BODY("spawner", spawn), BODY("f", f)};
+    bodies[1].repeat = 200;
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 3});
+    char *lines = ran_lines(&r, "GLOBQ_GET"), *save;
+    uint64_t most = 0;
+    for (char *line = strtok_r(lines, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+        uint64_t rest = strtoull(strstr(line, "rest=") + strlen("rest="), NULL, 10);
+        if (rest > most) most = rest;
+    }
+    CU_ASSERT_EQUAL(most, 127);
+    free(lines);
+    ran_free(&r);
+}
+
+/* goyield: who hands a Mutex over in starvation mode goes to the tail of its own P's queue, and lets only those before it that are
+ * there already */
+static void who_yields_goes_to_the_tail_of_its_own_queue(void) {
+    static const Op main_ops[] = {SYNC(LOCK, 0), GO(1),     GOSCHED(), COMPUTE(2 * MS), SYNC(UNLOCK, 0),
+                                  SYNC(LOCK, 0), GOSCHED(), GO(2),     GO(2),           SYNC(UNLOCK, 0)};
+    static const Op waiter[] = {SYNC(LOCK, 0), SYNC(UNLOCK, 0)};
+    static const Op f[] = {COMPUTE(1)};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("waiter", waiter), BODY("f", f)};
+    static const struct {
+        SyncKind kind;
+        uint64_t size, of;
+    } mutex[] = {{SYNC_MUTEX, 0, 0}};
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 3, .syncs = (const void *)mutex, .sync_count = 1});
+    char *yields = strstr(r.text, "GO_STOP g=g1 reason=\"goyield\"");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(yields);
+    CU_ASSERT_PTR_NULL(strstr(yields, "GLOBQ_PUT"));
+    expect_order(&(Ran){.text = yields}, "RUNQ_PUT GO_START",
+                 "RUNQ_PUT p=P0 g=g1\n"
+                 "GO_START g=g2 p=P0 m=M0 inherit=yes\n"
+                 "GO_START g=g3 p=P0 m=M0 inherit=no\n"
+                 "GO_START g=g4 p=P0 m=M0 inherit=no\n"
+                 "GO_START g=g1 p=P0 m=M0 inherit=no\n");
+    ran_free(&r);
+}
+
 /* a wake never moves the woken goroutine to another P: it lands in the waker's runnext */
 static void who_is_woken_runs_next_where_it_was_woken(void) {
     static const Op main_ops[] = {GO(1), RECV(0), COMPUTE(1)};
@@ -74,6 +120,21 @@ static void who_is_woken_runs_next_where_it_was_woken(void) {
     ran_free(&r);
 }
 
+/* observed, one P: who runs from runnext inherits a slice, also one that is over, so a chain in which each starts the next keeps
+ * the queue waiting for as long as it likes, although sysmon stops one after the other */
+static void a_chain_of_runnext_keeps_the_queue_waiting(void) {
+    static const Op main_ops[] = {GO(1), GO(2), RECV(0)};
+    static const Op waits[] = {SEND(0)};
+    static const Op link[] = {GO(2), COMPUTE(15 * MS)};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("waits", waits), BODY("link", link)};
+    Ran r = run_audited(&(Program){
+        .bodies = bodies, .body_count = 3, .chan_caps = room, .chan_count = 1, .limit_ns = (uint64_t)500 * MS});
+    CU_ASSERT_EQUAL(r.outcome, RUN_LIMIT);
+    CU_ASSERT(r.count[EV_PREEMPT_ASK] > 40);
+    CU_ASSERT_PTR_NULL(strstr(r.text, "GO_START g=g2 "));
+    ran_free(&r);
+}
+
 /* ---- searching ---- */
 
 /* wakep: one searcher at a time, and each that finds work wakes the next (resetspinning) */
@@ -89,6 +150,110 @@ static void one_searcher_wakes_the_next(void) {
               30 * US); /* not before the first has started, and found something */
     CU_ASSERT(third - second >= 30 * US);
     ran_free(&r);
+}
+
+/* goschedImpl ends with wakep: somebody else may want to have whoever has just given its P away */
+static void who_stops_wakes_somebody_to_take_it(void) {
+    static const Op gosched[] = {GOSCHED(), COMPUTE(1)};
+    static const Op preempted[] = {COMPUTE(15 * MS)};
+    static const struct {
+        Body body;
+        const char *expected;
+    } cases[] = {{BODY("main", gosched), "GO_STOP g=g1 reason=\"runtime.Gosched\"\nGLOBQ_PUT g=g1\nM_NEW m=M2 p=P1 spinning=yes\n"},
+                 {BODY("main", preempted), "GO_STOP g=g1 reason=\"preempted\"\nGLOBQ_PUT g=g1\nM_NEW m=M2 p=P1 spinning=yes\n"}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        Ran r = run_audited(&(Program){.bodies = &cases[i].body, .body_count = 1, .procs = 2});
+        expect_order(&r, "GO_STOP GLOBQ_PUT M_NEW", cases[i].expected);
+        ran_free(&r);
+    }
+}
+
+/* needspinning: a searcher was wanted while no P was free for it, so the next that has nothing to do searches, although another one
+ * does and half of the busy Ps is enough */
+static void who_was_missed_searches_beside_another(void) {
+    static const Op main_ops[] = {GO(1), RECV(0), GOMAXPROCS(2), SLEEP(1 * MS)};
+    static const Op f[] = {SEND(0)};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("f", f)};
+    Ran r = run_audited(
+        &(Program){.bodies = bodies, .body_count = 2, .chan_caps = unbuffered, .chan_count = 1, .procs = 1});
+    char *sleeps = strstr(r.text, "GO_BLOCK g=g1 reason=\"sleep\"");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(sleeps);
+    char *start = strstr(sleeps, "M_START m=M2"), *search = strstr(sleeps, "M_SPIN m=M0");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(start); /* the other one has been on its way all the time */
+    CU_ASSERT_PTR_NOT_NULL_FATAL(search);
+    CU_ASSERT(search < start);
+    ran_free(&r);
+}
+
+/* stealWork: other Ps' timers are run in the last round, when nobody has anything queued; here P1 finds both at P0 */
+static void others_timers_come_after_what_can_be_stolen(void) {
+    static const Op main_ops[] = {GO(1), GOSCHED(), GO(2), GO(2), GO(2), COMPUTE(100 * US)};
+    static const Op sleeper[] = {SLEEP(10 * US), COMPUTE(1)};
+    static const Op f[] = {COMPUTE(1)};
+    static const Body bodies[] = {BODY("main", main_ops), BODY("sleeper", sleeper), BODY("f", f)};
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 3, .procs = 2});
+    uint64_t stolen = time_of(&r, "RUNQ_STEAL p=P1 p_from=P0", 1);
+    CU_ASSERT(stolen > time_of(&r, "GO_SLEEP", 1) + 10 * US); /* it was due by then */
+    char *lines = ran_lines(&r, "RUNQ_STEAL TIMER_FIRE");
+    char *steal = strstr(lines, "RUNQ_STEAL p=P1"), *fires = strstr(lines, "TIMER_FIRE");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(steal);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(fires);
+    CU_ASSERT(steal < fires);
+    free(lines);
+    ran_free(&r);
+}
+
+/* The Ps of n in the order in which a walk meets them; without `self`, which does not look at itself. */
+static bool is_a_walk(const uint64_t *p, size_t count, uint64_t n, uint64_t self, uint64_t stride) {
+    size_t met = 0;
+    for (uint64_t i = 0; i < n; i++) {
+        uint64_t at = (p[0] + i * stride) % n;
+        if (at != self && (met == count || p[met++] != at)) return false;
+    }
+    return met == count;
+}
+
+/* stealOrder: a start and a stride that has no divisor in common with the number of Ps, both drawn for each round. A timer that
+ * makes nobody runnable does not end the search, so seven of them, one on each other P, tell the whole way of P0's thread. */
+static void a_search_goes_round_with_any_stride(void) {
+    enum { PS = 8, OTHERS = PS - 1, RUNS = 24 };
+    Op main_ops[OTHERS + 2], f[OTHERS][2];
+    Body bodies[PS];
+    struct {
+        uint64_t delay_ns, period_ns;
+    } timers[OTHERS];
+    for (uint64_t i = 0; i < OTHERS; i++) {
+        main_ops[i] = (Op)GO(i + 1);
+        f[i][0] = (Op)TIMER(i);
+        f[i][1] = (Op)COMPUTE(5 * MS);
+        bodies[i + 1] = (Body)BODY("f", f[i]);
+        timers[i].delay_ns = 1 * MS;
+        timers[i].period_ns = 0;
+    }
+    main_ops[OTHERS] = (Op)COMPUTE(2 * MS);
+    main_ops[OTHERS + 1] = (Op)SLEEP(10 * US);
+    bodies[0] = (Body)BODY("main", main_ops);
+    uint64_t strides = 0, starts = 0;
+    for (uint64_t seed = 1; seed <= RUNS; seed++) {
+        Ran r = run_audited(&(Program){.bodies = bodies, .body_count = PS, .timers = (const void *)timers, .timer_count = OTHERS,
+                                       .procs = PS, .seed = seed, .tune = as_1_22});
+        char *lines = ran_lines(&r, "TIMER_SEND"), *save;
+        uint64_t p[OTHERS], count = 0, walks = 0;
+        for (char *line = strtok_r(lines, "\n", &save); line && count < OTHERS; line = strtok_r(NULL, "\n", &save))
+            p[count++] = strtoull(strstr(line, "p=P") + strlen("p=P"), NULL, 10);
+        CU_ASSERT_EQUAL_FATAL(count, OTHERS);
+        for (uint64_t stride = 1; stride < PS; stride += 2) {
+            if (!is_a_walk(p, OTHERS, PS, 0, stride)) continue;
+            walks++;
+            strides |= 1u << stride;
+            starts |= 1u << p[0];
+        }
+        CU_ASSERT_EQUAL(walks, 1);
+        free(lines);
+        ran_free(&r);
+    }
+    CU_ASSERT_EQUAL(strides, 1u << 1 | 1u << 3 | 1u << 5 | 1u << 7);
+    CU_ASSERT(starts != 0 && (starts & (starts - 1)) != 0); /* more than one */
 }
 
 /* runqgrab: in the last round, and only 3 us after it was seen, so that its P's owner has the first chance */
@@ -375,8 +540,15 @@ void rt_rules_tests(void) {
         {"a displaced runnext goes to the tail", a_displaced_runnext_goes_to_the_tail},
         {"Gosched goes to the global queue", gosched_goes_to_the_global_queue},
         {"a batch of the global queue is shared out", a_batch_of_the_global_queue_is_shared_out},
+        {"a batch of the global queue is half a ring at most", a_batch_of_the_global_queue_is_half_a_ring_at_most},
+        {"who yields goes to the tail of its own queue", who_yields_goes_to_the_tail_of_its_own_queue},
         {"who is woken runs next where it was woken", who_is_woken_runs_next_where_it_was_woken},
+        {"a chain of runnext keeps the queue waiting", a_chain_of_runnext_keeps_the_queue_waiting},
         {"one searcher wakes the next", one_searcher_wakes_the_next},
+        {"who stops wakes somebody to take it", who_stops_wakes_somebody_to_take_it},
+        {"who was missed searches beside another", who_was_missed_searches_beside_another},
+        {"others' timers come after what can be stolen", others_timers_come_after_what_can_be_stolen},
+        {"a search goes round with any stride", a_search_goes_round_with_any_stride},
         {"a runnext is stolen after 3 us", a_runnext_is_stolen_after_3_us},
         {"a runnext behind a call is stolen at once", a_runnext_behind_a_call_is_stolen_at_once},
         {"what is stolen begins a slice of its own", what_is_stolen_begins_a_slice_of_its_own},

@@ -267,16 +267,42 @@ static void a_thief_takes_half_and_runs_the_last(void) {
     ran_free(&r);
 }
 
-/* every 61st slice the global queue comes first, so that it cannot starve */
+/* findRunnable: whenever schedtick is a multiple of 61 one of the global queue comes first, and one only, however many wait in the
+ * P's own queue. P0 comes to main with schedtick 5, as runtime.main does, and a slice that is not inherited counts one. */
+static void every_61st_look_is_at_the_global_queue(void) {
+    static const Op main_ops[] = {GO(1), GOSCHED(), GOSCHED(), GOSCHED()};
+    static const Op spawn[] = {GO(2)};
+    static const Op f[] = {COMPUTE(1)};
+    Body bodies[] = {BODY("main", main_ops), BODY("spawner", spawn), BODY("f", f)};
+    bodies[1].repeat = 250;
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 3});
+    char *lines = ran_lines(&r, "GO_START GLOBQ_GET"), *save;
+    uint64_t schedtick = 5, looks = 0;
+    for (char *line = strtok_r(lines, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+        schedtick += strstr(line, "inherit=no") != NULL;
+        if (strstr(line, "GLOBQ_GET") == NULL) continue;
+        CU_ASSERT_EQUAL(schedtick, 61 * ++looks);
+        CU_ASSERT_PTR_NOT_NULL(strstr(line, "GLOBQ_GET p=P0 g=g1 rest=0"));
+    }
+    CU_ASSERT_EQUAL(looks, 3);
+    free(lines);
+    ran_free(&r);
+}
+
+/* ... where two that came together part: the second of them waits for 61 slices more */
 static void the_global_queue_does_not_starve(void) {
-    static const Op main_ops[] = {GO(1), GO(2), GOSCHED(), COMPUTE(10), SEND(2)};
-    static const Op a[] = {GOSCHED()};
-    Body bodies[] = {BODY("main", main_ops), BODY("a", a), BODY("b", a)};
-    bodies[1].repeat = bodies[2].repeat = 200;
-    static const uint64_t caps[] = {1, 1, 1};
-    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 3, .chan_caps = caps, .chan_count = 3});
-    CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
-    CU_ASSERT(r.count[EV_GLOBQ_GET] >= 1);
+    static const Op main_ops[] = {GO(1), GO(2), GOSCHED(), SLEEP(1 * MS)};
+    static const Op two[] = {GO(3), GOSCHED(), COMPUTE(1)};
+    static const Op spawn[] = {GO(3)};
+    static const Op f[] = {COMPUTE(1)};
+    Body bodies[] = {BODY("main", main_ops), BODY("two", two), BODY("spawner", spawn), BODY("f", f)};
+    bodies[2].repeat = 250;
+    Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 4});
+    expect_order(&r, "GLOBQ_PUT GLOBQ_GET",
+                 "GLOBQ_PUT g=g1\n"
+                 "GLOBQ_PUT g=g2\n"
+                 "GLOBQ_GET p=P0 g=g1 rest=0\n"
+                 "GLOBQ_GET p=P0 g=g2 rest=0\n");
     ran_free(&r);
 }
 
@@ -405,6 +431,19 @@ static void a_p_behind_an_ended_c_thread_is_no_deadlock(void) {
     ran_free(&r);
 }
 
+/* ... nor is it one while a collection has work left, for which sysmon will find somebody */
+static void a_collection_behind_an_ended_c_thread_is_no_deadlock(void) {
+    for (uint64_t us = 0; us < 400; us += 5) {
+        static const Op main_ops[] = {C_THREAD(1), ALLOC(1 << 20), GC(), COMPUTE(1)};
+        const Op thread[] = {C_WORK(us * US), CALLBACK(), CALLBACK_END()};
+        const Body bodies[] = {BODY("main", main_ops), BODY("thread", thread)};
+        Ran r = run_audited(&(Program){.bodies = bodies, .body_count = 2, .heap = true});
+        CU_ASSERT_EQUAL(r.outcome, RUN_EXITED);
+        if (r.outcome != RUN_EXITED) printf("\n  after %llu us\n", (unsigned long long)us);
+        ran_free(&r);
+    }
+}
+
 static void go_panics_have_gos_texts(void) {
     static const Op send_closed[] = {CLOSE(0), SEND(0)};
     static const Op close_twice[] = {CLOSE(0), CLOSE(0)};
@@ -481,6 +520,7 @@ void rt_sched_tests(void) {
         {"sysmon backs off as Go does", sysmon_backs_off_as_go_does},
         {"the 257th spills half", the_257th_spills_half},
         {"a thief takes half and runs the last", a_thief_takes_half_and_runs_the_last},
+        {"every 61st look is at the global queue first", every_61st_look_is_at_the_global_queue},
         {"the global queue does not starve", the_global_queue_does_not_starve},
         {"a P on its way can be robbed", a_p_on_its_way_can_be_robbed},
         {"ten thousand threads are the end", ten_thousand_threads_are_the_end},
@@ -490,6 +530,7 @@ void rt_sched_tests(void) {
         {"all asleep is a deadlock", all_asleep_is_a_deadlock},
         {"a call or a timer is no deadlock", a_call_or_a_timer_is_no_deadlock},
         {"a P behind a C thread that has ended is no deadlock", a_p_behind_an_ended_c_thread_is_no_deadlock},
+        {"a collection behind a C thread that has ended is no deadlock", a_collection_behind_an_ended_c_thread_is_no_deadlock},
         {"Go panics have Go's texts", go_panics_have_gos_texts},
         {"main returning ends it for all", main_returning_ends_it_for_all},
         {"ids come in batches of 16 per P", ids_come_in_batches_of_16_per_p},
