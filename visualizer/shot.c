@@ -27,7 +27,7 @@ void shot_build(Show *w, Frame *f) {
 
 bool shot_write(Show *w, const char *path, Diag *d) {
     CanvasKind kind;
-    char title[160], description[512];
+    char title[sizeof ((Narration *)NULL)->headline], description[512];
     if (!kind_by_name(path, &kind, d)) return false;
     const Scene *s = &w->scene;
     Frame *f = frame_new();

@@ -88,7 +88,7 @@ static inline void headline(Narration *n, const char *fmt, ...) {
         if (letters++ == HEADLINE_LETTERS - 1) end = p;
     }
     if (letters > HEADLINE_LETTERS) snprintf(end, sizeof "…", "…");
-    snprintf(n->headline, sizeof n->headline, "%s", text);
+    snprintf(n->headline, sizeof n->headline, "%.*s", (int)sizeof n->headline - 1, text); /* letters have 4 bytes at most */
 }
 
 static inline const char *plural(uint64_t n) { return n == 1 ? "" : "s"; }
