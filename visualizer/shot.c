@@ -27,14 +27,14 @@ void shot_build(Show *w, Frame *f) {
 
 bool shot_write(Show *w, const char *path, Diag *d) {
     CanvasKind kind;
-    char title[sizeof ((Narration *)NULL)->headline], description[512];
+    char description[512];
     if (!kind_by_name(path, &kind, d)) return false;
     const Scene *s = &w->scene;
     Frame *f = frame_new();
     shot_build(w, f);
     Canvas *c = canvas_open(kind, s->width_px, s->height_px, f->layout.u);
     frame_paint(f, c, s->theme, true);
-    snprintf(title, sizeof title, "%s", s->story->seq ? s->story->words.headline : s->title);
+    const char *title = s->story->seq ? s->story->words.headline : s->title;
     narrate_plain(s->story->seq ? s->story->words.reason : "", description, sizeof description);
     bool well = canvas_save(c, path, title, description, d);
     canvas_close(c);

@@ -127,11 +127,13 @@ static void count_reason(Parked *p, uint64_t reason) {
     if (p->reason_count < REASONS_MAX) p->reason[p->reason_count++] = (Reason){reason, 1};
 }
 
+static bool is_parked(uint64_t state) {
+    return state == M_PARKED || state == M_POLLING || state == M_UNKNOWN || state == M_WEDGED;
+}
+
 /* Parked, or between two events without a P: nowhere else on the stage. */
 static bool stands_aside(const ModelM *mp) {
-    if (mp->state == M_PARKED || mp->state == M_POLLING || mp->state == M_LOCKED || mp->state == M_UNKNOWN ||
-        mp->state == M_WEDGED)
-        return true;
+    if (is_parked(mp->state) || mp->state == M_LOCKED) return true;
     return (mp->state == M_RUNNING || mp->state == M_SPINNING) && mp->p == NONE &&
            mp->next_p == NONE;
 }
@@ -196,9 +198,7 @@ static void parked_tokens(const View *v, const Parked *p, double y) {
         MState state = (MState)m->m[p->m[i]].state;
         begin_mover(v, b, KIND_M, p->m[i], NONE);
         token_m_small(v->d, b, thing_text(label, sizeof label, KIND_M, p->m[i]),
-                      state == M_LOCKED                           ? MLOOK_LOCKED
-                      : state == M_PARKED || state == M_POLLING || state == M_UNKNOWN || state == M_WEDGED ? MLOOK_PARKED
-                                                                                       : MLOOK_GO);
+                      state == M_LOCKED ? MLOOK_LOCKED : is_parked(state) ? MLOOK_PARKED : MLOOK_GO);
         if (state == M_LOCKED) token_lock(v->d, b.x + b.w / 2, b.y + 33, .9, TINT_VAL);
         draw_end_mover(v->d);
         mark_thing(v, b, KIND_M, p->m[i]);

@@ -91,9 +91,9 @@ typedef struct {
 
 /* A call of C from Go, while it is open: in a callback it lies below, and a call from there is another one. */
 typedef struct {
-    uint64_t fn, line; /* STR */
-    uint64_t since_ns;
-    uint64_t below;    /* of the same goroutine, or of the list of free ones; NONE */
+    uint64_t fn; /* STR */
+    uint64_t line, since_ns;
+    uint64_t below; /* of the same goroutine, or of the list of free ones; NONE */
 } ModelCall;
 
 /* In a channel's queue stand goroutines, by their ids, and sudogs, by MODEL_SUDOG + their place in the array: see

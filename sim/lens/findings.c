@@ -278,16 +278,14 @@ static void judge_threads(Findings *f, const Model *m) {
             (Ull)threads);
         return;
     }
+    char back[128] = "and Go gives none back";
+    if (ended > 0)
+        snprintf(back, sizeof back, "of which %llu ended, each with a goroutine that was locked to it: Go gives no other back", (Ull)ended);
     findings_say(x,
         "up to %llu threads were in C at once without a P (GOMAXPROCS is %llu); with more than %llu there, "
-        "Go code needed %llu new one%s to go on: %llu threads in all, ",
+        "Go code needed %llu new one%s to go on: %llu threads in all, %s",
         (Ull)f->stuck_most, (Ull)m->procs, (Ull)stuck_limit(m), (Ull)x->times,
-        x->times == 1 ? "" : "s", (Ull)threads);
-    size_t said = strlen(x->text);
-    if (ended == 0) snprintf(x->text + said, sizeof x->text - said, "and Go gives none back");
-    else
-        snprintf(x->text + said, sizeof x->text - said, "of which %llu ended, each with a goroutine that was locked to it: Go gives no other back",
-                 (Ull)ended);
+        x->times == 1 ? "" : "s", (Ull)threads, back);
 }
 
 /* ---- imported: calls that take long ---- */

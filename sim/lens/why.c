@@ -380,10 +380,10 @@ static void say_call(Tale *t, uint64_t g) {
 
 /* ---- what goroutine g is doing, when it does something ---- */
 
-/* On a way that is not C's: in which part of it, and whether it can be stopped there. False: on none. */
-static bool say_across(Tale *t, uint64_t g) {
+/* On a way that is not C's: in which part of it, and whether it can be stopped there. */
+static void say_across(Tale *t, uint64_t g) {
     Event job, e;
-    if (!trail_last_line(t->at, t->m->seq + 1, g, &job) || job.kind != EV_ACROSS) return false;
+    if (!trail_last_line(t->at, t->m->seq + 1, g, &job) || job.kind != EV_ACROSS) return;
     const char *part = "";
     uint64_t begins = job.time_ns, asked = 0, asked_ns = 0;
     bool in_vain = false;
@@ -401,17 +401,17 @@ static bool say_across(Tale *t, uint64_t g) {
     if (asked > 0)
         say(t, "sysmon has asked it %llu time%s to stop, last at %s%s.", (Ull)asked, PLURAL(asked), TIME(asked_ns),
             in_vain ? ": in vain, for the signal finds no code of Go's that could be left there" : "");
-    say(t, "%s is%s.", G(g), AT(job.arg[3]));
-    return true;
 }
 
 static void say_doing(Tale *t, uint64_t g) {
     const ModelG *gp = &t->m->g[g];
-    if (say_across(t, g)) return;
-    if (gp->busy_ns != NONE && gp->busy_ns > t->at->now_ns)
+    if (gp->busy_ns != NONE && gp->busy_ns > t->at->now_ns) {
         say(t, "%s computes%s, until %s if nobody interrupts it.", G(g), AT(gp->line),
             TIME(gp->busy_ns));
-    else if (gp->line == 0) say(t, "What %s does " WHY_OUTSIDE ": the runtime started it.", G(g));
+        return;
+    }
+    say_across(t, g);
+    if (gp->line == 0) say(t, "What %s does " WHY_OUTSIDE ": the runtime started it.", G(g));
     else say(t, "%s is%s.", G(g), AT(gp->line));
 }
 
@@ -722,24 +722,22 @@ static void tell_channel_wait(Tale *t, uint64_t g) {
     tell_g(t, by, false);
 }
 
-/* The runtime itself will be at the other end: when it closes the channel of a context, or a timer sends. */
-static bool is_the_runtimes(const Tale *t, uint64_t chan) {
-    static const char timers[] = "time."; /* time.After, time.NewTicker: as the runtime names them */
-    return strncmp(STR(t->m->chan[chan].name), timers, strlen(timers)) == 0 || model_context_of(t->m, chan) != NONE;
-}
+/* time.After, time.NewTicker: as the runtime names them. */
+static bool is_timers(const Tale *t, uint64_t chan) { return strncmp(STR(t->m->chan[chan].name), "time.", strlen("time.")) == 0; }
 
 /* One place of a select: where, and whether anybody comes there. Returns who might. */
 static uint64_t tell_case(Tale *t, uint64_t g, const ModelSudog *sg) {
     const ModelChan *c = &t->m->chan[sg->chan];
     const ModelQ *q = sg->sending ? &c->sendq : &c->recvq;
     uint64_t gone, by = trail_partner(t->at, sg->chan, !sg->sending, g, &gone);
+    uint64_t context = sg->sending ? NONE : model_context_of(t->m, sg->chan);
+    bool runtimes = context != NONE || is_timers(t, sg->chan);
+    const char *other_end = runtimes    ? ", and at its other end is the runtime"
+                            : by == NONE ? ", and nobody who lives has been at its other end"
+                                         : "; at its other end was last ";
     say(t, "Case %llu is to %s %s: number %llu of %llu there; the channel holds %llu of %llu%s%s.", (Ull)sg->nth + 1,
         sg->sending ? "send on" : "receive from", CHAN(sg->chan), (Ull)position(t->m, q, g), (Ull)q->count, (Ull)c->count,
-        (Ull)c->cap, is_the_runtimes(t, sg->chan) ? ", and at its other end is the runtime"
-                       : by == NONE                 ? ", and nobody who lives has been at its other end"
-                                                    : "; at its other end was last ",
-        by == NONE || is_the_runtimes(t, sg->chan) ? "" : G(by));
-    uint64_t context = sg->sending ? NONE : model_context_of(t->m, sg->chan);
+        (Ull)c->cap, other_end, runtimes || by == NONE ? "" : G(by));
     if (context != NONE) say_context(t, context);
     return by;
 }
@@ -807,7 +805,6 @@ static void tell_sleep(Tale *t, uint64_t g) {
     say(t, "%s asked to sleep%s.", G(g), AT(gp->line));
 }
 
-/* For the network, for the end of a stop, for whatever may come: the runtime knows what for. */
 /* In the network poller: for the other process's answer, or for what comes before a deadline or after it. */
 static void say_poller(Tale *t, uint64_t g) {
     Event w, job;
@@ -822,6 +819,7 @@ static void say_poller(Tale *t, uint64_t g) {
     }
 }
 
+/* For the network, for the end of a stop, for whatever may come: the runtime knows what for. */
 static void tell_other_wait(Tale *t, uint64_t g) {
     const ModelG *gp = &t->m->g[g];
     const char *reason = STR(gp->reason);

@@ -3,23 +3,13 @@
 
 typedef enum {
 #define GO(id, ...) GO_##id,
-#define RULE(...)
-#define COST_IN(...)
 #include "version.def"
-#undef RULE
-#undef GO
-#undef COST_IN
     GO_COUNT
 } GoId;
 
 const GoVersion go_version[] = {
 #define GO(id, ...) [GO_##id] = {__VA_ARGS__},
-#define RULE(...)
-#define COST_IN(...)
 #include "version.def"
-#undef RULE
-#undef GO
-#undef COST_IN
 };
 const size_t go_version_count = GO_COUNT;
 
@@ -29,13 +19,8 @@ static const struct {
     uint64_t ns;
     const char *source;
 } different[] = {
-#define RULE(...)
-#define GO(...)
 #define COST_IN(id, name, ns, source) {GO_##id, COST_##name, ns, source},
 #include "version.def"
-#undef RULE
-#undef GO
-#undef COST_IN
 };
 
 const GoVersion *go_version_find(const char *name) {
@@ -57,12 +42,7 @@ size_t go_changes(const GoVersion *a, const GoVersion *b, GoChange out[GO_CHANGE
     for (const GoVersion *v = older + 1; v <= newer; v++) {
 #define RULE(rule, what) \
     if (v->rule != v[-1].rule) n = change(out, n, v, what);
-#define GO(...)
-#define COST_IN(...)
 #include "version.def"
-#undef RULE
-#undef GO
-#undef COST_IN
         if (v->also[0]) n = change(out, n, v, v->also);
     }
     return n;

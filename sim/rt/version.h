@@ -15,12 +15,7 @@
 typedef struct {
     const char *name; /* "1.26" */
 #define RULE(rule, ...) bool rule;
-#define GO(...)
-#define COST_IN(...)
 #include "version.def"
-#undef RULE
-#undef GO
-#undef COST_IN
     const char *also; /* what else is new, beside the rules that change; "" = nothing */
 } GoVersion;
 

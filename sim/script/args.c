@@ -121,27 +121,23 @@ const char *script_unknown_key(lua_State *L, int index, bool (*known)(const char
  * lua_getstack finds, savedpc. Lua does not promise that it is there: line_open tries it, and where it is
  * not we ask each time. No code is made after the chunk is loaded, so a place keeps its line; a C function
  * that an operation can be called from (pcall) has a function's address in that word, and no line. */
-static const void *place(lua_State *L) {
-    lua_Debug ar;
-    return lua_getstack(L, 1, &ar) ? script_code_place(&ar) : NULL;
-}
-
 uint32_t script_ask_line(lua_State *L) {
     Script *s = script_of(L);
     lua_Debug ar;
     if (!lua_getstack(L, 1, &ar)) return 0;
     lua_getinfo(L, "l", &ar);
     if (ar.currentline <= 0) return script_line(L);
-    const void *at = s->places_known ? place(L) : NULL;
+    const void *at = s->places_known ? script_code_place(&ar) : NULL;
     if (at != NULL) *script_line_at(s, at) = (LineAt){at, (uint32_t)ar.currentline};
     return (uint32_t)ar.currentline;
 }
 
 /* Called thrice, from two lines, and all of that twice. */
 static int line_probe(lua_State *L) {
+    lua_Debug ar;
     int i = (int)lua_tointeger(L, 1);
     const void **seen = lua_touserdata(L, 2);
-    seen[i] = place(L);
+    if (lua_getstack(L, 1, &ar)) seen[i] = script_code_place(&ar);
     return 0;
 }
 

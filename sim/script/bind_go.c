@@ -154,13 +154,8 @@ static bool take_events(Scenario *sc, const char *text) {
 
 /* clang-format off */
 static const char go_wants[] = "is the version of Go whose rules hold, one of"
-#define RULE(...)
 #define GO(id, name, ...) " " name
-#define COST_IN(...)
 #include "../rt/version.def"
-#undef RULE
-#undef GO
-#undef COST_IN
     ;
 static const Field fields[] = {
     {"title", "is a text of at most 127 bytes", LUA_TSTRING, take_title},

@@ -37,12 +37,7 @@ static void rules_change_once(void) {
         for (size_t i = 1; i < go_version_count; i++) changes += go_version[i].rule != go_version[i - 1].rule;              \
         CU_ASSERT_EQUAL(changes, 1);                                                                                        \
     }
-#define GO(...)
-#define COST_IN(...)
 #include "../../sim/rt/version.def"
-#undef RULE
-#undef GO
-#undef COST_IN
 }
 
 static bool is_said(const GoChange *change, size_t n, const char *version, const char *what) {
@@ -61,12 +56,7 @@ static void what_changed_is_said_rule_by_rule(void) {
             for (size_t i = a + 1; i <= b; i++) expected += go_version[i].also[0] != '\0';
 #define RULE(rule, what) \
     expected += from->rule != to->rule;
-#define GO(...)
-#define COST_IN(...)
 #include "../../sim/rt/version.def"
-#undef RULE
-#undef GO
-#undef COST_IN
             CU_ASSERT_EQUAL(n, expected);
             CU_ASSERT_EQUAL(go_changes(to, from, back), n);
             CU_ASSERT_EQUAL(memcmp(change, back, n * sizeof *change), 0);
